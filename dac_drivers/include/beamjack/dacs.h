@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Finding laser DACs and choosing a driver for them.
+ */
+#ifndef BEAMJACK_DACS_H
+#define BEAMJACK_DACS_H
+
+#include <beamjack/driver.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define BJ_ID_SIZE 64
+#define BJ_TEXT_SIZE 96
+
+/* All drivers of this build, in order of preference; NULL ends the list. */
+BJ_API const struct bj_dac_driver *const *bj_drivers(void);
+
+/* One DAC as discovery saw it. */
+struct bj_dac_info {
+    const struct bj_dac_driver *driver;
+    char id[BJ_ID_SIZE];       /* stable across reboots and addresses */
+    char model[BJ_TEXT_SIZE];  /* "Ether Dream 2" */
+    char where[BJ_TEXT_SIZE];  /* "192.168.1.20", "USB 1-2" */
+    struct bj_address address; /* network DACs */
+    uint32_t max_pps;          /* 0 unknown */
+    uint32_t capacity_points;  /* 0 unknown */
+    bool busy;                 /* somebody plays on it now */
+    char note[BJ_TEXT_SIZE];   /* anything the user should know: "in e-stop" */
+};
+
+/* What looks for DACs. One passive or active scan per kind of DAC; all of them run side by
+ * side on one thread without blocking. Duplicates (several interfaces, repeated answers)
+ * are merged by id; the newest address counts. */
+struct bj_discovery;
+
+/* Main thread. `net` is used until destroy. */
+BJ_API enum bj_status bj_discovery_create(struct bj_net *net, struct bj_discovery **discovery);
+BJ_API void bj_discovery_destroy(struct bj_discovery *discovery);
+
+/* Does what is due; never blocks. Entries unseen for 3 s are dropped.
+ * BJ_OK, or the first scan that cannot work at all (e.g. BJ_BUSY: the port is taken), the
+ * others going on; bj_discovery_problem says it in words. */
+BJ_API enum bj_status bj_discovery_step(struct bj_discovery *discovery, int64_t now_ns,
+                                        struct bj_wait *wait);
+BJ_API const char *bj_discovery_problem(const struct bj_discovery *discovery);
+
+/* The DACs seen so far, sorted by id. Valid until the next step. */
+BJ_API size_t bj_discovery_list(const struct bj_discovery *discovery,
+                                const struct bj_dac_info **list);
+
+/* What a user typed: a stable id ("etherdream:0004a3112233"), a direct address
+ * ("etherdream@192.168.1.20", "etherdream@localhost:7765"), "virtual", "record:FILE".
+ * Resolves host names, so it may block. On BJ_OK *info is filled as far as the words tell;
+ * address.ip is 0 when the id must still be discovered. On failure `why` says what is
+ * wrong and what would be right. */
+BJ_API enum bj_status bj_dac_parse(const char *text, struct bj_dac_info *info,
+                                   char *why, size_t why_size);
+
+/* ---- The outer shell: real clock, sockets and waiting ------------------------------------ */
+
+/* CLOCK_MONOTONIC. */
+BJ_API BJ_RT int64_t bj_clock_ns(void);
+
+/* Real sockets. One object serves any number of drivers on any threads. */
+BJ_API struct bj_net *bj_net_create(void);
+BJ_API void bj_net_destroy(struct bj_net *net);
+
+/* One per engine thread: ppoll on the handles, the deadline and a wake. */
+struct bj_waiter;
+BJ_API struct bj_waiter *bj_waiter_create(void);
+BJ_API void bj_waiter_destroy(struct bj_waiter *waiter);
+BJ_API void bj_waiter_wait(struct bj_waiter *waiter, const struct bj_wait *wait);
+BJ_API BJ_RT void bj_waiter_wake(struct bj_waiter *waiter); /* any thread */
+BJ_API struct bj_host bj_waiter_host(struct bj_waiter *waiter);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

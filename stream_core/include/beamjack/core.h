@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * beamjack core: from a producer of points to a laser DAC, safely and on time.
+ *
+ * For programs that stream. Driver authors read <beamjack/driver.h>.
+ *
+ * Rules for the whole API
+ *  - Time is an argument. `now_ns` is nanoseconds of one monotonic clock, never
+ *    negative, never going back. Nothing here reads a clock, sleeps or does I/O by itself.
+ *  - Functions that can fail return enum bj_status, BJ_OK being 0. A null object or an
+ *    impossible argument is a programming error and asserts.
+ *  - *_create and *_destroy allocate and free; destroy accepts NULL. Nothing else allocates.
+ *  - Unless a function says otherwise it belongs to one thread at a time.
+ *    BJ_RT marks what a JACK process callback or the engine thread may call.
+ */
+#ifndef BEAMJACK_CORE_H
+#define BEAMJACK_CORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define BJ_API __attribute__((visibility("default")))
+#define BJ_RT /* bounded time: no allocation, lock, log, wait or I/O */
+
+#define BJ_NS_PER_S 1000000000LL
+#define BJ_NS_PER_MS 1000000LL
+#define BJ_NEVER INT64_MAX
+
+enum bj_status {
+    BJ_OK = 0,
+    BJ_WOULD_BLOCK,   /* not now; offer the same again later */
+    BJ_NO_MEMORY,
+    BJ_BAD_ARGUMENT,  /* a value out of range */
+    BJ_NOT_FOUND,     /* no such DAC, host or file */
+    BJ_BUSY,          /* somebody else uses it */
+    BJ_NO_PERMISSION,
+    BJ_REFUSED,       /* the other end said no */
+    BJ_TIMED_OUT,
+    BJ_DISCONNECTED,  /* was there, is gone; trying again makes sense */
+    BJ_PROTOCOL,      /* the other end broke the protocol */
+    BJ_UNSUPPORTED,   /* this build or this device cannot do it; final */
+    BJ_IO_ERROR,
+};
+
+/* A sentence fragment for people, e.g. "connection refused". Never NULL. */
+BJ_API const char *bj_strerror(enum bj_status status);
+
+/* ---- Points and frames --------------------------------------------------------------- */
+
+/* One point of the beam. x right, y up, -1 to +1; colour and intensity 0 dark, 65535 full. */
+struct bj_point {
+    float x, y;
+    uint16_t r, g, b, i;
+};
+
+/* Channels of a captured frame, in port order. */
+enum bj_channel { BJ_X, BJ_Y, BJ_R, BJ_G, BJ_B, BJ_I, BJ_CHANNELS };
+
+/* ---- Fill: the engine asks, a producer answers ---------------------------------------- */
+
+struct bj_fill_request {
+    int64_t now_ns;
+    uint64_t start;               /* stream position of the first point asked for, in points */
+    uint32_t pps;                 /* points per second the DAC is set to */
+    double true_pps;              /* what the DAC makes of it: its timer is coarser than pps */
+    uint32_t min_points;          /* fewer than this and the DAC may run dry */
+    uint32_t target_points;       /* brings the DAC to its target level; never above the buffer */
+    uint32_t buffered_points;     /* lower bound of what is queued ahead of `start` */
+    int64_t buffered_ns;          /* the same as a duration */
+    int64_t device_queued_points; /* newest report of the DAC itself, -1 if unknown */
+    bool restarted;               /* the queue was emptied: `start` begins a new time line */
+};
+
+enum bj_fill_kind { BJ_FILLED, BJ_STARVED, BJ_END };
+
+/* FILLED(points): that many are in the buffer; 0 means STARVED when points were asked for.
+ * STARVED: nothing now. END: nothing more, ever; play what is queued, then stop. */
+struct bj_fill_result {
+    enum bj_fill_kind kind;
+    uint32_t points;
+};
+
+/* Engine thread, BJ_RT. `points` belongs to the stream and has room for
+ * request->target_points; what is written beyond result.points is ignored. */
+typedef struct bj_fill_result (*bj_fill_fn)(void *user, const struct bj_fill_request *request,
+                                            struct bj_point *points);
+
+/* ---- Shape: geometry and colour of the beam ------------------------------------------- */
+
+/* Applied in this order: swap, flip, gain, offset; then colour gain and polarity. */
+struct bj_shape {
+    bool swap_xy, flip_x, flip_y;
+    float gain_x, gain_y;     /* 1 neutral */
+    float offset_x, offset_y; /* 0 neutral, in units of the field's half width */
+    float gain_r, gain_g, gain_b, gain_i;
+    bool invert_colour;       /* full means dark, for inverting amplifiers */
+};
+
+BJ_API struct bj_shape bj_shape_neutral(void);
+
+/* ---- Safety: the last stage that may change a point ------------------------------------ */
+
+struct bj_safety_config {
+    int64_t start_blank_ns; /* dark for this long after arming or after a gap; default 1 ms */
+    int64_t settle_ns;      /* dark for this long after a connection change; default 100 ms */
+    int64_t dwell_ns;       /* a lit beam may rest this long, 0 = no limit; default 10 ms */
+    float dwell_extent;     /* resting: within this distance on both axes; default 0.005 */
+};
+
+BJ_API struct bj_safety_config bj_safety_defaults(void);
+
+/* ---- Stream: one engine, one DAC -------------------------------------------------------- */
+
+/* What fills the gap when the producer has too little. Dark in any case once the producer
+ * has been silent for BJ_SILENCE_LIMIT_NS. */
+enum bj_underrun_policy {
+    BJ_BLANK = 0,   /* rest dark at the last position; the default */
+    BJ_REPEAT_LAST, /* play the last chunk again */
+    BJ_PARK,        /* rest dark at park_x, park_y */
+    BJ_STOP,        /* end the stream */
+};
+
+#define BJ_SILENCE_LIMIT_NS (50 * BJ_NS_PER_MS)
+
+enum bj_run {
+    BJ_RUN_GOING = 0,
+    BJ_RUN_STOPPED,      /* bj_stream_stop */
+    BJ_RUN_ENDED,        /* the producer ended, or underran under BJ_STOP; queue drained */
+    BJ_RUN_DISCONNECTED, /* the DAC is gone and reconnecting is off, or the error is final */
+};
+
+enum bj_stream_state {
+    BJ_STREAM_CONNECTING = 0, /* first attempt */
+    BJ_STREAM_STREAMING,
+    BJ_STREAM_FAULT,          /* the DAC refuses light (e-stop, interlock); arm to clear */
+    BJ_STREAM_RECONNECTING,
+    BJ_STREAM_DRAINING,
+    BJ_STREAM_CLOSING,
+    BJ_STREAM_DONE,
+};
+
+struct bj_dac_driver;
+struct bj_dac_config;
+struct bj_wait;
+struct bj_stream;
+
+/* Waiting and waking, supplied by the program: the thin shell around bj_stream_step. */
+struct bj_host {
+    int64_t (*now_ns)(void *user);
+    void (*wait)(void *user, const struct bj_wait *wait); /* until deadline, handle or wake */
+    void (*wake)(void *user); /* any thread, BJ_RT, never blocks; may be called before wait */
+    void *user;
+};
+
+/* Something worth telling: device, what failed, why, what to do. Engine thread; the text
+ * lives for the call only. `final` means the stream gives up. */
+typedef void (*bj_error_fn)(void *user, enum bj_status status, bool final, const char *text);
+
+struct bj_stream_config {
+    const struct bj_dac_driver *driver;
+    const struct bj_dac_config *dac; /* copied by the driver; owned by the caller */
+    struct bj_host host;             /* wake may be NULL if only step is used */
+    bj_fill_fn fill;
+    void *fill_user;
+    bj_error_fn error; /* may be NULL */
+    void *error_user;
+    uint32_t pps;              /* 0: the driver's default */
+    int64_t target_buffer_ns;  /* 0: the driver's default */
+    int64_t min_buffer_ns;     /* 0: the driver's default */
+    enum bj_underrun_policy underrun;
+    float park_x, park_y;
+    int64_t drain_timeout_ns;  /* how long END waits for the queue; 0: not at all */
+    bool reconnect;            /* false: a lost DAC ends the stream */
+    bool rearm;                /* true: armed again after a reconnect; default disarmed */
+    struct bj_shape shape;
+    struct bj_safety_config safety;
+};
+
+/* Neutral shape, default safety, BLANK, 1 s drain, reconnecting, disarmed. */
+BJ_API struct bj_stream_config bj_stream_defaults(void);
+
+/* Counters since create; read by any thread at any time, each value whole by itself. */
+struct bj_stats {
+    enum bj_stream_state state;
+    bool armed;
+    bool lit;                    /* something lit was written within the last chunk */
+    uint32_t pps;
+    double true_pps;
+    uint64_t points_written;     /* taken by the driver */
+    uint64_t points_from_fill;   /* of these, supplied by the producer */
+    uint64_t chunks;
+    uint64_t underruns;          /* times the producer fell short of what the DAC needed */
+    uint64_t device_underruns;   /* times the DAC itself ran dry */
+    uint64_t flushed_points;     /* thrown away by a flush, a fault or a lost connection */
+    uint64_t late_wakes;         /* steps that came over 2 ms after their deadline */
+    uint64_t reconnects;
+    uint64_t faults;
+    uint64_t dwell_points;       /* darkened because the beam rested */
+    uint64_t invalid_points;     /* not finite when they reached the safety stage */
+    uint32_t buffered_points;    /* lower bound, at the last step */
+    uint32_t buffered_max_points; /* upper bound, at the last step */
+    int64_t device_queued_points; /* newest report, -1 unknown */
+    uint32_t capacity_points;     /* 0 unknown */
+};
+
+/* Main thread. Checks the configuration, allocates everything, does no I/O.
+ * BJ_BAD_ARGUMENT: pps outside the driver's range, min above target, no fill. */
+BJ_API enum bj_status bj_stream_create(const struct bj_stream_config *config,
+                                       struct bj_stream **stream);
+
+/* Any state. If the stream still runs, the driver is told to go dark first. */
+BJ_API void bj_stream_destroy(struct bj_stream *stream);
+
+/* Engine thread, BJ_RT. Does what is due at now_ns and returns at once. `wait` receives
+ * when and on what to call again. Once anything but BJ_RUN_GOING was returned the light is
+ * out, the shutter closed and the DAC released; further calls repeat the answer. */
+BJ_API enum bj_run bj_stream_step(struct bj_stream *stream, int64_t now_ns,
+                                  struct bj_wait *wait);
+
+/* Engine thread. Steps and waits on config.host until the stream is over; says why. */
+BJ_API enum bj_run bj_stream_run_fill(struct bj_stream *stream);
+
+/* Any thread, BJ_RT, at any moment. Act within one wake-up, before any further point.
+ * Disarm wins over an arm that races with it. */
+BJ_API void bj_stream_arm(struct bj_stream *stream);
+BJ_API void bj_stream_disarm(struct bj_stream *stream);
+BJ_API void bj_stream_stop(struct bj_stream *stream);
+
+/* Any thread, BJ_RT. New material may be there: look at once instead of at the deadline. */
+BJ_API void bj_stream_wake(struct bj_stream *stream);
+
+/* One thread (control). x and y are both connected to a source, or not; call after every
+ * change of any connection. `lag_ns` is how old the material is that is filled next, so
+ * that what was captured during the change is dark too. Until the first call the position
+ * counts as connected. */
+BJ_API void bj_stream_connections(struct bj_stream *stream, bool position_connected,
+                                  int64_t lag_ns);
+
+/* One thread (control). Takes effect with the next chunk. */
+BJ_API void bj_stream_set_shape(struct bj_stream *stream, const struct bj_shape *shape);
+
+BJ_API struct bj_stats bj_stream_stats(const struct bj_stream *stream);
+
+/* The DAC's description for people and its id, as far as known. Valid until destroy. */
+BJ_API const char *bj_stream_dac_name(const struct bj_stream *stream);
+
+/* ---- Feed: audio-rate frames in, points out ---------------------------------------------
+ *
+ * A ring of whole frames, a time stamp per push, and a rate converter. One thread pushes
+ * (JACK), one fills (engine); neither ever waits for the other.
+ *
+ * Latency L: a frame whose JACK cycle began at t, k frames into that cycle, leaves the DAC
+ * at t + k / rate + L.
+ */
+
+enum bj_interpolation {
+    BJ_INTERPOLATE_SMOOTH = 0, /* x, y: 4-point Lagrange; colour: area average */
+    BJ_INTERPOLATE_LINEAR,     /* no overshoot anywhere */
+    BJ_INTERPOLATE_NEAREST,    /* for TTL lasers */
+};
+
+struct bj_feed;
+
+struct bj_feed_config {
+    uint32_t rate_hz;         /* of the frames pushed, 1000 to 384000 */
+    uint32_t max_push_frames; /* the longest push that can come, e.g. 8192 */
+    int64_t latency_ns;       /* L */
+    int64_t max_latency_ns;   /* room is made for this much; at least latency_ns */
+    enum bj_interpolation interpolation;
+    bool has_intensity;       /* false: intensity is full wherever colour is */
+};
+
+struct bj_feed_stats {
+    uint64_t frames_pushed;
+    uint64_t frames_lost;    /* dropped whole pushes: the ring was full */
+    uint64_t frames_invalid; /* a channel was not finite or beyond all sense; played dark */
+    uint64_t jumps;          /* times the position was set anew after the start */
+    uint64_t silences;       /* times the producer stopped calling */
+    int64_t buffered_ns;     /* pushed and not yet converted */
+    int64_t last_push_ns;    /* BJ_NEVER before the first */
+    double position_frames;  /* input position of the next point */
+    double latency_error_ns; /* (predicted play time - L) - capture time, last fill */
+    bool running;            /* points come from the frames, not from silence */
+};
+
+BJ_API enum bj_status bj_feed_create(const struct bj_feed_config *config, struct bj_feed **feed);
+BJ_API void bj_feed_destroy(struct bj_feed *feed);
+
+/* JACK process thread, BJ_RT. `channels[c]` holds `frames` samples; NULL counts as zeros
+ * (as ones for BJ_I). Takes all or nothing: BJ_WOULD_BLOCK when full, and counts the loss;
+ * the lost frames keep their place in time and play dark. */
+BJ_API BJ_RT enum bj_status bj_feed_push(struct bj_feed *feed,
+                                         const float *const channels[BJ_CHANNELS],
+                                         uint32_t frames, int64_t now_ns);
+
+/* Engine thread, BJ_RT. A bj_fill_fn; `user` is the feed. Never ENDs. */
+BJ_API BJ_RT struct bj_fill_result bj_feed_fill(void *user,
+                                                const struct bj_fill_request *request,
+                                                struct bj_point *points);
+
+/* Control thread, BJ_RT. Frames pushed from now on have this rate / latency; the engine
+ * side starts over, dark, with the next fill. */
+BJ_API void bj_feed_set_rate(struct bj_feed *feed, uint32_t rate_hz);
+BJ_API void bj_feed_set_latency(struct bj_feed *feed, int64_t latency_ns);
+
+/* Any thread, BJ_RT. Forget what is held and play dark until new frames make up L again:
+ * freewheeling, a lost server. */
+BJ_API void bj_feed_restart(struct bj_feed *feed);
+
+BJ_API struct bj_feed_stats bj_feed_stats(const struct bj_feed *feed);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

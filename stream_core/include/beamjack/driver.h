@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The driver interface: what a DAC must be able to do for the engine.
+ *
+ * For driver authors. docs/DRIVER-GUIDE.md walks through dac_drivers/virtual.
+ *
+ * The life of an instance, in call order; all slots after init run on the engine thread:
+ *
+ *   init ─ connect ─ service* ─ { write | shutter | service }* ─ stop ─ service* ─ disconnect
+ *          └────────────── again after a lost connection ──────────────┘           │
+ *                                                                              finish
+ * No slot ever blocks or sleeps. No slot allocates after init.
+ */
+#ifndef BEAMJACK_DRIVER_H
+#define BEAMJACK_DRIVER_H
+
+#include <beamjack/core.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Waiting ----------------------------------------------------------------------------- */
+
+#define BJ_WAIT_HANDLES 16
+#define BJ_WAIT_READ 1
+#define BJ_WAIT_WRITE 2
+
+/* When to call again: at deadline_ns, or earlier when a handle becomes ready. Handles are
+ * file descriptors, or what an in-memory transport calls so. */
+struct bj_wait {
+    int64_t deadline_ns;
+    int count;
+    struct bj_wait_handle {
+        int handle;
+        int events; /* BJ_WAIT_READ | BJ_WAIT_WRITE */
+    } handles[BJ_WAIT_HANDLES];
+};
+
+BJ_API void bj_wait_init(struct bj_wait *wait); /* never, on nothing */
+BJ_API void bj_wait_until(struct bj_wait *wait, int64_t deadline_ns); /* the earlier counts */
+BJ_API void bj_wait_handle(struct bj_wait *wait, int handle, int events);
+
+/* ---- Network, passed in -------------------------------------------------------------------- */
+
+struct bj_address {
+    uint32_t ip;   /* IPv4, host byte order; 0 = any */
+    uint16_t port; /* host byte order */
+};
+
+#define BJ_LOOPBACK 0x7f000001u
+
+struct bj_net;
+
+/* Non-blocking sockets, real (dac_drivers/net.h) or in memory (tests/support/fake_net.h). */
+struct bj_net_ops {
+    /* Starts a TCP connection without delay of small packets; write-ready when it is made. */
+    enum bj_status (*connect_tcp)(struct bj_net *net, struct bj_address to, int *handle);
+
+    /* BJ_OK connected, BJ_WOULD_BLOCK still trying, else why it failed. */
+    enum bj_status (*connect_result)(struct bj_net *net, int handle);
+
+    /* A UDP socket bound to `local` that may broadcast. `shared`: other programs may bind
+     * the same port and all of them receive broadcasts. */
+    enum bj_status (*open_udp)(struct bj_net *net, struct bj_address local, bool shared,
+                               int *handle);
+
+    /* TCP: takes 1..size bytes, or BJ_WOULD_BLOCK, or BJ_DISCONNECTED. */
+    enum bj_status (*send)(struct bj_net *net, int handle, const void *bytes, size_t size,
+                           size_t *sent);
+    /* TCP: gives 1..size bytes, or BJ_WOULD_BLOCK, or BJ_DISCONNECTED (end or reset). */
+    enum bj_status (*receive)(struct bj_net *net, int handle, void *bytes, size_t size,
+                              size_t *received);
+
+    /* UDP: whole datagrams; a longer one is cut to size. */
+    enum bj_status (*send_to)(struct bj_net *net, int handle, struct bj_address to,
+                              const void *bytes, size_t size);
+    enum bj_status (*receive_from)(struct bj_net *net, int handle, struct bj_address *from,
+                                   void *bytes, size_t size, size_t *received);
+
+    void (*close)(struct bj_net *net, int handle);
+};
+
+struct bj_net {
+    const struct bj_net_ops *ops;
+};
+
+/* ---- What a driver is, and what it says ------------------------------------------------------ */
+
+enum bj_output_model {
+    BJ_MODEL_FIFO = 0, /* a queue of points, with or without a level report */
+    BJ_MODEL_SWAP,     /* whole frames, the next one waits while one plays */
+    BJ_MODEL_TIMED,    /* datagrams that carry their own time */
+};
+
+/* As far as known: capacity and rates may become exact with the connection.
+ * max_points_per_chunk and the model never change. */
+struct bj_dac_caps {
+    enum bj_output_model model;
+    uint32_t min_pps, max_pps, default_pps; /* default 0: whatever the producer has */
+    uint32_t capacity_points;               /* what may be queued at once; 0 = no limit known */
+    uint32_t min_queued_points; /* fewer than this and the device counts as dry */
+    uint32_t min_points_per_chunk, max_points_per_chunk;
+    bool reports_level;
+    int64_t target_buffer_ns, min_buffer_ns; /* defaults */
+    int64_t stall_ns; /* how long an exchange with the device may reasonably hang */
+};
+
+enum bj_dac_state {
+    BJ_DAC_CONNECTING = 0, /* not yet: write would block */
+    BJ_DAC_READY,          /* takes points, does not play yet; the queue does not drain */
+    BJ_DAC_PLAYING,
+    BJ_DAC_FAULT,          /* refuses light; shutter(open) asks the device to clear it */
+    BJ_DAC_STOPPED,        /* after stop: confirmed dark */
+};
+
+struct bj_dac_status {
+    enum bj_dac_state state;
+    uint32_t room_points; /* write would take this many now; 0 = would block */
+    uint32_t fault_count; /* rises with every new fault */
+};
+
+/* A look into the device's queue. Sampled by the device between the two times. */
+struct bj_level_report {
+    int64_t sent_ns;          /* just before the request went out */
+    int64_t received_ns;      /* when the reply was read */
+    uint32_t queued_points;   /* in the device when it answered */
+    uint32_t unreported_points; /* taken by write, and not in queued_points */
+    uint64_t played_points;   /* since connect: accepted by the device minus queued */
+    uint32_t quantum_points;  /* step of queued_points, 1 = exact */
+    bool playing;             /* the queue drains */
+    bool dry;                 /* the queue was found empty: not evidence about the rate */
+};
+
+/* The engine's ears; every call on the engine thread, from within a slot. */
+struct bj_dac_events {
+    void (*level)(void *engine, const struct bj_level_report *report);
+    /* Points that were taken and will not be played (flush, refusal, lost connection);
+     * the queue is empty now. `dry`: the device ran out of points by itself. */
+    void (*emptied)(void *engine, uint32_t lost_points, bool dry);
+    /* A sentence for people about something recoverable: device, what, why, what to do. */
+    void (*notice)(void *engine, enum bj_status status, const char *text);
+};
+
+struct bj_dac_config {
+    const char *id;      /* stable id or direct address, e.g. "etherdream:0004a3112233" */
+    struct bj_address address; /* network DACs: where it was last seen; ip 0 = unknown */
+    struct bj_net *net;  /* network DACs */
+    const void *extra;   /* what one driver documents in its own header; may be NULL */
+};
+
+struct bj_chunk {
+    const struct bj_point *points;
+    uint32_t count;
+    uint32_t pps;
+    uint64_t start;      /* stream position of points[0] */
+    int64_t play_ns;     /* when points[0] should leave the DAC */
+};
+
+struct bj_dac_driver {
+    const char *name;     /* "etherdream": the part of an id before the colon */
+    const char *title;    /* "Ether Dream" */
+    size_t instance_size; /* the core allocates it zeroed, before init */
+
+    /* Main thread. Copies what it needs from config; opens nothing. `events` and `engine`
+     * stay valid until finish. BJ_BAD_ARGUMENT, BJ_NO_MEMORY. */
+    enum bj_status (*init)(void *dac, const struct bj_dac_config *config,
+                           const struct bj_dac_events *events, void *engine);
+
+    /* Main thread. After disconnect. */
+    void (*finish)(void *dac);
+
+    /* Any time after init, by the thread that owns the instance. Never NULL. */
+    const struct bj_dac_caps *(*caps)(const void *dac);
+
+    /* Model and place for people: "Ether Dream 2 (d8:80:39:...) at 192.168.1.20". */
+    const char *(*describe)(const void *dac);
+
+    /* The rate the hardware really makes of `pps`. Optional: NULL = exactly pps. */
+    double (*true_pps)(const void *dac, uint32_t pps);
+
+    /* Begins a connection attempt at rate `pps`; the device shall start playing once
+     * `begin_points` are queued. Success shows in status as READY. BJ_OK, or why not. */
+    enum bj_status (*connect)(void *dac, int64_t now_ns, uint32_t pps, uint32_t begin_points);
+
+    /* Once per step, before anything else: move bytes, time-outs, states. Adds to `wait`
+     * what the driver waits for. Anything but BJ_OK: the connection is over, disconnect
+     * follows; BJ_UNSUPPORTED, BJ_NO_PERMISSION and BJ_BAD_ARGUMENT are final. */
+    enum bj_status (*service)(void *dac, int64_t now_ns, struct bj_dac_status *status,
+                              struct bj_wait *wait);
+
+    /* Offers a chunk that is safe to play. BJ_OK: *taken (1..count) points are the
+     * driver's now and will be sent in order. BJ_WOULD_BLOCK: none; the same points come
+     * again. Else as service. */
+    enum bj_status (*write)(void *dac, int64_t now_ns, const struct bj_chunk *chunk,
+                            uint32_t *taken);
+
+    /* Closed: light out as fast as the device can, ahead of everything queued; throw the
+     * queue away where the device can (then events->emptied), keep accepting dark points.
+     * Open: let light pass again, ask the device to clear a fault. Takes effect at once or
+     * with the next services; never fails: a device that cannot is disconnected. */
+    void (*shutter)(void *dac, int64_t now_ns, bool open);
+
+    /* Dark, shutter closed, playback ended, for good. STOPPED once the device confirms. */
+    void (*stop)(void *dac, int64_t now_ns);
+
+    /* Lets go of the device at once, in any state; a last best-effort stop is sent. */
+    void (*disconnect)(void *dac);
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif
