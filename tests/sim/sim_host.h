@@ -40,8 +40,8 @@ struct sim_host_ops {
 
     /* The next datagram due at now_ns; 0 = none. `from_port` is the source port; `to.ip`
      * 0xffffffff means broadcast, wherever the carrier's broadcasts go. */
-    size_t (*datagram_out)(struct sim_host *host, uint16_t *from_port, struct bj_address *to,
-                           void *bytes, size_t size, int64_t now_ns);
+    size_t (*datagram_out)(struct sim_host *host, uint16_t *from_port,
+                           struct bj_address *to, void *bytes, size_t size, int64_t now_ns);
 
     /* When the device next does something by itself; BJ_NEVER = only when spoken to. */
     int64_t (*next_event_ns)(struct sim_host *host, int64_t now_ns);
