@@ -66,7 +66,7 @@ bool sim_line_ended(const struct sim_line *line, int64_t now_ns);
 void sim_line_reply(struct sim_line *line, const void *bytes, size_t size, int64_t now_ns);
 void sim_line_end(struct sim_line *line, enum sim_link end);
 
-/* To the client: one segment at most, and when the next one is due. */
+/* To the client: all that is due, or one fragment; and when the next is due. */
 size_t sim_line_collect(struct sim_line *line, void *bytes, size_t size, int64_t now_ns);
 int64_t sim_line_collect_due_ns(const struct sim_line *line);
 
