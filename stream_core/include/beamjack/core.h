@@ -9,7 +9,8 @@
  *    negative, never going back. Nothing here reads a clock, sleeps or does I/O by itself.
  *  - Functions that can fail return enum bj_status, BJ_OK being 0. A null object or an
  *    impossible argument is a programming error and asserts.
- *  - *_create and *_destroy allocate and free; destroy accepts NULL. Nothing else allocates.
+ *  - *_create and *_destroy allocate and free; destroy accepts NULL. Nothing else
+ * allocates.
  *  - Unless a function says otherwise it belongs to one thread at a time.
  *    BJ_RT marks what a JACK process callback or the engine thread may call.
  */
@@ -33,17 +34,17 @@ extern "C" {
 
 enum bj_status {
     BJ_OK = 0,
-    BJ_WOULD_BLOCK,   /* not now; offer the same again later */
+    BJ_WOULD_BLOCK, /* not now; offer the same again later */
     BJ_NO_MEMORY,
-    BJ_BAD_ARGUMENT,  /* a value out of range */
-    BJ_NOT_FOUND,     /* no such DAC, host or file */
-    BJ_BUSY,          /* somebody else uses it */
+    BJ_BAD_ARGUMENT, /* a value out of range */
+    BJ_NOT_FOUND,    /* no such DAC, host or file */
+    BJ_BUSY,         /* somebody else uses it */
     BJ_NO_PERMISSION,
-    BJ_REFUSED,       /* the other end said no */
+    BJ_REFUSED, /* the other end said no */
     BJ_TIMED_OUT,
-    BJ_DISCONNECTED,  /* was there, is gone; trying again makes sense */
-    BJ_PROTOCOL,      /* the other end broke the protocol */
-    BJ_UNSUPPORTED,   /* this build or this device cannot do it; final */
+    BJ_DISCONNECTED, /* was there, is gone; trying again makes sense */
+    BJ_PROTOCOL,     /* the other end broke the protocol */
+    BJ_UNSUPPORTED,  /* this build or this device cannot do it; final */
     BJ_IO_ERROR,
 };
 
@@ -52,7 +53,8 @@ BJ_API const char *bj_strerror(enum bj_status status);
 
 /* ---- Points and frames --------------------------------------------------------------- */
 
-/* One point of the beam. x right, y up, -1 to +1; colour and intensity 0 dark, 65535 full. */
+/* One point of the beam. x right, y up, -1 to +1; colour and intensity 0 dark, 65535 full.
+ * Intensity 0 means dark whatever the colour says. */
 struct bj_point {
     float x, y;
     uint16_t r, g, b, i;
@@ -61,19 +63,20 @@ struct bj_point {
 /* Channels of a captured frame, in port order. */
 enum bj_channel { BJ_X, BJ_Y, BJ_R, BJ_G, BJ_B, BJ_I, BJ_CHANNELS };
 
-/* ---- Fill: the engine asks, a producer answers ---------------------------------------- */
+/* ---- Fill: the engine asks, a producer answers ----------------------------------------
+ */
 
 struct bj_fill_request {
     int64_t now_ns;
-    uint64_t start;               /* stream position of the first point asked for, in points */
-    uint32_t pps;                 /* points per second the DAC is set to */
-    double true_pps;              /* what the DAC makes of it: its timer is coarser than pps */
-    uint32_t min_points;          /* fewer than this and the DAC may run dry */
-    uint32_t target_points;       /* brings the DAC to its target level; never above the buffer */
+    uint64_t start;         /* stream position of the first point asked for, in points */
+    uint32_t pps;           /* points per second the DAC is set to */
+    double true_pps;        /* what the DAC makes of it: its timer is coarser than pps */
+    uint32_t min_points;    /* fewer than this and the DAC may run dry */
+    uint32_t target_points; /* brings the DAC to its target level; never above the buffer */
     uint32_t buffered_points;     /* lower bound of what is queued ahead of `start` */
     int64_t buffered_ns;          /* the same as a duration */
     int64_t device_queued_points; /* newest report of the DAC itself, -1 if unknown */
-    bool restarted;               /* the queue was emptied: `start` begins a new time line */
+    bool restarted; /* the queue was emptied: `start` begins a new time line */
 };
 
 enum bj_fill_kind { BJ_FILLED, BJ_STARVED, BJ_END };
@@ -87,10 +90,12 @@ struct bj_fill_result {
 
 /* Engine thread, BJ_RT. `points` belongs to the stream and has room for
  * request->target_points; what is written beyond result.points is ignored. */
-typedef struct bj_fill_result (*bj_fill_fn)(void *user, const struct bj_fill_request *request,
+typedef struct bj_fill_result (*bj_fill_fn)(void *user,
+                                            const struct bj_fill_request *request,
                                             struct bj_point *points);
 
-/* ---- Shape: geometry and colour of the beam ------------------------------------------- */
+/* ---- Shape: geometry and colour of the beam -------------------------------------------
+ */
 
 /* Applied in this order: swap, flip, gain, offset; then colour gain and polarity. */
 struct bj_shape {
@@ -98,23 +103,26 @@ struct bj_shape {
     float gain_x, gain_y;     /* 1 neutral */
     float offset_x, offset_y; /* 0 neutral, in units of the field's half width */
     float gain_r, gain_g, gain_b, gain_i;
-    bool invert_colour;       /* full means dark, for inverting amplifiers */
+    bool invert_colour; /* the producer sends full for dark */
 };
 
 BJ_API struct bj_shape bj_shape_neutral(void);
 
-/* ---- Safety: the last stage that may change a point ------------------------------------ */
+/* ---- Safety: the last stage that may change a point ------------------------------------
+ */
 
 struct bj_safety_config {
-    int64_t start_blank_ns; /* dark for this long after arming or after a gap; default 1 ms */
-    int64_t settle_ns;      /* dark for this long after a connection change; default 100 ms */
-    int64_t dwell_ns;       /* a lit beam may rest this long, 0 = no limit; default 10 ms */
-    float dwell_extent;     /* resting: within this distance on both axes; default 0.005 */
+    int64_t
+        start_blank_ns; /* dark for this long after arming or after a gap; default 1 ms */
+    int64_t settle_ns;  /* dark for this long after a connection change; default 100 ms */
+    int64_t dwell_ns;   /* a lit beam may rest this long, 0 = no limit; default 10 ms */
+    float dwell_extent; /* resting: within this distance on both axes; default 0.005 */
 };
 
 BJ_API struct bj_safety_config bj_safety_defaults(void);
 
-/* ---- Stream: one engine, one DAC -------------------------------------------------------- */
+/* ---- Stream: one engine, one DAC --------------------------------------------------------
+ */
 
 /* What fills the gap when the producer has too little. Dark in any case once the producer
  * has been silent for BJ_SILENCE_LIMIT_NS. */
@@ -131,13 +139,14 @@ enum bj_run {
     BJ_RUN_GOING = 0,
     BJ_RUN_STOPPED,      /* bj_stream_stop */
     BJ_RUN_ENDED,        /* the producer ended, or underran under BJ_STOP; queue drained */
-    BJ_RUN_DISCONNECTED, /* the DAC is gone and reconnecting is off, or the error is final */
+    BJ_RUN_DISCONNECTED, /* the DAC is gone and reconnecting is off, or the error is final
+                          */
 };
 
 enum bj_stream_state {
     BJ_STREAM_CONNECTING = 0, /* first attempt */
     BJ_STREAM_STREAMING,
-    BJ_STREAM_FAULT,          /* the DAC refuses light (e-stop, interlock); arm to clear */
+    BJ_STREAM_FAULT, /* the DAC refuses light (e-stop, interlock); arm to clear */
     BJ_STREAM_RECONNECTING,
     BJ_STREAM_DRAINING,
     BJ_STREAM_CLOSING,
@@ -152,14 +161,17 @@ struct bj_stream;
 /* Waiting and waking, supplied by the program: the thin shell around bj_stream_step. */
 struct bj_host {
     int64_t (*now_ns)(void *user);
-    void (*wait)(void *user, const struct bj_wait *wait); /* until deadline, handle or wake */
-    void (*wake)(void *user); /* any thread, BJ_RT, never blocks; may be called before wait */
+    void (*wait)(void *user,
+                 const struct bj_wait *wait); /* until deadline, handle or wake */
+    void (*wake)(
+        void *user); /* any thread, BJ_RT, never blocks; may be called before wait */
     void *user;
 };
 
 /* Something worth telling: device, what failed, why, what to do. Engine thread; the text
  * lives for the call only. `final` means the stream gives up. */
-typedef void (*bj_error_fn)(void *user, enum bj_status status, bool final, const char *text);
+typedef void (*bj_error_fn)(void *user, enum bj_status status, bool final,
+                            const char *text);
 
 struct bj_stream_config {
     const struct bj_dac_driver *driver;
@@ -169,14 +181,14 @@ struct bj_stream_config {
     void *fill_user;
     bj_error_fn error; /* may be NULL */
     void *error_user;
-    uint32_t pps;              /* 0: the driver's default */
-    int64_t target_buffer_ns;  /* 0: the driver's default */
-    int64_t min_buffer_ns;     /* 0: the driver's default */
+    uint32_t pps;             /* 0: the driver's default */
+    int64_t target_buffer_ns; /* 0: the driver's default */
+    int64_t min_buffer_ns;    /* 0: the driver's default */
     enum bj_underrun_policy underrun;
     float park_x, park_y;
-    int64_t drain_timeout_ns;  /* how long END waits for the queue; 0: not at all */
-    bool reconnect;            /* false: a lost DAC ends the stream */
-    bool rearm;                /* true: armed again after a reconnect; default disarmed */
+    int64_t drain_timeout_ns; /* how long END waits for the queue; 0: not at all */
+    bool reconnect;           /* false: a lost DAC ends the stream */
+    bool rearm;               /* true: armed again after a reconnect; default disarmed */
     struct bj_shape shape;
     struct bj_safety_config safety;
 };
@@ -188,21 +200,21 @@ BJ_API struct bj_stream_config bj_stream_defaults(void);
 struct bj_stats {
     enum bj_stream_state state;
     bool armed;
-    bool lit;                    /* something lit was written within the last chunk */
+    bool lit; /* something lit was written within the last chunk */
     uint32_t pps;
     double true_pps;
-    uint64_t points_written;     /* taken by the driver */
-    uint64_t points_from_fill;   /* of these, supplied by the producer */
+    uint64_t points_written;   /* taken by the driver */
+    uint64_t points_from_fill; /* of these, supplied by the producer */
     uint64_t chunks;
-    uint64_t underruns;          /* times the producer fell short of what the DAC needed */
-    uint64_t device_underruns;   /* times the DAC itself ran dry */
-    uint64_t flushed_points;     /* thrown away by a flush, a fault or a lost connection */
-    uint64_t late_wakes;         /* steps that came over 2 ms after their deadline */
+    uint64_t underruns;        /* times the producer fell short of what the DAC needed */
+    uint64_t device_underruns; /* times the DAC itself ran dry */
+    uint64_t flushed_points;   /* thrown away by a flush, a fault or a lost connection */
+    uint64_t late_wakes;       /* steps that came over 2 ms after their deadline */
     uint64_t reconnects;
     uint64_t faults;
-    uint64_t dwell_points;       /* darkened because the beam rested */
-    uint64_t invalid_points;     /* not finite when they reached the safety stage */
-    uint32_t buffered_points;    /* lower bound, at the last step */
+    uint64_t dwell_points;        /* darkened because the beam rested */
+    uint64_t invalid_points;      /* not finite when they reached the safety stage */
+    uint32_t buffered_points;     /* lower bound, at the last step */
     uint32_t buffered_max_points; /* upper bound, at the last step */
     int64_t device_queued_points; /* newest report, -1 unknown */
     uint32_t capacity_points;     /* 0 unknown */
@@ -260,8 +272,8 @@ BJ_API const char *bj_stream_dac_name(const struct bj_stream *stream);
 
 enum bj_interpolation {
     BJ_INTERPOLATE_SMOOTH = 0, /* x, y: 4-point Lagrange; colour: area average */
-    BJ_INTERPOLATE_LINEAR,     /* no overshoot anywhere */
-    BJ_INTERPOLATE_NEAREST,    /* for TTL lasers */
+    BJ_INTERPOLATE_LINEAR,     /* x, y: linear, no overshoot; colour: area average */
+    BJ_INTERPOLATE_NEAREST,    /* x, y: linear; colour: nearest frame, for TTL lasers */
 };
 
 struct bj_feed;
@@ -272,7 +284,7 @@ struct bj_feed_config {
     int64_t latency_ns;       /* L */
     int64_t max_latency_ns;   /* room is made for this much; at least latency_ns */
     enum bj_interpolation interpolation;
-    bool has_intensity;       /* false: intensity is full wherever colour is */
+    bool has_intensity; /* false: intensity is full wherever colour is */
 };
 
 struct bj_feed_stats {
@@ -288,7 +300,8 @@ struct bj_feed_stats {
     bool running;            /* points come from the frames, not from silence */
 };
 
-BJ_API enum bj_status bj_feed_create(const struct bj_feed_config *config, struct bj_feed **feed);
+BJ_API enum bj_status bj_feed_create(const struct bj_feed_config *config,
+                                     struct bj_feed **feed);
 BJ_API void bj_feed_destroy(struct bj_feed *feed);
 
 /* JACK process thread, BJ_RT. `channels[c]` holds `frames` samples; NULL counts as zeros
@@ -299,9 +312,8 @@ BJ_API BJ_RT enum bj_status bj_feed_push(struct bj_feed *feed,
                                          uint32_t frames, int64_t now_ns);
 
 /* Engine thread, BJ_RT. A bj_fill_fn; `user` is the feed. Never ENDs. */
-BJ_API BJ_RT struct bj_fill_result bj_feed_fill(void *user,
-                                                const struct bj_fill_request *request,
-                                                struct bj_point *points);
+BJ_API BJ_RT struct bj_fill_result
+bj_feed_fill(void *user, const struct bj_fill_request *request, struct bj_point *points);
 
 /* Control thread, BJ_RT. Frames pushed from now on have this rate / latency; the engine
  * side starts over, dark, with the next fill. */

@@ -6,8 +6,8 @@
  *
  * The life of an instance, in call order; all slots after init run on the engine thread:
  *
- *   init ─ connect ─ service* ─ { write | shutter | service }* ─ stop ─ service* ─ disconnect
- *          └────────────── again after a lost connection ──────────────┘           │
+ *   init ─ connect ─ service* ─ { write | shutter | service }* ─ stop ─ service* ─
+ * disconnect └────────────── again after a lost connection ──────────────┘           │
  *                                                                              finish
  * No slot ever blocks or sleeps. No slot allocates after init.
  */
@@ -20,7 +20,8 @@
 extern "C" {
 #endif
 
-/* ---- Waiting ----------------------------------------------------------------------------- */
+/* ---- Waiting
+ * ----------------------------------------------------------------------------- */
 
 #define BJ_WAIT_HANDLES 16
 #define BJ_WAIT_READ 1
@@ -38,10 +39,12 @@ struct bj_wait {
 };
 
 BJ_API void bj_wait_init(struct bj_wait *wait); /* never, on nothing */
-BJ_API void bj_wait_until(struct bj_wait *wait, int64_t deadline_ns); /* the earlier counts */
+BJ_API void bj_wait_until(struct bj_wait *wait,
+                          int64_t deadline_ns); /* the earlier counts */
 BJ_API void bj_wait_handle(struct bj_wait *wait, int handle, int events);
 
-/* ---- Network, passed in -------------------------------------------------------------------- */
+/* ---- Network, passed in
+ * -------------------------------------------------------------------- */
 
 struct bj_address {
     uint32_t ip;   /* IPv4, host byte order; 0 = any */
@@ -52,9 +55,11 @@ struct bj_address {
 
 struct bj_net;
 
-/* Non-blocking sockets, real (dac_drivers/net.h) or in memory (tests/support/fake_net.h). */
+/* Non-blocking sockets, real (dac_drivers/net.h) or in memory (tests/support/fake_net.h).
+ */
 struct bj_net_ops {
-    /* Starts a TCP connection without delay of small packets; write-ready when it is made. */
+    /* Starts a TCP connection without delay of small packets; write-ready when it is made.
+     */
     enum bj_status (*connect_tcp)(struct bj_net *net, struct bj_address to, int *handle);
 
     /* BJ_OK connected, BJ_WOULD_BLOCK still trying, else why it failed. */
@@ -85,7 +90,8 @@ struct bj_net {
     const struct bj_net_ops *ops;
 };
 
-/* ---- What a driver is, and what it says ------------------------------------------------------ */
+/* ---- What a driver is, and what it says
+ * ------------------------------------------------------ */
 
 enum bj_output_model {
     BJ_MODEL_FIFO = 0, /* a queue of points, with or without a level report */
@@ -98,7 +104,7 @@ enum bj_output_model {
 struct bj_dac_caps {
     enum bj_output_model model;
     uint32_t min_pps, max_pps, default_pps; /* default 0: whatever the producer has */
-    uint32_t capacity_points;               /* what may be queued at once; 0 = no limit known */
+    uint32_t capacity_points;   /* what may be queued at once; 0 = no limit known */
     uint32_t min_queued_points; /* fewer than this and the device counts as dry */
     uint32_t min_points_per_chunk, max_points_per_chunk;
     bool reports_level;
@@ -110,8 +116,8 @@ enum bj_dac_state {
     BJ_DAC_CONNECTING = 0, /* not yet: write would block */
     BJ_DAC_READY,          /* takes points, does not play yet; the queue does not drain */
     BJ_DAC_PLAYING,
-    BJ_DAC_FAULT,          /* refuses light; shutter(open) asks the device to clear it */
-    BJ_DAC_STOPPED,        /* after stop: confirmed dark */
+    BJ_DAC_FAULT,   /* refuses light; shutter(open) asks the device to clear it */
+    BJ_DAC_STOPPED, /* after stop: confirmed dark */
 };
 
 struct bj_dac_status {
@@ -122,14 +128,14 @@ struct bj_dac_status {
 
 /* A look into the device's queue. Sampled by the device between the two times. */
 struct bj_level_report {
-    int64_t sent_ns;          /* just before the request went out */
-    int64_t received_ns;      /* when the reply was read */
-    uint32_t queued_points;   /* in the device when it answered */
+    int64_t sent_ns;            /* just before the request went out */
+    int64_t received_ns;        /* when the reply was read */
+    uint32_t queued_points;     /* in the device when it answered */
     uint32_t unreported_points; /* taken by write, and not in queued_points */
-    uint64_t played_points;   /* since connect: accepted by the device minus queued */
-    uint32_t quantum_points;  /* step of queued_points, 1 = exact */
-    bool playing;             /* the queue drains */
-    bool dry;                 /* the queue was found empty: not evidence about the rate */
+    uint64_t played_points;     /* since connect: accepted by the device minus queued */
+    uint32_t quantum_points;    /* step of queued_points, 1 = exact */
+    bool playing;               /* the queue drains */
+    bool dry;                   /* the queue was found empty: not evidence about the rate */
 };
 
 /* The engine's ears; every call on the engine thread, from within a slot. */
@@ -143,18 +149,18 @@ struct bj_dac_events {
 };
 
 struct bj_dac_config {
-    const char *id;      /* stable id or direct address, e.g. "etherdream:0004a3112233" */
+    const char *id; /* stable id or direct address, e.g. "etherdream:0004a3112233" */
     struct bj_address address; /* network DACs: where it was last seen; ip 0 = unknown */
-    struct bj_net *net;  /* network DACs */
-    const void *extra;   /* what one driver documents in its own header; may be NULL */
+    struct bj_net *net;        /* network DACs */
+    const void *extra; /* what one driver documents in its own header; may be NULL */
 };
 
 struct bj_chunk {
     const struct bj_point *points;
     uint32_t count;
     uint32_t pps;
-    uint64_t start;      /* stream position of points[0] */
-    int64_t play_ns;     /* when points[0] should leave the DAC */
+    uint64_t start;  /* stream position of points[0] */
+    int64_t play_ns; /* when points[0] should leave the DAC */
 };
 
 struct bj_dac_driver {
@@ -181,7 +187,8 @@ struct bj_dac_driver {
 
     /* Begins a connection attempt at rate `pps`; the device shall start playing once
      * `begin_points` are queued. Success shows in status as READY. BJ_OK, or why not. */
-    enum bj_status (*connect)(void *dac, int64_t now_ns, uint32_t pps, uint32_t begin_points);
+    enum bj_status (*connect)(void *dac, int64_t now_ns, uint32_t pps,
+                              uint32_t begin_points);
 
     /* Once per step, before anything else: move bytes, time-outs, states. Adds to `wait`
      * what the driver waits for. Anything but BJ_OK: the connection is over, disconnect

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine.h"
+
+#define ARMED 1u
+#define FAULT_CLEARS_WITHIN_NS (2 * BJ_NS_PER_S)
+
+void bj_stream_arm(struct bj_stream *stream)
+{
+    atomic_fetch_or(&stream->arm_word, ARMED);
+    bj_stream_wake(stream);
+}
+
+/* Clears the bit and counts, so that even an arm right after it cannot hide a disarm. */
+void bj_stream_disarm(struct bj_stream *stream)
+{
+    uint32_t word = atomic_load(&stream->arm_word);
+    while (!atomic_compare_exchange_weak(&stream->arm_word, &word, (word | ARMED) + 1)) {
+    }
+    bj_stream_wake(stream);
+}
+
+void bj_engine_darken(struct bj_stream *stream)
+{
+    stream->armed = false;
+    bj_safety_disarm(&stream->safety);
+    bj_safety_blank(stream->points + stream->pending_at, stream->pending);
+    stream->driver->shutter(stream->dac, stream->now_ns, false);
+}
+
+void bj_engine_disarm_self(struct bj_stream *stream)
+{
+    if (stream->armed) {
+        bj_engine_darken(stream);
+    }
+    uint32_t word = stream->disarms_seen << 1 | ARMED;
+    atomic_compare_exchange_strong(&stream->arm_word, &word, word & ~ARMED);
+}
+
+static bool light_is_possible(const struct bj_stream *stream)
+{
+    return stream->phase == BJ_STREAM_STREAMING || stream->phase == BJ_STREAM_FAULT;
+}
+
+static void take_arming(struct bj_stream *stream)
+{
+    uint32_t word = atomic_load(&stream->arm_word);
+    bool disarmed_since = word >> 1 != stream->disarms_seen;
+    stream->disarms_seen = word >> 1;
+    if (stream->armed && (disarmed_since || !(word & ARMED))) {
+        bj_engine_darken(stream);
+    }
+    if (!stream->armed && word & ARMED && light_is_possible(stream)) {
+        stream->armed = true;
+        stream->fault_arm_deadline_ns = stream->now_ns + FAULT_CLEARS_WITHIN_NS;
+        bj_safety_arm(&stream->safety);
+        stream->driver->shutter(stream->dac, stream->now_ns, true);
+    }
+}
+
+static void take_connections(struct bj_stream *stream)
+{
+    uint64_t word = atomic_load(&stream->connections);
+    if (word == stream->connections_seen) {
+        return;
+    }
+    stream->connections_seen = word;
+    double lag_s = (double)(word >> 24) / 1e6;
+    bool connected = word & 1;
+    bj_safety_connections(&stream->safety, connected, (uint64_t)(lag_s * stream->true_pps));
+    if (!connected) {
+        bj_safety_blank(stream->points + stream->pending_at, stream->pending);
+    }
+}
+
+void bj_engine_take_controls(struct bj_stream *stream)
+{
+    take_arming(stream);
+    take_connections(stream);
+    if (atomic_load(&stream->stop_requested) && stream->phase != BJ_STREAM_CLOSING) {
+        bj_engine_close(stream, BJ_RUN_STOPPED);
+    }
+}
+
+void bj_engine_watch_faults(struct bj_stream *stream)
+{
+    if (stream->status.fault_count != stream->faults_seen) {
+        stream->faults_seen = stream->status.fault_count;
+        bj_stats_add(&stream->stats, BJ_COUNT_FAULTS, 1);
+        bj_engine_disarm_self(stream);
+    }
+    if (stream->armed && stream->phase == BJ_STREAM_FAULT &&
+        stream->now_ns > stream->fault_arm_deadline_ns) {
+        bj_engine_disarm_self(stream);
+    }
+}

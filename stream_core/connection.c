@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FIRST_BACKOFF_NS (100 * BJ_NS_PER_MS)
+#define LONGEST_BACKOFF_NS BJ_NS_PER_S
+#define CLOSE_TIMEOUT_NS (500 * BJ_NS_PER_MS)
+
+/* Each problem is told once, until something else happens. */
+static void tell(struct bj_stream *stream, enum bj_status status, bool final,
+                 const char *text)
+{
+    stream->noticed = true;
+    bool again = strncmp(stream->problem, text, sizeof stream->problem - 1) == 0;
+    snprintf(stream->problem, sizeof stream->problem, "%s", text);
+    if (stream->config.error && (final || !again)) {
+        stream->config.error(stream->config.error_user, status, final, text);
+    }
+}
+
+/* ---- what the driver says
+ * ------------------------------------------------------------------- */
+
+static void on_level(void *engine, const struct bj_level_report *report)
+{
+    struct bj_stream *stream = engine;
+    bj_level_report(&stream->level, report);
+    if (report->playing && !stream->confirmed) {
+        stream->confirmed = true; /* from here on the play time is known, not hoped for */
+        stream->restarted = true;
+    }
+}
+
+static void on_emptied(void *engine, uint32_t lost_points, bool dry)
+{
+    struct bj_stream *stream = engine;
+    bj_stats_add(&stream->stats, BJ_COUNT_FLUSHED_POINTS, lost_points);
+    if (dry && stream->phase == BJ_STREAM_STREAMING) {
+        bj_stats_add(&stream->stats, BJ_COUNT_DEVICE_UNDERRUNS, 1);
+    }
+    bj_level_empty(&stream->level, stream->now_ns);
+    bj_safety_restart(&stream->safety);
+    stream->restarted = true;
+    stream->confirmed = false;
+}
+
+static void on_notice(void *engine, enum bj_status status, const char *text)
+{
+    tell(engine, status, false, text);
+}
+
+const struct bj_dac_events bj_engine_events = {
+    .level = on_level,
+    .emptied = on_emptied,
+    .notice = on_notice,
+};
+
+/* ---- the life of a connection
+ * ------------------------------------------------------------------ */
+
+static void over(struct bj_stream *stream, enum bj_run result)
+{
+    stream->driver->disconnect(stream->dac);
+    stream->phase = BJ_STREAM_DONE;
+    stream->result = result;
+    stream->armed = false;
+}
+
+static void drop_points(struct bj_stream *stream)
+{
+    bj_stats_add(&stream->stats, BJ_COUNT_FLUSHED_POINTS, stream->pending);
+    stream->pending = 0;
+    bj_level_empty(&stream->level, stream->now_ns);
+}
+
+static bool is_final(enum bj_status status)
+{
+    return status == BJ_UNSUPPORTED || status == BJ_NO_PERMISSION ||
+           status == BJ_BAD_ARGUMENT;
+}
+
+static void tell_loss(struct bj_stream *stream, enum bj_status status, bool final)
+{
+    char text[BJ_PROBLEM_SIZE];
+    if (stream->noticed) {
+        snprintf(text, sizeof text, "%s", stream->problem);
+    } else {
+        snprintf(text, sizeof text, "%.160s: %s%s", stream->driver->describe(stream->dac),
+                 bj_strerror(status), final ? "" : "; trying again");
+    }
+    if (final || !stream->noticed) {
+        tell(stream, status, final, text);
+    }
+}
+
+void bj_engine_lost(struct bj_stream *stream, enum bj_status status)
+{
+    bool closing = stream->phase == BJ_STREAM_CLOSING;
+    bool final = is_final(status) || !stream->config.reconnect || closing;
+    if (!closing) {
+        tell_loss(stream, status, final);
+    }
+    stream->driver->disconnect(stream->dac);
+    drop_points(stream);
+    stream->attempting = false;
+    stream->armed = false;
+    bj_safety_disarm(&stream->safety);
+    stream->status = (struct bj_dac_status){.state = BJ_DAC_CONNECTING};
+    if (final) {
+        over(stream, closing ? stream->closing_as : BJ_RUN_DISCONNECTED);
+        return;
+    }
+    if (stream->phase != BJ_STREAM_CONNECTING) {
+        stream->phase = BJ_STREAM_RECONNECTING;
+        if (!stream->config.rearm) {
+            bj_engine_disarm_self(stream);
+        }
+    }
+    stream->retry_ns = stream->now_ns + stream->backoff_ns;
+    stream->backoff_ns *= 2;
+    if (stream->backoff_ns > LONGEST_BACKOFF_NS) {
+        stream->backoff_ns = LONGEST_BACKOFF_NS;
+    }
+}
+
+static void fit_to_device(struct bj_stream *stream)
+{
+    const struct bj_dac_caps *caps = stream->driver->caps(stream->dac);
+    int64_t target = stream->config.target_buffer_ns;
+    int64_t least = stream->config.min_buffer_ns;
+    bj_pace_init(&stream->pace, caps, stream->true_pps,
+                 target ? target : caps->target_buffer_ns,
+                 least ? least : caps->min_buffer_ns);
+    atomic_store_explicit(&stream->stats.capacity_points, caps->capacity_points,
+                          memory_order_relaxed);
+}
+
+void bj_engine_connect(struct bj_stream *stream)
+{
+    if (stream->attempting || stream->now_ns < stream->retry_ns) {
+        return;
+    }
+    if (stream->backoff_ns == 0) {
+        stream->backoff_ns = FIRST_BACKOFF_NS;
+    }
+    fit_to_device(stream);
+    stream->attempting = true;
+    enum bj_status status = stream->driver->connect(stream->dac, stream->now_ns,
+                                                    stream->pps, stream->pace.begin_points);
+    if (status != BJ_OK) {
+        bj_engine_lost(stream, status);
+    }
+}
+
+void bj_engine_connected(struct bj_stream *stream)
+{
+    if (stream->phase == BJ_STREAM_RECONNECTING) {
+        bj_stats_add(&stream->stats, BJ_COUNT_RECONNECTS, 1);
+    }
+    if (stream->phase != BJ_STREAM_FAULT) {
+        stream->connected_ns = stream->now_ns;
+        stream->problem[0] = '\0';
+    }
+    fit_to_device(stream);
+    bj_safety_restart(&stream->safety);
+    stream->phase = BJ_STREAM_STREAMING;
+    stream->restarted = true;
+    stream->confirmed = false;
+}
+
+/* ---- leaving
+ * ----------------------------------------------------------------------------------- */
+
+void bj_engine_close(struct bj_stream *stream, enum bj_run result)
+{
+    bool connected = stream->attempting;
+    if (stream->armed) {
+        bj_engine_darken(stream);
+    }
+    drop_points(stream);
+    stream->closing_as = result;
+    stream->phase = BJ_STREAM_CLOSING;
+    stream->phase_deadline_ns = stream->now_ns + CLOSE_TIMEOUT_NS;
+    if (!connected) {
+        over(stream, result);
+        return;
+    }
+    stream->driver->stop(stream->dac, stream->now_ns);
+}
+
+void bj_engine_closing(struct bj_stream *stream)
+{
+    if (stream->status.state == BJ_DAC_STOPPED ||
+        stream->status.state == BJ_DAC_CONNECTING ||
+        stream->now_ns >= stream->phase_deadline_ns) {
+        over(stream, stream->closing_as);
+    }
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine.h"
+
+#define LATE_NS (2 * BJ_NS_PER_MS)
+#define STABLE_NS BJ_NS_PER_S
+#define FIRST_BACKOFF_NS (100 * BJ_NS_PER_MS)
+#define DARK_TAIL_NS BJ_NS_PER_MS
+/* More than fill any buffer at once; a step stays short whatever the producer does. */
+#define MAX_CHUNKS_PER_STEP 64
+
+static void count_late(struct bj_stream *stream)
+{
+    if (stream->expected_ns != BJ_NEVER && stream->now_ns > stream->expected_ns + LATE_NS) {
+        bj_stats_add(&stream->stats, BJ_COUNT_LATE_WAKES, 1);
+    }
+}
+
+/* ---- a chunk, in flow order: fill, shape, safety, pace, driver
+ * ------------------------------ */
+
+static struct bj_fill_request make_request(const struct bj_stream *stream,
+                                           const struct bj_plan *plan)
+{
+    double low = bj_level_low(&stream->level);
+    return (struct bj_fill_request){
+        .now_ns = stream->now_ns,
+        .start = stream->position_points,
+        .pps = stream->pps,
+        .true_pps = stream->true_pps,
+        .min_points = plan->min_points,
+        .target_points = plan->target_points,
+        .buffered_points = (uint32_t)low,
+        .buffered_ns = (int64_t)(low / stream->true_pps * 1e9),
+        .device_queued_points = stream->level.queued_points,
+        .restarted = stream->restarted,
+    };
+}
+
+/* Nothing can be taken: the producer keeps up with time by itself. */
+static void fill_nothing(struct bj_stream *stream)
+{
+    struct bj_fill_request request = make_request(stream, &(struct bj_plan){0});
+    stream->config.fill(stream->config.fill_user, &request, stream->points);
+}
+
+static void begin_drain(struct bj_stream *stream)
+{
+    stream->phase = BJ_STREAM_DRAINING;
+    stream->phase_deadline_ns = stream->now_ns + stream->config.drain_timeout_ns;
+}
+
+static void note_recovery(struct bj_stream *stream)
+{
+    if (stream->starving) {
+        stream->starving = false;
+        bj_safety_restart(&stream->safety);
+    }
+    stream->filled_once = true;
+    stream->restarted = false;
+    stream->last_filled_ns = stream->now_ns;
+}
+
+/* The gap takes time, and so what follows is due later than the producer thinks. */
+static void top_up(struct bj_stream *stream, uint32_t from, uint32_t to)
+{
+    bool silent = stream->now_ns - stream->last_filled_ns > BJ_SILENCE_LIMIT_NS;
+    bj_underrun_make(&stream->underrun, silent, stream->points + from, to - from);
+    stream->restarted = true;
+    if (stream->filled_once && !stream->starving) {
+        stream->starving = true;
+        bj_stats_add(&stream->stats, BJ_COUNT_UNDERRUNS, 1);
+    }
+}
+
+/* Returns how many points are ready in the buffer. */
+static uint32_t fill(struct bj_stream *stream, const struct bj_plan *plan)
+{
+    struct bj_fill_request request = make_request(stream, plan);
+    struct bj_fill_result result =
+        stream->config.fill(stream->config.fill_user, &request, stream->points);
+    uint32_t count = result.kind == BJ_FILLED ? result.points : 0;
+    count = count < plan->target_points ? count : plan->target_points;
+    if (result.kind == BJ_END) {
+        begin_drain(stream);
+        return 0;
+    }
+    if (count > 0) {
+        note_recovery(stream);
+        bj_underrun_remember(&stream->underrun, stream->points, count);
+        bj_stats_add(&stream->stats, BJ_COUNT_POINTS_FROM_FILL, count);
+    }
+    if (count >= plan->min_points) {
+        return count;
+    }
+    if (stream->config.underrun == BJ_STOP && stream->filled_once) {
+        bj_stats_add(&stream->stats, BJ_COUNT_UNDERRUNS, 1);
+        begin_drain(stream);
+        return count;
+    }
+    top_up(stream, count, plan->min_points);
+    return plan->min_points;
+}
+
+static void make_safe(struct bj_stream *stream, uint32_t count)
+{
+    bj_shaper_run(bj_shape_mailbox_newest(&stream->shape), stream->points, count);
+    bool lit = bj_safety_run(&stream->safety, stream->points, count);
+    atomic_store_explicit(&stream->stats.lit, lit, memory_order_relaxed);
+    stream->pending_at = 0;
+    stream->pending = count;
+    stream->position_points += count;
+}
+
+static int64_t play_ns(const struct bj_stream *stream)
+{
+    return stream->now_ns +
+           (int64_t)(bj_level_low(&stream->level) / stream->true_pps * 1e9);
+}
+
+/* Offers what is pending. Returns false when the driver takes no more now. */
+static bool offer(struct bj_stream *stream)
+{
+    while (stream->pending > 0 && stream->attempting) {
+        struct bj_chunk chunk = {
+            .points = stream->points + stream->pending_at,
+            .count = stream->pending,
+            .pps = stream->pps,
+            .start = stream->position_points - stream->pending,
+            .play_ns = play_ns(stream),
+        };
+        uint32_t taken = 0;
+        enum bj_status status =
+            stream->driver->write(stream->dac, stream->now_ns, &chunk, &taken);
+        if (status == BJ_WOULD_BLOCK) {
+            return false;
+        }
+        if (status != BJ_OK) {
+            bj_engine_lost(stream, status);
+            return false;
+        }
+        stream->pending -= taken;
+        stream->pending_at += taken;
+        bj_level_wrote(&stream->level, taken);
+        uint32_t *room = &stream->status.room_points;
+        *room -= taken < *room ? taken : *room;
+        bj_stats_add(&stream->stats, BJ_COUNT_POINTS_WRITTEN, taken);
+        bj_stats_add(&stream->stats, BJ_COUNT_CHUNKS, 1);
+    }
+    return true;
+}
+
+/* ---- the phases
+ * ------------------------------------------------------------------------------ */
+
+static void pump(struct bj_stream *stream, struct bj_wait *wait)
+{
+    for (int chunk = 0; chunk < MAX_CHUNKS_PER_STEP; chunk++) {
+        if (!offer(stream) || stream->phase != BJ_STREAM_STREAMING) {
+            return;
+        }
+        struct bj_plan plan = bj_pace_plan(&stream->pace, &stream->level, &stream->status);
+        if (plan.target_points == 0) {
+            bj_wait_until(wait, plan.wake_ns);
+            return;
+        }
+        uint32_t ready = fill(stream, &plan);
+        make_safe(stream, ready);
+        if (ready < plan.target_points) {
+            bj_wait_until(wait, bj_pace_retry_ns(&stream->pace, &stream->level));
+            offer(stream);
+            return;
+        }
+    }
+    bj_wait_until(wait, stream->now_ns);
+}
+
+/* The end rests dark; a device that has not begun yet needs enough to begin at all. */
+static uint32_t dark_tail_points(const struct bj_stream *stream)
+{
+    double points = DARK_TAIL_NS / 1e9 * stream->true_pps;
+    if (stream->status.state == BJ_DAC_READY) {
+        double missing = stream->pace.begin_points - bj_level_low(&stream->level);
+        points = missing > points ? missing : points;
+    }
+    uint32_t most = stream->pace.max_chunk;
+    return points < 1 ? 1 : points > most ? most : (uint32_t)points;
+}
+
+static bool has_drained(const struct bj_stream *stream)
+{
+    return stream->pending == 0 && bj_level_high(&stream->level) < 1;
+}
+
+static void drain(struct bj_stream *stream, struct bj_wait *wait)
+{
+    bool begun = stream->level.playing || stream->status.state == BJ_DAC_PLAYING;
+    if (offer(stream) && stream->phase == BJ_STREAM_DRAINING && !begun &&
+        bj_level_low(&stream->level) >= 1) {
+        uint32_t tail = dark_tail_points(stream);
+        bj_underrun_make(&stream->underrun, true, stream->points, tail);
+        make_safe(stream, tail);
+        offer(stream);
+    }
+    if (stream->phase != BJ_STREAM_DRAINING) {
+        return;
+    }
+    if (has_drained(stream) || stream->now_ns >= stream->phase_deadline_ns) {
+        bj_engine_close(stream, BJ_RUN_ENDED);
+        return;
+    }
+    double left_s = bj_level_high(&stream->level) / stream->true_pps;
+    bj_wait_until(wait, stream->now_ns + (int64_t)(left_s * 1e9) + 1);
+    bj_wait_until(wait, stream->phase_deadline_ns);
+}
+
+static void note_status(struct bj_stream *stream)
+{
+    bj_engine_watch_faults(stream);
+    bool playing = stream->status.state == BJ_DAC_PLAYING;
+    if (playing != stream->level.playing) {
+        bj_level_set_playing(&stream->level, stream->now_ns, playing);
+    }
+    if (stream->now_ns - stream->connected_ns > STABLE_NS) {
+        stream->backoff_ns = FIRST_BACKOFF_NS;
+    }
+}
+
+static void enter_phase(struct bj_stream *stream)
+{
+    bool takes =
+        stream->status.state == BJ_DAC_READY || stream->status.state == BJ_DAC_PLAYING;
+    bool waits = stream->phase == BJ_STREAM_CONNECTING ||
+                 stream->phase == BJ_STREAM_RECONNECTING ||
+                 stream->phase == BJ_STREAM_FAULT;
+    if (takes && waits) {
+        bj_engine_connected(stream);
+        bj_engine_take_controls(stream); /* an arm may have been waiting for this */
+    } else if (stream->status.state == BJ_DAC_FAULT && stream->phase != BJ_STREAM_CLOSING) {
+        stream->phase = BJ_STREAM_FAULT;
+    }
+}
+
+static void serve(struct bj_stream *stream, struct bj_wait *wait)
+{
+    stream->noticed = false;
+    enum bj_status status =
+        stream->driver->service(stream->dac, stream->now_ns, &stream->status, wait);
+    if (status != BJ_OK) {
+        bj_engine_lost(stream, status);
+        return;
+    }
+    enter_phase(stream);
+    note_status(stream);
+}
+
+static void act(struct bj_stream *stream, struct bj_wait *wait)
+{
+    switch (stream->phase) {
+    case BJ_STREAM_STREAMING:
+        pump(stream, wait);
+        if (stream->phase == BJ_STREAM_DRAINING) {
+            drain(stream, wait);
+        }
+        break;
+    case BJ_STREAM_DRAINING:
+        drain(stream, wait);
+        break;
+    case BJ_STREAM_CLOSING:
+        bj_engine_closing(stream);
+        bj_wait_until(wait, stream->phase_deadline_ns);
+        break;
+    case BJ_STREAM_CONNECTING:
+    case BJ_STREAM_RECONNECTING:
+        bj_wait_until(wait, stream->attempting ? BJ_NEVER : stream->retry_ns);
+        fill_nothing(stream);
+        break;
+    case BJ_STREAM_FAULT:
+        if (stream->armed) {
+            bj_wait_until(wait, stream->fault_arm_deadline_ns + 1);
+        }
+        fill_nothing(stream);
+        break;
+    case BJ_STREAM_DONE:
+        break;
+    }
+}
+
+static void publish(struct bj_stream *stream)
+{
+    struct bj_stats_board *board = &stream->stats;
+    bj_stats_set(board, BJ_COUNT_DWELL_POINTS, stream->safety.dwell_darkened);
+    bj_stats_set(board, BJ_COUNT_INVALID_POINTS, stream->safety.invalid);
+    atomic_store_explicit(&board->state, stream->phase, memory_order_relaxed);
+    atomic_store_explicit(&board->armed, stream->armed, memory_order_relaxed);
+    atomic_store_explicit(&board->buffered_points, (uint32_t)bj_level_low(&stream->level),
+                          memory_order_relaxed);
+    atomic_store_explicit(&board->buffered_max_points,
+                          (uint32_t)bj_level_high(&stream->level), memory_order_relaxed);
+    atomic_store_explicit(&board->device_queued_points, stream->level.queued_points,
+                          memory_order_relaxed);
+}
+
+enum bj_run bj_stream_step(struct bj_stream *stream, int64_t now_ns, struct bj_wait *wait)
+{
+    bj_wait_init(wait);
+    if (stream->result != BJ_RUN_GOING) {
+        return stream->result;
+    }
+    stream->now_ns = now_ns;
+    count_late(stream);
+    bj_level_advance(&stream->level, now_ns);
+    bj_engine_take_controls(stream);
+    if (stream->phase == BJ_STREAM_CONNECTING || stream->phase == BJ_STREAM_RECONNECTING) {
+        bj_engine_connect(stream);
+    }
+    if (stream->attempting) {
+        serve(stream, wait);
+    }
+    act(stream, wait);
+    publish(stream);
+    stream->expected_ns = wait->deadline_ns;
+    return stream->result;
+}

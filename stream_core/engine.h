@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The inside of a stream, and the steps of its engine. Not installed.
+ *
+ * stream.c holds the public handle, engine.c the story of a step, link.c the connection.
+ */
+#ifndef BJ_ENGINE_H
+#define BJ_ENGINE_H
+
+#include "level.h"
+#include "pace.h"
+#include "safety.h"
+#include "shape.h"
+#include "stats.h"
+#include "underrun.h"
+#include <beamjack/driver.h>
+
+#define BJ_PROBLEM_SIZE 256
+
+struct bj_stream {
+    struct bj_stream_config config;
+    const struct bj_dac_driver *driver;
+    void *dac;
+    uint32_t pps;
+    double true_pps;
+
+    /* control -> engine, any thread */
+    _Atomic uint32_t arm_word; /* bit 0 armed, above: how many disarms */
+    _Atomic bool stop_requested;
+    _Atomic uint64_t connections; /* bit 0 connected, 1..23 changes, 24..63 lag in us */
+    struct bj_shape_mailbox shape;
+
+    /* engine -> any thread */
+    struct bj_stats_board stats;
+
+    /* the stages, in flow order; engine thread */
+    struct bj_underrun underrun;
+    struct bj_safety safety;
+    struct bj_level level;
+    struct bj_pace pace;
+    struct bj_dac_status status;
+
+    /* points made and not yet taken by the driver */
+    struct bj_point *points;
+    uint32_t pending, pending_at;
+
+    /* where we are */
+    enum bj_stream_state phase;
+    enum bj_run result;       /* BJ_RUN_GOING until it is over */
+    enum bj_run closing_as;   /* the result after closing */
+    int64_t now_ns;           /* of this step */
+    uint64_t position_points; /* of the next point to be made */
+    bool filled_once;         /* the producer has ever given something */
+    bool starving;            /* within an underrun */
+    bool restarted;           /* the next fill begins a new time line */
+    bool confirmed;           /* the device has reported playing since the restart */
+    int64_t last_filled_ns;
+    int64_t phase_deadline_ns; /* of DRAINING and CLOSING */
+    int64_t expected_ns;       /* when this step was due */
+
+    /* arming */
+    bool armed; /* as applied to the device */
+    uint32_t disarms_seen;
+    uint64_t connections_seen;
+    uint32_t faults_seen;
+    int64_t fault_arm_deadline_ns;
+
+    /* the connection */
+    bool attempting;
+    int64_t retry_ns, backoff_ns, connected_ns;
+    bool noticed;                  /* the driver told its problem within this call */
+    char problem[BJ_PROBLEM_SIZE]; /* the last one told to the program */
+};
+
+/* ---- link.c: connecting, losing, closing
+ * ------------------------------------------------- */
+
+/* What the driver says to this stream. */
+extern const struct bj_dac_events bj_engine_events;
+
+/* Begins an attempt when it is time to. */
+void bj_engine_connect(struct bj_stream *stream);
+
+/* The driver lets go; comes back later or gives up. */
+void bj_engine_lost(struct bj_stream *stream, enum bj_status status);
+
+/* Takes points again after an attempt or a fault. */
+void bj_engine_connected(struct bj_stream *stream);
+
+/* Dark and shut, then the result once the device confirms. */
+void bj_engine_close(struct bj_stream *stream, enum bj_run result);
+void bj_engine_closing(struct bj_stream *stream);
+
+/* ---- arming.c: what other threads asked for
+ * ----------------------------------------------- */
+
+void bj_engine_take_controls(struct bj_stream *stream);
+
+/* Light out now, and disarmed until somebody arms anew. */
+void bj_engine_disarm_self(struct bj_stream *stream);
+
+/* Light out now; the device is told. */
+void bj_engine_darken(struct bj_stream *stream);
+
+/* New faults disarm; a fault that outlives an arm by 2 s disarms again. */
+void bj_engine_watch_faults(struct bj_stream *stream);
+
+#endif

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: MIT */
+#include "convert.h"
+#include "ring.h"
+#include "sanitise.h"
+#include "timeline.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_PUSHES 4096u
+#define MAX_RATE_HZ 384000u
+#define BLOCK_POINTS 256u
+/* A latency further off than this is put right at once instead of kept. */
+#define JUMP_NS (20 * BJ_NS_PER_MS)
+
+struct bj_feed {
+    struct bj_ring ring;
+    bool has_intensity;
+
+    /* settings: written by control, taken by the engine when `restarts` moves */
+    _Atomic uint32_t rate_hz;
+    _Atomic int64_t latency_ns;
+    _Atomic unsigned restarts;
+
+    /* engine thread */
+    struct bj_convert convert;
+    struct bj_timeline timeline;
+    struct bj_sanitiser sanitiser;
+    unsigned restarts_seen;
+    double rate;
+    int64_t latency;
+    bool running; /* position is set and points come from frames */
+    bool silent;
+    uint64_t hold_points; /* dark points due before the next frame */
+    float hold_x, hold_y;
+    float *scratch[BJ_CHANNELS];
+    float *scratch_block;
+
+    /* engine writes, any thread reads */
+    _Atomic uint64_t frames_invalid, jumps, silences;
+    _Atomic int64_t buffered_ns, last_push_ns;
+    _Atomic double position, latency_error_ns;
+    _Atomic bool running_now;
+};
+
+static uint32_t ring_frames(const struct bj_feed_config *config)
+{
+    int64_t latency = config->max_latency_ns > config->latency_ns ? config->max_latency_ns
+                                                                  : config->latency_ns;
+    double held = (double)latency * MAX_RATE_HZ / BJ_NS_PER_S;
+    return (uint32_t)held + 4 * config->max_push_frames + 2 * BJ_CONVERT_WINDOW;
+}
+
+static bool config_is_sane(const struct bj_feed_config *config)
+{
+    return config->rate_hz >= 1000 && config->rate_hz <= MAX_RATE_HZ &&
+           config->max_push_frames >= 1 && config->max_push_frames <= 65536 &&
+           config->latency_ns >= 0 && config->latency_ns <= 10 * BJ_NS_PER_S &&
+           config->max_latency_ns <= 10 * BJ_NS_PER_S;
+}
+
+enum bj_status bj_feed_create(const struct bj_feed_config *config, struct bj_feed **out)
+{
+    *out = NULL;
+    if (!config_is_sane(config)) {
+        return BJ_BAD_ARGUMENT;
+    }
+    struct bj_feed *feed = aligned_alloc(_Alignof(struct bj_feed), sizeof *feed);
+    if (!feed) {
+        return BJ_NO_MEMORY;
+    }
+    memset(feed, 0, sizeof *feed);
+    size_t window = BJ_CONVERT_WINDOW;
+    feed->scratch_block = calloc(window * BJ_CHANNELS, sizeof(float));
+    if (!feed->scratch_block ||
+        bj_ring_init(&feed->ring, ring_frames(config), MAX_PUSHES) != BJ_OK) {
+        free(feed->scratch_block);
+        free(feed);
+        return BJ_NO_MEMORY;
+    }
+    for (int c = 0; c < BJ_CHANNELS; c++) {
+        feed->scratch[c] = feed->scratch_block + c * window;
+    }
+    feed->has_intensity = config->has_intensity;
+    atomic_init(&feed->rate_hz, config->rate_hz);
+    atomic_init(&feed->latency_ns, config->latency_ns);
+    atomic_init(&feed->restarts, 1);
+    atomic_init(&feed->last_push_ns, BJ_NEVER);
+    bj_convert_init(&feed->convert, config->interpolation);
+    *out = feed;
+    return BJ_OK;
+}
+
+void bj_feed_destroy(struct bj_feed *feed)
+{
+    if (feed) {
+        bj_ring_finish(&feed->ring);
+        free(feed->scratch_block);
+        free(feed);
+    }
+}
+
+enum bj_status bj_feed_push(struct bj_feed *feed, const float *const channels[BJ_CHANNELS],
+                            uint32_t frames, int64_t now_ns)
+{
+    atomic_store_explicit(&feed->last_push_ns, now_ns, memory_order_relaxed);
+    if (feed->has_intensity) {
+        return bj_ring_push(&feed->ring, channels, frames, now_ns);
+    }
+    const float *with_full[BJ_CHANNELS];
+    memcpy(with_full, channels, sizeof with_full);
+    with_full[BJ_I] = NULL;
+    return bj_ring_push(&feed->ring, with_full, frames, now_ns);
+}
+
+void bj_feed_restart(struct bj_feed *feed)
+{
+    atomic_fetch_add_explicit(&feed->restarts, 1, memory_order_release);
+}
+
+void bj_feed_set_rate(struct bj_feed *feed, uint32_t rate_hz)
+{
+    assert(rate_hz >= 1000 && rate_hz <= MAX_RATE_HZ);
+    atomic_store_explicit(&feed->rate_hz, rate_hz, memory_order_relaxed);
+    bj_feed_restart(feed);
+}
+
+void bj_feed_set_latency(struct bj_feed *feed, int64_t latency_ns)
+{
+    atomic_store_explicit(&feed->latency_ns, latency_ns, memory_order_relaxed);
+    bj_feed_restart(feed);
+}
+
+/* ---- engine thread
+ * ------------------------------------------------------------------------ */
+
+static void add(_Atomic uint64_t *counter, uint64_t amount)
+{
+    atomic_fetch_add_explicit(counter, amount, memory_order_relaxed);
+}
+
+static void stop_running(struct bj_feed *feed)
+{
+    feed->running = false;
+    feed->hold_points = 0;
+}
+
+/* A restart drops what was pushed before it, at the rate that held before it. */
+static void take_settings(struct bj_feed *feed)
+{
+    unsigned restarts = atomic_load_explicit(&feed->restarts, memory_order_acquire);
+    if (restarts == feed->restarts_seen) {
+        return;
+    }
+    feed->restarts_seen = restarts;
+    feed->rate = atomic_load_explicit(&feed->rate_hz, memory_order_relaxed);
+    feed->latency = atomic_load_explicit(&feed->latency_ns, memory_order_relaxed);
+    struct bj_stamp stamp;
+    uint64_t end = bj_ring_tail(&feed->ring);
+    while (bj_ring_pop_stamp(&feed->ring, &stamp)) {
+        end = stamp.first_frame + stamp.frames;
+    }
+    bj_ring_release(&feed->ring, end);
+    bj_timeline_init(&feed->timeline, feed->rate, end);
+    stop_running(feed);
+}
+
+static void sanitise_push(struct bj_feed *feed, const struct bj_stamp *stamp)
+{
+    for (uint32_t done = 0; done < stamp->frames;) {
+        float *channels[BJ_CHANNELS];
+        uint32_t frames = bj_ring_span(&feed->ring, stamp->first_frame + done,
+                                       stamp->frames - done, channels);
+        add(&feed->frames_invalid, bj_sanitise(&feed->sanitiser, channels, frames));
+        done += frames;
+    }
+}
+
+static void take_pushes(struct bj_feed *feed)
+{
+    struct bj_stamp stamp;
+    while (bj_ring_pop_stamp(&feed->ring, &stamp)) {
+        sanitise_push(feed, &stamp);
+        bj_timeline_push(&feed->timeline, &stamp);
+    }
+}
+
+/* JACK has stopped calling: server stopped, killed or hung. */
+static bool is_silent(struct bj_feed *feed, int64_t now_ns)
+{
+    int64_t last = atomic_load_explicit(&feed->last_push_ns, memory_order_relaxed);
+    int64_t periods = bj_timeline_push_ns(&feed->timeline) * 4;
+    int64_t limit = periods > BJ_SILENCE_LIMIT_NS ? periods : BJ_SILENCE_LIMIT_NS;
+    bool silent = last == BJ_NEVER || now_ns - last > limit;
+    if (silent && !feed->silent && last != BJ_NEVER) {
+        add(&feed->silences, 1);
+    }
+    feed->silent = silent;
+    return silent;
+}
+
+static uint64_t oldest_usable(const struct bj_feed *feed)
+{
+    return bj_ring_tail(&feed->ring) + bj_convert_behind(&feed->convert);
+}
+
+/* Nothing below the position's surroundings is needed any more. */
+static void release_read(struct bj_feed *feed)
+{
+    uint32_t behind = bj_convert_behind(&feed->convert);
+    uint64_t frame = feed->convert.frame;
+    bj_ring_release(&feed->ring, frame > behind ? frame - behind : 0);
+}
+
+/* While nothing runs, keep just what a start with latency L could need. */
+static void release_stale(struct bj_feed *feed, int64_t now_ns)
+{
+    double oldest = bj_timeline_frame_at(&feed->timeline, now_ns - feed->latency) -
+                    bj_convert_behind(&feed->convert) - 2;
+    double end = (double)bj_timeline_end(&feed->timeline);
+    oldest = oldest < end ? oldest : end;
+    if (oldest > 0) {
+        bj_ring_release(&feed->ring, (uint64_t)oldest);
+    }
+}
+
+static void discard_all(struct bj_feed *feed)
+{
+    bj_ring_release(&feed->ring, bj_timeline_end(&feed->timeline));
+    bj_timeline_init(&feed->timeline, feed->rate, bj_timeline_end(&feed->timeline));
+    stop_running(feed);
+}
+
+static int64_t play_ns(const struct bj_fill_request *request)
+{
+    return request->now_ns + request->buffered_ns;
+}
+
+/* The frame that is due L after its capture when the request's first point plays. At equal
+ * rates it is a whole one, so that frames pass unchanged. */
+static double due_frame(const struct bj_feed *feed, const struct bj_fill_request *request)
+{
+    double frame = bj_timeline_frame_at(&feed->timeline, play_ns(request) - feed->latency);
+    return feed->convert.step == 1ULL << 32 ? floor(frame + 0.5) : frame;
+}
+
+static bool try_start(struct bj_feed *feed, const struct bj_fill_request *request)
+{
+    if (!bj_timeline_ready(&feed->timeline)) {
+        return false;
+    }
+    double due = due_frame(feed, request);
+    if (due < (double)oldest_usable(feed) ||
+        due >= (double)bj_timeline_end(&feed->timeline)) {
+        release_stale(feed, request->now_ns);
+        return false;
+    }
+    bj_convert_set_position(&feed->convert, due);
+    release_read(feed);
+    feed->hold_points = 0;
+    feed->running = true;
+    return true;
+}
+
+/* Playing too late: skip frames. Too early: rest dark until it is time; never play twice.
+ */
+static void correct_latency(struct bj_feed *feed, const struct bj_fill_request *request)
+{
+    double position = bj_convert_position(&feed->convert);
+    double held_ns = (double)feed->hold_points / request->true_pps * 1e9;
+    double error_frames = due_frame(feed, request) - position;
+    double error_ns = error_frames / feed->rate * 1e9 + held_ns;
+    atomic_store_explicit(&feed->latency_error_ns, error_ns, memory_order_relaxed);
+    if (!request->restarted && fabs(error_ns) <= JUMP_NS) {
+        return;
+    }
+    if (error_ns >= 0) {
+        double end = (double)bj_timeline_end(&feed->timeline);
+        double target = position + error_frames < end ? position + error_frames : end;
+        if (target > position) {
+            bj_convert_set_position(&feed->convert, target);
+        }
+        feed->hold_points = 0;
+        release_read(feed);
+    } else {
+        feed->hold_points =
+            (uint64_t)((held_ns - error_ns) / 1e9 * request->true_pps + 0.5);
+    }
+    if (!request->restarted) {
+        add(&feed->jumps, 1);
+    }
+}
+
+static uint32_t emit_hold(struct bj_feed *feed, struct bj_point *points, uint32_t wanted)
+{
+    uint32_t count = feed->hold_points < wanted ? (uint32_t)feed->hold_points : wanted;
+    for (uint32_t k = 0; k < count; k++) {
+        points[k] = (struct bj_point){.x = feed->hold_x, .y = feed->hold_y};
+    }
+    feed->hold_points -= count;
+    return count;
+}
+
+static uint32_t convert_block(struct bj_feed *feed, struct bj_point *points,
+                              uint32_t wanted)
+{
+    uint64_t end = bj_timeline_end(&feed->timeline);
+    uint32_t block = wanted < BLOCK_POINTS ? wanted : BLOCK_POINTS;
+    uint32_t count = bj_convert_possible(&feed->convert, end, block);
+    if (count == 0) {
+        return 0;
+    }
+    struct bj_convert_window window = bj_convert_window(&feed->convert, count);
+    if (window.first + window.frames > end) {
+        window.frames = (uint32_t)(end - window.first);
+    }
+    bj_ring_read(&feed->ring, window.first, window.frames, feed->scratch);
+    const float *in[BJ_CHANNELS];
+    for (int c = 0; c < BJ_CHANNELS; c++) {
+        in[c] = feed->scratch[c];
+    }
+    bj_convert_run(&feed->convert, in, points, count);
+    feed->hold_x = points[count - 1].x;
+    feed->hold_y = points[count - 1].y;
+    release_read(feed);
+    return count;
+}
+
+static uint32_t convert(struct bj_feed *feed, struct bj_point *points, uint32_t wanted)
+{
+    uint32_t done = emit_hold(feed, points, wanted);
+    while (done < wanted) {
+        uint32_t count = convert_block(feed, points + done, wanted - done);
+        if (count == 0) {
+            break;
+        }
+        done += count;
+    }
+    return done;
+}
+
+static void publish(struct bj_feed *feed)
+{
+    double held = feed->running ? (double)bj_timeline_end(&feed->timeline) -
+                                      bj_convert_position(&feed->convert)
+                                : 0;
+    int64_t held_ns = held > 0 ? (int64_t)(held / feed->rate * 1e9) : 0;
+    atomic_store_explicit(&feed->buffered_ns, held_ns, memory_order_relaxed);
+    atomic_store_explicit(&feed->position, bj_convert_position(&feed->convert),
+                          memory_order_relaxed);
+    atomic_store_explicit(&feed->running_now, feed->running, memory_order_relaxed);
+}
+
+static struct bj_fill_result starved(struct bj_feed *feed)
+{
+    publish(feed);
+    return (struct bj_fill_result){.kind = BJ_STARVED};
+}
+
+struct bj_fill_result bj_feed_fill(void *user, const struct bj_fill_request *request,
+                                   struct bj_point *points)
+{
+    struct bj_feed *feed = user;
+    take_settings(feed);
+    take_pushes(feed);
+    bj_convert_set_step(&feed->convert, feed->rate / request->true_pps);
+    if (is_silent(feed, request->now_ns)) {
+        discard_all(feed);
+        return starved(feed);
+    }
+    if (request->target_points == 0) { /* nothing can be taken: keep up with time */
+        stop_running(feed);
+        release_stale(feed, request->now_ns);
+        return starved(feed);
+    }
+    if (feed->running) {
+        correct_latency(feed, request);
+    } else if (!try_start(feed, request)) {
+        return starved(feed);
+    }
+    uint32_t count = convert(feed, points, request->target_points);
+    publish(feed);
+    return (struct bj_fill_result){.kind = count ? BJ_FILLED : BJ_STARVED, .points = count};
+}
+
+struct bj_feed_stats bj_feed_stats(const struct bj_feed *feed)
+{
+    return (struct bj_feed_stats){
+        .frames_pushed = atomic_load_explicit(&feed->ring.head, memory_order_relaxed),
+        .frames_lost = atomic_load_explicit(&feed->ring.lost_frames, memory_order_relaxed),
+        .frames_invalid = atomic_load_explicit(&feed->frames_invalid, memory_order_relaxed),
+        .jumps = atomic_load_explicit(&feed->jumps, memory_order_relaxed),
+        .silences = atomic_load_explicit(&feed->silences, memory_order_relaxed),
+        .buffered_ns = atomic_load_explicit(&feed->buffered_ns, memory_order_relaxed),
+        .last_push_ns = atomic_load_explicit(&feed->last_push_ns, memory_order_relaxed),
+        .position_frames = atomic_load_explicit(&feed->position, memory_order_relaxed),
+        .latency_error_ns =
+            atomic_load_explicit(&feed->latency_error_ns, memory_order_relaxed),
+        .running = atomic_load_explicit(&feed->running_now, memory_order_relaxed),
+    };
+}

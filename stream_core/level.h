@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How many points are queued ahead of the next one? Conservative: the lower bound paces
+ * (never too little), the upper bound admits (never too much).
+ *
+ * Two estimates run side by side. Hardware: the newest report, sampled somewhere between
+ * its request and its reply, and so an interval, decayed since. Software: our own book of
+ * points written less points played; it follows the reports slowly, so that crystals that
+ * disagree do not pull it away and one stale report does not either. Paced by the smaller,
+ * admitted by the larger. Never an input to rate matching: it is biased on purpose.
+ */
+#ifndef BJ_LEVEL_H
+#define BJ_LEVEL_H
+
+#include <beamjack/driver.h>
+
+struct bj_level {
+    double pps;
+    bool playing;  /* else nothing decays */
+    int64_t at_ns; /* what follows holds for this moment; points */
+    double software;
+    bool reported;
+    double hardware_low, hardware_high;
+    int64_t report_ns;     /* when the newest report came */
+    int64_t queued_points; /* as reported, -1 none yet */
+};
+
+/* Empty, not playing. */
+void bj_level_init(struct bj_level *level, double pps, int64_t now_ns);
+
+/* Nothing is queued any more; the reports so far say nothing about what comes. */
+void bj_level_empty(struct bj_level *level, int64_t now_ns);
+
+void bj_level_advance(struct bj_level *level, int64_t now_ns);
+void bj_level_set_playing(struct bj_level *level, int64_t now_ns, bool playing);
+void bj_level_set_rate(struct bj_level *level, int64_t now_ns, double pps);
+void bj_level_wrote(struct bj_level *level, uint32_t points);
+void bj_level_report(struct bj_level *level, const struct bj_level_report *report);
+
+/* At the moment of the last advance, in points, never below 0. */
+double bj_level_low(const struct bj_level *level);
+double bj_level_high(const struct bj_level *level);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A ring of whole frames between two threads, with a time stamp per push.
+ *
+ * One writer, one reader; neither waits. Frames are kept by channel, so a push is a plain
+ * copy. Each side loads the other side's index once, works, and stores its own once.
+ * Frames are numbered from 0 without gaps; numbers never wrap (64 bit).
+ */
+#ifndef BJ_RING_H
+#define BJ_RING_H
+
+#include <beamjack/core.h>
+#include <stdatomic.h>
+
+/* One push, in the order of pushes. */
+struct bj_stamp {
+    int64_t now_ns;       /* the start of the cycle: when the first frame was captured */
+    uint64_t first_frame; /* its number */
+    uint32_t frames;
+    uint32_t lost_before; /* frames dropped between the push before and this one */
+};
+
+struct bj_ring {
+    float *samples; /* BJ_CHANNELS blocks of capacity */
+    struct bj_stamp *stamps;
+    uint32_t capacity, stamp_capacity; /* powers of two */
+
+    /* writer's side */
+    _Alignas(64) _Atomic uint64_t head; /* frames written */
+    _Atomic uint64_t stamp_head;
+    _Atomic uint64_t lost_frames;
+    uint32_t lost_since_push;
+
+    /* reader's side */
+    _Alignas(64) _Atomic uint64_t tail; /* frames released */
+    _Atomic uint64_t stamp_tail;
+};
+
+/* Main thread. Room for at least `frames` frames and `pushes` pushes. BJ_NO_MEMORY. */
+enum bj_status bj_ring_init(struct bj_ring *ring, uint32_t frames, uint32_t pushes);
+void bj_ring_finish(struct bj_ring *ring);
+
+/* Writer, BJ_RT. All frames or none; BJ_WOULD_BLOCK counts them as lost. channels[c] NULL:
+ * zeros, for BJ_I ones. */
+enum bj_status bj_ring_push(struct bj_ring *ring, const float *const channels[BJ_CHANNELS],
+                            uint32_t frames, int64_t now_ns);
+
+/* Reader, BJ_RT. The oldest unread stamp; false when there is none. Its frames may be read.
+ */
+bool bj_ring_pop_stamp(struct bj_ring *ring, struct bj_stamp *stamp);
+
+/* Reader, BJ_RT. Copies frames first..first+frames-1, which must be popped and not
+ * released, to out[c]. */
+void bj_ring_read(const struct bj_ring *ring, uint64_t first, uint32_t frames,
+                  float *const out[BJ_CHANNELS]);
+
+/* Reader, BJ_RT. Where frames first..first+frames-1 are kept, as far as they lie in one
+ * piece; returns how many do. The reader may change them until it releases them. */
+uint32_t bj_ring_span(const struct bj_ring *ring, uint64_t first, uint32_t frames,
+                      float *channels[BJ_CHANNELS]);
+
+/* Reader, BJ_RT. Frames below `frame` will not be read again. */
+void bj_ring_release(struct bj_ring *ring, uint64_t frame);
+
+/* Reader, BJ_RT. The oldest frame still held. */
+uint64_t bj_ring_tail(const struct bj_ring *ring);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "safety.h"
+
+#include <math.h>
+
+struct bj_safety_config bj_safety_defaults(void)
+{
+    return (struct bj_safety_config){
+        .start_blank_ns = BJ_NS_PER_MS,
+        .settle_ns = 100 * BJ_NS_PER_MS,
+        .dwell_ns = 10 * BJ_NS_PER_MS,
+        .dwell_extent = 0.005f,
+    };
+}
+
+static uint32_t points_in(int64_t ns, double pps)
+{
+    return (uint32_t)ceil((double)ns / 1e9 * pps);
+}
+
+void bj_safety_init(struct bj_safety *safety, const struct bj_safety_config *config,
+                    double pps)
+{
+    *safety = (struct bj_safety){
+        .position_connected = true,
+        .start_points = points_in(config->start_blank_ns, pps),
+        .settle_points = points_in(config->settle_ns, pps),
+        .dwell_points = points_in(config->dwell_ns, pps),
+        .dwell_extent = config->dwell_extent,
+    };
+}
+
+void bj_safety_arm(struct bj_safety *safety)
+{
+    safety->armed = true;
+    bj_safety_restart(safety);
+}
+
+void bj_safety_disarm(struct bj_safety *safety)
+{
+    safety->armed = false;
+}
+
+void bj_safety_restart(struct bj_safety *safety)
+{
+    safety->start_left_points = safety->start_points;
+}
+
+void bj_safety_connections(struct bj_safety *safety, bool position_connected,
+                           uint64_t lag_points)
+{
+    safety->position_connected = position_connected;
+    safety->settle_left_points = safety->settle_points + lag_points;
+}
+
+static void darken(struct bj_point *point)
+{
+    point->r = point->g = point->b = point->i = 0;
+}
+
+static bool is_lit(const struct bj_point *point)
+{
+    return (point->r | point->g | point->b) != 0;
+}
+
+static float clamp(float value)
+{
+    value = value > -1.0f ? value : -1.0f;
+    return value < 1.0f ? value : 1.0f;
+}
+
+static void make_valid(struct bj_safety *safety, struct bj_point *point)
+{
+    if (isfinite(point->x) && isfinite(point->y)) {
+        point->x = clamp(point->x);
+        point->y = clamp(point->y);
+        safety->last_x = point->x;
+        safety->last_y = point->y;
+    } else {
+        point->x = safety->last_x;
+        point->y = safety->last_y;
+        darken(point);
+        safety->invalid++;
+    }
+}
+
+/* Times included in dark points run on as well, so they end whatever the producer sends. */
+static bool gates_open(struct bj_safety *safety)
+{
+    bool open = safety->armed && safety->position_connected && !safety->start_left_points &&
+                !safety->settle_left_points;
+    safety->start_left_points -= safety->start_left_points > 0;
+    safety->settle_left_points -= safety->settle_left_points > 0;
+    return open;
+}
+
+/* Lit time around one place adds up, dark time there takes off again, movement clears. */
+static void limit_dwell(struct bj_safety *safety, struct bj_point *point)
+{
+    if (fabsf(point->x - safety->anchor_x) > safety->dwell_extent ||
+        fabsf(point->y - safety->anchor_y) > safety->dwell_extent) {
+        safety->anchor_x = point->x;
+        safety->anchor_y = point->y;
+        safety->rested_points = 0;
+    } else if (!is_lit(point)) {
+        safety->rested_points -= safety->rested_points > 0;
+    } else if (safety->rested_points >= safety->dwell_points) {
+        darken(point);
+        safety->dwell_darkened++;
+    } else {
+        safety->rested_points++;
+    }
+}
+
+bool bj_safety_run(struct bj_safety *safety, struct bj_point *points, uint32_t count)
+{
+    bool lit = false;
+    for (uint32_t k = 0; k < count; k++) {
+        struct bj_point *point = &points[k];
+        make_valid(safety, point);
+        if (!gates_open(safety) || point->i == 0 || !is_lit(point)) {
+            darken(point);
+        }
+        if (safety->dwell_points > 0) {
+            limit_dwell(safety, point);
+        }
+        lit = lit || is_lit(point);
+    }
+    return lit;
+}
+
+void bj_safety_blank(struct bj_point *points, uint32_t count)
+{
+    for (uint32_t k = 0; k < count; k++) {
+        darken(&points[k]);
+    }
+}

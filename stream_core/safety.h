@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Safety stage: the last one that may change a point. Nothing between it and the wire does.
+ *
+ * Written to be read in full by someone careful. Light passes only if every gate is open:
+ * armed, x and y connected, no start or settle time running, a valid point, a moving beam.
+ */
+#ifndef BJ_SAFETY_H
+#define BJ_SAFETY_H
+
+#include <beamjack/core.h>
+
+struct bj_safety {
+    /* gates */
+    bool armed;
+    bool position_connected;
+    uint64_t start_left_points;  /* dark after arming or a gap */
+    uint64_t settle_left_points; /* dark after a connection change */
+
+    /* limits, in points at the present rate */
+    uint32_t start_points, settle_points, dwell_points;
+    float dwell_extent;
+
+    /* the beam */
+    float last_x, last_y;     /* the last valid position */
+    float anchor_x, anchor_y; /* where it rests */
+    uint32_t rested_points;   /* how long lit around the anchor */
+
+    /* counters */
+    uint64_t dwell_darkened, invalid;
+};
+
+/* Disarmed, connected. */
+void bj_safety_init(struct bj_safety *safety, const struct bj_safety_config *config,
+                    double pps);
+
+void bj_safety_arm(struct bj_safety *safety); /* begins with the start blank */
+void bj_safety_disarm(struct bj_safety *safety);
+
+/* After a gap in the stream: start blank again. */
+void bj_safety_restart(struct bj_safety *safety);
+
+/* A connection changed; what is older than lag_points points from now is still to come. */
+void bj_safety_connections(struct bj_safety *safety, bool position_connected,
+                           uint64_t lag_points);
+
+/* Engine thread, BJ_RT. In place: every point ends finite, within -1..+1, and dark unless
+ * all gates are open. Returns whether any of them is lit. */
+bool bj_safety_run(struct bj_safety *safety, struct bj_point *points, uint32_t count);
+
+/* Darkens in place, positions kept. */
+void bj_safety_blank(struct bj_point *points, uint32_t count);
+
+#endif

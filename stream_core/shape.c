@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "shape.h"
+
+#define FRESH 4u
+
+struct bj_shape bj_shape_neutral(void)
+{
+    return (struct bj_shape){
+        .gain_x = 1, .gain_y = 1, .gain_r = 1, .gain_g = 1, .gain_b = 1, .gain_i = 1};
+}
+
+static bool is_neutral(const struct bj_shaper *s)
+{
+    return s->xx == 1 && s->xy == 0 && s->ox == 0 && s->yx == 0 && s->yy == 1 &&
+           s->oy == 0 && s->r == 1 && s->g == 1 && s->b == 1 && s->i == 1 && !s->invert;
+}
+
+struct bj_shaper bj_shaper_make(const struct bj_shape *shape)
+{
+    float x = shape->flip_x ? -shape->gain_x : shape->gain_x;
+    float y = shape->flip_y ? -shape->gain_y : shape->gain_y;
+    struct bj_shaper shaper = {
+        .xx = shape->swap_xy ? 0 : x,
+        .xy = shape->swap_xy ? x : 0,
+        .ox = shape->offset_x,
+        .yx = shape->swap_xy ? y : 0,
+        .yy = shape->swap_xy ? 0 : y,
+        .oy = shape->offset_y,
+        .r = shape->gain_r,
+        .g = shape->gain_g,
+        .b = shape->gain_b,
+        .i = shape->gain_i,
+        .invert = shape->invert_colour,
+    };
+    shaper.neutral = is_neutral(&shaper);
+    return shaper;
+}
+
+static uint16_t scale(uint16_t colour, float gain, bool invert)
+{
+    float value = (invert ? 65535 - colour : colour) * gain + 0.5f;
+    value = value > 0.0f ? value : 0.0f;
+    value = value < 65535.0f ? value : 65535.0f;
+    return (uint16_t)(int)value;
+}
+
+void bj_shaper_run(const struct bj_shaper *s, struct bj_point *points, uint32_t count)
+{
+    if (s->neutral) {
+        return;
+    }
+    for (uint32_t k = 0; k < count; k++) {
+        struct bj_point p = points[k];
+        points[k] = (struct bj_point){
+            .x = s->xx * p.x + s->xy * p.y + s->ox,
+            .y = s->yx * p.x + s->yy * p.y + s->oy,
+            .r = scale(p.r, s->r, s->invert),
+            .g = scale(p.g, s->g, s->invert),
+            .b = scale(p.b, s->b, s->invert),
+            .i = scale(p.i, s->i, false),
+        };
+    }
+}
+
+void bj_shape_mailbox_init(struct bj_shape_mailbox *mailbox, const struct bj_shape *shape)
+{
+    for (int k = 0; k < 3; k++) {
+        mailbox->slots[k] = bj_shaper_make(shape);
+    }
+    mailbox->writing = 0;
+    mailbox->reading = 1;
+    atomic_init(&mailbox->middle, 2);
+}
+
+void bj_shape_mailbox_post(struct bj_shape_mailbox *mailbox, const struct bj_shape *shape)
+{
+    mailbox->slots[mailbox->writing] = bj_shaper_make(shape);
+    unsigned old = atomic_exchange_explicit(&mailbox->middle, mailbox->writing | FRESH,
+                                            memory_order_acq_rel);
+    mailbox->writing = old & ~FRESH;
+}
+
+const struct bj_shaper *bj_shape_mailbox_newest(struct bj_shape_mailbox *mailbox)
+{
+    if (atomic_load_explicit(&mailbox->middle, memory_order_relaxed) & FRESH) {
+        unsigned old = atomic_exchange_explicit(&mailbox->middle, mailbox->reading,
+                                                memory_order_acq_rel);
+        mailbox->reading = old & ~FRESH;
+    }
+    return &mailbox->slots[mailbox->reading];
+}

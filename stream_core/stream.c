@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct bj_stream_config bj_stream_defaults(void)
+{
+    return (struct bj_stream_config){
+        .underrun = BJ_BLANK,
+        .drain_timeout_ns = BJ_NS_PER_S,
+        .reconnect = true,
+        .shape = bj_shape_neutral(),
+        .safety = bj_safety_defaults(),
+    };
+}
+
+static enum bj_status choose_rate(struct bj_stream *stream)
+{
+    const struct bj_dac_caps *caps = stream->driver->caps(stream->dac);
+    stream->pps = stream->config.pps ? stream->config.pps : caps->default_pps;
+    if (stream->pps == 0 || stream->pps < caps->min_pps || stream->pps > caps->max_pps) {
+        return BJ_BAD_ARGUMENT;
+    }
+    stream->true_pps = stream->driver->true_pps
+                           ? stream->driver->true_pps(stream->dac, stream->pps)
+                           : stream->pps;
+    return BJ_OK;
+}
+
+static enum bj_status allocate_points(struct bj_stream *stream)
+{
+    uint32_t most = stream->driver->caps(stream->dac)->max_points_per_chunk;
+    assert(most > 0);
+    stream->points = calloc(2 * (size_t)most, sizeof *stream->points);
+    return stream->points ? BJ_OK : BJ_NO_MEMORY;
+}
+
+static void init_stages(struct bj_stream *stream)
+{
+    const struct bj_stream_config *config = &stream->config;
+    uint32_t most = stream->driver->caps(stream->dac)->max_points_per_chunk;
+    bj_shape_mailbox_init(&stream->shape, &config->shape);
+    bj_stats_init(&stream->stats);
+    bj_underrun_init(&stream->underrun, config->underrun, config->park_x, config->park_y,
+                     stream->points + most);
+    bj_safety_init(&stream->safety, &config->safety, stream->true_pps);
+    bj_level_init(&stream->level, stream->true_pps, 0);
+    atomic_init(&stream->arm_word, 0);
+    atomic_init(&stream->stop_requested, false);
+    atomic_init(&stream->connections, 0);
+    atomic_store(&stream->stats.pps, stream->pps);
+    atomic_store(&stream->stats.true_pps, stream->true_pps);
+    stream->restarted = true;
+    stream->expected_ns = BJ_NEVER;
+}
+
+static bool config_is_sane(const struct bj_stream_config *config)
+{
+    return config->fill && config->target_buffer_ns >= 0 && config->min_buffer_ns >= 0 &&
+           config->drain_timeout_ns >= 0 &&
+           (config->target_buffer_ns == 0 ||
+            config->min_buffer_ns <= config->target_buffer_ns);
+}
+
+enum bj_status bj_stream_create(const struct bj_stream_config *config,
+                                struct bj_stream **out)
+{
+    *out = NULL;
+    assert(config->driver);
+    if (!config_is_sane(config)) {
+        return BJ_BAD_ARGUMENT;
+    }
+    struct bj_stream *stream = calloc(1, sizeof *stream);
+    void *dac = calloc(1, config->driver->instance_size);
+    enum bj_status status = BJ_NO_MEMORY;
+    if (!stream || !dac) {
+        goto free_memory;
+    }
+    stream->config = *config;
+    stream->driver = config->driver;
+    stream->dac = dac;
+    status = stream->driver->init(dac, config->dac, &bj_engine_events, stream);
+    if (status != BJ_OK) {
+        goto free_memory;
+    }
+    status = choose_rate(stream);
+    if (status == BJ_OK) {
+        status = allocate_points(stream);
+    }
+    if (status != BJ_OK) {
+        goto finish_driver;
+    }
+    init_stages(stream);
+    *out = stream;
+    return BJ_OK;
+
+finish_driver:
+    stream->driver->finish(dac);
+free_memory:
+    free(dac);
+    free(stream);
+    return status;
+}
+
+void bj_stream_destroy(struct bj_stream *stream)
+{
+    if (!stream) {
+        return;
+    }
+    if (stream->result == BJ_RUN_GOING) {
+        stream->driver->disconnect(stream->dac);
+    }
+    stream->driver->finish(stream->dac);
+    free(stream->dac);
+    free(stream->points);
+    free(stream);
+}
+
+enum bj_run bj_stream_run_fill(struct bj_stream *stream)
+{
+    const struct bj_host *host = &stream->config.host;
+    struct bj_wait wait;
+    enum bj_run run;
+    while ((run = bj_stream_step(stream, host->now_ns(host->user), &wait)) ==
+           BJ_RUN_GOING) {
+        host->wait(host->user, &wait);
+    }
+    return run;
+}
+
+void bj_stream_wake(struct bj_stream *stream)
+{
+    if (stream->config.host.wake) {
+        stream->config.host.wake(stream->config.host.user);
+    }
+}
+
+void bj_stream_stop(struct bj_stream *stream)
+{
+    atomic_store(&stream->stop_requested, true);
+    bj_stream_wake(stream);
+}
+
+void bj_stream_connections(struct bj_stream *stream, bool position_connected,
+                           int64_t lag_ns)
+{
+    uint64_t old = atomic_load(&stream->connections);
+    uint64_t changes = ((old >> 1) + 1) & 0x7fffff;
+    uint64_t lag_us = lag_ns > 0 ? (uint64_t)lag_ns / 1000 : 0;
+    atomic_store(&stream->connections, lag_us << 24 | changes << 1 | position_connected);
+    bj_stream_wake(stream);
+}
+
+void bj_stream_set_shape(struct bj_stream *stream, const struct bj_shape *shape)
+{
+    bj_shape_mailbox_post(&stream->shape, shape);
+    bj_stream_wake(stream);
+}
+
+struct bj_stats bj_stream_stats(const struct bj_stream *stream)
+{
+    return bj_stats_read(&stream->stats);
+}
+
+const char *bj_stream_dac_name(const struct bj_stream *stream)
+{
+    return stream->driver->describe(stream->dac);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#include <beamjack/driver.h>
+
+#include <assert.h>
+
+void bj_wait_init(struct bj_wait *wait)
+{
+    wait->deadline_ns = BJ_NEVER;
+    wait->count = 0;
+}
+
+void bj_wait_until(struct bj_wait *wait, int64_t deadline_ns)
+{
+    if (deadline_ns < wait->deadline_ns) {
+        wait->deadline_ns = deadline_ns;
+    }
+}
+
+void bj_wait_handle(struct bj_wait *wait, int handle, int events)
+{
+    assert(wait->count < BJ_WAIT_HANDLES);
+    wait->handles[wait->count].handle = handle;
+    wait->handles[wait->count].events = events;
+    wait->count++;
+}
