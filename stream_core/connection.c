@@ -68,7 +68,7 @@ static void over(struct bj_stream *stream, enum bj_run result)
     stream->armed = false;
 }
 
-static void drop_points(struct bj_stream *stream)
+void bj_engine_drop_points(struct bj_stream *stream)
 {
     bj_stats_add(&stream->stats, BJ_COUNT_FLUSHED_POINTS, stream->pending);
     stream->pending = 0;
@@ -103,7 +103,7 @@ void bj_engine_lost(struct bj_stream *stream, enum bj_status status)
         tell_loss(stream, status, final);
     }
     stream->driver->disconnect(stream->dac);
-    drop_points(stream);
+    bj_engine_drop_points(stream);
     stream->attempting = false;
     stream->armed = false;
     bj_safety_disarm(&stream->safety);
@@ -179,7 +179,7 @@ void bj_engine_close(struct bj_stream *stream, enum bj_run result)
     if (stream->armed) {
         bj_engine_darken(stream);
     }
-    drop_points(stream);
+    bj_engine_drop_points(stream);
     stream->closing_as = result;
     stream->phase = BJ_STREAM_CLOSING;
     stream->phase_deadline_ns = stream->now_ns + CLOSE_TIMEOUT_NS;

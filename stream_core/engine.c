@@ -174,16 +174,30 @@ static void pump(struct bj_stream *stream, struct bj_wait *wait)
     bj_wait_until(wait, stream->now_ns);
 }
 
-/* The end rests dark; a device that has not begun yet needs enough to begin at all. */
-static uint32_t dark_tail_points(const struct bj_stream *stream)
+/* A device that has not begun yet needs enough to begin at all. */
+static uint32_t missing_to_begin(const struct bj_stream *stream)
 {
-    double points = DARK_TAIL_NS / 1e9 * stream->true_pps;
-    if (stream->status.state == BJ_DAC_READY) {
-        double missing = stream->pace.begin_points - bj_level_low(&stream->level);
-        points = missing > points ? missing : points;
-    }
+    double low = bj_level_low(&stream->level);
+    bool stuck = stream->status.state == BJ_DAC_READY && low >= 1;
+    return stuck && low < stream->pace.begin_points
+               ? (uint32_t)(stream->pace.begin_points - low) + 1
+               : 0;
+}
+
+/* The end rests dark. Returns false when the tail is complete. */
+static bool make_tail(struct bj_stream *stream)
+{
+    uint32_t least = (uint32_t)(DARK_TAIL_NS / 1e9 * stream->true_pps) + 1;
+    uint32_t count = stream->tailed ? missing_to_begin(stream) : least;
     uint32_t most = stream->pace.max_chunk;
-    return points < 1 ? 1 : points > most ? most : (uint32_t)points;
+    if (count == 0) {
+        return false;
+    }
+    stream->tailed = true;
+    count = count < most ? count : most;
+    bj_underrun_make(&stream->underrun, true, stream->points, count);
+    make_safe(stream, count);
+    return true;
 }
 
 static bool has_drained(const struct bj_stream *stream)
@@ -193,13 +207,7 @@ static bool has_drained(const struct bj_stream *stream)
 
 static void drain(struct bj_stream *stream, struct bj_wait *wait)
 {
-    bool begun = stream->level.playing || stream->status.state == BJ_DAC_PLAYING;
-    if (offer(stream) && stream->phase == BJ_STREAM_DRAINING && !begun &&
-        bj_level_low(&stream->level) >= 1) {
-        uint32_t tail = dark_tail_points(stream);
-        bj_underrun_make(&stream->underrun, true, stream->points, tail);
-        make_safe(stream, tail);
-        offer(stream);
+    while (offer(stream) && stream->phase == BJ_STREAM_DRAINING && make_tail(stream)) {
     }
     if (stream->phase != BJ_STREAM_DRAINING) {
         return;
@@ -235,7 +243,12 @@ static void enter_phase(struct bj_stream *stream)
     if (takes && waits) {
         bj_engine_connected(stream);
         bj_engine_take_controls(stream); /* an arm may have been waiting for this */
-    } else if (stream->status.state == BJ_DAC_FAULT && stream->phase != BJ_STREAM_CLOSING) {
+    } else if (stream->status.state == BJ_DAC_FAULT &&
+               stream->phase == BJ_STREAM_DRAINING) {
+        bj_engine_close(stream, BJ_RUN_ENDED);
+    } else if (stream->status.state == BJ_DAC_FAULT && stream->phase != BJ_STREAM_FAULT &&
+               stream->phase != BJ_STREAM_CLOSING) {
+        bj_engine_drop_points(stream);
         stream->phase = BJ_STREAM_FAULT;
     }
 }

@@ -2,7 +2,8 @@
  *
  * The inside of a stream, and the steps of its engine. Not installed.
  *
- * stream.c holds the public handle, engine.c the story of a step, link.c the connection.
+ * stream.c holds the public handle, engine.c the story of a step, connection.c and arming.c
+ * the rest.
  */
 #ifndef BJ_ENGINE_H
 #define BJ_ENGINE_H
@@ -53,6 +54,7 @@ struct bj_stream {
     bool filled_once;         /* the producer has ever given something */
     bool starving;            /* within an underrun */
     bool restarted;           /* the next fill begins a new time line */
+    bool tailed;              /* the dark end of a drain is made */
     bool confirmed;           /* the device has reported playing since the restart */
     int64_t last_filled_ns;
     int64_t phase_deadline_ns; /* of DRAINING and CLOSING */
@@ -72,7 +74,7 @@ struct bj_stream {
     char problem[BJ_PROBLEM_SIZE]; /* the last one told to the program */
 };
 
-/* ---- link.c: connecting, losing, closing
+/* ---- connection.c: connecting, losing, closing
  * ------------------------------------------------- */
 
 /* What the driver says to this stream. */
@@ -90,6 +92,9 @@ void bj_engine_connected(struct bj_stream *stream);
 /* Dark and shut, then the result once the device confirms. */
 void bj_engine_close(struct bj_stream *stream, enum bj_run result);
 void bj_engine_closing(struct bj_stream *stream);
+
+/* Forgets what is pending and queued; counts what was pending. */
+void bj_engine_drop_points(struct bj_stream *stream);
 
 /* ---- arming.c: what other threads asked for
  * ----------------------------------------------- */

@@ -39,7 +39,7 @@ struct bj_feed {
     float *scratch_block;
 
     /* engine writes, any thread reads */
-    _Atomic uint64_t frames_invalid, jumps, silences;
+    _Atomic uint64_t frames_invalid, frames_skipped, jumps, silences;
     _Atomic int64_t buffered_ns, last_push_ns;
     _Atomic double position, latency_error_ns;
     _Atomic bool running_now;
@@ -228,6 +228,9 @@ static void release_stale(struct bj_feed *feed, int64_t now_ns)
 
 static void discard_all(struct bj_feed *feed)
 {
+    if (feed->running) {
+        add(&feed->frames_skipped, bj_timeline_end(&feed->timeline) - feed->convert.frame);
+    }
     bj_ring_release(&feed->ring, bj_timeline_end(&feed->timeline));
     bj_timeline_init(&feed->timeline, feed->rate, bj_timeline_end(&feed->timeline));
     stop_running(feed);
@@ -280,6 +283,7 @@ static void correct_latency(struct bj_feed *feed, const struct bj_fill_request *
         double end = (double)bj_timeline_end(&feed->timeline);
         double target = position + error_frames < end ? position + error_frames : end;
         if (target > position) {
+            add(&feed->frames_skipped, (uint64_t)(target - position + 0.5));
             bj_convert_set_position(&feed->convert, target);
         }
         feed->hold_points = 0;
@@ -389,7 +393,8 @@ struct bj_feed_stats bj_feed_stats(const struct bj_feed *feed)
 {
     return (struct bj_feed_stats){
         .frames_pushed = atomic_load_explicit(&feed->ring.head, memory_order_relaxed),
-        .frames_lost = atomic_load_explicit(&feed->ring.lost_frames, memory_order_relaxed),
+        .frames_lost = atomic_load_explicit(&feed->ring.lost_frames, memory_order_relaxed) +
+                       atomic_load_explicit(&feed->frames_skipped, memory_order_relaxed),
         .frames_invalid = atomic_load_explicit(&feed->frames_invalid, memory_order_relaxed),
         .jumps = atomic_load_explicit(&feed->jumps, memory_order_relaxed),
         .silences = atomic_load_explicit(&feed->silences, memory_order_relaxed),

@@ -123,7 +123,7 @@ enum bj_dac_state {
 struct bj_dac_status {
     enum bj_dac_state state;
     uint32_t room_points; /* write would take this many now; 0 = would block */
-    uint32_t fault_count; /* rises with every new fault */
+    uint32_t fault_count; /* since init; rises with every new fault */
 };
 
 /* A look into the device's queue. Sampled by the device between the two times. */
