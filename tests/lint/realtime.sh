@@ -34,12 +34,13 @@ calls() {
                     "aligned_alloc posix_memalign"
                 count = split(waits " " allocates, all, " ")
                 first_allocator = split(waits, ignored, " ") + 1
+                born_or_dying = "(create|destroy|init|finish)$|^(allocate|release)_"
             }
             /^[a-z].*\(/ { line = $0; sub(/\(.*/, "", line); sub(/.*[ *]/, "", line); name = line }
             {
                 for (k = 1; k <= count; k++) {
                     if ($0 !~ "(^|[^A-Za-z0-9_>.])" all[k] "[ ]*\\(") continue
-                    if (k >= first_allocator && name ~ /(create|destroy|init|finish)$/) continue
+                    if (k >= first_allocator && name ~ born_or_dying) continue
                     print file ":" name ":" all[k]
                 }
             }'

@@ -13,6 +13,7 @@ declared() {
         /^\/\*/, /\*\// { comment = comment " " $0; next }
         /^BJ_API/ {
             line = $0
+            while (line !~ /\(/ && (getline more) > 0) line = line " " more
             sub(/\(.*/, "", line); sub(/.*[ *]/, "", line)
             thread = "-"
             if (comment ~ /Any thread/) thread = "any"
