@@ -35,7 +35,7 @@ void sim_ed_put_status(uint8_t to[20], const struct sim_ed_status *status)
     to[3] = status->source;
     put16(to + 4, status->light_engine_flags);
     put16(to + 6, status->playback_flags);
-    put16(to + 8, 0);
+    put16(to + 8, status->source == 0 ? 0 : 1); /* the source plays */
     put16(to + 10, status->fullness);
     put32(to + 12, status->point_rate);
     put32(to + 16, status->point_count);

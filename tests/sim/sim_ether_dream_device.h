@@ -7,8 +7,9 @@
 
 #include "sim_ether_dream_player.h"
 
-#define SIM_ED_SLOTS (2 * SIM_ED_CLIENTS) /* clients that left may have bytes on the way   \
-                                           */
+#define SIM_ED_SLOTS                                                                       \
+    (2 * SIM_ED_CLIENTS) /* clients that left may have bytes on the way                    \
+                          */
 #define SIM_ED_RECEIVE 4096
 #define SIM_ED_SCHEDULE 64
 #define SIM_ED_REPLY 22
