@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+#include "ether_dream.h"
+
+#include "ether_dream_scan.h"
+#include "ether_dream_session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NOT_HEARD_NS (5 * BJ_NS_PER_S)
+#define MIN_PPS 1000
+#define TARGET_BUFFER_NS (50 * BJ_NS_PER_MS)
+#define MIN_BUFFER_NS (10 * BJ_NS_PER_MS)
+#define STALL_NS (20 * BJ_NS_PER_MS) /* seen on a wired second generation device: 20..35   \
+                                      */
+
+struct ether_dream {
+    struct ed_session session;
+    struct ed_listener listener;
+    struct bj_address address; /* where it is or was; ip 0 = never seen */
+    bool mac_known;
+    uint8_t mac[6];
+    struct bj_dac_caps caps;
+    struct bj_dac_events events;
+    char name[128];
+
+    bool searching; /* connect was called and the address is not known yet */
+    int64_t search_since_ns;
+    uint32_t pps, begin_points; /* of connect */
+};
+
+/* ---- What it is -------------------------------------------------------------------------- */
+
+static void update_name(struct ether_dream *dac)
+{
+    const struct ed_session *session = &dac->session;
+    const uint8_t *mac = dac->mac;
+    uint32_t ip = dac->address.ip;
+    int at = snprintf(dac->name, sizeof dac->name, "%s", session->model->title);
+
+    if (dac->mac_known)
+        at += snprintf(dac->name + at, sizeof dac->name - (size_t)at,
+                       " (%02x:%02x:%02x:%02x:%02x:%02x)", mac[0], mac[1], mac[2], mac[3],
+                       mac[4], mac[5]);
+    if (session->version[0] != '\0')
+        at += snprintf(dac->name + at, sizeof dac->name - (size_t)at, " %s",
+                       session->version);
+    if (ip != 0)
+        (void)snprintf(dac->name + at, sizeof dac->name - (size_t)at, " at %u.%u.%u.%u",
+                       ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255);
+}
+
+static void update_caps(struct ether_dream *dac)
+{
+    dac->caps.max_pps = dac->session.max_rate;
+    dac->caps.capacity_points = dac->session.capacity - 1; /* see usable_capacity there */
+    dac->caps.min_queued_points = dac->session.model->min_queued;
+}
+
+static const struct bj_dac_caps *caps(const void *instance)
+{
+    const struct ether_dream *dac = instance;
+
+    return &dac->caps;
+}
+
+static const char *describe(const void *instance)
+{
+    const struct ether_dream *dac = instance;
+
+    return dac->name;
+}
+
+static double true_pps(const void *instance, uint32_t pps)
+{
+    const struct ether_dream *dac = instance;
+    uint32_t timer_hz = dac->session.model->timer_hz;
+
+    if (timer_hz == 0 || pps == 0 || pps > timer_hz)
+        return pps;
+    return (double)timer_hz / (timer_hz / pps);
+}
+
+/* ---- Life -------------------------------------------------------------------------------- */
+
+static enum bj_status init(void *instance, const struct bj_dac_config *config,
+                           const struct bj_dac_events *events, void *engine)
+{
+    struct ether_dream *dac = instance;
+
+    dac->mac_known = ed_parse_id(config->id, dac->mac);
+    dac->address = config->address;
+    if (config->net == NULL || (!dac->mac_known && dac->address.ip == 0))
+        return BJ_BAD_ARGUMENT;
+    if (dac->address.port == 0)
+        dac->address.port = ED_TCP_PORT;
+    dac->events = *events;
+    ed_session_init(&dac->session, config->net);
+    dac->session.events = &dac->events;
+    dac->session.engine = engine;
+    dac->session.name = dac->name;
+    dac->caps = (struct bj_dac_caps){
+        .model = BJ_MODEL_FIFO,
+        .min_pps = MIN_PPS,
+        .min_points_per_chunk = ED_MIN_CHUNK_POINTS,
+        .max_points_per_chunk = ED_CHUNK_POINTS,
+        .reports_level = true,
+        .target_buffer_ns = TARGET_BUFFER_NS,
+        .min_buffer_ns = MIN_BUFFER_NS,
+        .stall_ns = STALL_NS,
+    };
+    update_caps(dac);
+    update_name(dac);
+    return BJ_OK;
+}
+
+static void finish(void *instance)
+{
+    struct ether_dream *dac = instance;
+
+    ed_listener_close(&dac->listener);
+}
+
+/* ---- Announcements ----------------------------------------------------------------------- */
+
+/* Ours by its MAC; or, while that is unknown, by the address we were given. Behind another
+ * port than the usual one there may be several devices at one address. */
+static bool is_ours(const struct ether_dream *dac, const struct ed_broadcast *broadcast,
+                    struct bj_address from)
+{
+    if (dac->mac_known)
+        return memcmp(dac->mac, broadcast->mac, sizeof dac->mac) == 0;
+    return from.ip == dac->address.ip && dac->address.port == ED_TCP_PORT;
+}
+
+static void learn(struct ether_dream *dac, const struct ed_broadcast *broadcast,
+                  struct bj_address from)
+{
+    struct ed_session *session = &dac->session;
+
+    memcpy(dac->mac, broadcast->mac, sizeof dac->mac);
+    dac->mac_known = true;
+    if (from.ip != dac->address.ip) {
+        dac->address.ip = from.ip;
+        session->version[0] = '\0';
+    }
+    session->model = ed_model_of(broadcast->hw_revision);
+    session->max_rate = broadcast->max_rate;
+    if (session->phase == ED_CLOSED || broadcast->capacity < session->capacity)
+        session->capacity = broadcast->capacity;
+    session->has_version = broadcast->sw_revision >= 2 && !session->version_failed;
+    update_caps(dac);
+    update_name(dac);
+}
+
+static void listen(struct ether_dream *dac)
+{
+    struct ed_broadcast broadcast;
+    struct bj_address from;
+
+    for (int i = 0; i < ED_LISTEN_LIMIT; i++) {
+        if (!ed_listener_next(&dac->listener, &broadcast, &from))
+            return;
+        if (is_ours(dac, &broadcast, from))
+            learn(dac, &broadcast, from);
+    }
+}
+
+/* ---- Connection -------------------------------------------------------------------------- */
+
+static enum bj_status dial(struct ether_dream *dac, int64_t now_ns)
+{
+    dac->searching = false;
+    return ed_session_connect(&dac->session, dac->address, now_ns, dac->pps,
+                              dac->begin_points);
+}
+
+/* The listener stays open from the first connect to finish: what is announced between two
+ * attempts decides where the next one goes. */
+static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
+                              uint32_t begin_points)
+{
+    struct ether_dream *dac = instance;
+    enum bj_status heard = BJ_OK;
+
+    dac->pps = pps;
+    dac->begin_points = begin_points;
+    if (!dac->listener.open)
+        heard = ed_listener_open(&dac->listener, dac->session.link.net);
+    listen(dac);
+    if (dac->address.ip != 0)
+        return dial(dac, now_ns);
+    if (heard != BJ_OK)
+        return ed_session_tell(
+            &dac->session, heard,
+            "cannot listen for it on UDP port 7654: %s; give its address "
+            "as etherdream@HOST",
+            bj_strerror(heard));
+    dac->searching = true;
+    dac->search_since_ns = now_ns;
+    return BJ_OK;
+}
+
+static enum bj_status search(struct ether_dream *dac, int64_t now_ns, struct bj_wait *wait)
+{
+    if (dac->address.ip != 0)
+        return dial(dac, now_ns);
+    if (now_ns - dac->search_since_ns >= NOT_HEARD_NS)
+        return ed_session_tell(&dac->session, BJ_NOT_FOUND,
+                               "not heard on the network; is it on and in the same subnet? "
+                               "A firewall must let UDP port 7654 in, or give its address "
+                               "as etherdream@HOST");
+    bj_wait_until(wait, dac->search_since_ns + NOT_HEARD_NS);
+    return BJ_OK;
+}
+
+static bool moved_while_dialling(const struct ether_dream *dac)
+{
+    return dac->session.phase == ED_DIALLING && dac->session.peer.ip != dac->address.ip;
+}
+
+static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_status *status,
+                              struct bj_wait *wait)
+{
+    struct ether_dream *dac = instance;
+    bool versioned = dac->session.version[0] != '\0';
+    enum bj_status result = BJ_OK;
+
+    listen(dac);
+    if (dac->listener.open)
+        bj_wait_handle(wait, dac->listener.handle, BJ_WAIT_READ);
+    if (dac->searching)
+        result = search(dac, now_ns, wait);
+    else if (moved_while_dialling(dac))
+        result = dial(dac, now_ns);
+    if (result != BJ_OK)
+        return result;
+    result = ed_session_service(&dac->session, now_ns, status, wait);
+    update_caps(dac);
+    if (!versioned && dac->session.version[0] != '\0')
+        update_name(dac);
+    return result;
+}
+
+static enum bj_status write(void *instance, int64_t now_ns, const struct bj_chunk *chunk,
+                            uint32_t *taken)
+{
+    struct ether_dream *dac = instance;
+
+    return ed_session_write(&dac->session, now_ns, chunk, taken);
+}
+
+static void shutter(void *instance, int64_t now_ns, bool open)
+{
+    struct ether_dream *dac = instance;
+
+    ed_session_shutter(&dac->session, now_ns, open);
+}
+
+static void stop(void *instance, int64_t now_ns)
+{
+    struct ether_dream *dac = instance;
+
+    dac->searching = false;
+    ed_session_stop(&dac->session, now_ns);
+}
+
+static void disconnect(void *instance)
+{
+    struct ether_dream *dac = instance;
+
+    dac->searching = false;
+    ed_session_disconnect(&dac->session);
+}
+
+const struct bj_dac_driver bj_ether_dream = {
+    .name = "etherdream",
+    .title = "Ether Dream",
+    .instance_size = sizeof(struct ether_dream),
+    .init = init,
+    .finish = finish,
+    .caps = caps,
+    .describe = describe,
+    .true_pps = true_pps,
+    .connect = connect,
+    .service = service,
+    .write = write,
+    .shutter = shutter,
+    .stop = stop,
+    .disconnect = disconnect,
+};

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Ether Dream: one TCP connection as a queue of commands and the replies to them.
+ *
+ * Knows framing and order, nothing of what commands mean. The device answers every command
+ * once and in order, so a reply belongs to the oldest command outstanding; anything else
+ * is a broken connection.
+ */
+#ifndef ETHER_DREAM_LINK_H
+#define ETHER_DREAM_LINK_H
+
+#include "ether_dream_wire.h"
+
+#include <beamjack/driver.h>
+
+/* The first generation takes 7500 bytes ahead and silently drops replies beyond 22. */
+#define ED_WINDOW_BYTES 7500
+#define ED_WINDOW_COMMANDS 16
+#define ED_LINK_PENDING 32 /* the window, and room for control commands */
+
+struct ed_pending {
+    uint8_t op;
+    bool
+        refused_ahead; /* its points are accounted for: whatever the reply, they are lost */
+    uint16_t points;
+    uint16_t size;   /* bytes of the command */
+    uint16_t unsent; /* of these, not yet handed to the socket */
+    int64_t queued_ns;
+    int64_t sent_ns; /* when the last byte was handed over; valid once unsent is 0 */
+};
+
+struct ed_link {
+    struct bj_net *net;
+    int handle; /* -1: closed */
+    bool connected;
+    int64_t progress_ns;   /* last reply, or when a command met an empty queue */
+    int64_t sent_ns;       /* last time anything was handed to the socket */
+    uint32_t first, count; /* of pending[], a ring */
+    struct ed_pending pending[ED_LINK_PENDING];
+    size_t tx_begin, tx_end; /* unsent bytes */
+    size_t rx_size;
+    uint8_t tx[ED_WINDOW_BYTES + 256];
+    uint8_t rx[512];
+};
+
+void ed_link_init(struct ed_link *link, struct bj_net *net);
+
+/* Starts connecting. The device greets with the reply to a ping nobody sent. */
+enum bj_status ed_link_dial(struct ed_link *link, struct bj_address to, int64_t now_ns);
+void ed_link_close(struct ed_link *link);
+
+/* Room for a command of `size` bytes now? Data must keep within the window; others may
+ * use the reserve behind it. */
+bool ed_link_fits(const struct ed_link *link, size_t size, bool data);
+size_t ed_link_window(const struct ed_link *link); /* bytes left for data */
+
+/* A place for the next command's bytes, then its dispatch. Nothing leaves before flush. */
+uint8_t *ed_link_stage(struct ed_link *link, size_t size);
+void ed_link_commit(struct ed_link *link, size_t size, uint16_t points, int64_t now_ns);
+
+/* Forgets what has not begun to leave; a command half sent stays. Returns its points. */
+uint32_t ed_link_drop_unsent(struct ed_link *link);
+
+/* Moves bytes out. BJ_OK (all sent), BJ_WOULD_BLOCK, BJ_DISCONNECTED. */
+enum bj_status ed_link_flush(struct ed_link *link, int64_t now_ns);
+
+struct ed_answer {
+    struct ed_pending command;
+    struct ed_reply reply; /* not for a version reply */
+    bool is_version;
+    char version[ED_VERSION_SIZE]; /* printable, terminated */
+};
+
+/* BJ_OK: one answer. BJ_WOULD_BLOCK: none yet. BJ_DISCONNECTED, BJ_PROTOCOL: it is over. */
+enum bj_status ed_link_receive(struct ed_link *link, struct ed_answer *answer,
+                               int64_t now_ns);
+
+/* Whether a command out of `ops` is outstanding; the oldest such in *found if not NULL. */
+bool ed_link_awaits(const struct ed_link *link, const char *ops, struct ed_pending *found);
+uint32_t ed_link_points(const struct ed_link *link); /* outstanding and not refused ahead */
+void ed_link_refuse_ahead(struct ed_link *link);     /* all outstanding data */
+
+#endif

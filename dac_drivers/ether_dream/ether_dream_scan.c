@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include "ether_dream_scan.h"
+
+#include "ether_dream.h"
+#include "ether_dream_model.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LEAST_CAPACITY 256
+#define LEAST_MAX_RATE 1000
+#define MOST_MAX_RATE 1000000
+
+static const char id_prefix[] = "etherdream:";
+
+/* ---- Listener ---------------------------------------------------------------------------- */
+
+enum bj_status ed_listener_open(struct ed_listener *listener, struct bj_net *net)
+{
+    const struct bj_address any = {.port = ED_UDP_PORT};
+    enum bj_status status = net->ops->open_udp(net, any, true, &listener->handle);
+
+    listener->net = net;
+    listener->open = status == BJ_OK;
+    return status;
+}
+
+void ed_listener_close(struct ed_listener *listener)
+{
+    if (listener->open)
+        listener->net->ops->close(listener->net, listener->handle);
+    listener->open = false;
+}
+
+static void make_sane(struct ed_broadcast *broadcast)
+{
+    if (broadcast->capacity < LEAST_CAPACITY)
+        broadcast->capacity = ED_CAPACITY;
+    if (broadcast->max_rate < LEAST_MAX_RATE || broadcast->max_rate > MOST_MAX_RATE)
+        broadcast->max_rate = ED_MAX_RATE;
+}
+
+bool ed_listener_next(struct ed_listener *listener, struct ed_broadcast *broadcast,
+                      struct bj_address *from)
+{
+    uint8_t bytes[ED_BROADCAST_SIZE];
+
+    for (int i = 0; listener->open && i < ED_LISTEN_LIMIT; i++) {
+        size_t size = 0;
+        if (listener->net->ops->receive_from(listener->net, listener->handle, from, bytes,
+                                             sizeof bytes, &size) != BJ_OK)
+            return false;
+        if (ed_decode_broadcast(bytes, size, broadcast) == BJ_OK) {
+            make_sane(broadcast);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- Identity ---------------------------------------------------------------------------- */
+
+void ed_format_id(const uint8_t mac[6], char id[ED_ID_SIZE])
+{
+    (void)snprintf(id, ED_ID_SIZE, "%s%02x%02x%02x%02x%02x%02x", id_prefix, mac[0], mac[1],
+                   mac[2], mac[3], mac[4], mac[5]);
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+bool ed_parse_id(const char *id, uint8_t mac[6])
+{
+    if (strlen(id) != ED_ID_SIZE - 1 || strncmp(id, id_prefix, sizeof id_prefix - 1) != 0)
+        return false;
+    id += sizeof id_prefix - 1;
+    for (int i = 0; i < 6; i++) {
+        int high = hex_digit(id[2 * i]), low = hex_digit(id[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        mac[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+/* ---- Scan -------------------------------------------------------------------------------- */
+
+static enum bj_status scan_open(void *scan, struct bj_net *net)
+{
+    return ed_listener_open(scan, net);
+}
+
+static void scan_close(void *scan)
+{
+    ed_listener_close(scan);
+}
+
+static const char *note(const struct ed_status *status)
+{
+    if (status->light == ED_LIGHT_ESTOP)
+        return "in emergency stop";
+    if (status->source != 0)
+        return "plays a source of its own, not the network";
+    return "";
+}
+
+static void describe(const struct ed_broadcast *broadcast, struct bj_address from,
+                     struct bj_dac_info *info)
+{
+    *info = (struct bj_dac_info){
+        .driver = &bj_ether_dream,
+        .address = {.ip = from.ip, .port = ED_TCP_PORT},
+        .max_pps = broadcast->max_rate,
+        .capacity_points = broadcast->capacity,
+        .busy = broadcast->status.playback == ED_PLAYING,
+    };
+    ed_format_id(broadcast->mac, info->id);
+    (void)snprintf(info->model, sizeof info->model, "%s",
+                   ed_model_of(broadcast->hw_revision)->title);
+    (void)snprintf(info->where, sizeof info->where, "%u.%u.%u.%u", from.ip >> 24,
+                   from.ip >> 16 & 255, from.ip >> 8 & 255, from.ip & 255);
+    (void)snprintf(info->note, sizeof info->note, "%s", note(&broadcast->status));
+}
+
+static void scan_step(void *scan, int64_t now_ns, struct bj_wait *wait, bj_found_fn found,
+                      void *discovery)
+{
+    struct ed_listener *listener = scan;
+    struct ed_broadcast broadcast;
+    struct bj_address from;
+    struct bj_dac_info info;
+
+    (void)now_ns;
+    for (int i = 0; i < ED_LISTEN_LIMIT && ed_listener_next(listener, &broadcast, &from);
+         i++) {
+        describe(&broadcast, from, &info);
+        found(discovery, &info);
+    }
+    bj_wait_handle(wait, listener->handle, BJ_WAIT_READ);
+}
+
+const struct bj_scan bj_ether_dream_scan = {
+    .title = "Ether Dream",
+    .instance_size = sizeof(struct ed_listener),
+    .open = scan_open,
+    .step = scan_step,
+    .close = scan_close,
+};
