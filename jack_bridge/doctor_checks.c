@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+#include "doctor_checks.h"
+
+#include "engine_thread.h"
+#include "jack_client.h"
+
+#include <beamjack/dacs.h>
+
+#include <dirent.h>
+#include <grp.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define ETHER_DREAM_PORT 7654
+#define LIMITS_REMEDY                                                                      \
+    "run 'dpkg-reconfigure -p high jackd2' and answer yes, join the group audio "          \
+    "('adduser USER audio'), and log in again"
+
+__attribute__((format(printf, 3, 4))) static void
+find(struct bj_finding *finding, enum bj_health health, const char *format, ...)
+{
+    va_list arguments;
+
+    finding->health = health;
+    va_start(arguments, format);
+    vsnprintf(finding->what, sizeof finding->what, format, arguments);
+    va_end(arguments);
+}
+
+static void remedy(struct bj_finding *finding, const char *text)
+{
+    snprintf(finding->remedy, sizeof finding->remedy, "%s", text);
+}
+
+/* ---- Rights ----------------------------------------------------------------------------------- */
+
+static void check_rtprio(const struct bj_options *options, struct bj_finding *finding)
+{
+    struct rlimit limit = {0, 0};
+
+    (void)options;
+    getrlimit(RLIMIT_RTPRIO, &limit);
+    if (geteuid() == 0)
+        find(finding, BJ_HEALTHY, "real-time priority: limit %llu, and root needs none",
+             (unsigned long long)limit.rlim_cur);
+    else if (limit.rlim_cur >= 10)
+        find(finding, BJ_HEALTHY, "real-time priority: limit %llu",
+             (unsigned long long)limit.rlim_cur);
+    else {
+        find(finding, BJ_ADVICE, "real-time priority: limit %llu, so none is granted",
+             (unsigned long long)limit.rlim_cur);
+        remedy(finding, LIMITS_REMEDY);
+    }
+}
+
+static void check_memlock(const struct bj_options *options, struct bj_finding *finding)
+{
+    struct rlimit limit = {0, 0};
+
+    (void)options;
+    getrlimit(RLIMIT_MEMLOCK, &limit);
+    if (limit.rlim_cur == RLIM_INFINITY || geteuid() == 0) {
+        find(finding, BJ_HEALTHY, "memory can be locked");
+    } else {
+        find(finding, BJ_ADVICE, "memory can be locked up to %llu KiB only",
+             (unsigned long long)limit.rlim_cur / 1024);
+        remedy(finding, LIMITS_REMEDY);
+    }
+}
+
+static bool in_group(gid_t group)
+{
+    gid_t groups[256];
+    int count = getgroups(256, groups);
+
+    for (int k = 0; k < count; k++)
+        if (groups[k] == group)
+            return true;
+    return getegid() == group;
+}
+
+static void check_group(const struct bj_options *options, struct bj_finding *finding)
+{
+    const struct group *audio = getgrnam("audio");
+
+    (void)options;
+    if (geteuid() == 0 || (audio && in_group(audio->gr_gid))) {
+        find(finding, BJ_HEALTHY, "group audio: %s",
+             geteuid() == 0 ? "not needed by root" : "yes");
+    } else {
+        find(finding, BJ_ADVICE, "group audio: you are not in it");
+        remedy(finding, "'adduser USER audio' as root, and log in again");
+    }
+}
+
+/* By a trial: the limits do not tell what a container or a control group refuses. */
+static void *try_realtime(void *granted)
+{
+    struct sched_param param = {.sched_priority = bj_engine_priority(0)};
+
+    *(bool *)granted = pthread_setschedparam(pthread_self(), SCHED_FIFO, &param) == 0;
+    return NULL;
+}
+
+static void check_scheduler(const struct bj_options *options, struct bj_finding *finding)
+{
+    pthread_t thread;
+    bool granted = false;
+
+    (void)options;
+    if (pthread_create(&thread, NULL, try_realtime, &granted) == 0)
+        pthread_join(thread, NULL);
+    if (granted) {
+        find(finding, BJ_HEALTHY, "a trial thread got SCHED_FIFO");
+        return;
+    }
+    find(finding, BJ_AILING, "a trial thread was refused SCHED_FIFO: the DAC may run dry");
+    remedy(finding, LIMITS_REMEDY);
+}
+
+/* ---- JACK ---------------------------------------------------------------------------------------- */
+
+static void check_jack(const struct bj_options *options, struct bj_finding *finding)
+{
+    struct bj_jack_config config = {.name = "beamjack-doctor", .server = options->server};
+    struct bj_jack *jack;
+
+    config.wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    bj_jack_log_to(NULL);
+    jack = bj_jack_open(&config, finding->remedy, sizeof finding->remedy);
+    if (jack) {
+        struct bj_jack_view view = bj_jack_view(jack);
+
+        find(finding, BJ_HEALTHY, "JACK: %u Hz, %u frames per cycle (%.1f ms), %s",
+             view.rate_hz, view.period_frames, 1e3 * view.period_frames / view.rate_hz,
+             view.realtime ? "real-time" : "not real-time");
+        finding->remedy[0] = '\0';
+    } else {
+        find(finding, BJ_AILING, "JACK: cannot be reached");
+    }
+    bj_jack_close(jack);
+    close(config.wake_fd);
+}
+
+/* ---- The computer ----------------------------------------------------------------------------------- */
+
+static void check_governor(const struct bj_options *options, struct bj_finding *finding)
+{
+    char governor[32] = "";
+    FILE *file = fopen("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "re");
+
+    (void)options;
+    if (file && fscanf(file, "%31s", governor) != 1)
+        governor[0] = '\0';
+    if (file)
+        fclose(file);
+    if (!strcmp(governor, "powersave")) {
+        find(finding, BJ_ADVICE, "CPU governor: powersave");
+        remedy(finding,
+               "if points are missing, try 'cpupower frequency-set -g performance'");
+    } else {
+        find(finding, BJ_HEALTHY, "CPU governor: %s",
+             governor[0] ? governor : "none to choose");
+    }
+}
+
+static void check_interfaces(const struct bj_options *options, struct bj_finding *finding)
+{
+    struct ifaddrs *list = NULL;
+    char names[160] = "";
+    int count = 0;
+
+    (void)options;
+    if (getifaddrs(&list) != 0)
+        list = NULL;
+    for (const struct ifaddrs *at = list; at; at = at->ifa_next) {
+        size_t used = strlen(names);
+
+        if (!at->ifa_addr || at->ifa_addr->sa_family != AF_INET ||
+            !(at->ifa_flags & IFF_UP) || (at->ifa_flags & IFF_LOOPBACK))
+            continue;
+        snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", at->ifa_name);
+        count++;
+    }
+    freeifaddrs(list);
+    if (count) {
+        find(finding, BJ_HEALTHY, "network: %s", names);
+        return;
+    }
+    find(finding, BJ_ADVICE, "network: no interface with an address is up");
+    remedy(finding, "network DACs need one; USB DACs and simulated ones do not");
+}
+
+static void check_port(const struct bj_options *options, struct bj_finding *finding)
+{
+    struct bj_net *net = bj_net_create();
+    int handle = -1;
+    enum bj_status status = BJ_NO_MEMORY;
+
+    (void)options;
+    if (net)
+        status = net->ops->open_udp(net, (struct bj_address){.port = ETHER_DREAM_PORT},
+                                    true, &handle);
+    if (status == BJ_OK) {
+        net->ops->close(net, handle);
+        find(finding, BJ_HEALTHY, "UDP port %d is free: Ether Dreams can be found",
+             ETHER_DREAM_PORT);
+    } else {
+        find(finding, BJ_ADVICE, "UDP port %d cannot be used: %s", ETHER_DREAM_PORT,
+             bj_strerror(status));
+        remedy(finding, "another laser program keeps it for itself; end it, or give the "
+                        "address: etherdream@ADDRESS");
+    }
+    bj_net_destroy(net);
+}
+
+/* ---- USB ----------------------------------------------------------------------------------------------- */
+
+static bool read_id(const char *device, const char *file, char id[5])
+{
+    char path[300];
+    FILE *in;
+    bool good;
+
+    snprintf(path, sizeof path, "/sys/bus/usb/devices/%.200s/%s", device, file);
+    in = fopen(path, "re");
+    good = in && fscanf(in, "%4s", id) == 1;
+    if (in)
+        fclose(in);
+    return good;
+}
+
+static bool is_laser_dac(const char *device)
+{
+    static const char *const known[] = {"1209:e500", "1fc9:04d8"};
+    char id[11], vendor[5], product[5];
+
+    if (!read_id(device, "idVendor", vendor) || !read_id(device, "idProduct", product))
+        return false;
+    snprintf(id, sizeof id, "%s:%s", vendor, product);
+    return !strcmp(id, known[0]) || !strcmp(id, known[1]);
+}
+
+static bool can_open(const char *device)
+{
+    char path[300];
+    int bus = 0, number = 0;
+    FILE *in;
+
+    snprintf(path, sizeof path, "/sys/bus/usb/devices/%.200s/uevent", device);
+    in = fopen(path, "re");
+    while (in && fgets(path, sizeof path, in)) {
+        if (sscanf(path, "BUSNUM=%d", &bus) == 1 || sscanf(path, "DEVNUM=%d", &number) == 1)
+            continue;
+    }
+    if (in)
+        fclose(in);
+    snprintf(path, sizeof path, "/dev/bus/usb/%03d/%03d", bus, number);
+    return access(path, R_OK | W_OK) == 0;
+}
+
+static void check_usb(const struct bj_options *options, struct bj_finding *finding)
+{
+    DIR *folder = opendir("/sys/bus/usb/devices");
+    struct dirent *entry;
+    int count = 0, closed = 0;
+
+    (void)options;
+    while (folder && (entry = readdir(folder)) != NULL)
+        if (is_laser_dac(entry->d_name)) {
+            count++;
+            closed += !can_open(entry->d_name);
+        }
+    if (folder)
+        closedir(folder);
+    find(finding, closed ? BJ_AILING : BJ_HEALTHY, "USB: %d laser DAC%s%s", count,
+         count == 1 ? "" : "s", closed ? ", not all may be opened" : "");
+    if (closed)
+        remedy(finding, "join the group plugdev ('adduser USER plugdev'), log in again and "
+                        "plug the DAC in anew");
+}
+
+const bj_check_fn bj_checks[] = {
+    check_rtprio,   check_memlock,    check_group, check_scheduler, check_jack,
+    check_governor, check_interfaces, check_port,  check_usb,       NULL,
+};

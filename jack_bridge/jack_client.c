@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include "jack_internal.h"
+
+#include <jack/thread.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* ---- Opening ---------------------------------------------------------------------------- */
+
+static const char *server_name(const struct bj_jack_config *config)
+{
+    const char *name = config->server ? config->server : getenv("JACK_DEFAULT_SERVER");
+
+    return name && name[0] ? name : "default";
+}
+
+static void explain(const struct bj_jack_config *config, jack_status_t status, char *why,
+                    size_t why_size)
+{
+    const char *server = server_name(config);
+
+    if (status & JackNameNotUnique)
+        snprintf(
+            why, why_size,
+            "the JACK client name '%s' is taken; choose another with --client-name, or "
+            "leave --exact-name out",
+            config->name);
+    else if (status & JackVersionError)
+        snprintf(
+            why, why_size,
+            "the JACK server '%s' speaks another version of the protocol; make sure that "
+            "jackd and libjack come from the same package",
+            server);
+    else if (status & JackShmFailure)
+        snprintf(why, why_size,
+                 "no shared memory with the JACK server '%s'; run it as the same user",
+                 server);
+    else if (status & (JackServerFailed | JackServerError))
+        snprintf(why, why_size,
+                 "no JACK server '%s' is running%s; start one (e.g. jackd -d alsa, or from "
+                 "QjackCtl), or use --start-server, or --wait-for-jack to keep trying",
+                 server, config->start_server ? " and none could be started" : "");
+    else
+        snprintf(why, why_size,
+                 "the JACK server '%s' refuses the client '%s' (status 0x%x)", server,
+                 config->name, (unsigned)status);
+}
+
+static jack_client_t *open_client(const struct bj_jack_config *config, char *why,
+                                  size_t why_size)
+{
+    jack_options_t options = JackNullOption;
+    jack_status_t status = 0;
+    jack_client_t *client;
+
+    if (strlen(config->name) >= (size_t)jack_client_name_size()) {
+        snprintf(why, why_size, "the client name is too long, JACK takes %d characters",
+                 jack_client_name_size() - 1);
+        return NULL;
+    }
+    if (!config->start_server)
+        options |= JackNoStartServer;
+    if (config->exact_name)
+        options |= JackUseExactName;
+    if (config->server)
+        client = jack_client_open(config->name, options | JackServerName, &status,
+                                  config->server);
+    else
+        client = jack_client_open(config->name, options, &status);
+    if (!client)
+        explain(config, status, why, why_size);
+    return client;
+}
+
+static bool register_ports(struct bj_jack *jack)
+{
+    unsigned long flags = JackPortIsInput | JackPortIsTerminal;
+
+    if (jack->config.physical)
+        flags |= JackPortIsPhysical;
+    for (int c = 0; c < BJ_CHANNELS; c++) {
+        jack->ports[c] =
+            jack_port_register(jack->client, bj_port_name(jack->config.style, c),
+                               JACK_DEFAULT_AUDIO_TYPE, flags, 0);
+        if (!jack->ports[c])
+            return false;
+    }
+    return true;
+}
+
+struct bj_jack *bj_jack_open(const struct bj_jack_config *config, char *why,
+                             size_t why_size)
+{
+    struct bj_jack *jack = calloc(1, sizeof *jack);
+
+    if (!jack) {
+        snprintf(why, why_size, "no memory for a JACK client");
+        return NULL;
+    }
+    jack->config = *config;
+    bj_process_init(&jack->process);
+    jack->client = open_client(config, why, why_size);
+    if (!jack->client) {
+        free(jack);
+        return NULL;
+    }
+    atomic_store(&jack->rate_hz, jack_get_sample_rate(jack->client));
+    atomic_store(&jack->period_frames, jack_get_buffer_size(jack->client));
+    if (!register_ports(jack) || !bj_jack_set_callbacks(jack)) {
+        snprintf(why, why_size, "the JACK server '%s' refuses our ports or callbacks",
+                 server_name(config));
+        bj_jack_close(jack);
+        return NULL;
+    }
+    return jack;
+}
+
+/* ---- Running ------------------------------------------------------------------------------ */
+
+bool bj_jack_start(struct bj_jack *jack, struct bj_feed *feed, struct bj_stream *stream,
+                   int64_t latency_ns, char *why, size_t why_size)
+{
+    atomic_store(&jack->latency_ns, latency_ns);
+    bj_process_attach(&jack->process, feed, stream);
+    if (jack_activate(jack->client) != 0) {
+        snprintf(why, why_size, "the JACK server does not let the client '%s' run",
+                 jack_get_client_name(jack->client));
+        bj_jack_detach(jack);
+        return false;
+    }
+    bj_jack_decorate(jack);
+    return true;
+}
+
+void bj_jack_detach(struct bj_jack *jack)
+{
+    const struct timespec moment = {.tv_nsec = BJ_NS_PER_MS / 10};
+
+    while (!bj_process_detach(&jack->process))
+        nanosleep(&moment, NULL);
+}
+
+void bj_jack_close(struct bj_jack *jack)
+{
+    if (!jack)
+        return;
+    bj_jack_detach(jack);
+    jack_client_close(jack->client);
+    free(jack);
+}
+
+unsigned bj_jack_events(struct bj_jack *jack)
+{
+    return atomic_exchange(&jack->events, 0);
+}
+
+struct bj_jack_view bj_jack_view(const struct bj_jack *jack)
+{
+    int priority = jack_client_real_time_priority(jack->client);
+
+    return (struct bj_jack_view){
+        .name = jack_get_client_name(jack->client),
+        .rate_hz = atomic_load(&jack->rate_hz),
+        .period_frames = atomic_load(&jack->period_frames),
+        .cycles = atomic_load(&jack->process.cycles),
+        .xruns = atomic_load(&jack->xruns),
+        .last_cycle_ns = atomic_load(&jack->process.last_cycle_ns),
+        .freewheeling = atomic_load(&jack->process.freewheeling),
+        .realtime = priority > 0,
+        .priority = priority > 0 ? priority : 0,
+    };
+}
+
+const char *bj_jack_reason(const struct bj_jack *jack)
+{
+    return jack->reason;
+}
+
+struct bj_process *bj_jack_process(struct bj_jack *jack)
+{
+    return &jack->process;
+}
+
+void bj_jack_recompute_latency(struct bj_jack *jack)
+{
+    jack_recompute_total_latencies(jack->client);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One JACK client: its ports, callbacks and links. The jack_*.c files are the only ones
+ * that include <jack/...>. Callbacks copy or signal; all that acts is called from outside.
+ *
+ * Every function that asks the server may wait for it as long as the server is stopped.
+ */
+#ifndef JACK_CLIENT_H
+#define JACK_CLIENT_H
+
+#include "connections.h"
+#include "port_map.h"
+#include "process.h"
+
+struct bj_jack;
+
+struct bj_jack_config {
+    const char *name;   /* what is wished for */
+    const char *server; /* NULL: as the environment says */
+    bool exact_name, start_server, physical, cv;
+    enum bj_port_style style;
+    int wake_fd; /* an eventfd, written to whenever there are events */
+};
+
+enum bj_jack_event {
+    BJ_JACK_LINKS = 1,      /* a link of ours was made or broken */
+    BJ_JACK_PORTS = 2,      /* ports came or went */
+    BJ_JACK_RATE = 4,       /* the sample rate changed */
+    BJ_JACK_PERIOD = 8,     /* the buffer size changed */
+    BJ_JACK_FREEWHEEL = 16, /* freewheeling began or ended */
+    BJ_JACK_GONE = 32,      /* the server ended or threw us out */
+};
+
+/* What the client saw. */
+struct bj_jack_view {
+    const char *name; /* the real one */
+    uint32_t rate_hz, period_frames;
+    uint64_t cycles, xruns;
+    int64_t last_cycle_ns; /* BJ_NEVER before the first */
+    bool freewheeling, realtime;
+    int priority; /* of JACK's own client thread; 0: not real-time */
+};
+
+/* Opens a client and registers its ports; no cycle runs yet. Any thread. NULL: `why`, with
+ * the remedy. */
+struct bj_jack *bj_jack_open(const struct bj_jack_config *config, char *why,
+                             size_t why_size);
+
+/* Takes part in the graph: cycles go to `feed` and `stream`, `latency_ns` is what the ports
+ * report. False: `why`. */
+bool bj_jack_start(struct bj_jack *jack, struct bj_feed *feed, struct bj_stream *stream,
+                   int64_t latency_ns, char *why, size_t why_size);
+
+/* From now on nothing touches feed and stream, whatever JACK still does. Never asks the
+ * server. */
+void bj_jack_detach(struct bj_jack *jack);
+
+/* Detaches, leaves the server and frees the client. Any thread; NULL is fine. */
+void bj_jack_close(struct bj_jack *jack);
+
+/* Takes the events since the last call. */
+unsigned bj_jack_events(struct bj_jack *jack);
+
+struct bj_jack_view bj_jack_view(const struct bj_jack *jack);
+
+/* Why the server went, in its own words; empty if it said nothing. */
+const char *bj_jack_reason(const struct bj_jack *jack);
+
+struct bj_process *bj_jack_process(struct bj_jack *jack);
+
+/* The links of our ports now; tells the process thread which channels are driven. */
+void bj_jack_links(struct bj_jack *jack, struct bj_links *links);
+
+/* Output ports of audio of all clients, in the server's order, NULL at the end. Free with
+ * bj_jack_free_sources. NULL: none. */
+const char **bj_jack_sources(struct bj_jack *jack);
+void bj_jack_free_sources(const char **sources);
+
+/* Makes a link; one that is there already is fine. False: refused. */
+bool bj_jack_connect(struct bj_jack *jack, const char *source, enum bj_channel channel);
+
+/* The rate changed: have the latency asked for anew. Not from a callback. */
+void bj_jack_recompute_latency(struct bj_jack *jack);
+
+/* libjack's own words go to `box`, at most a few, instead of stderr. NULL: nowhere. For the
+ * whole process; `box` must live until another call. */
+struct bj_mailbox;
+void bj_jack_log_to(struct bj_mailbox *box);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "latency.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define CHUNK_NS (5 * BJ_NS_PER_MS)
+#define POLL_NS (3 * BJ_NS_PER_MS / 2)
+#define MARGIN_NS (4 * BJ_NS_PER_MS)
+#define LOOK_AHEAD_FRAMES 2
+
+int64_t bj_latency_least_ns(uint32_t rate_hz)
+{
+    int64_t frames_ns = (LOOK_AHEAD_FRAMES * BJ_NS_PER_S + rate_hz - 1) / rate_hz;
+
+    return CHUNK_NS + POLL_NS + MARGIN_NS + frames_ns;
+}
+
+uint32_t bj_latency_frames(int64_t latency_ns, uint32_t rate_hz)
+{
+    return (uint32_t)llround((double)latency_ns * rate_hz / BJ_NS_PER_S);
+}
+
+static double ms(int64_t ns)
+{
+    return (double)ns / BJ_NS_PER_MS;
+}
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Rounded up to what a user would type. */
+static double least_ms(uint32_t rate_hz)
+{
+    return ceil(ms(bj_latency_least_ns(rate_hz)) * 10) / 10;
+}
+
+static int64_t choose_latency(const struct bj_latency *asked,
+                              const struct bj_dac_caps *caps, int64_t least_ns)
+{
+    int64_t latency_ns = asked->target_ns ? asked->target_ns : caps->target_buffer_ns;
+
+    if (asked->latency_ns)
+        return asked->latency_ns;
+    return latency_ns > least_ns ? latency_ns : least_ns;
+}
+
+bool bj_latency_plan(struct bj_latency asked, const struct bj_dac_caps *caps,
+                     uint32_t rate_hz, struct bj_latency *plan, char *why, size_t why_size)
+{
+    int64_t least_ns = bj_latency_least_ns(rate_hz);
+
+    plan->latency_ns = choose_latency(&asked, caps, least_ns);
+    plan->target_ns = asked.target_ns ? asked.target_ns
+                                      : smaller(caps->target_buffer_ns, plan->latency_ns);
+    plan->min_ns =
+        asked.min_ns ? asked.min_ns : smaller(caps->min_buffer_ns, plan->target_ns);
+
+    if (plan->latency_ns < least_ns)
+        snprintf(
+            why, why_size,
+            "a latency of %.4g ms cannot hold: a chunk on its way to the DAC, its answer "
+            "and a margin need %.1f ms; use --latency %.1f or more",
+            ms(plan->latency_ns), least_ms(rate_hz), least_ms(rate_hz));
+    else if (plan->target_ns > plan->latency_ns)
+        snprintf(
+            why, why_size,
+            "the DAC cannot hold %.4g ms of points when the whole latency is %.4g ms; use "
+            "--target-buffer %.4g or less, or --latency %.4g or more",
+            ms(plan->target_ns), ms(plan->latency_ns), ms(plan->latency_ns),
+            ms(plan->target_ns));
+    else if (plan->min_ns > plan->target_ns)
+        snprintf(
+            why, why_size,
+            "--min-buffer %.4g is above the target buffer of %.4g ms; use %.4g or less",
+            ms(plan->min_ns), ms(plan->target_ns), ms(plan->target_ns));
+    else
+        return true;
+    return false;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands.h"
+#include "status.h"
+
+#include <beamjack/dacs.h>
+
+static void print_json(const struct bj_dac_info *list, size_t count)
+{
+    fputc('[', stdout);
+    for (size_t k = 0; k < count; k++) {
+        fputs(k ? ",\n {\"id\":" : "{\"id\":", stdout);
+        bj_json_string(stdout, list[k].id);
+        fputs(",\"driver\":", stdout);
+        bj_json_string(stdout, list[k].driver->name);
+        fputs(",\"model\":", stdout);
+        bj_json_string(stdout, list[k].model);
+        fputs(",\"where\":", stdout);
+        bj_json_string(stdout, list[k].where);
+        printf(",\"max_pps\":%u,\"capacity_points\":%u,\"busy\":%s,\"note\":",
+               list[k].max_pps, list[k].capacity_points, list[k].busy ? "true" : "false");
+        bj_json_string(stdout, list[k].note);
+        fputc('}', stdout);
+    }
+    fputs("]\n", stdout);
+}
+
+static void print_table(const struct bj_dac_info *list, size_t count)
+{
+    printf("%-26s %-24s %-18s %10s\n", "ID", "MODEL", "ADDRESS", "POINTS/S");
+    for (size_t k = 0; k < count; k++) {
+        char rate[16] = "-";
+
+        if (list[k].max_pps)
+            snprintf(rate, sizeof rate, "%u", list[k].max_pps);
+        printf("%-26s %-24s %-18s %10s%s%s%s\n", list[k].id, list[k].model, list[k].where,
+               rate, list[k].busy ? "  in use" : "", list[k].note[0] ? "  " : "",
+               list[k].note);
+    }
+}
+
+static void print_advice(void)
+{
+    fputs("No laser DAC found. Is it switched on and in the same network?\n"
+          "'beamjack doctor' checks this computer, 'beamjack sim etherdream' starts a "
+          "simulated DAC,\nand 'beamjack run virtual' needs none at all.\n",
+          stderr);
+}
+
+static void look(struct bj_discovery *discovery, struct bj_waiter *waiter, int64_t wait_ns)
+{
+    int64_t now_ns = bj_clock_ns(), until_ns = now_ns + wait_ns;
+
+    do {
+        struct bj_wait wait;
+
+        bj_wait_init(&wait);
+        bj_wait_until(&wait, until_ns);
+        bj_discovery_step(discovery, now_ns, &wait);
+        bj_waiter_wait(waiter, &wait);
+        now_ns = bj_clock_ns();
+    } while (now_ns < until_ns);
+}
+
+static void print(const struct bj_options *options, const struct bj_discovery *discovery)
+{
+    const char *problem = bj_discovery_problem(discovery);
+    const struct bj_dac_info *list;
+    size_t count = bj_discovery_list(discovery, &list);
+
+    if (options->json)
+        print_json(list, count);
+    else if (count)
+        print_table(list, count);
+    else
+        print_advice();
+    if (problem && problem[0])
+        fprintf(stderr, "beamjack: %s\n", problem);
+}
+
+int bj_command_list(const struct bj_options *options)
+{
+    struct bj_net *net = bj_net_create();
+    struct bj_waiter *waiter = bj_waiter_create();
+    struct bj_discovery *discovery = NULL;
+    bool good = net && waiter && bj_discovery_create(net, &discovery) == BJ_OK;
+
+    if (good) {
+        look(discovery, waiter, options->wait_ns);
+        print(options, discovery);
+    } else {
+        fputs("beamjack: cannot look for DACs: no memory or no sockets\n", stderr);
+    }
+    bj_discovery_destroy(discovery);
+    bj_waiter_destroy(waiter);
+    bj_net_destroy(net);
+    return good ? 0 : 1;
+}

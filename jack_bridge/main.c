@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands.h"
+
+#include <string.h>
+
+static void print_help(void)
+{
+    puts("usage: beamjack [COMMAND] [options]\n\n"
+         "Patch a laser projector like a sound card.\n\n"
+         "  beamjack                       play on the first DAC found\n"
+         "  beamjack run [DAC] [options]   the bridge, until Ctrl-C\n"
+         "  beamjack list                  the DACs found\n"
+         "  beamjack sim KIND [options]    a simulated DAC to play on\n"
+         "  beamjack doctor                checks this computer and says how to mend it\n\n"
+         "'beamjack COMMAND --help' tells more, 'man beamjack' tells all.");
+}
+
+static int print_version(void)
+{
+    puts("beamjack " BEAMJACK_VERSION);
+    return 0;
+}
+
+static int dispatch(const struct bj_options *options, int argc, char **argv)
+{
+    switch (options->command) {
+    case BJ_COMMAND_LIST:
+        return bj_command_list(options);
+    case BJ_COMMAND_DOCTOR:
+        return bj_command_doctor(options);
+    default:
+        return bj_command_run(options, argc, argv);
+    }
+}
+
+static int run_command(enum bj_command command, int argc, char **argv)
+{
+    struct bj_options options;
+    char why[BJ_WHY_SIZE];
+    int status = 0;
+
+    bj_options_init(&options, command);
+    if (!bj_options_parse(&options, argc, argv, why, sizeof why)) {
+        fprintf(stderr, "beamjack: %s\n", why);
+        status = 2;
+    } else if (options.version) {
+        status = print_version();
+    } else if (options.help) {
+        bj_options_help(stdout, command);
+    } else {
+        status = dispatch(&options, argc, argv);
+    }
+    bj_options_finish(&options);
+    return status;
+}
+
+static int refuse(const char *word, const char *why)
+{
+    fprintf(stderr, "beamjack: %s: %s\n", word, why);
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    const char *word = argc > 1 ? argv[1] : "";
+
+    if (!strcmp(word, "--help") || !strcmp(word, "-h")) {
+        print_help();
+        return 0;
+    }
+    if (!strcmp(word, "--version") || !strcmp(word, "-V"))
+        return print_version();
+    if (!strcmp(word, "run"))
+        return run_command(BJ_COMMAND_RUN, argc - 1, argv + 1);
+    if (!strcmp(word, "list"))
+        return run_command(BJ_COMMAND_LIST, argc - 1, argv + 1);
+    if (!strcmp(word, "doctor"))
+        return run_command(BJ_COMMAND_DOCTOR, argc - 1, argv + 1);
+    if (!strcmp(word, "sim"))
+        return bj_command_sim(argc - 1, argv + 1);
+    if (!strcmp(word, "play") || !strcmp(word, "convert"))
+        return refuse(word, "not in this version");
+    if (word[0] && word[0] != '-' && !strpbrk(word, ":@") && strcmp(word, "virtual") != 0)
+        return refuse(word, "no such command; see 'beamjack --help'");
+    return run_command(BJ_COMMAND_RUN, argc, argv);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.h"
+
+#define RUN BJ_COMMAND_RUN
+#define ALL (BJ_COMMAND_RUN | BJ_COMMAND_LIST | BJ_COMMAND_DOCTOR)
+#define AT(member) .offset = offsetof(struct bj_options, member)
+
+#define FLAG .kind = BJ_OPTION_FLAG
+#define TEXT(name) .kind = BJ_OPTION_TEXT, .argument = name
+#define NUMBER(name, low, high)                                                            \
+    .kind = BJ_OPTION_NUMBER, .argument = name, .least = low, .most = high
+#define MS(low, high)                                                                      \
+    .kind = BJ_OPTION_TIME, .argument = "MS", .unit_ns = BJ_NS_PER_MS, .least = low,       \
+    .most = high
+#define CHOICE(words) .kind = BJ_OPTION_CHOICE, .argument = words, .choices = words
+#define FLOATS(name, fewest, all)                                                          \
+    .kind = BJ_OPTION_FLOATS, .argument = name, .values_least = fewest, .values = all,     \
+    .least = -100, .most = 100
+
+const struct bj_option bj_option_table[] = {
+    /* JACK */
+    {"--client-name", 'n', TEXT("NAME"), .commands = RUN, AT(client_name),
+     .help = "name of the JACK client (default: beamjack)"},
+    {"--exact-name", FLAG, .commands = RUN, AT(exact_name),
+     .help = "fail when the name is taken instead of adding -01"},
+    {"--server", 's', TEXT("NAME"), .commands = RUN | BJ_COMMAND_DOCTOR, AT(server),
+     .help = "name of the JACK server (default: $JACK_DEFAULT_SERVER or default)"},
+    {"--start-server", FLAG, .commands = RUN, AT(start_server),
+     .help = "let libjack start a server when none runs"},
+    {"--wait-for-jack", FLAG, .commands = RUN, AT(wait_for_jack),
+     .help = "keep trying when no JACK server runs at the start"},
+    {"--on-shutdown", CHOICE("reconnect|exit"), .commands = RUN, AT(on_shutdown),
+     .help = "when the JACK server goes: come back with it, or exit 1"},
+    {"--max-tries", NUMBER("N", 0, 1000000), .commands = RUN, AT(max_tries),
+     .help = "give up after N tries to reach JACK (default 0: never)"},
+    {"--port-style", CHOICE("named|numbered"), .commands = RUN, AT(port_style),
+     .help = "in_x in_y ..., or in_1_x in_2_y ... for programs that sort by name"},
+    {"--physical", FLAG, .commands = RUN, AT(physical),
+     .help = "mark the ports as physical, so that players link to them unasked"},
+    {"--cv", FLAG, .commands = RUN, AT(cv), .help = "mark the ports as control voltage"},
+    {"--connect", 'c', .kind = BJ_OPTION_LIST, .argument = "PATTERN", .commands = RUN,
+     AT(connect),
+     .help = "connect sources, now and whenever they appear: 'pd:output_*' (the first six "
+             "in order) or x=pd:output_1; repeatable"},
+    {"--connect-once", FLAG, .commands = RUN, AT(connect_once),
+     .help = "each pattern makes its connections only once"},
+    /* light */
+    {"--arm", 'a', FLAG, .commands = RUN, AT(arm), .not_in_file = true,
+     .help = "let light out from the start (default: dark until armed)"},
+    {"--rearm", FLAG, .commands = RUN, AT(rearm),
+     .help = "stay armed when the DAC or the JACK server was lost and is back"},
+    /* DAC and time */
+    {"--pps", 'p', NUMBER("N", 1, 10000000), .commands = RUN, AT(pps),
+     .help =
+         "points per second (default: JACK's rate at the start, within what the DAC can)"},
+    {"--latency", 'l', MS(0.001, 10000), .commands = RUN, AT(latency_ns),
+     .help = "from the start of a JACK cycle to the light (default: the target buffer)"},
+    {"--target-buffer", MS(0.001, 10000), .commands = RUN, AT(target_buffer_ns),
+     .help = "how much of the latency waits in the DAC (default: per DAC)"},
+    {"--min-buffer", MS(0.001, 10000), .commands = RUN, AT(min_buffer_ns),
+     .help = "below this level the underrun policy tops up (default: per DAC)"},
+    {"--underrun", .kind = BJ_OPTION_UNDERRUN, .argument = "blank|repeat|park[:X,Y]|stop",
+     .commands = RUN, AT(underrun),
+     .help =
+         "when points are missing: dark in place (default), the last points again, dark "
+         "at X,Y, or end"},
+    {"--drain", MS(0, 60000), .commands = RUN, AT(drain_ns),
+     .help = "how long queued points may play out at an end (default 1000)"},
+    {"--interpolation", CHOICE("smooth|linear|nearest"), .commands = RUN, AT(interpolation),
+     .help = "between JACK's frames; nearest for lasers that only switch on and off"},
+    {"--no-reconnect", FLAG, .commands = RUN, AT(no_reconnect),
+     .help = "a lost DAC ends the run with status 1"},
+    {"--wait-for-dac", FLAG, .commands = RUN, AT(wait_for_dac),
+     .help = "keep trying when the DAC cannot be reached at the start"},
+    /* shape and safety */
+    {"--flip-x", FLAG, .commands = RUN, AT(flip_x), .help = "mirror left and right"},
+    {"--flip-y", FLAG, .commands = RUN, AT(flip_y), .help = "mirror up and down"},
+    {"--swap-xy", FLAG, .commands = RUN, AT(swap_xy),
+     .help = "exchange x and y, before the flips"},
+    {"--gain", FLOATS("X[,Y]", 1, 2), .commands = RUN, AT(gain),
+     .help = "size, 1 is neutral; negative mirrors"},
+    {"--offset", FLOATS("X,Y", 2, 2), .commands = RUN, AT(offset),
+     .help = "shift, in half widths of the field"},
+    {"--colour-gain", FLOATS("R[,G,B]", 1, 3), .commands = RUN, AT(colour_gain),
+     .help = "brightness per colour, 1 is neutral"},
+    {"--invert-colour", FLAG, .commands = RUN, AT(invert_colour),
+     .help = "full input means dark, for inverting amplifiers"},
+    {"--dwell-limit", MS(0, 10000), .commands = RUN, AT(dwell_ns),
+     .help = "a lit beam may rest this long (default 10; 0: for ever)"},
+    {"--settle", MS(0, 10000), .commands = RUN, AT(settle_ns),
+     .help = "dark for this long after a change of connections (default 100)"},
+    {"--start-blank", MS(0, 10000), .commands = RUN, AT(start_blank_ns),
+     .help = "dark for this long after arming and after gaps (default 1)"},
+    /* the program */
+    {"--headless", FLAG, .commands = RUN, AT(headless),
+     .help = "no view in the terminal, plain lines on stderr"},
+    {"--status-json", TEXT("FILE"), .commands = RUN, AT(status_json),
+     .help = "one JSON object per second to FILE, - is stdout"},
+    {"--config", TEXT("FILE"), .commands = RUN, AT(config), .not_in_file = true,
+     .help = "read options from FILE first: 'name = value' lines"},
+    {"--json", FLAG, .commands = BJ_COMMAND_LIST, AT(json), .help = "print JSON"},
+    {"--wait", .kind = BJ_OPTION_TIME, .argument = "SECONDS", .unit_ns = BJ_NS_PER_S,
+     .least = 0, .most = 3600, .commands = BJ_COMMAND_LIST, AT(wait_ns),
+     .help = "how long to look (default 1.5)"},
+    {"--help", 'h', FLAG, .commands = ALL, AT(help), .not_in_file = true,
+     .help = "show this help"},
+    {"--version", 'V', FLAG, .commands = ALL, AT(version), .not_in_file = true,
+     .help = "show the version"},
+    {.name = NULL},
+};

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.h"
+
+#include "config.h"
+#include "connections.h"
+#include "option_value.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OPTIONS_MAX 64
+
+void bj_options_init(struct bj_options *options, enum bj_command command)
+{
+    struct bj_safety_config safety = bj_safety_defaults();
+
+    *options = (struct bj_options){
+        .command = command,
+        .drain_ns = BJ_NS_PER_S,
+        .underrun = {.policy = BJ_BLANK},
+        .gain = {1, 1},
+        .colour_gain = {1, 1, 1},
+        .dwell_ns = safety.dwell_ns,
+        .settle_ns = safety.settle_ns,
+        .start_blank_ns = safety.start_blank_ns,
+        .wait_ns = 3 * BJ_NS_PER_S / 2,
+    };
+}
+
+void bj_options_finish(struct bj_options *options)
+{
+    free(options->dac);
+    free(options->client_name);
+    free(options->server);
+    free(options->status_json);
+    free(options->config);
+    for (size_t k = 0; k < options->connect.count; k++)
+        free(options->connect.items[k]);
+    *options = (struct bj_options){0};
+}
+
+const char *bj_option_key(const struct bj_option *option)
+{
+    return option->name + 2;
+}
+
+static void *member(struct bj_options *options, const struct bj_option *option)
+{
+    return (char *)options + option->offset;
+}
+
+/* ---- From a file ------------------------------------------------------------------------ */
+
+static const struct bj_option *find(enum bj_command command, const char *name)
+{
+    for (const struct bj_option *option = bj_option_table; option->name; option++)
+        if ((option->commands & command) && !strcmp(bj_option_key(option), name))
+            return option;
+    return NULL;
+}
+
+static bool check_patterns(const struct bj_options *options, char *why, size_t why_size)
+{
+    for (size_t k = 0; k < options->connect.count; k++)
+        if (!bj_connections_check(options->connect.items[k], why, why_size))
+            return false;
+    return true;
+}
+
+static bool set_dac(struct bj_options *options, const char *text, char *why,
+                    size_t why_size)
+{
+    if (text[0] == '\0') {
+        snprintf(why, why_size, "the DAC is empty; 'beamjack list' shows what there is");
+        return false;
+    }
+    free(options->dac);
+    options->dac = strdup(text);
+    return options->dac != NULL;
+}
+
+bool bj_options_set(struct bj_options *options, const char *name, const char *value,
+                    char *why, size_t why_size)
+{
+    const struct bj_option *option = find(options->command, name);
+
+    if (!strcmp(name, "dac"))
+        return set_dac(options, value, why, why_size);
+    if (option && option->not_in_file) {
+        snprintf(why, why_size, "'%s' is for the command line only", name);
+        return false;
+    }
+    if (!option) {
+        snprintf(why, why_size,
+                 "unknown key '%.60s'; keys are the long options of "
+                 "'beamjack run --help', and dac",
+                 name);
+        return false;
+    }
+    return bj_option_value(option, name, value, member(options, option), why, why_size) &&
+           check_patterns(options, why, why_size);
+}
+
+/* ---- From the command line ----------------------------------------------------------------- */
+
+struct getopt_tables {
+    struct option long_options[OPTIONS_MAX];
+    const struct bj_option *options[OPTIONS_MAX];
+    char letters[3 * OPTIONS_MAX];
+};
+
+static void build_tables(struct getopt_tables *tables, enum bj_command command)
+{
+    char *letter = tables->letters;
+    int count = 0;
+
+    memset(tables, 0, sizeof *tables);
+    *letter++ = ':';
+    for (const struct bj_option *option = bj_option_table; option->name; option++) {
+        int takes = option->argument ? required_argument : no_argument;
+
+        if (!(option->commands & command))
+            continue;
+        tables->options[count] = option;
+        tables->long_options[count] =
+            (struct option){bj_option_key(option), takes, NULL, 256 + count};
+        count++;
+        if (option->letter) {
+            *letter++ = option->letter;
+            if (option->argument)
+                *letter++ = ':';
+        }
+    }
+}
+
+static const struct bj_option *by_code(const struct getopt_tables *tables, int code)
+{
+    if (code >= 256)
+        return tables->options[code - 256];
+    for (int k = 0; tables->options[k]; k++)
+        if (tables->options[k]->letter == code)
+            return tables->options[k];
+    return NULL;
+}
+
+static const char *command_name(enum bj_command command)
+{
+    switch (command) {
+    case BJ_COMMAND_LIST:
+        return "list";
+    case BJ_COMMAND_DOCTOR:
+        return "doctor";
+    default:
+        return "run";
+    }
+}
+
+static void explain_refusal(const struct bj_options *options, int code, char **argv,
+                            char *why, size_t why_size)
+{
+    const char *word = argv[optind - 1];
+    const char *command = command_name(options->command);
+    bool is_long = !strncmp(word, "--", 2);
+
+    if (code == ':')
+        snprintf(why, why_size, "%.60s needs a value; see 'beamjack %s --help'", word,
+                 command);
+    else if (is_long && strchr(word, '='))
+        snprintf(why, why_size,
+                 "%.60s is unknown, not unique or takes no value; see "
+                 "'beamjack %s --help'",
+                 word, command);
+    else if (is_long)
+        snprintf(why, why_size, "unknown option %.60s; see 'beamjack %s --help'", word,
+                 command);
+    else
+        snprintf(why, why_size, "unknown option -%c; see 'beamjack %s --help'", optopt,
+                 command);
+}
+
+static bool take(struct bj_options *options, const struct bj_option *option, char *why,
+                 size_t why_size)
+{
+    return bj_option_value(option, option->name, option->argument ? optarg : "yes",
+                           member(options, option), why, why_size);
+}
+
+static bool take_words(struct bj_options *options, int argc, char **argv, char *why,
+                       size_t why_size)
+{
+    int words = argc - optind;
+    int most = options->command == BJ_COMMAND_RUN ? 1 : 0;
+
+    if (words > most) {
+        snprintf(why, why_size, "'%.60s' is one word too many; see 'beamjack %s --help'",
+                 argv[optind + most], command_name(options->command));
+        return false;
+    }
+    return words == 0 || set_dac(options, argv[optind], why, why_size);
+}
+
+static bool parse_arguments(struct bj_options *options, int argc, char **argv, char *why,
+                            size_t why_size)
+{
+    struct getopt_tables tables;
+    int code;
+
+    build_tables(&tables, options->command);
+    opterr = 0;
+    optind = 0; /* glibc: start anew */
+    while ((code = getopt_long(argc, argv, tables.letters, tables.long_options, NULL)) !=
+           -1) {
+        if (code == '?' || code == ':') {
+            explain_refusal(options, code, argv, why, why_size);
+            return false;
+        }
+        if (!take(options, by_code(&tables, code), why, why_size))
+            return false;
+    }
+    return take_words(options, argc, argv, why, why_size) &&
+           check_patterns(options, why, why_size);
+}
+
+bool bj_options_parse(struct bj_options *options, int argc, char **argv, char *why,
+                      size_t why_size)
+{
+    enum bj_command command = options->command;
+    struct bj_options first;
+    bool good;
+
+    bj_options_init(&first, command);
+    good = parse_arguments(&first, argc, argv, why, why_size);
+    if (good && first.config)
+        good = bj_config_read(options, first.config, why, why_size);
+    bj_options_finish(&first);
+    return good && parse_arguments(options, argc, argv, why, why_size);
+}
+
+/* ---- Help ----------------------------------------------------------------------------------- */
+
+static const char *const usage[] = {
+    [BJ_COMMAND_RUN] =
+        "usage: beamjack [run] [DAC] [options]\n\n"
+        "Plays what is patched into its JACK ports on a laser DAC. DAC is an id from\n"
+        "'beamjack list', an address such as etherdream@192.168.1.20, or virtual; without\n"
+        "it the first DAC found is used. Starts dark: arm with --arm or the key 'a'.\n",
+    [BJ_COMMAND_LIST] = "usage: beamjack list [options]\n\nShows the laser DACs found.\n",
+    [BJ_COMMAND_DOCTOR] =
+        "usage: beamjack doctor [options]\n\nChecks this computer and says "
+        "how to mend what is missing.\n",
+};
+
+/* Words of `text` in lines of `width` characters, indented by `indent`. */
+static void print_wrapped(FILE *out, const char *text, int indent, int width)
+{
+    int column = indent;
+
+    while (*text) {
+        int length = (int)strcspn(text, " ");
+
+        if (column > indent && column + 1 + length > width) {
+            fprintf(out, "\n%*s", indent, "");
+            column = indent;
+        }
+        column += fprintf(out, column > indent ? " %.*s" : "%.*s", length, text);
+        text += length;
+        text += strspn(text, " ");
+    }
+    fputc('\n', out);
+}
+
+void bj_options_help(FILE *out, enum bj_command command)
+{
+    fprintf(out, "%s\n", usage[command]);
+    for (const struct bj_option *option = bj_option_table; option->name; option++) {
+        char left[80], letter[6] = "    ";
+
+        if (!(option->commands & command))
+            continue;
+        if (option->letter)
+            snprintf(letter, sizeof letter, "-%c, ", option->letter);
+        snprintf(left, sizeof left, "  %s%s%s%s", letter, option->name,
+                 option->argument ? " " : "", option->argument ? option->argument : "");
+        if (strlen(left) < 28)
+            fprintf(out, "%-28s", left);
+        else
+            fprintf(out, "%s\n%28s", left, "");
+        print_wrapped(out, option->help, 28, 92);
+    }
+}
+
+/* ---- What the core wants --------------------------------------------------------------------- */
+
+struct bj_shape bj_options_shape(const struct bj_options *options)
+{
+    struct bj_shape shape = bj_shape_neutral();
+
+    shape.swap_xy = options->swap_xy;
+    shape.flip_x = options->flip_x;
+    shape.flip_y = options->flip_y;
+    shape.gain_x = options->gain[0];
+    shape.gain_y = options->gain[1];
+    shape.offset_x = options->offset[0];
+    shape.offset_y = options->offset[1];
+    shape.gain_r = options->colour_gain[0];
+    shape.gain_g = options->colour_gain[1];
+    shape.gain_b = options->colour_gain[2];
+    shape.invert_colour = options->invert_colour;
+    return shape;
+}
+
+struct bj_safety_config bj_options_safety(const struct bj_options *options)
+{
+    struct bj_safety_config safety = bj_safety_defaults();
+
+    safety.dwell_ns = options->dwell_ns;
+    safety.settle_ns = options->settle_ns;
+    safety.start_blank_ns = options->start_blank_ns;
+    return safety;
+}

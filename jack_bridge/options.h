@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The command line: one table of options, from which come the parser, the keys of the
+ * configuration file, --help and the check of the manual page.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <beamjack/core.h>
+
+#include "port_map.h"
+
+#include <stdio.h>
+
+enum bj_command {
+    BJ_COMMAND_RUN = 1,
+    BJ_COMMAND_LIST = 2,
+    BJ_COMMAND_DOCTOR = 4,
+};
+
+enum bj_on_shutdown { BJ_RECONNECT, BJ_EXIT };
+
+#define BJ_LIST_MAX 32
+
+struct bj_text_list {
+    char *items[BJ_LIST_MAX];
+    size_t count;
+};
+
+struct bj_underrun_option {
+    enum bj_underrun_policy policy;
+    float x, y;
+};
+
+/* Values as used by the program; 0 or NULL where the default depends on what is found. */
+struct bj_options {
+    enum bj_command command;
+    char *dac; /* as typed; NULL: the first one found */
+    bool help, version;
+
+    char *client_name, *server;
+    bool exact_name, start_server, wait_for_jack, wait_for_dac;
+    int port_style; /* enum bj_port_style */
+    bool physical, cv;
+    struct bj_text_list connect;
+    bool connect_once;
+    int on_shutdown;    /* enum bj_on_shutdown */
+    uint32_t max_tries; /* 0: for ever */
+
+    bool arm, rearm, no_reconnect;
+    uint32_t pps;
+    int64_t latency_ns, target_buffer_ns, min_buffer_ns, drain_ns;
+    struct bj_underrun_option underrun;
+    int interpolation; /* enum bj_interpolation */
+
+    bool flip_x, flip_y, swap_xy, invert_colour;
+    float gain[2], offset[2], colour_gain[3];
+    int64_t dwell_ns, settle_ns, start_blank_ns;
+
+    bool headless;
+    char *status_json, *config;
+
+    bool json;
+    int64_t wait_ns;
+};
+
+enum bj_option_kind {
+    BJ_OPTION_FLAG,     /* bool */
+    BJ_OPTION_NUMBER,   /* uint32_t */
+    BJ_OPTION_TIME,     /* int64_t nanoseconds, written in units of `unit_ns` */
+    BJ_OPTION_TEXT,     /* char *, owned */
+    BJ_OPTION_LIST,     /* struct bj_text_list, every use adds one */
+    BJ_OPTION_CHOICE,   /* int, the place in `choices` */
+    BJ_OPTION_FLOATS,   /* float[count]; fewer than `count` values repeat the last */
+    BJ_OPTION_UNDERRUN, /* struct bj_underrun_option */
+};
+
+struct bj_option {
+    const char *name; /* "--pps" */
+    char letter;      /* 0: none */
+    enum bj_option_kind kind;
+    unsigned commands;    /* enum bj_command, or-ed */
+    size_t offset;        /* in struct bj_options */
+    const char *argument; /* NULL: takes none */
+    const char *choices;  /* "named|numbered" */
+    double least, most;   /* of a number, in the unit the user writes */
+    int64_t unit_ns;
+    int values, values_least; /* floats */
+    bool not_in_file;
+    const char *help;
+};
+
+/* Ends with a NULL name. */
+extern const struct bj_option bj_option_table[];
+
+const char *bj_option_key(const struct bj_option *option); /* "pps" */
+
+#define BJ_WHY_SIZE 400
+
+void bj_options_init(struct bj_options *options, enum bj_command command);
+void bj_options_finish(struct bj_options *options);
+
+/* argv[0] is the word before the first option. Reads --config first, so that the command
+ * line wins over the file. False: `why` tells what is wrong and what would be right. */
+bool bj_options_parse(struct bj_options *options, int argc, char **argv, char *why,
+                      size_t why_size);
+
+/* Sets one option from its name and value as text, as a configuration file does. */
+bool bj_options_set(struct bj_options *options, const char *name, const char *value,
+                    char *why, size_t why_size);
+
+void bj_options_help(FILE *out, enum bj_command command);
+
+struct bj_shape bj_options_shape(const struct bj_options *options);
+struct bj_safety_config bj_options_safety(const struct bj_options *options);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#include "process.h"
+
+#include "port_map.h"
+
+#include <math.h>
+
+#define METER_STEP 16
+
+void bj_process_init(struct bj_process *process)
+{
+    *process = (struct bj_process){0};
+    atomic_store(&process->last_cycle_ns, BJ_NEVER);
+}
+
+void bj_process_attach(struct bj_process *process, struct bj_feed *feed,
+                       struct bj_stream *stream)
+{
+    process->feed = feed;
+    process->stream = stream;
+    atomic_store(&process->attached, true);
+}
+
+bool bj_process_detach(struct bj_process *process)
+{
+    atomic_store(&process->attached, false);
+    return !atomic_load(&process->inside);
+}
+
+static void measure(struct bj_process *process, const float *const buffers[BJ_CHANNELS],
+                    uint32_t frames)
+{
+    for (int c = 0; c < BJ_CHANNELS; c++) {
+        float peak = atomic_load_explicit(&process->peaks[c], memory_order_relaxed);
+
+        for (uint32_t k = 0; k < frames; k += METER_STEP)
+            if (fabsf(buffers[c][k]) > peak)
+                peak = fabsf(buffers[c][k]);
+        atomic_store_explicit(&process->peaks[c], peak, memory_order_relaxed);
+    }
+}
+
+static bool time_stands(struct bj_process *process)
+{
+    bool freewheeling = atomic_load_explicit(&process->freewheeling, memory_order_relaxed);
+
+    if (freewheeling != process->was_freewheeling)
+        bj_feed_restart(process->feed);
+    process->was_freewheeling = freewheeling;
+    return freewheeling;
+}
+
+static void forward(struct bj_process *process, const float *const buffers[BJ_CHANNELS],
+                    uint32_t frames, int64_t now_ns)
+{
+    const float *channels[BJ_CHANNELS];
+
+    if (time_stands(process))
+        return;
+    bj_port_channels(
+        buffers, atomic_load_explicit(&process->connected, memory_order_relaxed), channels);
+    bj_feed_push(process->feed, channels, frames, now_ns);
+    bj_stream_wake(process->stream);
+}
+
+void bj_process_cycle(struct bj_process *process, const float *const buffers[BJ_CHANNELS],
+                      uint32_t frames, int64_t now_ns)
+{
+    /* `inside` before `attached` here, the other way round in detach: both orders total. */
+    atomic_store(&process->inside, true);
+    if (atomic_load(&process->attached))
+        forward(process, buffers, frames, now_ns);
+    atomic_store(&process->inside, false);
+
+    if (atomic_load_explicit(&process->metering, memory_order_relaxed))
+        measure(process, buffers, frames);
+    atomic_store_explicit(&process->last_cycle_ns, now_ns, memory_order_relaxed);
+    atomic_fetch_add_explicit(&process->cycles, 1, memory_order_relaxed);
+}
+
+float bj_process_take_peak(struct bj_process *process, enum bj_channel channel)
+{
+    return atomic_exchange_explicit(&process->peaks[channel], 0.0f, memory_order_relaxed);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What happens in a JACK process cycle, without JACK: everything the process thread
+ * touches.
+ */
+#ifndef PROCESS_H
+#define PROCESS_H
+
+#include <beamjack/core.h>
+
+#include <stdatomic.h>
+
+struct bj_process {
+    /* Set before attach, constant while attached. */
+    struct bj_feed *feed;
+    struct bj_stream *stream;
+
+    /* Written by other threads. */
+    atomic_bool attached;     /* points may flow */
+    atomic_bool freewheeling; /* cycles come faster than time: nothing may flow */
+    atomic_bool metering;     /* somebody looks at the peaks */
+    atomic_uint connected;    /* a bit per channel that has a source */
+
+    /* Written by the process thread. */
+    atomic_bool inside;
+    _Atomic uint64_t cycles;
+    _Atomic int64_t last_cycle_ns;    /* BJ_NEVER before the first */
+    _Atomic float peaks[BJ_CHANNELS]; /* since last read, from every 16th sample */
+    bool was_freewheeling;
+};
+
+void bj_process_init(struct bj_process *process);
+
+/* Control thread. From now on cycles reach the feed and the stream. */
+void bj_process_attach(struct bj_process *process, struct bj_feed *feed,
+                       struct bj_stream *stream);
+
+/* Control thread. True: no cycle touches the feed or the stream any more, and none will,
+ * though the callback may go on being called. False: a cycle is under way, call again. */
+bool bj_process_detach(struct bj_process *process);
+
+/* JACK process thread, BJ_RT. `buffers` in channel order, `now_ns` from its first line. */
+BJ_RT void bj_process_cycle(struct bj_process *process,
+                            const float *const buffers[BJ_CHANNELS], uint32_t frames,
+                            int64_t now_ns);
+
+/* Control thread. The largest absolute value of a channel since the last call. */
+float bj_process_take_peak(struct bj_process *process, enum bj_channel channel);
+
+#endif

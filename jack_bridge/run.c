@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: MIT */
+#include "bridge.h"
+#include "commands.h"
+#include "signals.h"
+#include "terminal.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define STATUS_NS BJ_NS_PER_S
+#define VIEW_NS (BJ_NS_PER_S / 15)
+#define DEFAULT_CLIENT_NAME "beamjack"
+
+struct run {
+    const struct bj_options *options;
+    int argc;
+    char **argv;
+    struct bj_log log;
+    struct bj_signals signals;
+    struct bj_bridge bridge;
+    struct bj_terminal *terminal;
+    FILE *status_file;
+    int64_t status_ns, view_ns; /* when next */
+    bool over;
+    int exit_status;
+};
+
+static void end(struct run *run, int exit_status)
+{
+    run->over = true;
+    run->exit_status = exit_status;
+}
+
+/* ---- Start --------------------------------------------------------------------------------- */
+
+static bool open_status(struct run *run)
+{
+    const char *path = run->options->status_json;
+
+    if (path)
+        run->status_file = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+    if (path && !run->status_file)
+        bj_log_say(&run->log, "cannot write %s: %s", path, strerror(errno));
+    return !path || run->status_file;
+}
+
+static bool choose_dac(struct run *run)
+{
+    struct bj_bridge *bridge = &run->bridge;
+    char why[BJ_WHY_SIZE];
+    bool wrong_usage;
+
+    bridge->net = bj_net_create();
+    if (bridge->net && bj_dac_choose(bridge->net, run->options->dac, &run->signals.quit,
+                                     &bridge->dac, &wrong_usage, why, sizeof why))
+        return true;
+    if (atomic_load(&run->signals.quit)) {
+        end(run, 0);
+        return false;
+    }
+    bj_log_say(&run->log, "%s", bridge->net ? why : "no memory");
+    end(run, bridge->net && wrong_usage ? 2 : 1);
+    return false;
+}
+
+static struct bj_jack_config jack_config(const struct bj_options *options, int wake_fd)
+{
+    return (struct bj_jack_config){
+        .name = options->client_name ? options->client_name : DEFAULT_CLIENT_NAME,
+        .server = options->server,
+        .exact_name = options->exact_name,
+        .start_server = options->start_server,
+        .physical = options->physical,
+        .cv = options->cv,
+        .style = (enum bj_port_style)options->port_style,
+        .wake_fd = wake_fd,
+    };
+}
+
+static void prepare_bridge(struct run *run, int wake_fd)
+{
+    struct bj_bridge *bridge = &run->bridge;
+
+    bridge->options = run->options;
+    bridge->log = &run->log;
+    bridge->wake_fd = wake_fd;
+    bj_mailbox_init(&bridge->jack_words, wake_fd);
+    bj_mailbox_init(&bridge->engine_words, wake_fd);
+    bj_connections_init(&bridge->connections, &run->options->connect,
+                        run->options->connect_once);
+    bj_jack_log_to(NULL);
+}
+
+static bool start(struct run *run)
+{
+    int wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    struct bj_jack_config config = jack_config(run->options, wake_fd);
+
+    end(run, 1);
+    if (wake_fd < 0 || !bj_signals_start(&run->signals, wake_fd, bj_terminal_restore)) {
+        bj_log_say(&run->log, "cannot start: %s", strerror(errno));
+        return false;
+    }
+    prepare_bridge(run, wake_fd);
+    if (!open_status(run) || !choose_dac(run) ||
+        !bj_supervisor_init(&run->bridge.supervisor, &config))
+        return false;
+    run->over = false;
+    return true;
+}
+
+/* ---- One round ------------------------------------------------------------------------------- */
+
+/* After the first success: errors before it read better as plain lines. */
+static void open_view(struct run *run)
+{
+    const struct bj_options *options = run->options;
+    bool wanted = !options->headless && run->status_file != stdout;
+
+    if (wanted && !run->terminal)
+        run->terminal = bj_terminal_create();
+    run->log.keep = run->terminal != NULL;
+    atomic_store(&run->signals.terminal, run->terminal);
+    atomic_store(&bj_jack_process(run->bridge.supervisor.jack)->metering,
+                 run->terminal != NULL);
+}
+
+static void jack_opened(struct run *run)
+{
+    if (!bj_bridge_join(&run->bridge)) {
+        end(run, run->bridge.wrong_usage ? 2 : 1);
+        return;
+    }
+    atomic_store(&run->signals.stream, run->bridge.stream);
+    open_view(run);
+}
+
+static void jack_lost(struct run *run)
+{
+    bool stay = run->options->on_shutdown == BJ_RECONNECT;
+
+    bj_bridge_part(&run->bridge);
+    bj_log_say(&run->log, "%s; %s", run->bridge.supervisor.why,
+               stay ? "dark, waiting for it to come back" : "leaving");
+    if (!stay)
+        end(run, 1);
+}
+
+static void jack_failed(struct run *run)
+{
+    const struct bj_supervisor *supervisor = &run->bridge.supervisor;
+    uint32_t most = run->options->max_tries;
+    bool patient = supervisor->ever_open || run->options->wait_for_jack;
+
+    if (patient && (!most || supervisor->failures < most)) {
+        if (supervisor->failures == 1 && !supervisor->ever_open)
+            bj_log_say(&run->log, "%s", supervisor->why);
+        return;
+    }
+    bj_log_say(&run->log, "%s", supervisor->why);
+    end(run, 1);
+}
+
+static void follow_jack(struct run *run, int64_t now_ns, int64_t *deadline_ns)
+{
+    struct bj_supervisor *supervisor = &run->bridge.supervisor;
+    unsigned events = supervisor->jack ? bj_jack_events(supervisor->jack) : 0;
+
+    switch (bj_supervisor_step(supervisor, events, now_ns, deadline_ns)) {
+    case BJ_SUPERVISOR_OPENED:
+        jack_opened(run);
+        break;
+    case BJ_SUPERVISOR_LOST:
+        jack_lost(run);
+        break;
+    case BJ_SUPERVISOR_FAILED:
+        jack_failed(run);
+        break;
+    case BJ_SUPERVISOR_NOTHING:
+        if (supervisor->jack && events)
+            bj_bridge_events(&run->bridge, events);
+        break;
+    }
+}
+
+static void follow_engine(struct run *run)
+{
+    const struct bj_engine_thread *engine = &run->bridge.engine;
+
+    if (!bj_bridge_listen(&run->bridge))
+        end(run, 1);
+    if (run->bridge.stream && atomic_load(&engine->done))
+        end(run, engine->result == BJ_RUN_DISCONNECTED ? 1 : 0);
+}
+
+static void read_options_again(struct run *run)
+{
+    struct bj_options fresh;
+    struct bj_shape shape;
+    char why[BJ_WHY_SIZE];
+
+    bj_options_init(&fresh, BJ_COMMAND_RUN);
+    if (!bj_options_parse(&fresh, run->argc, run->argv, why, sizeof why)) {
+        bj_log_say(&run->log, "configuration not read again: %s", why);
+    } else {
+        shape = bj_options_shape(&fresh);
+        bj_stream_set_shape(run->bridge.stream, &shape);
+        bj_log_say(&run->log,
+                   "configuration read again: geometry and colour are in force, the "
+                   "rest waits for a restart");
+    }
+    bj_options_finish(&fresh);
+}
+
+static void follow_signals(struct run *run)
+{
+    if (atomic_load(&run->signals.quit))
+        end(run, 0);
+    if (run->bridge.stream && atomic_exchange(&run->signals.reread, false))
+        read_options_again(run);
+}
+
+static void follow_keys(struct run *run)
+{
+    int key;
+
+    while (run->terminal && (key = bj_terminal_key(run->terminal)) != 0)
+        switch (key) {
+        case ' ':
+            bj_stream_disarm(run->bridge.stream);
+            break;
+        case 'a':
+            bj_stream_arm(run->bridge.stream);
+            break;
+        case 'q':
+            end(run, 0);
+            break;
+        }
+}
+
+static void write_status(struct run *run, const struct bj_status_report *report)
+{
+    if (bj_status_json(run->status_file, report))
+        return;
+    bj_log_say(&run->log, "the status cannot be written any more: %s", strerror(errno));
+    run->status_file = NULL;
+}
+
+static void show(struct run *run, int64_t now_ns, int64_t *deadline_ns)
+{
+    bool status_due = run->status_file && (now_ns >= run->status_ns || run->over);
+    bool view_due = run->terminal && now_ns >= run->view_ns;
+    struct bj_status_report report;
+    char scheduler[40];
+
+    if (status_due || view_due)
+        report = bj_bridge_report(&run->bridge, scheduler, sizeof scheduler);
+    if (status_due) {
+        write_status(run, &report);
+        run->status_ns = now_ns + STATUS_NS;
+    }
+    if (view_due) {
+        bj_terminal_draw(run->terminal, &report, &run->log);
+        run->view_ns = now_ns + VIEW_NS;
+    }
+    if (run->status_file && run->status_ns < *deadline_ns)
+        *deadline_ns = run->status_ns;
+    if (run->terminal && run->view_ns < *deadline_ns)
+        *deadline_ns = run->view_ns;
+}
+
+static void wait_until(const struct run *run, int64_t deadline_ns)
+{
+    struct pollfd fds[2] = {{.fd = run->bridge.wake_fd, .events = POLLIN},
+                            {.fd = run->terminal ? STDIN_FILENO : -1, .events = POLLIN}};
+    int64_t left_ns = deadline_ns - bj_clock_ns();
+    uint64_t count;
+
+    if (left_ns < 0)
+        left_ns = 0;
+    poll(fds, 2, (int)((left_ns + BJ_NS_PER_MS - 1) / BJ_NS_PER_MS));
+    if (read(run->bridge.wake_fd, &count, sizeof count) < 0)
+        return; /* nobody called */
+}
+
+static void round_trip(struct run *run)
+{
+    int64_t now_ns = bj_clock_ns();
+    int64_t deadline_ns = now_ns + BJ_NS_PER_S;
+
+    follow_jack(run, now_ns, &deadline_ns);
+    follow_engine(run);
+    follow_signals(run);
+    follow_keys(run);
+    show(run, now_ns, &deadline_ns);
+    if (!run->over)
+        wait_until(run, deadline_ns);
+}
+
+/* ---- The end ---------------------------------------------------------------------------------- */
+
+static void close_view(struct run *run)
+{
+    atomic_store(&run->signals.terminal, NULL);
+    bj_terminal_destroy(run->terminal);
+    run->terminal = NULL;
+    bj_log_release(&run->log);
+}
+
+/* A second signal ends even this at once; the signal thread lives to the last. */
+static void finish(struct run *run)
+{
+    bool complete = true;
+
+    close_view(run);
+    atomic_store(&run->signals.quit, true);
+    if (run->bridge.supervisor.helpers)
+        complete = bj_bridge_finish(&run->bridge);
+    if (!complete) {
+        fflush(NULL);
+        _exit(run->exit_status);
+    }
+    bj_signals_stop(&run->signals);
+    bj_net_destroy(run->bridge.net);
+    if (run->status_file && run->status_file != stdout)
+        fclose(run->status_file);
+    close(run->bridge.wake_fd);
+}
+
+int bj_command_run(const struct bj_options *options, int argc, char **argv)
+{
+    struct run *run = calloc(1, sizeof *run);
+    int exit_status;
+
+    if (!run)
+        return 1;
+    run->options = options;
+    run->argc = argc;
+    run->argv = argv;
+    if (start(run))
+        while (!run->over)
+            round_trip(run);
+    finish(run);
+    exit_status = run->exit_status;
+    free(run);
+    return exit_status;
+}

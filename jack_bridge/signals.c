@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include "signals.h"
+
+#include "mailbox.h"
+
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DARK_NS (50 * BJ_NS_PER_MS)
+
+static sigset_t ours(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGUSR2);
+    return set;
+}
+
+/* Gives the engine a moment to put the light out. */
+static void leave_at_once(struct bj_signals *signals)
+{
+    const struct timespec moment = {.tv_nsec = DARK_NS};
+
+    signals->leave(atomic_load(&signals->terminal));
+    nanosleep(&moment, NULL);
+    _exit(1);
+}
+
+static void end(struct bj_signals *signals, struct bj_stream *stream)
+{
+    if (stream)
+        bj_stream_disarm(stream);
+    if (atomic_exchange(&signals->quit, true)) {
+        if (stream)
+            bj_stream_stop(stream);
+        leave_at_once(signals);
+    }
+}
+
+static void act(struct bj_signals *signals, int number)
+{
+    struct bj_stream *stream = atomic_load(&signals->stream);
+
+    switch (number) {
+    case SIGINT:
+    case SIGTERM:
+        end(signals, stream);
+        break;
+    case SIGUSR2:
+        if (stream)
+            bj_stream_disarm(stream);
+        atomic_store(&signals->disarmed, true);
+        break;
+    case SIGHUP:
+        atomic_store(&signals->reread, true);
+        break;
+    }
+    bj_wake_fd(signals->wake_fd);
+}
+
+static void *run(void *arg)
+{
+    const sigset_t set = ours();
+    int number;
+
+    pthread_setname_np(pthread_self(), "beamjack-signal");
+    for (;;)
+        if (sigwait(&set, &number) == 0)
+            act(arg, number);
+    return NULL;
+}
+
+bool bj_signals_start(struct bj_signals *signals, int wake_fd,
+                      void (*leave)(void *terminal))
+{
+    const sigset_t set = ours();
+
+    *signals = (struct bj_signals){.wake_fd = wake_fd, .leave = leave};
+    signal(SIGPIPE, SIG_IGN);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    return pthread_create(&signals->thread, NULL, run, signals) == 0;
+}
+
+void bj_signals_stop(struct bj_signals *signals)
+{
+    pthread_cancel(signals->thread);
+    pthread_join(signals->thread, NULL);
+}
