@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Judges a file of played points on the command line. Exit status 0: as it should be,
+ * 1: not, 2: wrong usage.
+ */
+#include "check.h"
+#include "load_points.h"
+#include "tagged_options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static int usage(const char *program)
+{
+    fprintf(stderr,
+            "usage: %s equal FILE " TAGGED_OPTIONS_HELP "\n"
+            "       %s resampled FILE --pps TRUE_PPS [--tolerance COUNTS] (and as above)\n"
+            "       %s dark FILE [--after NS] [--until NS]\n"
+            "       %s lit FILE [--after NS] [--until NS]   some lit point is there\n"
+            "       %s summary FILE                         key=value\n"
+            "       %s now                                  CLOCK_MONOTONIC in ns\n",
+            program, program, program, program, program, program);
+    return 2;
+}
+
+static int tell(bool good, const char *mode, const struct check_verdict *verdict)
+{
+    printf("%s %s: points=%lld lit=%lld matched=%lld frames=%lld..%lld max_error=%.2f "
+           "frames_per_point=%.7f",
+           good ? "PASS" : "FAIL", mode, (long long)verdict->points,
+           (long long)verdict->lit_points, (long long)verdict->matched_frames,
+           (long long)verdict->first_frame, (long long)verdict->last_frame,
+           verdict->max_error_counts, verdict->frames_per_point);
+    for (int i = 0; i < CHECK_FAULTS; i++)
+        if (verdict->faults[i] != 0)
+            printf(" %s=%lld", check_fault_name((enum check_fault)i),
+                   (long long)verdict->faults[i]);
+    printf("\n");
+    if (verdict->first[0] != '\0')
+        printf("  first: %s\n", verdict->first);
+    return good ? 0 : 1;
+}
+
+static int tell_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    printf("%lld\n", (long long)now.tv_sec * 1000000000LL + now.tv_nsec);
+    return 0;
+}
+
+static int tell_summary(const struct played_point *points, size_t count)
+{
+    int64_t lit = 0, first = -1, last = -1;
+    for (size_t i = 0; i < count; i++) {
+        if ((points[i].r | points[i].g | points[i].b) == 0 || points[i].i == 0)
+            continue;
+        lit++;
+        first = first < 0 ? points[i].time_ns : first;
+        last = points[i].time_ns;
+    }
+    printf("points=%zu lit=%lld first_lit_ns=%lld last_lit_ns=%lld first_ns=%lld "
+           "last_ns=%lld\n",
+           count, (long long)lit, (long long)first, (long long)last,
+           count ? (long long)points[0].time_ns : -1LL,
+           count ? (long long)points[count - 1].time_ns : -1LL);
+    return 0;
+}
+
+static int judge(const struct tagged_options *options, const struct played_point *points,
+                 size_t count)
+{
+    const char *mode = options->word[0];
+    const struct tagged_signal *signal = &options->signal;
+    struct check_verdict verdict;
+    if (strcmp(mode, "equal") == 0)
+        return tell(check_equal(signal, points, count, &verdict), mode, &verdict);
+    if (strcmp(mode, "resampled") == 0 && options->pps > 0) {
+        bool good = check_resampled(signal, signal->rate_hz / options->pps,
+                                    options->tolerance_counts, points, count, &verdict);
+        return tell(good, mode, &verdict);
+    }
+    bool dark = check_dark(points, count, options->after_ns, options->until_ns, &verdict);
+    if (strcmp(mode, "dark") == 0)
+        return tell(dark, mode, &verdict);
+    if (strcmp(mode, "lit") == 0)
+        return tell(!dark, mode, &verdict);
+    if (strcmp(mode, "summary") == 0)
+        return tell_summary(points, count);
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    struct tagged_options options;
+    if (argc == 2 && strcmp(argv[1], "now") == 0)
+        return tell_now();
+    if (!tagged_options_parse(&options, argc, argv) || options.words != 2)
+        return usage(argv[0]);
+    struct played_point *points;
+    size_t count;
+    const char *problem = load_points(options.word[1], &points, &count);
+    int status = 1;
+    if (problem)
+        fprintf(stderr, "%s: %s\n", options.word[1], problem);
+    else
+        status = judge(&options, points, count);
+    free(points);
+    return status == 2 ? usage(argv[0]) : status;
+}

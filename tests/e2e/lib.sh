@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: MIT
+# What all cases share: a private world of jackd, simulator, beamjack and players in which
+# every process has an end. Sourced by run.
+
+# One name for all runs: JACK keeps a slot per server name, and a killed server leaves it.
+server=beamjack-e2e
+export JACK_DEFAULT_SERVER=$server JACK_NO_START_SERVER=1 JACK_NO_AUDIO_RESERVATION=1
+exec 9>"${TMPDIR:-/tmp}/$server.$UID.lock"
+flock -w 120 9 || { echo "another end-to-end test has been running for two minutes"; exit 1; }
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/beamjack-e2e.XXXXXX")
+export XDG_CONFIG_HOME=$work XDG_STATE_HOME=$work
+dac_ip=127.$((1 + $$ % 200)).$(($$ / 200 % 250)).1
+osc_port=$((20000 + $$ % 20000))
+points=$work/points
+status=$work/status.json
+declare -A pid
+xruns_excuse=
+
+say() { printf '%s\n' "$*"; }
+
+# skip TEXT: the machine cannot do it; ctest shows the case as skipped.
+skip() { say "SKIPPED: $*"; exit 77; }
+
+fail() {
+    say "FAIL: $*"
+    for log in "$work"/*.log; do
+        [ -s "$log" ] && { say "--- ${log##*/}"; tail -n 15 "$log"; }
+    done
+    [ -s "$status" ] && { say "--- status.json"; tail -n 3 "$status"; }
+    exit 1
+}
+
+# start NAME COMMAND...: in the background; dies with this script whatever happens to it.
+start() {
+    local name=$1
+    shift
+    setpriv --pdeathsig KILL -- "$@" >>"$work/$name.log" 2>&1 </dev/null 9>&- &
+    pid[$name]=$!
+    disown "${pid[$name]}"
+}
+
+alive() { [ -n "${pid[$1]:-}" ] && kill -0 "${pid[$1]}" 2>/dev/null; }
+signal() { kill -"$2" "${pid[$1]}" 2>/dev/null; }
+gone() { ! alive "$1"; }
+
+# stop NAME [SIGNAL]: asks, waits up to 5 s, then insists. False: it had to insist.
+stop() {
+    alive "$1" || { unset "pid[$1]"; return 0; }
+    signal "$1" "${2:-TERM}"
+    wait_for 5 gone "$1" || { signal "$1" CONT; signal "$1" KILL; wait_for 2 gone "$1"; false; }
+    local result=$?
+    unset "pid[$1]"
+    return $result
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds.
+wait_for() {
+    local end=$((SECONDS + $1))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ $SECONDS -gt $end ] && return 1
+        sleep 0.03
+    done
+}
+
+clean_up() {
+    local name killed=
+    trap - EXIT
+    for name in "${!pid[@]}"; do signal "$name" CONT; done
+    for name in beamjack player jackd sim; do stop "$name" || killed=$name; done
+    for name in "${!pid[@]}"; do stop "$name"; done
+    if [ -n "${jackd_was_killed:-}$killed" ]; then # a clean end frees the slot and its memory
+        start_jackd && stop jackd
+    fi
+    rm -f "/dev/shm/SuperColliderServer_$osc_port"
+    [ -n "${E2E_KEEP:-}" ] && say "kept: $work" || rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 1' INT TERM HUP
+
+now_ns() { "$E2E_BIN/e2e-check" now; }
+
+# ---- The four processes ----------------------------------------------------------------------
+
+# -S: a late client delays the cycle instead of losing it, so that a loaded machine bends
+# time (counted as xruns) and not the data.
+start_jackd() { # [RATE [PERIOD]]
+    rate=${1:-${rate:-48000}} period=${2:-${period:-256}}
+    local priority=-r
+    chrt -f 40 true 2>/dev/null && priority="-R -P 40"
+    # shellcheck disable=SC2086
+    start jackd jackd -n $server $priority ${jackd_mode--S} -d dummy -r "$rate" -p "$period"
+    wait_for 8 jack_is_up || fail "jackd does not come up at $rate Hz, period $period"
+}
+jack_is_up() { jack_lsp >/dev/null 2>&1; }
+
+start_sim() { # options...
+    start sim "$SIM" --address $dac_ip --points "$points" "$@"
+    wait_for 5 sim_is_up || fail "the simulated DAC does not come up"
+}
+sim_is_up() { (exec 3<>"/dev/tcp/$dac_ip/7765") 2>/dev/null; }
+
+start_beamjack() { # options...
+    : >"$status"
+    start beamjack "$BEAMJACK" run "etherdream@$dac_ip" --headless --server $server \
+        --status-json "$status" "$@"
+    wait_for 10 streaming || fail "beamjack does not stream"
+}
+
+# last KEY: its value in the newest whole line of the status.
+last() { tail -n 1 "$status" | sed -n "s/.*\"$1\":\"\{0,1\}\([^,\"}]*\).*/\1/p"; }
+is() { [ "$(last "$1")" = "$2" ]; }
+at_least() { [ "$(last "$1")" -ge "$2" ] 2>/dev/null; }
+streaming() { is state streaming && is jack true; }
+connected() { case $(last connected) in xyrgb*) ;; *) false ;; esac; }
+
+make_wav() { # LEAD LIT TAIL
+    lead=$1 lit=$2 tail=$3
+    "$E2E_BIN/e2e-wav" "$work/signal.wav" --rate "$rate" --lead "$lead" --lit "$lit" \
+        --tail "$tail" || fail "no WAV file"
+}
+
+# The ports of a player, in the order x y r g b.
+pattern_of() {
+    case $1 in
+    ecasound) echo 'bjeca:out_*' ;;
+    pd) echo 'bjpd:output_*' ;;
+    csound) echo 'bjcs:out*' ;;
+    scsynth) echo 'bjsc:out_*' ;;
+    *) fail "no player $1" ;;
+    esac
+}
+
+start_player() { # NAME: plays signal.wav at once
+    local wav=$work/signal.wav
+    command -v "$1" >/dev/null || skip "$1 is not installed"
+    case $1 in
+    ecasound)
+        start player ecasound -q -D -b:"$period" -f:f32_le,5,"$rate" -i "$wav" \
+            -G:jack,bjeca,notransport -o jack
+        ;;
+    pd)
+        start player pd -nogui -noprefs -jack -jackname bjpd -nojackconnect -r "$rate" \
+            -inchannels 0 -outchannels 5 -audiobuf 100 -open "$E2E_DIR/players/wav.pd" \
+            -send "pd dsp 1; wav open $wav; wav 1"
+        ;;
+    csound)
+        start player csound -d -m0 -+rtaudio=jack -+jack_client=bjcs -+jack_outportname=out \
+            -odac:null -b"$period" -B8192 --omacro:WAV="$wav" --omacro:SR="$rate" \
+            "$E2E_DIR/players/wav.csd"
+        ;;
+    scsynth)
+        SC_JACK_DEFAULT_OUTPUTS='' start player scsynth -u $osc_port -B 127.0.0.1 -H bjsc \
+            -i 0 -o 5 -z 64
+        start player-osc "$E2E_BIN/e2e-scsynth" $osc_port "$wav"
+        ;;
+    esac
+}
+
+# check MODE OPTIONS...: judges what was played.
+check() {
+    local mode=$1
+    shift
+    "$E2E_BIN/e2e-check" "$mode" "$points" "$@"
+}
+check_signal() { # MODE OPTIONS...: against signal.wav
+    check "$@" --rate "$rate" --lead "$lead" --lit "$lit" --tail "$tail"
+}
+
+# Ends the run so that the points file is whole.
+finish() {
+    local worst=0
+    stop player || true
+    stop beamjack || worst=1
+    stop sim || worst=2
+    [ $worst -eq 0 ] || fail "beamjack or the simulator did not end when asked"
+}
