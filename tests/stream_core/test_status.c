@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <beamjack/core.h>
+
+static const enum bj_status all[] = {
+    BJ_OK,       BJ_WOULD_BLOCK,   BJ_NO_MEMORY, BJ_BAD_ARGUMENT, BJ_NOT_FOUND,
+    BJ_BUSY,     BJ_NO_PERMISSION, BJ_REFUSED,   BJ_TIMED_OUT,    BJ_DISCONNECTED,
+    BJ_PROTOCOL, BJ_UNSUPPORTED,   BJ_IO_ERROR,
+};
+
+#define COUNT (sizeof all / sizeof all[0])
+
+static void list_is_complete(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < COUNT; k++) {
+        assert_int_equal(all[k], k);
+    }
+    const char *beyond = bj_strerror((enum bj_status)COUNT);
+    assert_string_equal(beyond, bj_strerror((enum bj_status)(COUNT + 1)));
+}
+
+static void each_has_its_own_words(void **state)
+{
+    (void)state;
+    const char *unknown = bj_strerror((enum bj_status)COUNT);
+    for (size_t k = 0; k < COUNT; k++) {
+        const char *words = bj_strerror(all[k]);
+        assert_non_null(words);
+        assert_true(strlen(words) > 0);
+        assert_string_not_equal(words, unknown);
+        for (size_t other = 0; other < k; other++) {
+            assert_string_not_equal(words, bj_strerror(all[other]));
+        }
+    }
+}
+
+static void ok_is_zero(void **state)
+{
+    (void)state;
+    assert_int_equal(BJ_OK, 0);
+}
+
+/* "projector: connection lost": neither a capital nor a full stop. */
+static void reads_as_a_fragment(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < COUNT; k++) {
+        const char *words = bj_strerror(all[k]);
+        assert_true(words[0] >= 'a' && words[0] <= 'z');
+        assert_true(words[strlen(words) - 1] != '.');
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(list_is_complete),
+        cmocka_unit_test(each_has_its_own_words),
+        cmocka_unit_test(ok_is_zero),
+        cmocka_unit_test(reads_as_a_fragment),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
