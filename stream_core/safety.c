@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "safety.h"
+#include "sanitise.h"
 
 #include <math.h>
 
@@ -69,9 +70,15 @@ static float clamp(float value)
     return value < 1.0f ? value : 1.0f;
 }
 
+static bool is_position(const struct bj_point *point)
+{
+    return fabsf(point->x) <= BJ_SENSIBLE_SAMPLE && /* false for NaN */
+           fabsf(point->y) <= BJ_SENSIBLE_SAMPLE;
+}
+
 static void make_valid(struct bj_safety *safety, struct bj_point *point)
 {
-    if (isfinite(point->x) && isfinite(point->y)) {
+    if (is_position(point)) {
         point->x = clamp(point->x);
         point->y = clamp(point->y);
         safety->last_x = point->x;

@@ -213,7 +213,7 @@ struct bj_stats {
     uint64_t reconnects;
     uint64_t faults;
     uint64_t dwell_points;        /* darkened because the beam rested */
-    uint64_t invalid_points;      /* not finite when they reached the safety stage */
+    uint64_t invalid_points;      /* no sensible position when they reached safety */
     uint32_t buffered_points;     /* lower bound, at the last step */
     uint32_t buffered_max_points; /* upper bound, at the last step */
     int64_t device_queued_points; /* newest report, -1 unknown */
