@@ -13,6 +13,11 @@ static double clamp(double value, double low, double high)
     return value < low ? low : value > high ? high : value;
 }
 
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 void bj_pace_init(struct bj_pace *pace, const struct bj_dac_caps *caps, double pps,
                   int64_t target_ns, int64_t min_ns)
 {
@@ -21,16 +26,16 @@ void bj_pace_init(struct bj_pace *pace, const struct bj_dac_caps *caps, double p
     if (caps->capacity_points > 0 && target > 0.8 * caps->capacity_points) {
         target = 0.8 * caps->capacity_points;
     }
-    double needed = 2.0 * caps->min_queued_points;
-    target = target > needed ? target : needed;
+    double chunk = larger(1, caps->min_points_per_chunk);
+    target = larger(target, 2 * larger(chunk, caps->min_queued_points));
     least = clamp(least, 0, target / 2);
     double quantum = (double)QUANTUM_NS / 1e9 * pps;
+    double most = larger(chunk, clamp(target / 4, 1, caps->max_points_per_chunk));
     *pace = (struct bj_pace){
         .model = caps->model,
         .target_points = target,
-        .min_points = least > caps->min_queued_points ? least : caps->min_queued_points,
-        .quantum_points =
-            clamp(quantum, 1, clamp(target / 4, 1, caps->max_points_per_chunk)),
+        .min_points = larger(least, caps->min_queued_points),
+        .quantum_points = clamp(quantum, chunk, most),
         .capacity_points = caps->capacity_points,
         .max_chunk = caps->max_points_per_chunk,
         .min_chunk = caps->min_points_per_chunk,
@@ -71,10 +76,9 @@ static struct bj_plan plan_fifo(const struct bj_pace *pace, const struct bj_leve
     }
     double most = admitted(pace, level);
     if (most < pace->min_chunk || most < 1) {
-        double wanted =
-            pace->quantum_points > pace->min_chunk ? pace->quantum_points : pace->min_chunk;
-        return (struct bj_plan){
-            .wake_ns = level->at_ns + (int64_t)ceil((wanted - most) / level->pps * 1e9)};
+        double missing = pace->quantum_points - most;
+        return (struct bj_plan){.wake_ns = level->at_ns +
+                                           (int64_t)ceil(missing / level->pps * 1e9)};
     }
     uint32_t limit =
         status->room_points < pace->max_chunk ? status->room_points : pace->max_chunk;

@@ -26,7 +26,7 @@ struct bj_plan {
 };
 
 /* Makes target and min fit the device: target within 80 % of the capacity, min within half
- * of the target and above what the device itself needs. */
+ * of the target and above what the device itself needs; a quantum is a chunk at least. */
 void bj_pace_init(struct bj_pace *pace, const struct bj_dac_caps *caps, double pps,
                   int64_t target_ns, int64_t min_ns);
 
