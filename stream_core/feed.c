@@ -31,8 +31,9 @@ struct bj_feed {
     unsigned restarts_seen;
     double rate;
     int64_t latency;
+    bool started; /* once: from then on every frame is played or counted as lost */
     bool running; /* position is set and points come from frames */
-    bool silent;
+    bool gap;     /* the position was moved past lost frames and is to be timed anew */
     uint64_t hold_points; /* dark points due before the next frame */
     float hold_x, hold_y;
     float *scratch[BJ_CHANNELS];
@@ -144,7 +145,36 @@ static void add(_Atomic uint64_t *counter, uint64_t amount)
 static void stop_running(struct bj_feed *feed)
 {
     feed->running = false;
+    feed->gap = false;
     feed->hold_points = 0;
+}
+
+/* Nothing below the position's surroundings is needed any more. */
+static void release_read(struct bj_feed *feed)
+{
+    uint32_t behind = bj_convert_behind(&feed->convert);
+    uint64_t frame = feed->convert.frame;
+    bj_ring_release(&feed->ring, frame > behind ? frame - behind : 0);
+}
+
+/* Forward only; what lies between is lost. */
+static void go_to(struct bj_feed *feed, double frame)
+{
+    double skipped = frame - bj_convert_position(&feed->convert);
+    if (skipped > 0) {
+        add(&feed->frames_skipped, feed->started ? (uint64_t)(skipped + 0.5) : 0);
+        bj_convert_set_position(&feed->convert, frame);
+    }
+    release_read(feed);
+}
+
+/* Nothing pushed until now will be played. */
+static void forget(struct bj_feed *feed, uint64_t end)
+{
+    go_to(feed, (double)end);
+    bj_ring_release(&feed->ring, end);
+    bj_timeline_init(&feed->timeline, feed->rate, end);
+    stop_running(feed);
 }
 
 /* A restart drops what was pushed before it, at the rate that held before it. */
@@ -158,13 +188,11 @@ static void take_settings(struct bj_feed *feed)
     feed->rate = atomic_load_explicit(&feed->rate_hz, memory_order_relaxed);
     feed->latency = atomic_load_explicit(&feed->latency_ns, memory_order_relaxed);
     struct bj_stamp stamp;
-    uint64_t end = bj_ring_tail(&feed->ring);
+    uint64_t end = bj_timeline_end(&feed->timeline);
     while (bj_ring_pop_stamp(&feed->ring, &stamp)) {
         end = stamp.first_frame + stamp.frames;
     }
-    bj_ring_release(&feed->ring, end);
-    bj_timeline_init(&feed->timeline, feed->rate, end);
-    stop_running(feed);
+    forget(feed, end);
 }
 
 static void sanitise_push(struct bj_feed *feed, const struct bj_stamp *stamp)
@@ -184,34 +212,25 @@ static void take_pushes(struct bj_feed *feed)
     while (bj_ring_pop_stamp(&feed->ring, &stamp)) {
         sanitise_push(feed, &stamp);
         bj_timeline_push(&feed->timeline, &stamp);
+        if (stamp.lost_before > 0) { /* what is older is far too late */
+            go_to(feed, (double)stamp.first_frame);
+            feed->gap = feed->running;
+        }
     }
 }
 
 /* JACK has stopped calling: server stopped, killed or hung. */
-static bool is_silent(struct bj_feed *feed, int64_t now_ns)
+static bool fell_silent(const struct bj_feed *feed, int64_t now_ns)
 {
     int64_t last = atomic_load_explicit(&feed->last_push_ns, memory_order_relaxed);
     int64_t periods = bj_timeline_push_ns(&feed->timeline) * 4;
     int64_t limit = periods > BJ_SILENCE_LIMIT_NS ? periods : BJ_SILENCE_LIMIT_NS;
-    bool silent = last == BJ_NEVER || now_ns - last > limit;
-    if (silent && !feed->silent && last != BJ_NEVER) {
-        add(&feed->silences, 1);
-    }
-    feed->silent = silent;
-    return silent;
+    return bj_timeline_ready(&feed->timeline) && now_ns - last > limit;
 }
 
 static uint64_t oldest_usable(const struct bj_feed *feed)
 {
     return bj_ring_tail(&feed->ring) + bj_convert_behind(&feed->convert);
-}
-
-/* Nothing below the position's surroundings is needed any more. */
-static void release_read(struct bj_feed *feed)
-{
-    uint32_t behind = bj_convert_behind(&feed->convert);
-    uint64_t frame = feed->convert.frame;
-    bj_ring_release(&feed->ring, frame > behind ? frame - behind : 0);
 }
 
 /* While nothing runs, keep just what a start with latency L could need. */
@@ -224,16 +243,6 @@ static void release_stale(struct bj_feed *feed, int64_t now_ns)
     if (oldest > 0) {
         bj_ring_release(&feed->ring, (uint64_t)oldest);
     }
-}
-
-static void discard_all(struct bj_feed *feed)
-{
-    if (feed->running) {
-        add(&feed->frames_skipped, bj_timeline_end(&feed->timeline) - feed->convert.frame);
-    }
-    bj_ring_release(&feed->ring, bj_timeline_end(&feed->timeline));
-    bj_timeline_init(&feed->timeline, feed->rate, bj_timeline_end(&feed->timeline));
-    stop_running(feed);
 }
 
 static int64_t play_ns(const struct bj_fill_request *request)
@@ -260,38 +269,39 @@ static bool try_start(struct bj_feed *feed, const struct bj_fill_request *reques
         release_stale(feed, request->now_ns);
         return false;
     }
-    bj_convert_set_position(&feed->convert, due);
-    release_read(feed);
-    feed->hold_points = 0;
-    feed->running = true;
+    go_to(feed, due);
+    feed->started = feed->running = true;
     return true;
 }
 
 /* Playing too late: skip frames. Too early: rest dark until it is time; never play twice.
  */
-static void correct_latency(struct bj_feed *feed, const struct bj_fill_request *request)
+static void set_latency(struct bj_feed *feed, double late_frames,
+                        const struct bj_fill_request *request)
 {
-    double position = bj_convert_position(&feed->convert);
-    double held_ns = (double)feed->hold_points / request->true_pps * 1e9;
-    double error_frames = due_frame(feed, request) - position;
-    double error_ns = error_frames / feed->rate * 1e9 + held_ns;
-    atomic_store_explicit(&feed->latency_error_ns, error_ns, memory_order_relaxed);
-    if (!request->restarted && fabs(error_ns) <= JUMP_NS) {
+    feed->hold_points = 0;
+    if (late_frames < 0) {
+        double early_s = -late_frames / feed->rate;
+        feed->hold_points = (uint64_t)(early_s * request->true_pps + 0.5);
         return;
     }
-    if (error_ns >= 0) {
-        double end = (double)bj_timeline_end(&feed->timeline);
-        double target = position + error_frames < end ? position + error_frames : end;
-        if (target > position) {
-            add(&feed->frames_skipped, (uint64_t)(target - position + 0.5));
-            bj_convert_set_position(&feed->convert, target);
-        }
-        feed->hold_points = 0;
-        release_read(feed);
-    } else {
-        feed->hold_points =
-            (uint64_t)((held_ns - error_ns) / 1e9 * request->true_pps + 0.5);
+    double end = (double)bj_timeline_end(&feed->timeline);
+    double due = bj_convert_position(&feed->convert) + late_frames;
+    go_to(feed, due < end ? due : end);
+}
+
+static void correct_latency(struct bj_feed *feed, const struct bj_fill_request *request)
+{
+    double late_frames = due_frame(feed, request) - bj_convert_position(&feed->convert);
+    double held_ns = (double)feed->hold_points / request->true_pps * 1e9;
+    double error_ns = late_frames / feed->rate * 1e9 + held_ns;
+    atomic_store_explicit(&feed->latency_error_ns, error_ns, memory_order_relaxed);
+    bool anew = request->restarted || feed->gap;
+    feed->gap = false;
+    if (!anew && fabs(error_ns) <= JUMP_NS) {
+        return;
     }
+    set_latency(feed, late_frames, request);
     if (!request->restarted) {
         add(&feed->jumps, 1);
     }
@@ -370,9 +380,9 @@ struct bj_fill_result bj_feed_fill(void *user, const struct bj_fill_request *req
     take_settings(feed);
     take_pushes(feed);
     bj_convert_set_step(&feed->convert, feed->rate / request->true_pps);
-    if (is_silent(feed, request->now_ns)) {
-        discard_all(feed);
-        return starved(feed);
+    if (fell_silent(feed, request->now_ns)) {
+        add(&feed->silences, 1);
+        forget(feed, bj_timeline_end(&feed->timeline));
     }
     if (request->target_points == 0) { /* nothing can be taken: keep up with time */
         stop_running(feed);

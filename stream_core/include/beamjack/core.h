@@ -289,7 +289,7 @@ struct bj_feed_config {
 
 struct bj_feed_stats {
     uint64_t frames_pushed;
-    uint64_t frames_lost;    /* never played: ring full, skipped to keep L, or silence */
+    uint64_t frames_lost;    /* never played: ring full, or skipped since the first start */
     uint64_t frames_invalid; /* a channel was not finite or beyond all sense; played dark */
     uint64_t jumps;          /* times the position was set anew after the start */
     uint64_t silences;       /* times the producer stopped calling */
