@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 #define ONE 4294967296.0 /* 2^32: one frame in position units */
 #define HALF 0x80000000u
@@ -107,25 +108,28 @@ static void run_aligned(const float *const in[BJ_CHANNELS], uint32_t at,
     }
 }
 
-/* Weights of a cubic through four equally spaced frames at -1, 0, 1, 2. */
-static void lagrange(float t, float w[4])
-{
-    float a = t + 1.0f, c = t - 1.0f, d = t - 2.0f;
-    w[0] = -t * c * d * (1.0f / 6.0f);
-    w[1] = a * c * d * 0.5f;
-    w[2] = -a * t * d * 0.5f;
-    w[3] = a * t * c * (1.0f / 6.0f);
-}
+/* What a whole run needs of the converter. */
+struct run {
+    enum bj_interpolation mode;
+    uint64_t step, half_step;
+    float per_unit, per_frame; /* a point's share per 2^-32 frame, per frame */
+    const float *in[BJ_CHANNELS];
+};
 
+/* Weights of the path through four equally spaced frames at -1, 0, 1, 2: a cubic or a line.
+ */
 static void path_weights(enum bj_interpolation mode, float t, float w[4])
 {
+    float a = t + 1.0f, c = t - 1.0f, d = t - 2.0f;
     if (mode == BJ_INTERPOLATE_SMOOTH) {
-        lagrange(t, w);
+        w[0] = t * c * d * (-1.0f / 6.0f);
+        w[1] = a * c * d * 0.5f;
+        w[2] = a * t * d * -0.5f;
+        w[3] = a * t * c * (1.0f / 6.0f);
     } else {
-        w[0] = 0.0f;
+        w[0] = w[3] = 0.0f;
         w[1] = 1.0f - t;
         w[2] = t;
-        w[3] = 0.0f;
     }
 }
 
@@ -137,66 +141,78 @@ static float weigh(const float *at, const float w[4])
 /* A point's span of the input, cut into a first part, whole frames and a last part. */
 struct span {
     uint32_t first, last; /* frames of the window */
-    float first_weight, whole_weight, last_weight;
+    float first_weight, last_weight;
 };
 
 /* Frame n holds from n - 1/2 to n + 1/2; the span is one step wide around `at`. */
-static struct span colour_span(enum bj_interpolation mode, uint64_t at, uint64_t step)
+static struct span colour_span(const struct run *run, uint64_t at)
 {
-    if (mode == BJ_INTERPOLATE_NEAREST) {
+    if (run->mode == BJ_INTERPOLATE_NEAREST) {
         uint32_t nearest = (uint32_t)((at + HALF) >> 32);
         return (struct span){.first = nearest, .last = nearest, .first_weight = 1.0f};
     }
-    uint64_t from = at + HALF - step / 2, to = from + step;
+    uint64_t from = at + HALF - run->half_step, to = from + run->step;
     struct span span = {.first = (uint32_t)(from >> 32), .last = (uint32_t)(to >> 32)};
-    float per_frame = (float)(ONE / (double)step);
     if (span.first == span.last) {
         span.first_weight = 1.0f;
     } else {
-        span.last_weight = (float)((to & 0xffffffffu) / (double)step);
-        span.whole_weight = per_frame;
-        span.first_weight = (float)((0x100000000u - (from & 0xffffffffu)) / (double)step);
+        span.first_weight = (float)(int64_t)(0x100000000 - (uint32_t)from) * run->per_unit;
+        span.last_weight = (float)(int64_t)(uint32_t)to * run->per_unit;
     }
     return span;
 }
 
-static float average(const float *channel, const struct span *span)
+static float average(const float *channel, const struct span *span, float per_frame)
 {
-    float sum = channel[span->first] * span->first_weight;
+    float sum =
+        channel[span->first] * span->first_weight + channel[span->last] * span->last_weight;
     for (uint32_t n = span->first + 1; n < span->last; n++) {
-        sum += channel[n] * span->whole_weight;
+        sum += channel[n] * per_frame;
     }
-    return span->last > span->first ? sum + channel[span->last] * span->last_weight : sum;
+    return sum;
 }
 
-static struct bj_point make_point(const struct bj_convert *convert,
-                                  const float *const in[BJ_CHANNELS], uint64_t at)
+static struct bj_point make_point(const struct run *run, uint64_t at)
 {
     float w[4];
-    path_weights(convert->mode, (float)((uint32_t)at / ONE), w);
-    struct span span = colour_span(convert->mode, at, convert->step);
+    path_weights(run->mode, (float)(int64_t)(uint32_t)at * (float)(1 / ONE), w);
+    struct span span = colour_span(run, at);
     uint32_t frame = (uint32_t)(at >> 32);
     return (struct bj_point){
-        .x = weigh(in[BJ_X] + frame, w),
-        .y = weigh(in[BJ_Y] + frame, w),
-        .r = to_colour(average(in[BJ_R], &span)),
-        .g = to_colour(average(in[BJ_G], &span)),
-        .b = to_colour(average(in[BJ_B], &span)),
-        .i = to_colour(average(in[BJ_I], &span)),
+        .x = weigh(run->in[BJ_X] + frame, w),
+        .y = weigh(run->in[BJ_Y] + frame, w),
+        .r = to_colour(average(run->in[BJ_R], &span, run->per_frame)),
+        .g = to_colour(average(run->in[BJ_G], &span, run->per_frame)),
+        .b = to_colour(average(run->in[BJ_B], &span, run->per_frame)),
+        .i = to_colour(average(run->in[BJ_I], &span, run->per_frame)),
     };
+}
+
+static void run_between(const struct bj_convert *convert,
+                        const float *const in[BJ_CHANNELS], struct bj_point *out,
+                        uint32_t points)
+{
+    struct run run = {
+        .mode = convert->mode,
+        .step = convert->step,
+        .half_step = convert->step / 2,
+        .per_unit = (float)(1 / (double)convert->step),
+        .per_frame = (float)(ONE / (double)convert->step),
+    };
+    memcpy(run.in, in, sizeof run.in);
+    uint64_t at = ((uint64_t)bj_convert_behind(convert) << 32) + convert->fraction;
+    for (uint32_t k = 0; k < points; k++, at += run.step) {
+        out[k] = make_point(&run, at);
+    }
 }
 
 void bj_convert_run(struct bj_convert *convert, const float *const in[BJ_CHANNELS],
                     struct bj_point *out, uint32_t points)
 {
-    uint32_t behind = bj_convert_behind(convert);
     if (convert->fraction == 0 && convert->step == (uint64_t)ONE) {
-        run_aligned(in, behind, out, points);
+        run_aligned(in, bj_convert_behind(convert), out, points);
     } else {
-        uint64_t at = ((uint64_t)behind << 32) + convert->fraction;
-        for (uint32_t k = 0; k < points; k++, at += convert->step) {
-            out[k] = make_point(convert, in, at);
-        }
+        run_between(convert, in, out, points);
     }
     uint64_t moved = convert->fraction + convert->step * points;
     convert->frame += moved >> 32;

@@ -119,20 +119,30 @@ static void limit_dwell(struct bj_safety *safety, struct bj_point *point)
     }
 }
 
-bool bj_safety_run(struct bj_safety *safety, struct bj_point *points, uint32_t count)
+static bool run(struct bj_safety *safety, struct bj_point *points, uint32_t count)
 {
     bool lit = false;
     for (uint32_t k = 0; k < count; k++) {
-        struct bj_point *point = &points[k];
-        make_valid(safety, point);
-        if (!gates_open(safety) || point->i == 0 || !is_lit(point)) {
-            darken(point);
+        struct bj_point point = points[k];
+        make_valid(safety, &point);
+        if (!gates_open(safety) || point.i == 0 || !is_lit(&point)) {
+            darken(&point);
         }
         if (safety->dwell_points > 0) {
-            limit_dwell(safety, point);
+            limit_dwell(safety, &point);
         }
-        lit = lit || is_lit(point);
+        lit = lit || is_lit(&point);
+        points[k] = point;
     }
+    return lit;
+}
+
+/* On a copy, which the compiler may keep in registers: no point can lie within it. */
+bool bj_safety_run(struct bj_safety *safety, struct bj_point *points, uint32_t count)
+{
+    struct bj_safety own = *safety;
+    bool lit = run(&own, points, count);
+    *safety = own;
     return lit;
 }
 
