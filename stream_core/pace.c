@@ -67,8 +67,7 @@ static struct bj_plan plan_fifo(const struct bj_pace *pace, const struct bj_leve
 {
     double low = bj_level_low(level);
     double deficit = ceil(pace->target_points - low);
-    bool urgent = low < pace->min_points;
-    if (deficit < (level->playing && !urgent ? pace->quantum_points : 1)) {
+    if (deficit < (level->playing ? pace->quantum_points : 1)) {
         return (struct bj_plan){
             .wake_ns = level->playing
                            ? time_until(level, pace->target_points - pace->quantum_points)
@@ -83,6 +82,7 @@ static struct bj_plan plan_fifo(const struct bj_pace *pace, const struct bj_leve
     uint32_t limit =
         status->room_points < pace->max_chunk ? status->room_points : pace->max_chunk;
     uint32_t target = points_of(deficit < most ? deficit : most, limit);
+    bool urgent = low < pace->min_points;
     if (target < pace->min_chunk && !urgent) {
         return (struct bj_plan){.wake_ns =
                                     BJ_NEVER}; /* the driver makes room and says so */

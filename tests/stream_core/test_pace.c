@@ -190,6 +190,8 @@ static void the_device_limits_what_is_asked(void **state)
     asks_for(plan_of(&pace, &level, BJ_DAC_PLAYING, 70), 70, 70); /* min never above */
     asks_for(plan_of(&pace, &level, BJ_DAC_PLAYING, 1), 1, 1);
     waits_until(plan_of(&pace, &level, BJ_DAC_PLAYING, 0), BJ_NEVER);
+    level = level_of(480, 480, true); /* nor does time make room: the device says so */
+    waits_until(plan_of(&pace, &level, BJ_DAC_PLAYING, 0), BJ_NEVER);
 }
 
 /* The upper bound admits, less one spare point. */
@@ -328,6 +330,7 @@ static void check_limits(const struct bj_pace *pace, const struct bj_dac_caps *c
     assert_true(pace->quantum_points >= 1);
     assert_true(pace->quantum_points >= caps->min_points_per_chunk);
     assert_true(pace->quantum_points <= caps->max_points_per_chunk);
+    assert_true(pace->quantum_points <= pace->target_points - pace->min_points);
 }
 
 static void check_plan(const struct bj_pace *pace, const struct bj_level *level,
