@@ -592,7 +592,7 @@ static void overflow_is_counted_and_recovered_from(void **state)
 static void a_slow_dac_counts_right(void **state)
 {
     (void)state;
-    struct bj_feed_config config = config_of(96000, 50 * MS);
+    struct bj_feed_config config = config_of(96000, 9 * MS);
     struct world *world = make_world(&config, 960);
     for (int k = 0; k < 200; k++) {
         run(world, 150 * MS + next(world) % (5 * MS), 10 * MS);
