@@ -21,23 +21,36 @@
 
 /* ---- allocation, watched and made to fail ---- */
 
+/* NOLINTBEGIN: the linker gives these names, see --wrap in CMakeLists.txt */
+void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_aligned_alloc(size_t alignment, size_t size);
+void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_aligned_alloc(size_t alignment, size_t size);
 
 static int allocations, failing_allocation = -1;
 
+static bool may_allocate(void)
+{
+    return allocations++ != failing_allocation;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return may_allocate() ? __real_malloc(size) : NULL;
+}
+
 void *__wrap_calloc(size_t count, size_t size)
 {
-    return allocations++ == failing_allocation ? NULL : __real_calloc(count, size);
+    return may_allocate() ? __real_calloc(count, size) : NULL;
 }
 
 void *__wrap_aligned_alloc(size_t alignment, size_t size)
 {
-    return allocations++ == failing_allocation ? NULL
-                                               : __real_aligned_alloc(alignment, size);
+    return may_allocate() ? __real_aligned_alloc(alignment, size) : NULL;
 }
+/* NOLINTEND */
 
 static struct bj_feed_config config_of(uint32_t rate_hz, int64_t latency_ns)
 {
