@@ -166,7 +166,11 @@ struct bj_chunk {
 struct bj_dac_driver {
     const char *name;     /* "etherdream": the part of an id before the colon */
     const char *title;    /* "Ether Dream" */
+    const char *id_form;  /* for people: "etherdream:MAC or etherdream@HOST[:PORT]" */
     size_t instance_size; /* the core allocates it zeroed, before init */
+
+    /* Any thread. Is this an id of this kind of DAC, in one of the forms above? */
+    bool (*accepts_id)(const char *id);
 
     /* Main thread. Copies what it needs from config; opens nothing. `events` and `engine`
      * stay valid until finish. BJ_BAD_ARGUMENT, BJ_NO_MEMORY. */

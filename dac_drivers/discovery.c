@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include "scan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_SCANS 8
+/* A bound on memory whatever announces itself; the oldest stays. */
+#define MAX_DACS 64
+#define FORGET_NS (3 * BJ_NS_PER_S)
+
+struct running_scan {
+    const struct bj_scan *scan;
+    void *state;
+    bool open;
+};
+
+struct bj_discovery {
+    struct running_scan scans[MAX_SCANS];
+    int scan_count;
+    bool opened;
+    enum bj_status status; /* the first scan that cannot work */
+    char problem[BJ_TEXT_SIZE * 2];
+    struct bj_net *net;
+    int64_t now_ns; /* of the current step */
+    struct bj_dac_info dacs[MAX_DACS];
+    int64_t seen_ns[MAX_DACS];
+    size_t count;
+};
+
+enum bj_status bj_discovery_create(struct bj_net *net, struct bj_discovery **out)
+{
+    struct bj_discovery *discovery = calloc(1, sizeof *discovery);
+    *out = discovery;
+    if (!discovery) {
+        return BJ_NO_MEMORY;
+    }
+    discovery->net = net;
+    for (const struct bj_scan *const *scan = bj_scans(); *scan; scan++) {
+        struct running_scan *running = &discovery->scans[discovery->scan_count++];
+        running->scan = *scan;
+        running->state = calloc(1, (*scan)->instance_size);
+        if (!running->state) {
+            bj_discovery_destroy(discovery);
+            *out = NULL;
+            return BJ_NO_MEMORY;
+        }
+    }
+    return BJ_OK;
+}
+
+void bj_discovery_destroy(struct bj_discovery *discovery)
+{
+    if (!discovery) {
+        return;
+    }
+    for (int k = 0; k < discovery->scan_count; k++) {
+        struct running_scan *running = &discovery->scans[k];
+        if (running->open) {
+            running->scan->close(running->state);
+        }
+        free(running->state);
+    }
+    free(discovery);
+}
+
+static void open_scans(struct bj_discovery *discovery)
+{
+    discovery->opened = true;
+    for (int k = 0; k < discovery->scan_count; k++) {
+        struct running_scan *running = &discovery->scans[k];
+        enum bj_status status = running->scan->open(running->state, discovery->net);
+        running->open = status == BJ_OK;
+        if (status != BJ_OK && discovery->status == BJ_OK) {
+            discovery->status = status;
+            snprintf(discovery->problem, sizeof discovery->problem,
+                     "cannot look for %s DACs: %s", running->scan->title,
+                     bj_strerror(status));
+        }
+    }
+}
+
+/* Where `id` stands or belongs: the list is sorted. */
+static size_t place_of(const struct bj_discovery *discovery, const char *id)
+{
+    size_t at = 0;
+    while (at < discovery->count && strcmp(discovery->dacs[at].id, id) < 0) {
+        at++;
+    }
+    return at;
+}
+
+static void shift(struct bj_discovery *discovery, size_t to, size_t from)
+{
+    size_t moved = discovery->count - from;
+    memmove(&discovery->dacs[to], &discovery->dacs[from], moved * sizeof *discovery->dacs);
+    memmove(&discovery->seen_ns[to], &discovery->seen_ns[from],
+            moved * sizeof *discovery->seen_ns);
+    discovery->count = to + moved;
+}
+
+static void found(void *user, const struct bj_dac_info *info)
+{
+    struct bj_discovery *discovery = user;
+    size_t at = place_of(discovery, info->id);
+    bool known = at < discovery->count && strcmp(discovery->dacs[at].id, info->id) == 0;
+    if (!known && discovery->count == MAX_DACS) {
+        return;
+    }
+    if (!known) {
+        shift(discovery, at + 1, at);
+    }
+    discovery->dacs[at] = *info;
+    discovery->seen_ns[at] = discovery->now_ns;
+}
+
+static void forget_unseen(struct bj_discovery *discovery)
+{
+    for (size_t k = discovery->count; k-- > 0;) {
+        if (discovery->now_ns - discovery->seen_ns[k] > FORGET_NS) {
+            shift(discovery, k, k + 1);
+        }
+    }
+}
+
+enum bj_status bj_discovery_step(struct bj_discovery *discovery, int64_t now_ns,
+                                 struct bj_wait *wait)
+{
+    bj_wait_init(wait);
+    discovery->now_ns = now_ns;
+    if (!discovery->opened) {
+        open_scans(discovery);
+    }
+    for (int k = 0; k < discovery->scan_count; k++) {
+        struct running_scan *running = &discovery->scans[k];
+        if (running->open) {
+            running->scan->step(running->state, now_ns, wait, found, discovery);
+        }
+    }
+    forget_unseen(discovery);
+    return discovery->status;
+}
+
+const char *bj_discovery_problem(const struct bj_discovery *discovery)
+{
+    return discovery->problem;
+}
+
+size_t bj_discovery_list(const struct bj_discovery *discovery,
+                         const struct bj_dac_info **list)
+{
+    *list = discovery->dacs;
+    return discovery->count;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include <beamjack/dacs.h>
+
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define MAX_HOST 253
+
+struct words {
+    const struct bj_dac_driver *driver;
+    char mark;        /* ':' an id, '@' an address, 0 the name alone */
+    const char *rest; /* what follows the mark */
+};
+
+static const struct bj_dac_driver *driver_named(const char *name, size_t size)
+{
+    for (const struct bj_dac_driver *const *d = bj_drivers(); *d; d++) {
+        if (strlen((*d)->name) == size && strncmp((*d)->name, name, size) == 0) {
+            return *d;
+        }
+    }
+    return NULL;
+}
+
+static void list_kinds(char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (const struct bj_dac_driver *const *d = bj_drivers(); *d && used < size; d++) {
+        int more = snprintf(text + used, size - used, "%s%s", used ? ", " : "", (*d)->name);
+        used += more > 0 ? (size_t)more : 0;
+    }
+}
+
+static enum bj_status cut(const char *text, struct words *words, char *why, size_t why_size)
+{
+    size_t size = strcspn(text, ":@");
+    words->driver = driver_named(text, size);
+    words->mark = text[size];
+    words->rest = text[size] ? text + size + 1 : text + size;
+    if (!words->driver) {
+        char kinds[200];
+        list_kinds(kinds, sizeof kinds);
+        snprintf(
+            why, why_size,
+            "'%.60s' names no kind of DAC this build knows (%s); `beamjack list` shows "
+            "what is there",
+            text, kinds);
+        return BJ_BAD_ARGUMENT;
+    }
+    return BJ_OK;
+}
+
+static bool parse_port(const char *text, uint16_t *port)
+{
+    char *end = NULL;
+    unsigned long value = strtoul(text, &end, 10);
+    *port = (uint16_t)value;
+    return *text >= '0' && *text <= '9' && *end == '\0' && value >= 1 && value <= 65535;
+}
+
+static enum bj_status resolve(const char *host, uint32_t *ip, char *why, size_t why_size)
+{
+    struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    int error = getaddrinfo(host, NULL, &hints, &found);
+    if (error != 0 || !found) {
+        snprintf(why, why_size, "no IPv4 address for '%.100s': %s", host,
+                 gai_strerror(error));
+        return BJ_NOT_FOUND;
+    }
+    uint32_t network_order;
+    memcpy(&network_order, found->ai_addr->sa_data + 2, sizeof network_order);
+    const uint8_t *b = (const uint8_t *)&network_order;
+    *ip = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+    freeaddrinfo(found);
+    return BJ_OK;
+}
+
+static enum bj_status parse_address(const struct words *words, struct bj_dac_info *info,
+                                    char *why, size_t why_size)
+{
+    char host[MAX_HOST + 1];
+    size_t size = strcspn(words->rest, ":");
+    const char *colon = words->rest + size;
+    if (size == 0 || size > MAX_HOST ||
+        (*colon && !parse_port(colon + 1, &info->address.port))) {
+        snprintf(why, why_size, "'%.60s' is no address; write %s", words->rest,
+                 words->driver->id_form);
+        return BJ_BAD_ARGUMENT;
+    }
+    memcpy(host, words->rest, size);
+    host[size] = '\0';
+    snprintf(info->where, sizeof info->where, "%.90s", words->rest);
+    return resolve(host, &info->address.ip, why, why_size);
+}
+
+enum bj_status bj_dac_parse(const char *text, struct bj_dac_info *info, char *why,
+                            size_t why_size)
+{
+    struct words words;
+    memset(info, 0, sizeof *info);
+    enum bj_status status = cut(text, &words, why, why_size);
+    if (status != BJ_OK) {
+        return status;
+    }
+    if (strlen(text) >= sizeof info->id) {
+        snprintf(why, why_size, "the DAC id is too long");
+        return BJ_BAD_ARGUMENT;
+    }
+    info->driver = words.driver;
+    snprintf(info->id, sizeof info->id, "%s", text);
+    snprintf(info->model, sizeof info->model, "%s", words.driver->title);
+    if (!words.driver->accepts_id(text)) {
+        snprintf(why, why_size, "'%.60s' is no DAC id; write %s", text,
+                 words.driver->id_form);
+        return BJ_BAD_ARGUMENT;
+    }
+    if (words.mark != '@') {
+        return BJ_OK;
+    }
+    return parse_address(&words, info, why, why_size);
+}
