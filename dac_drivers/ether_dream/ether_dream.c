@@ -11,8 +11,8 @@
 #define MIN_PPS 1000
 #define TARGET_BUFFER_NS (50 * BJ_NS_PER_MS)
 #define MIN_BUFFER_NS (10 * BJ_NS_PER_MS)
-#define STALL_NS (20 * BJ_NS_PER_MS) /* seen on a wired second generation device: 20..35   \
-                                      */
+/* replies of a wired second generation device were seen to take 20 to 35 ms */
+#define STALL_NS (20 * BJ_NS_PER_MS)
 
 struct ether_dream {
     struct ed_session session;
@@ -29,7 +29,7 @@ struct ether_dream {
     uint32_t pps, begin_points; /* of connect */
 };
 
-/* ---- What it is -------------------------------------------------------------------------- */
+/* ---- What it is ---------------------------------------------------------------------- */
 
 static void update_name(struct ether_dream *dac)
 {
@@ -81,7 +81,15 @@ static double true_pps(const void *instance, uint32_t pps)
     return (double)timer_hz / (timer_hz / pps);
 }
 
-/* ---- Life -------------------------------------------------------------------------------- */
+/* ---- Life ---------------------------------------------------------------------------- */
+
+static bool accepts_id(const char *id)
+{
+    static const char direct[] = "etherdream@";
+    uint8_t mac[6];
+
+    return strncmp(id, direct, sizeof direct - 1) == 0 || ed_parse_id(id, mac);
+}
 
 static enum bj_status init(void *instance, const struct bj_dac_config *config,
                            const struct bj_dac_events *events, void *engine)
@@ -121,7 +129,7 @@ static void finish(void *instance)
     ed_listener_close(&dac->listener);
 }
 
-/* ---- Announcements ----------------------------------------------------------------------- */
+/* ---- Announcements ------------------------------------------------------------------- */
 
 /* Ours by its MAC; or, while that is unknown, by the address we were given. Behind another
  * port than the usual one there may be several devices at one address. */
@@ -166,7 +174,7 @@ static void listen(struct ether_dream *dac)
     }
 }
 
-/* ---- Connection -------------------------------------------------------------------------- */
+/* ---- Connection ---------------------------------------------------------------------- */
 
 static enum bj_status dial(struct ether_dream *dac, int64_t now_ns)
 {
@@ -276,7 +284,9 @@ static void disconnect(void *instance)
 const struct bj_dac_driver bj_ether_dream = {
     .name = "etherdream",
     .title = "Ether Dream",
+    .id_form = "etherdream:MAC or etherdream@HOST[:PORT]",
     .instance_size = sizeof(struct ether_dream),
+    .accepts_id = accepts_id,
     .init = init,
     .finish = finish,
     .caps = caps,

@@ -62,8 +62,7 @@ void ed_link_close(struct ed_link *link)
     link->connected = false;
 }
 
-/* ---- Commands out -----------------------------------------------------------------------
- */
+/* ---- Commands out -------------------------------------------------------------------- */
 
 static size_t unanswered_bytes(const struct ed_link *link)
 {
@@ -154,8 +153,7 @@ enum bj_status ed_link_flush(struct ed_link *link, int64_t now_ns)
     return BJ_OK;
 }
 
-/* ---- Replies in -------------------------------------------------------------------------
- */
+/* ---- Replies in ---------------------------------------------------------------------- */
 
 static bool is_nak(const struct ed_link *link, uint8_t op)
 {
@@ -237,8 +235,7 @@ enum bj_status ed_link_receive(struct ed_link *link, struct ed_answer *answer,
     return status;
 }
 
-/* ---- What is outstanding ----------------------------------------------------------------
- */
+/* ---- What is outstanding ------------------------------------------------------------- */
 
 bool ed_link_awaits(const struct ed_link *link, const char *ops, struct ed_pending *found)
 {

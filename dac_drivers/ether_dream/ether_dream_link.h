@@ -20,8 +20,7 @@
 
 struct ed_pending {
     uint8_t op;
-    bool
-        refused_ahead; /* its points are accounted for: whatever the reply, they are lost */
+    bool refused_ahead; /* its points are accounted for: lost, whatever the reply */
     uint16_t points;
     uint16_t size;   /* bytes of the command */
     uint16_t unsent; /* of these, not yet handed to the socket */

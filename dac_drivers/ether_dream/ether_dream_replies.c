@@ -11,8 +11,7 @@
 #define INTRUDER_LIMIT 5
 #define BEGIN_LIMIT 3
 
-/* ---- Other controllers ------------------------------------------------------------------
- */
+/* ---- Other controllers --------------------------------------------------------------- */
 
 static void watch(struct ed_session *session, int64_t until_ns)
 {
@@ -78,8 +77,7 @@ static enum bj_status intruder(struct ed_session *session, int64_t now_ns, const
     return BJ_OK;
 }
 
-/* ---- The light engine -------------------------------------------------------------------
- */
+/* ---- The light engine ---------------------------------------------------------------- */
 
 static void judge_light(struct ed_session *session, const struct ed_status *before,
                         int64_t now_ns)
@@ -102,8 +100,7 @@ static void judge_light(struct ed_session *session, const struct ed_status *befo
     session->faulted = stopped_light;
 }
 
-/* ---- The queue --------------------------------------------------------------------------
- */
+/* ---- The queue ----------------------------------------------------------------------- */
 
 void ed_session_emptied(struct ed_session *session, uint32_t in_device, bool dry)
 {
@@ -226,8 +223,7 @@ static bool taken_over(const struct ed_session *session, const struct ed_pending
            (session->device.playback == ED_PLAYING && !session->begun);
 }
 
-/* ---- Answers to control commands --------------------------------------------------------
- */
+/* ---- Answers to control commands ----------------------------------------------------- */
 
 static enum bj_status judge_prepare(struct ed_session *session, uint8_t code,
                                     int64_t now_ns)
@@ -305,8 +301,7 @@ static enum bj_status judge_control(struct ed_session *session, uint8_t op, uint
     }
 }
 
-/* ---- All answers ------------------------------------------------------------------------
- */
+/* ---- All answers --------------------------------------------------------------------- */
 
 static void judge_greeting(struct ed_session *session, int64_t now_ns)
 {

@@ -13,7 +13,7 @@
 
 static const char id_prefix[] = "etherdream:";
 
-/* ---- Listener ---------------------------------------------------------------------------- */
+/* ---- Listener ------------------------------------------------------------------------ */
 
 enum bj_status ed_listener_open(struct ed_listener *listener, struct bj_net *net)
 {
@@ -58,7 +58,7 @@ bool ed_listener_next(struct ed_listener *listener, struct ed_broadcast *broadca
     return false;
 }
 
-/* ---- Identity ---------------------------------------------------------------------------- */
+/* ---- Identity ------------------------------------------------------------------------ */
 
 void ed_format_id(const uint8_t mac[6], char id[ED_ID_SIZE])
 {
@@ -91,7 +91,7 @@ bool ed_parse_id(const char *id, uint8_t mac[6])
     return true;
 }
 
-/* ---- Scan -------------------------------------------------------------------------------- */
+/* ---- Scan ---------------------------------------------------------------------------- */
 
 static enum bj_status scan_open(void *scan, struct bj_net *net)
 {

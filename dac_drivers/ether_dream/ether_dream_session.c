@@ -7,8 +7,7 @@
 #define DIAL_TIMEOUT_NS (2 * BJ_NS_PER_S)
 #define REPLY_NOTICE_NS (500 * BJ_NS_PER_MS)
 #define REPLY_TIMEOUT_NS (2 * BJ_NS_PER_S)
-#define NUDGE_NS                                                                           \
-    (200 * BJ_NS_PER_MS) /* a ping frees replies the first generation holds back */
+#define NUDGE_NS (200 * BJ_NS_PER_MS) /* frees replies the first generation holds back */
 #define PING_NS (100 * BJ_NS_PER_MS)
 #define WATCH_PING_NS (50 * BJ_NS_PER_MS)
 #define STUCK_STOP_NS (100 * BJ_NS_PER_MS)
@@ -58,8 +57,7 @@ static uint32_t usable_capacity(const struct ed_session *session)
     return session->capacity - 1;
 }
 
-/* ---- Commands
- * ---------------------------------------------------------------------------- */
+/* ---- Commands ------------------------------------------------------------------------ */
 
 static void send_rate(struct ed_session *session, uint8_t op, uint32_t rate, int64_t now_ns)
 {
@@ -95,8 +93,7 @@ static void flush_queue(struct ed_session *session, int64_t now_ns)
     (void)ed_link_flush(&session->link, now_ns);
 }
 
-/* ---- Connecting
- * -------------------------------------------------------------------------- */
+/* ---- Connecting ---------------------------------------------------------------------- */
 
 enum bj_status ed_session_connect(struct ed_session *session, struct bj_address to,
                                   int64_t now_ns, uint32_t pps, uint32_t begin_points)
@@ -142,8 +139,7 @@ static enum bj_status finish_dialling(struct ed_session *session, int64_t now_ns
     return BJ_OK;
 }
 
-/* ---- Listening
- * --------------------------------------------------------------------------- */
+/* ---- Listening ----------------------------------------------------------------------- */
 
 static enum bj_status receive(struct ed_session *session, int64_t now_ns)
 {
@@ -186,8 +182,7 @@ static enum bj_status check_silence(struct ed_session *session, int64_t now_ns)
     return BJ_OK;
 }
 
-/* ---- Steering
- * ---------------------------------------------------------------------------- */
+/* ---- Steering ------------------------------------------------------------------------ */
 
 static uint32_t prepared_room(const struct ed_session *session)
 {
@@ -313,8 +308,7 @@ static enum bj_status work(struct ed_session *session, int64_t now_ns)
     return status == BJ_WOULD_BLOCK ? BJ_OK : status;
 }
 
-/* ---- What the engine sees
- * ---------------------------------------------------------------- */
+/* ---- What the engine sees ------------------------------------------------------------ */
 
 static bool takes_points(const struct ed_session *session)
 {
@@ -401,8 +395,7 @@ enum bj_status ed_session_service(struct ed_session *session, int64_t now_ns,
     return result;
 }
 
-/* ---- Points
- * ------------------------------------------------------------------------------ */
+/* ---- Points -------------------------------------------------------------------------- */
 
 /* A change of rate rides on the first point it is for. In an empty queue it is simply the
  * rate to begin with. Changes that follow each other too closely would overfill the
@@ -448,8 +441,7 @@ enum bj_status ed_session_write(struct ed_session *session, int64_t now_ns,
     return BJ_OK;
 }
 
-/* ---- Darkness
- * ---------------------------------------------------------------------------- */
+/* ---- Darkness ------------------------------------------------------------------------ */
 
 void ed_session_shutter(struct ed_session *session, int64_t now_ns, bool open)
 {

@@ -86,8 +86,7 @@ void ed_session_shutter(struct ed_session *session, int64_t now_ns, bool open);
 void ed_session_stop(struct ed_session *session, int64_t now_ns);
 void ed_session_disconnect(struct ed_session *session);
 
-/* ---- Between the two halves -------------------------------------------------------------
- */
+/* ---- Between the two halves ---------------------------------------------------------- */
 
 /* Takes in one answer. Anything but BJ_OK: the connection is over, and was explained. */
 enum bj_status ed_session_judge(struct ed_session *session, const struct ed_answer *answer,

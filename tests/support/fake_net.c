@@ -50,7 +50,7 @@ struct fake_net {
     struct socket sockets[FAKE_NET_SOCKETS];
 };
 
-/* ---- Places and routes ------------------------------------------------------------------ */
+/* ---- Places and routes --------------------------------------------------------------- */
 
 static struct place *place_of(struct fake_net *net, uint32_t ip)
 {
@@ -125,7 +125,7 @@ void fake_net_set_udp_open(struct fake_net *net, enum bj_status status)
     net->udp_open = status;
 }
 
-/* ---- Sockets ----------------------------------------------------------------------------- */
+/* ---- Sockets ------------------------------------------------------------------------- */
 
 static struct fake_net *net_of(struct bj_net *base)
 {
@@ -155,7 +155,7 @@ static struct socket *open_socket(struct fake_net *net, enum kind kind, int *han
     return NULL;
 }
 
-/* ---- TCP --------------------------------------------------------------------------------- */
+/* ---- TCP ----------------------------------------------------------------------------- */
 
 static enum bj_status connect_tcp(struct bj_net *base, struct bj_address to, int *handle)
 {
@@ -278,7 +278,7 @@ static enum bj_status receive_tcp(struct bj_net *base, int handle, void *bytes, 
     return BJ_OK;
 }
 
-/* ---- UDP --------------------------------------------------------------------------------- */
+/* ---- UDP ----------------------------------------------------------------------------- */
 
 static enum bj_status open_udp(struct bj_net *base, struct bj_address local, bool shared,
                                int *handle)
@@ -386,7 +386,7 @@ static void close_socket(struct bj_net *base, int handle)
     socket->kind = FREE;
 }
 
-/* ---- Time -------------------------------------------------------------------------------- */
+/* ---- Time ---------------------------------------------------------------------------- */
 
 void fake_net_advance(struct fake_net *net, int64_t now_ns)
 {
@@ -451,7 +451,7 @@ int fake_net_open_sockets(const struct fake_net *net)
     return count;
 }
 
-/* ---- Life -------------------------------------------------------------------------------- */
+/* ---- Life ---------------------------------------------------------------------------- */
 
 static const struct bj_net_ops ops = {
     .connect_tcp = connect_tcp,
