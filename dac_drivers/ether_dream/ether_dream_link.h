@@ -53,8 +53,9 @@ void ed_link_close(struct ed_link *link);
 bool ed_link_fits(const struct ed_link *link, size_t size, bool data);
 size_t ed_link_window(const struct ed_link *link); /* bytes left for data */
 
-/* A place for the next command's bytes, then its dispatch. Nothing leaves before flush. */
-uint8_t *ed_link_stage(struct ed_link *link, size_t size);
+/* A place for the bytes of a command that fits, then its dispatch. Nothing leaves before
+ * flush. */
+uint8_t *ed_link_stage(struct ed_link *link);
 void ed_link_commit(struct ed_link *link, size_t size, uint16_t points, int64_t now_ns);
 
 /* Forgets what has not begun to leave; a command half sent stays. Returns its points. */

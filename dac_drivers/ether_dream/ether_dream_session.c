@@ -66,7 +66,7 @@ static void send_rate(struct ed_session *session, uint8_t op, uint32_t rate, int
 
     if (!ed_link_fits(&session->link, ED_BEGIN_SIZE, false))
         return;
-    bytes = ed_link_stage(&session->link, ED_BEGIN_SIZE);
+    bytes = ed_link_stage(&session->link);
     if (op == ED_BEGIN)
         size = ed_encode_begin(bytes, rate);
     else if (op == ED_UPDATE)
@@ -80,7 +80,7 @@ static void send_plain(struct ed_session *session, uint8_t op, int64_t now_ns)
 {
     if (!ed_link_fits(&session->link, 1, false))
         return;
-    *ed_link_stage(&session->link, 1) = op;
+    *ed_link_stage(&session->link) = op;
     ed_link_commit(&session->link, 1, 0, now_ns);
 }
 
@@ -114,7 +114,6 @@ enum bj_status ed_session_connect(struct ed_session *session, struct bj_address 
     session->accepted_points = 0;
     session->faulted = session->stall_told = session->source_told = false;
     session->open = false;
-    session->fault_count = 0;
     session->corrupt_rates = 0;
     return BJ_OK;
 }
@@ -430,8 +429,8 @@ enum bj_status ed_session_write(struct ed_session *session, int64_t now_ns,
     if (count == 0 || !ed_link_fits(&session->link, size + ED_RATE_SIZE, true))
         return BJ_WOULD_BLOCK;
     changed = change_rate(session, clamp_rate(session, chunk->pps), now_ns);
-    size = ed_encode_data(ed_link_stage(&session->link, size), chunk->points, count,
-                          changed, !session->open);
+    size = ed_encode_data(ed_link_stage(&session->link), chunk->points, count, changed,
+                          !session->open);
     ed_link_commit(&session->link, size, (uint16_t)count, now_ns);
     session->points_since_rate += count;
     session->last_write_ns = now_ns;
