@@ -13,7 +13,7 @@
 #include "log.h"
 #include "mailbox.h"
 #include "options.h"
-#include "status.h"
+#include "status_json.h"
 
 struct bj_bridge {
     const struct bj_options *options;

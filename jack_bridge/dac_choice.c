@@ -82,6 +82,14 @@ static void explain_absence(const char *text, const char *problem, char *why,
             also, problem);
 }
 
+bool bj_dac_must_be_found(const struct bj_dac_info *info)
+{
+    char direct[BJ_TEXT_SIZE];
+
+    snprintf(direct, sizeof direct, "%s@localhost", info->driver->name);
+    return info->address.ip == 0 && info->driver->accepts_id(direct);
+}
+
 bool bj_dac_choose(struct bj_net *net, const char *text, const atomic_bool *cancel,
                    struct bj_dac_info *info, bool *wrong_usage, char *why, size_t why_size)
 {

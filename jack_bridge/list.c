@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
-#include "status.h"
+#include "status_json.h"
 
 #include <beamjack/dacs.h>
 

@@ -6,7 +6,7 @@
 #define TERMINAL_H
 
 #include "log.h"
-#include "status.h"
+#include "status_json.h"
 
 struct bj_terminal;
 

@@ -2,8 +2,8 @@
  *
  * The state of a running bridge at one moment, as the terminal and --status-json show it.
  */
-#ifndef STATUS_H
-#define STATUS_H
+#ifndef STATUS_JSON_H
+#define STATUS_JSON_H
 
 #include "port_map.h"
 

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define MS BJ_NS_PER_MS
+
+static char why[BJ_WHY_SIZE];
+
+/* Parses words separated by single blanks; getopt wants writable ones. */
+static bool parse(struct bj_options *options, enum bj_command command, const char *line)
+{
+    char words[1024], *argv[128] = {words};
+    int argc = 1;
+    bool good;
+
+    snprintf(words, sizeof words, "%s %s", "command", line);
+    for (char *at = words; *at; at++)
+        if (*at == ' ') {
+            *at = '\0';
+            if (at[1])
+                argv[argc++] = at + 1;
+        }
+    bj_options_init(options, command);
+    why[0] = '\0';
+    good = bj_options_parse(options, argc, argv, why, sizeof why);
+    return good;
+}
+
+static void defaults_are_dark_and_neutral(void **state)
+{
+    struct bj_options options;
+    struct bj_shape shape, neutral = bj_shape_neutral();
+    struct bj_safety_config safety, usual = bj_safety_defaults();
+
+    (void)state;
+    assert_true(parse(&options, BJ_COMMAND_RUN, ""));
+    assert_null(options.dac);
+    assert_false(options.arm);
+    assert_false(options.rearm);
+    assert_int_equal(options.underrun.policy, BJ_BLANK);
+    assert_int_equal(options.on_shutdown, BJ_RECONNECT);
+    assert_int_equal(options.drain_ns, BJ_NS_PER_S);
+    shape = bj_options_shape(&options);
+    assert_memory_equal(&shape.gain_x, &neutral.gain_x, 8 * sizeof(float));
+    assert_false(shape.flip_x || shape.flip_y || shape.swap_xy || shape.invert_colour);
+    safety = bj_options_safety(&options);
+    assert_int_equal(safety.dwell_ns, usual.dwell_ns);
+    assert_int_equal(safety.settle_ns, usual.settle_ns);
+    assert_int_equal(safety.start_blank_ns, usual.start_blank_ns);
+    bj_options_finish(&options);
+}
+
+static void stable_options_of_run_are_understood(void **state)
+{
+    struct bj_options options;
+
+    (void)state;
+    assert_true(parse(&options, BJ_COMMAND_RUN,
+                      "etherdream@127.0.0.1 --pps 30000 --client-name laser --connect pd:* "
+                      "--connect x=a:b --arm --headless --latency 60 --target-buffer 40.5 "
+                      "--min-buffer 10 --underrun park:-0.5,1 --drain 0 --status-json -"));
+    assert_string_equal(options.dac, "etherdream@127.0.0.1");
+    assert_int_equal(options.pps, 30000);
+    assert_string_equal(options.client_name, "laser");
+    assert_int_equal(options.connect.count, 2);
+    assert_string_equal(options.connect.items[1], "x=a:b");
+    assert_true(options.arm);
+    assert_true(options.headless);
+    assert_int_equal(options.latency_ns, 60 * MS);
+    assert_int_equal(options.target_buffer_ns, 40 * MS + MS / 2);
+    assert_int_equal(options.min_buffer_ns, 10 * MS);
+    assert_int_equal(options.underrun.policy, BJ_PARK);
+    assert_true(options.underrun.x == -0.5f);
+    assert_true(options.underrun.y == 1.0f);
+    assert_int_equal(options.drain_ns, 0);
+    assert_string_equal(options.status_json, "-");
+    bj_options_finish(&options);
+}
+
+static void shape_options_reach_the_shape(void **state)
+{
+    struct bj_options options;
+    struct bj_shape shape;
+
+    (void)state;
+    assert_true(
+        parse(&options, BJ_COMMAND_RUN,
+              "--flip-x --swap-xy --gain 2 --offset -0.1,0.2 --colour-gain 1,0.5,0.25 "
+              "--invert-colour"));
+    shape = bj_options_shape(&options);
+    assert_true(shape.flip_x && !shape.flip_y && shape.swap_xy && shape.invert_colour);
+    assert_true(shape.gain_x == 2 && shape.gain_y == 2);
+    assert_true(shape.offset_x == -0.1f && shape.offset_y == 0.2f);
+    assert_true(shape.gain_r == 1 && shape.gain_g == 0.5f && shape.gain_b == 0.25f);
+    bj_options_finish(&options);
+}
+
+static void letters_stand_for_names(void **state)
+{
+    struct bj_options options;
+
+    (void)state;
+    assert_true(parse(&options, BJ_COMMAND_RUN, "-n laser -c a:b -p 1000 -l 20 -s srv -a"));
+    assert_string_equal(options.client_name, "laser");
+    assert_string_equal(options.connect.items[0], "a:b");
+    assert_int_equal(options.pps, 1000);
+    assert_int_equal(options.latency_ns, 20 * MS);
+    assert_string_equal(options.server, "srv");
+    assert_true(options.arm);
+    bj_options_finish(&options);
+}
+
+static void wrong_words_are_named(void **state)
+{
+    const struct {
+        enum bj_command command;
+        const char *line, *word;
+    } cases[] = {
+        {BJ_COMMAND_RUN, "--nonsense", "--nonsense"},
+        {BJ_COMMAND_RUN, "--nonsense=3", "--nonsense=3"},
+        {BJ_COMMAND_RUN, "-z", "-z"},
+        {BJ_COMMAND_RUN, "--pps", "--pps"},
+        {BJ_COMMAND_RUN, "-p", "-p"},
+        {BJ_COMMAND_RUN, "--pps 0", "--pps"},
+        {BJ_COMMAND_RUN, "--pps 1.5", "whole number"},
+        {BJ_COMMAND_RUN, "--pps 30k", "30k"},
+        {BJ_COMMAND_RUN, "--latency nan", "milliseconds"},
+        {BJ_COMMAND_RUN, "--latency -5", "-5"},
+        {BJ_COMMAND_RUN, "--gain 1,2,3", "X[,Y]"},
+        {BJ_COMMAND_RUN, "--offset 1", "X,Y"},
+        {BJ_COMMAND_RUN, "--colour-gain 1,2", "R[,G,B]"},
+        {BJ_COMMAND_RUN, "--underrun park:2,0", "park[:X,Y]"},
+        {BJ_COMMAND_RUN, "--underrun dance", "dance"},
+        {BJ_COMMAND_RUN, "--port-style odd", "named|numbered"},
+        {BJ_COMMAND_RUN, "--connect pd", "CLIENT:PORT"},
+        {BJ_COMMAND_RUN, "--headless=maybe", "--headless=maybe"},
+        {BJ_COMMAND_RUN, "one two", "'two'"},
+        {BJ_COMMAND_RUN, "--json", "--json"},
+        {BJ_COMMAND_LIST, "one", "'one'"},
+        {BJ_COMMAND_LIST, "--wait -1", "seconds"},
+        {BJ_COMMAND_DOCTOR, "--arm", "--arm"},
+        {BJ_COMMAND_RUN, "--config /nowhere/at/all", "/nowhere/at/all"},
+    };
+
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        struct bj_options options;
+
+        if (parse(&options, cases[k].command, cases[k].line))
+            fail_msg("'%s' was accepted", cases[k].line);
+        if (!strstr(why, cases[k].word))
+            fail_msg("'%s': '%s' does not say '%s'", cases[k].line, why, cases[k].word);
+        bj_options_finish(&options);
+    }
+}
+
+static void too_many_connections_are_refused(void **state)
+{
+    struct bj_options options;
+    char line[1024] = "";
+
+    (void)state;
+    for (int k = 0; k <= BJ_LIST_MAX; k++)
+        strcat(line, "--connect a:b ");
+    assert_false(parse(&options, BJ_COMMAND_RUN, line));
+    assert_non_null(strstr(why, "at most 32"));
+    bj_options_finish(&options);
+}
+
+static void command_line_wins_over_the_file(void **state)
+{
+    char path[] = "/tmp/beamjack-test-XXXXXX", line[200];
+    struct bj_options options;
+    int fd = mkstemp(path);
+
+    (void)state;
+    assert_true(fd >= 0);
+    dprintf(fd, "pps = 1000\nlatency = 70\nconnect = file:port\n");
+    close(fd);
+    snprintf(line, sizeof line, "--pps 2000 --config %s --connect line:port", path);
+    assert_true(parse(&options, BJ_COMMAND_RUN, line));
+    assert_int_equal(options.pps, 2000);
+    assert_int_equal(options.latency_ns, 70 * MS);
+    assert_int_equal(options.connect.count, 2);
+    bj_options_finish(&options);
+    unlink(path);
+}
+
+static void help_names_every_option(void **state)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    bj_options_help(out, BJ_COMMAND_RUN);
+    fclose(out);
+    for (const struct bj_option *option = bj_option_table; option->name; option++)
+        if (option->commands & BJ_COMMAND_RUN)
+            assert_non_null(strstr(text, option->name));
+    assert_null(strstr(text, "--json"));
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_are_dark_and_neutral),
+        cmocka_unit_test(stable_options_of_run_are_understood),
+        cmocka_unit_test(shape_options_reach_the_shape),
+        cmocka_unit_test(letters_stand_for_names),
+        cmocka_unit_test(wrong_words_are_named),
+        cmocka_unit_test(too_many_connections_are_refused),
+        cmocka_unit_test(command_line_wins_over_the_file),
+        cmocka_unit_test(help_names_every_option),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

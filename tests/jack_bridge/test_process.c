@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+#include "process.h"
+
+#include "fake_dac.h"
+#include "port_map.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define FRAMES 64
+#define MS BJ_NS_PER_MS
+
+struct fixture {
+    struct bj_process process;
+    struct fake_dac dac;
+    struct bj_feed *feed;
+    struct bj_stream *stream;
+    unsigned wakes;
+    float samples[BJ_CHANNELS][FRAMES];
+    const float *buffers[BJ_CHANNELS];
+};
+
+static int64_t never_asked(void *user)
+{
+    (void)user;
+    return 0;
+}
+
+static void never_waits(void *user, const struct bj_wait *wait)
+{
+    (void)user;
+    (void)wait;
+}
+
+static void count_wake(void *user)
+{
+    ++*(unsigned *)user;
+}
+
+static void create_stream(struct fixture *f)
+{
+    const struct bj_dac_config dac = {.id = "fake", .extra = &f->dac};
+    struct bj_stream_config config = bj_stream_defaults();
+
+    fake_dac_init(&f->dac);
+    config.driver = &fake_dac_driver;
+    config.dac = &dac;
+    config.host = (struct bj_host){never_asked, never_waits, count_wake, &f->wakes};
+    config.fill = bj_feed_fill;
+    config.fill_user = f->feed;
+    assert_int_equal(bj_stream_create(&config, &f->stream), BJ_OK);
+}
+
+static int set_up(void **state)
+{
+    const struct bj_feed_config config = {.rate_hz = 48000,
+                                          .max_push_frames = FRAMES,
+                                          .latency_ns = 50 * MS,
+                                          .max_latency_ns = 50 * MS,
+                                          .has_intensity = true};
+    struct fixture *f = calloc(1, sizeof *f);
+
+    bj_process_init(&f->process);
+    assert_int_equal(bj_feed_create(&config, &f->feed), BJ_OK);
+    create_stream(f);
+    for (int c = 0; c < BJ_CHANNELS; c++)
+        f->buffers[c] = f->samples[c];
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+
+    bj_stream_destroy(f->stream);
+    bj_feed_destroy(f->feed);
+    fake_dac_finish(&f->dac);
+    free(f);
+    return 0;
+}
+
+static void cycle(struct fixture *f, int64_t now_ns)
+{
+    bj_process_cycle(&f->process, f->buffers, FRAMES, now_ns);
+}
+
+static uint64_t pushed(const struct fixture *f)
+{
+    return bj_feed_stats(f->feed).frames_pushed;
+}
+
+static void nothing_flows_before_attach(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(f->process.last_cycle_ns, BJ_NEVER);
+    cycle(f, 7);
+    assert_int_equal(pushed(f), 0);
+    assert_int_equal(f->wakes, 0);
+    assert_int_equal(f->process.cycles, 1);
+    assert_int_equal(f->process.last_cycle_ns, 7);
+}
+
+static void each_cycle_is_pushed_and_wakes_once(void **state)
+{
+    struct fixture *f = *state;
+
+    bj_process_attach(&f->process, f->feed, f->stream);
+    for (int k = 0; k < 3; k++)
+        cycle(f, 1000 + k * MS);
+    assert_int_equal(pushed(f), 3 * FRAMES);
+    assert_int_equal(f->wakes, 3);
+    assert_int_equal(bj_feed_stats(f->feed).last_push_ns, 1000 + 2 * MS);
+}
+
+static void nothing_flows_after_detach(void **state)
+{
+    struct fixture *f = *state;
+
+    bj_process_attach(&f->process, f->feed, f->stream);
+    cycle(f, 1);
+    assert_true(bj_process_detach(&f->process));
+    cycle(f, 2);
+    assert_int_equal(pushed(f), FRAMES);
+    assert_int_equal(f->process.cycles, 2);
+}
+
+static void detach_notices_a_cycle_under_way(void **state)
+{
+    struct fixture *f = *state;
+
+    atomic_store(&f->process.inside, true);
+    assert_false(bj_process_detach(&f->process));
+    atomic_store(&f->process.inside, false);
+    assert_true(bj_process_detach(&f->process));
+}
+
+static void freewheeling_pushes_nothing(void **state)
+{
+    struct fixture *f = *state;
+
+    bj_process_attach(&f->process, f->feed, f->stream);
+    cycle(f, 1 * MS);
+    atomic_store(&f->process.freewheeling, true);
+    cycle(f, 2 * MS);
+    cycle(f, 3 * MS);
+    assert_int_equal(pushed(f), FRAMES);
+    atomic_store(&f->process.freewheeling, false);
+    cycle(f, 4 * MS);
+    assert_int_equal(pushed(f), 2 * FRAMES);
+}
+
+static void peaks_are_measured_only_for_a_viewer(void **state)
+{
+    struct fixture *f = *state;
+
+    f->samples[BJ_R][0] = -0.5f;
+    cycle(f, 1);
+    assert_true(bj_process_take_peak(&f->process, BJ_R) == 0);
+    atomic_store(&f->process.metering, true);
+    cycle(f, 2);
+    f->samples[BJ_R][0] = 0.25f;
+    cycle(f, 3);
+    assert_true(bj_process_take_peak(&f->process, BJ_R) == 0.5f);
+    assert_true(bj_process_take_peak(&f->process, BJ_R) == 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(nothing_flows_before_attach, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_cycle_is_pushed_and_wakes_once, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(nothing_flows_after_detach, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(detach_notices_a_cycle_under_way, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(freewheeling_pushes_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(peaks_are_measured_only_for_a_viewer, set_up,
+                                        tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
