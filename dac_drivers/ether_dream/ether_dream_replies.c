@@ -244,7 +244,10 @@ static enum bj_status judge_prepare(struct ed_session *session, uint8_t code,
 static enum bj_status judge_rate_command(struct ed_session *session, uint8_t op,
                                          uint8_t code)
 {
-    if (code != ED_ACK)
+    bool ended =
+        session->device.playback == ED_IDLE || session->device.light != ED_LIGHT_READY;
+
+    if (code != ED_ACK && !ended)
         return ed_session_tell(session, BJ_PROTOCOL,
                                "refused the rate of %u points/s; try a lower --pps",
                                session->rate);

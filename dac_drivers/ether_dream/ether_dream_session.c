@@ -7,17 +7,7 @@
 #define DIAL_TIMEOUT_NS (2 * BJ_NS_PER_S)
 #define REPLY_NOTICE_NS (500 * BJ_NS_PER_MS)
 #define REPLY_TIMEOUT_NS (2 * BJ_NS_PER_S)
-#define NUDGE_NS (200 * BJ_NS_PER_MS) /* frees replies the first generation holds back */
-#define PING_NS (100 * BJ_NS_PER_MS)
-#define WATCH_PING_NS (50 * BJ_NS_PER_MS)
-#define STUCK_STOP_NS (100 * BJ_NS_PER_MS)
-#define CLEAR_NS BJ_NS_PER_S
-#define REPAIR_NS BJ_NS_PER_S
-#define BEGIN_ANYWAY_NS (100 * BJ_NS_PER_MS)
 #define RATE_QUEUE 128 /* changes queued at once; the device's queue holds 199 */
-
-static const char control_commands[] = {ED_PREPARE, ED_STOP,    ED_BEGIN,
-                                        ED_CLEAR,   ED_VERSION, '\0'};
 
 void ed_session_init(struct ed_session *session, struct bj_net *net)
 {
@@ -49,48 +39,6 @@ static uint32_t clamp_rate(const struct ed_session *session, uint32_t pps)
     if (pps > session->max_rate)
         return session->max_rate;
     return pps > 0 ? pps : 1;
-}
-
-/* One point stays free: some devices refuse a write that fills the ring exactly. */
-static uint32_t usable_capacity(const struct ed_session *session)
-{
-    return session->capacity - 1;
-}
-
-/* ---- Commands ------------------------------------------------------------------------ */
-
-static void send_rate(struct ed_session *session, uint8_t op, uint32_t rate, int64_t now_ns)
-{
-    uint8_t *bytes;
-    size_t size;
-
-    if (!ed_link_fits(&session->link, ED_BEGIN_SIZE, false))
-        return;
-    bytes = ed_link_stage(&session->link);
-    if (op == ED_BEGIN)
-        size = ed_encode_begin(bytes, rate);
-    else if (op == ED_UPDATE)
-        size = ed_encode_update(bytes, rate);
-    else
-        size = ed_encode_queue_rate(bytes, rate);
-    ed_link_commit(&session->link, size, 0, now_ns);
-}
-
-static void send_plain(struct ed_session *session, uint8_t op, int64_t now_ns)
-{
-    if (!ed_link_fits(&session->link, 1, false))
-        return;
-    *ed_link_stage(&session->link) = op;
-    ed_link_commit(&session->link, 1, 0, now_ns);
-}
-
-static void flush_queue(struct ed_session *session, int64_t now_ns)
-{
-    session->flushing = true;
-    session->lost_points += ed_link_drop_unsent(&session->link);
-    if (!ed_link_awaits(&session->link, "s", NULL))
-        send_plain(session, ED_STOP, now_ns);
-    (void)ed_link_flush(&session->link, now_ns);
 }
 
 /* ---- Connecting ---------------------------------------------------------------------- */
@@ -152,7 +100,7 @@ static enum bj_status receive(struct ed_session *session, int64_t now_ns)
         if (status != BJ_OK)
             return status;
         if (greeting && session->has_version)
-            send_plain(session, ED_VERSION, now_ns);
+            ed_session_send(session, ED_VERSION, now_ns);
     }
     if (status == BJ_WOULD_BLOCK)
         return BJ_OK;
@@ -181,113 +129,6 @@ static enum bj_status check_silence(struct ed_session *session, int64_t now_ns)
     return BJ_OK;
 }
 
-/* ---- Steering ------------------------------------------------------------------------ */
-
-static uint32_t prepared_room(const struct ed_session *session)
-{
-    uint32_t held = session->device.fullness + ed_link_points(&session->link);
-
-    return held < usable_capacity(session) ? usable_capacity(session) - held : 0;
-}
-
-static bool begin_is_due(const struct ed_session *session, int64_t now_ns)
-{
-    uint32_t queued = session->device.fullness;
-    uint32_t threshold = session->begin_points;
-
-    if (threshold < session->model->min_queued + ED_MIN_CHUNK_POINTS)
-        threshold = session->model->min_queued + ED_MIN_CHUNK_POINTS;
-    return queued > 0 &&
-           (queued >= threshold ||
-            (prepared_room(session) == 0 && ed_link_points(&session->link) == 0) ||
-            now_ns - session->last_write_ns >= BEGIN_ANYWAY_NS);
-}
-
-static void begin(struct ed_session *session, int64_t now_ns)
-{
-    session->begun = true;
-    send_rate(session, ED_BEGIN, session->begin_rate, now_ns);
-}
-
-static void clear_if_wanted(struct ed_session *session, int64_t now_ns)
-{
-    bool ours = ed_estop_is_ours(&session->estop, now_ns);
-
-    if ((!session->clear_wanted && !ours) || now_ns < session->next_clear_ns)
-        return;
-    session->clear_wanted = false;
-    session->next_clear_ns = now_ns + CLEAR_NS;
-    send_plain(session, ED_CLEAR, now_ns);
-}
-
-/* The rate queue drops what does not fit and what comes while idle, without a word. */
-static void repair_rate(struct ed_session *session, int64_t now_ns)
-{
-    uint32_t reported = session->device.point_rate;
-    uint32_t wrong_by =
-        reported > session->rate ? reported - session->rate : session->rate - reported;
-
-    if (session->points_since_rate < session->capacity || wrong_by <= session->rate / 100 ||
-        now_ns < session->next_repair_ns)
-        return;
-    session->next_repair_ns = now_ns + REPAIR_NS;
-    send_rate(session, ED_UPDATE, session->rate, now_ns);
-}
-
-/* One step from where the device is to where it should be. */
-static void steer(struct ed_session *session, int64_t now_ns)
-{
-    const struct ed_status *device = &session->device;
-    bool ours = ed_estop_is_ours(&session->estop, now_ns);
-
-    if (ed_link_awaits(&session->link, control_commands, NULL))
-        return;
-    if (session->stopping && !session->owner && !(ours && device->light == ED_LIGHT_ESTOP))
-        session->phase = ED_STOPPED;
-    else if (device->light != ED_LIGHT_READY)
-        clear_if_wanted(session, now_ns);
-    else if (device->playback == ED_IDLE)
-        send_plain(session, ED_PREPARE, now_ns);
-    else if (!session->owner || session->flushing || session->stopping)
-        send_plain(session, ED_STOP, now_ns);
-    else if (device->playback == ED_PLAYING)
-        repair_rate(session, now_ns);
-    else if (begin_is_due(session, now_ns))
-        begin(session, now_ns);
-}
-
-static int64_t next_ping_ns(const struct ed_session *session)
-{
-    int64_t quiet = session->link.sent_ns;
-
-    if (session->link.count == 0)
-        return quiet + (session->phase == ED_WATCHING ? WATCH_PING_NS : PING_NS);
-    if (session->link.progress_ns > quiet)
-        quiet = session->link.progress_ns;
-    return quiet + NUDGE_NS;
-}
-
-/* Not while a version reply is due: only its order tells that one from others. */
-static void keep_alive(struct ed_session *session, int64_t now_ns)
-{
-    bool greeted = session->phase != ED_GREETING;
-    bool nothing_unsent = session->link.tx_begin == session->link.tx_end;
-
-    if (greeted && nothing_unsent && now_ns >= next_ping_ns(session) &&
-        session->link.count < ED_WINDOW_COMMANDS &&
-        !ed_link_awaits(&session->link, "v", NULL))
-        send_plain(session, ED_PING, now_ns);
-}
-
-static void rescue_stop(struct ed_session *session, int64_t now_ns)
-{
-    struct ed_pending stop;
-
-    if (ed_link_awaits(&session->link, "s", &stop) &&
-        now_ns - stop.queued_ns >= STUCK_STOP_NS)
-        ed_estop_fire(&session->estop, session->peer, now_ns);
-}
-
 static enum bj_status work(struct ed_session *session, int64_t now_ns)
 {
     enum bj_status status = receive(session, now_ns);
@@ -299,10 +140,7 @@ static enum bj_status work(struct ed_session *session, int64_t now_ns)
         status = ed_session_watch_over(session);
     if (status != BJ_OK)
         return status;
-    if (session->phase == ED_WORKING)
-        steer(session, now_ns);
-    keep_alive(session, now_ns);
-    rescue_stop(session, now_ns);
+    ed_session_steer(session, now_ns);
     status = ed_link_flush(&session->link, now_ns);
     return status == BJ_WOULD_BLOCK ? BJ_OK : status;
 }
@@ -327,8 +165,8 @@ static uint32_t room_points(const struct ed_session *session)
     bytes = (bytes - ED_RATE_SIZE - ED_DATA_HEADER_SIZE) / ED_POINT_SIZE;
     if (bytes < room)
         room = (uint32_t)bytes;
-    if (session->device.playback == ED_PREPARED && prepared_room(session) < room)
-        room = prepared_room(session);
+    if (session->device.playback == ED_PREPARED && ed_session_prepared_room(session) < room)
+        room = ed_session_prepared_room(session);
     return room;
 }
 
@@ -351,7 +189,6 @@ static void add_waits(const struct ed_session *session, int64_t now_ns,
 {
     const struct ed_link *link = &session->link;
     bool sending = session->phase == ED_DIALLING || link->tx_begin < link->tx_end;
-    struct ed_pending stop;
 
     bj_wait_handle(wait, link->handle,
                    (session->phase == ED_DIALLING ? 0 : BJ_WAIT_READ) |
@@ -363,17 +200,9 @@ static void add_waits(const struct ed_session *session, int64_t now_ns,
     if (link->count > 0)
         bj_wait_until(wait, link->progress_ns +
                                 (session->stall_told ? REPLY_TIMEOUT_NS : REPLY_NOTICE_NS));
-    if (next_ping_ns(session) > now_ns)
-        bj_wait_until(wait, next_ping_ns(session));
     if (session->phase == ED_WATCHING)
         bj_wait_until(wait, session->watch_until_ns);
-    if (session->clear_wanted && session->next_clear_ns > now_ns)
-        bj_wait_until(wait, session->next_clear_ns);
-    if (ed_link_awaits(link, "s", &stop) && stop.queued_ns + STUCK_STOP_NS > now_ns)
-        bj_wait_until(wait, stop.queued_ns + STUCK_STOP_NS);
-    if (session->owner && session->device.playback == ED_PREPARED &&
-        session->last_write_ns + BEGIN_ANYWAY_NS > now_ns)
-        bj_wait_until(wait, session->last_write_ns + BEGIN_ANYWAY_NS);
+    ed_session_steer_waits(session, now_ns, wait);
 }
 
 enum bj_status ed_session_service(struct ed_session *session, int64_t now_ns,
@@ -413,7 +242,7 @@ static bool change_rate(struct ed_session *session, uint32_t pps, int64_t now_ns
         session->points_since_rate = 0;
     if (!change || empty)
         return false;
-    send_rate(session, ED_QUEUE_RATE, pps, now_ns);
+    ed_session_send_rate(session, ED_QUEUE_RATE, pps, now_ns);
     return true;
 }
 
@@ -452,7 +281,7 @@ void ed_session_shutter(struct ed_session *session, int64_t now_ns, bool open)
     else
         session->clear_wanted = false;
     if (!open && was_open && session->owner)
-        flush_queue(session, now_ns);
+        ed_session_flush(session, now_ns);
 }
 
 void ed_session_stop(struct ed_session *session, int64_t now_ns)
@@ -460,7 +289,7 @@ void ed_session_stop(struct ed_session *session, int64_t now_ns)
     session->stopping = true;
     session->open = false;
     if (session->owner)
-        flush_queue(session, now_ns);
+        ed_session_flush(session, now_ns);
     else if (session->phase <= ED_WATCHING)
         session->phase = ED_STOPPED;
 }
@@ -470,7 +299,7 @@ void ed_session_disconnect(struct ed_session *session)
     if (session->owner) {
         uint32_t in_device = session->device.fullness;
         if (session->link.connected)
-            flush_queue(session, session->link.sent_ns);
+            ed_session_flush(session, session->link.sent_ns);
         ed_session_emptied(session, in_device, false);
     }
     if (ed_link_awaits(&session->link, "v", NULL)) {

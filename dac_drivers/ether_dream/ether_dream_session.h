@@ -2,10 +2,11 @@
  *
  * Ether Dream: one connection, from the first greeting to the last stop.
  *
- * Two halves share the struct. ether_dream_replies.c says what the device's answers mean;
- * ether_dream_session.c decides what to send next. The newest status the device reported
- * is the truth; the session steers it towards what is wanted (playing, flushed, stopped),
- * one control command at a time. Points in flight are counted per command.
+ * Three files share the struct. ether_dream_replies.c says what the device's answers mean,
+ * ether_dream_steer.c decides which command comes next, ether_dream_session.c has the slots
+ * of a driver and moves bytes and points between the two. The newest status the device
+ * reported is the truth; the session steers it towards what is wanted (playing, flushed,
+ * stopped), one control command at a time. Points in flight are counted per command.
  */
 #ifndef ETHER_DREAM_SESSION_H
 #define ETHER_DREAM_SESSION_H
@@ -86,19 +87,35 @@ void ed_session_shutter(struct ed_session *session, int64_t now_ns, bool open);
 void ed_session_stop(struct ed_session *session, int64_t now_ns);
 void ed_session_disconnect(struct ed_session *session);
 
-/* ---- Between the two halves ---------------------------------------------------------- */
+/* ---- Between the three files ----------------------------------------------------------- */
 
-/* Takes in one answer. Anything but BJ_OK: the connection is over, and was explained. */
+/* replies: takes in one answer. Anything but BJ_OK: it is over, and was explained. */
 enum bj_status ed_session_judge(struct ed_session *session, const struct ed_answer *answer,
                                 int64_t now_ns);
 
-/* While watching has come to its end: go on, or BJ_BUSY. */
+/* replies: while watching has come to its end: go on, or BJ_BUSY. */
 enum bj_status ed_session_watch_over(struct ed_session *session);
 
-/* The owned queue is gone: settles the accounts and tells the engine. */
+/* replies: the owned queue is gone: settles the accounts and tells the engine. */
 void ed_session_emptied(struct ed_session *session, uint32_t in_device, bool dry);
 
-/* Tells the engine a sentence, "NAME: text", and returns `status`. */
+/* steer: commands one step from where the device is to where it should be; and when to
+ * look again. */
+void ed_session_steer(struct ed_session *session, int64_t now_ns);
+void ed_session_steer_waits(const struct ed_session *session, int64_t now_ns,
+                            struct bj_wait *wait);
+
+/* steer: single commands. Without room in the link they are left out: begin, prepare, stop
+ * and clear are decided on again until they show in the status. */
+void ed_session_send(struct ed_session *session, uint8_t op, int64_t now_ns);
+void ed_session_send_rate(struct ed_session *session, uint8_t op, uint32_t rate,
+                          int64_t now_ns);
+void ed_session_flush(struct ed_session *session, int64_t now_ns);
+
+/* steer: points that fit before the device begins. */
+uint32_t ed_session_prepared_room(const struct ed_session *session);
+
+/* session: tells the engine a sentence, "NAME: text", and returns `status`. */
 __attribute__((format(printf, 3, 4))) enum bj_status
 ed_session_tell(const struct ed_session *session, enum bj_status status, const char *format,
                 ...);
