@@ -21,12 +21,19 @@ void bj_log_say(struct bj_log *log, const char *format, ...)
         print_line(line);
 }
 
+void bj_log_keep(struct bj_log *log)
+{
+    if (!log->keep)
+        log->first = log->count;
+    log->keep = true;
+}
+
 void bj_log_release(struct bj_log *log)
 {
-    unsigned first = log->count > BJ_LOG_LINES ? log->count - BJ_LOG_LINES : 0;
+    unsigned oldest = log->count > BJ_LOG_LINES ? log->count - BJ_LOG_LINES : 0;
 
     if (log->keep)
-        for (unsigned n = first; n < log->count; n++)
+        for (unsigned n = log->first > oldest ? log->first : oldest; n < log->count; n++)
             print_line(log->lines[n % BJ_LOG_LINES]);
     log->keep = false;
 }

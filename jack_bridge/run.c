@@ -123,7 +123,8 @@ static void open_view(struct run *run)
 
     if (wanted && !run->terminal)
         run->terminal = bj_terminal_create();
-    run->log.keep = run->terminal != NULL;
+    if (run->terminal)
+        bj_log_keep(&run->log);
     atomic_store(&run->signals.terminal, run->terminal);
     atomic_store(&bj_jack_process(run->bridge.supervisor.jack)->metering,
                  run->terminal != NULL);

@@ -11,9 +11,10 @@
 
 static void the_last_lines_are_kept(void **state)
 {
-    struct bj_log log = {.keep = true};
+    struct bj_log log = {0};
 
     (void)state;
+    bj_log_keep(&log);
     for (int k = 0; k < BJ_LOG_LINES + 2; k++)
         bj_log_say(&log, "line %d", k);
     assert_int_equal(log.count, BJ_LOG_LINES + 2);
@@ -22,6 +23,20 @@ static void the_last_lines_are_kept(void **state)
     assert_string_equal(log.lines[2], "line 2");
     bj_log_release(&log);
     assert_false(log.keep);
+}
+
+/* Also to stderr, so the test looks at what would be printed again. */
+static void what_was_printed_is_not_kept(void **state)
+{
+    struct bj_log log = {0};
+
+    (void)state;
+    bj_log_say(&log, "printed at once");
+    bj_log_keep(&log);
+    bj_log_keep(&log);
+    bj_log_say(&log, "kept");
+    assert_int_equal(log.first, 1);
+    bj_log_release(&log);
 }
 
 static void long_lines_are_cut(void **state)
@@ -40,6 +55,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_last_lines_are_kept),
+        cmocka_unit_test(what_was_printed_is_not_kept),
         cmocka_unit_test(long_lines_are_cut),
     };
 

@@ -57,6 +57,16 @@ static void option_line(const struct bj_option *option, char *line, size_t size)
         snprintf(line, size, "\n.It Fl \\-%s", bj_option_key(option));
 }
 
+/* Where the line of an option begins, as a whole line or followed by its argument. */
+static const char *find_line(const char *text, const char *line)
+{
+    const char *found = strstr(text, line);
+
+    while (found && !strchr(" \n", found[strlen(line)]))
+        found = strstr(found + 1, line);
+    return found;
+}
+
 static void manual_describes_every_option(void **state)
 {
     char *text = read_manual(), line[120];
@@ -66,8 +76,8 @@ static void manual_describes_every_option(void **state)
         const char *found;
 
         option_line(option, line, sizeof line);
-        found = strstr(text, line);
-        if (!found || (found[strlen(line)] != '\n' && found[strlen(line)] != ' '))
+        found = find_line(text, line);
+        if (!found)
             fail_msg("the manual lacks: %s", line + 1);
         if (option->argument && found[strlen(line)] != ' ')
             fail_msg("the manual knows no argument of %s", option->name);
