@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define NOT_HEARD_NS (5 * BJ_NS_PER_S)
+#define FIRST_HEARING_NS                                                                   \
+    (1200 * BJ_NS_PER_MS) /* devices announce themselves every second */
 #define MIN_PPS 1000
 #define TARGET_BUFFER_NS (50 * BJ_NS_PER_MS)
 #define MIN_BUFFER_NS (10 * BJ_NS_PER_MS)
@@ -24,7 +26,9 @@ struct ether_dream {
     struct bj_dac_events events;
     char name[128];
 
-    bool searching; /* connect was called and the address is not known yet */
+    bool heard;              /* an announcement told what it is */
+    uint32_t capacity;       /* as announced */
+    bool searching, patient; /* connect was called; it may still announce itself */
     int64_t search_since_ns;
     uint32_t pps, begin_points; /* of connect */
 };
@@ -102,6 +106,7 @@ static enum bj_status init(void *instance, const struct bj_dac_config *config,
         return BJ_BAD_ARGUMENT;
     if (dac->address.port == 0)
         dac->address.port = ED_TCP_PORT;
+    dac->patient = true;
     dac->events = *events;
     ed_session_init(&dac->session, config->net);
     dac->session.events = &dac->events;
@@ -154,6 +159,8 @@ static void learn(struct ether_dream *dac, const struct ed_broadcast *broadcast,
     }
     session->model = ed_model_of(broadcast->hw_revision);
     session->max_rate = broadcast->max_rate;
+    dac->heard = true;
+    dac->capacity = broadcast->capacity;
     if (session->phase == ED_CLOSED || broadcast->capacity < session->capacity)
         session->capacity = broadcast->capacity;
     session->has_version = broadcast->sw_revision >= 2 && !session->version_failed;
@@ -178,9 +185,27 @@ static void listen(struct ether_dream *dac)
 
 static enum bj_status dial(struct ether_dream *dac, int64_t now_ns)
 {
-    dac->searching = false;
+    dac->searching = dac->patient = false;
+    if (dac->heard)
+        dac->session.capacity = dac->capacity;
     return ed_session_connect(&dac->session, dac->address, now_ns, dac->pps,
                               dac->begin_points);
+}
+
+/* Generation, capacity and rates are worth a second of the first connection. */
+static enum bj_status search(struct ether_dream *dac, int64_t now_ns)
+{
+    int64_t searched_ns = now_ns - dac->search_since_ns;
+
+    if (dac->address.ip != 0 &&
+        (dac->heard || !dac->patient || searched_ns >= FIRST_HEARING_NS))
+        return dial(dac, now_ns);
+    if (searched_ns < NOT_HEARD_NS)
+        return BJ_OK;
+    return ed_session_tell(&dac->session, BJ_NOT_FOUND,
+                           "not heard on the network; is it on and in the same subnet? "
+                           "A firewall must let UDP port 7654 in, or give its address "
+                           "as etherdream@HOST");
 }
 
 /* The listener stays open from the first connect to finish: what is announced between two
@@ -189,37 +214,23 @@ static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
                               uint32_t begin_points)
 {
     struct ether_dream *dac = instance;
-    enum bj_status heard = BJ_OK;
+    enum bj_status deaf = BJ_OK;
 
     dac->pps = pps;
     dac->begin_points = begin_points;
     if (!dac->listener.open)
-        heard = ed_listener_open(&dac->listener, dac->session.link.net);
-    listen(dac);
-    if (dac->address.ip != 0)
-        return dial(dac, now_ns);
-    if (heard != BJ_OK)
+        deaf = ed_listener_open(&dac->listener, dac->session.link.net);
+    if (deaf != BJ_OK && dac->address.ip == 0)
         return ed_session_tell(
-            &dac->session, heard,
+            &dac->session, deaf,
             "cannot listen for it on UDP port 7654: %s; give its address "
             "as etherdream@HOST",
-            bj_strerror(heard));
+            bj_strerror(deaf));
+    dac->patient = dac->patient && deaf == BJ_OK;
     dac->searching = true;
     dac->search_since_ns = now_ns;
-    return BJ_OK;
-}
-
-static enum bj_status search(struct ether_dream *dac, int64_t now_ns, struct bj_wait *wait)
-{
-    if (dac->address.ip != 0)
-        return dial(dac, now_ns);
-    if (now_ns - dac->search_since_ns >= NOT_HEARD_NS)
-        return ed_session_tell(&dac->session, BJ_NOT_FOUND,
-                               "not heard on the network; is it on and in the same subnet? "
-                               "A firewall must let UDP port 7654 in, or give its address "
-                               "as etherdream@HOST");
-    bj_wait_until(wait, dac->search_since_ns + NOT_HEARD_NS);
-    return BJ_OK;
+    listen(dac);
+    return search(dac, now_ns);
 }
 
 static bool moved_while_dialling(const struct ether_dream *dac)
@@ -238,11 +249,14 @@ static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_stat
     if (dac->listener.open)
         bj_wait_handle(wait, dac->listener.handle, BJ_WAIT_READ);
     if (dac->searching)
-        result = search(dac, now_ns, wait);
+        result = search(dac, now_ns);
     else if (moved_while_dialling(dac))
         result = dial(dac, now_ns);
     if (result != BJ_OK)
         return result;
+    if (dac->searching)
+        bj_wait_until(wait, dac->search_since_ns +
+                                (dac->address.ip != 0 ? FIRST_HEARING_NS : NOT_HEARD_NS));
     result = ed_session_service(&dac->session, now_ns, status, wait);
     update_caps(dac);
     if (!versioned && dac->session.version[0] != '\0')

@@ -43,7 +43,7 @@ struct world {
 
     /* the books */
     uint64_t written, lost, played, skipped;
-    uint64_t written_at_connect, lost_at_connect;
+    uint64_t written_at_connect, lost_at_connect, played_at_connect;
     int64_t last_played; /* number of the newest point played, -1 none */
     bool shutter_open;
     uint64_t lit_in_the_dark;
@@ -65,6 +65,8 @@ void world_start(struct world *world, const struct sim_ed_config *device);
 void world_start_as(struct world *world, const char *profile);
 /* Nothing on the network; `id` and `address` are what the driver is told. */
 void world_start_empty(struct world *world, const char *id, struct bj_address address);
+/* A device for it, not yet on the network. */
+void world_make_device(struct world *world, const struct sim_ed_config *device);
 /* Checks the books and that no socket is left. */
 void world_stop(struct world *world);
 
