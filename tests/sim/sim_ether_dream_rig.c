@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -47,6 +48,39 @@ void rig_stop(struct rig *rig)
 {
     sim_ed_destroy(rig->host);
     rig->host = NULL;
+}
+
+void rig_restart_with(struct rig *rig, struct sim_ed_profile profile)
+{
+    struct sim_ed_config config = sim_ed_defaults();
+
+    rig_stop(rig);
+    config.profile = profile;
+    rig_start(rig, config);
+}
+
+void rig_restart_as(struct rig *rig, const char *profile)
+{
+    rig_restart_with(rig, *sim_ed_profile(profile));
+}
+
+int rig_setup(void **state)
+{
+    struct rig *rig = malloc(sizeof *rig);
+
+    assert_non_null(rig);
+    rig_start(rig, sim_ed_defaults());
+    *state = rig;
+    return 0;
+}
+
+int rig_teardown(void **state)
+{
+    struct rig *rig = *state;
+
+    rig_stop(rig);
+    free(rig);
+    return 0;
 }
 
 void rig_at_ms(struct rig *rig, double ms)

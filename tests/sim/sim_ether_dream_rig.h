@@ -32,6 +32,15 @@ struct rig_reply {
 void rig_start(struct rig *rig, struct sim_ed_config config);
 void rig_stop(struct rig *rig);
 
+/* The same rig as another device. */
+void rig_restart_as(struct rig *rig, const char *profile);
+void rig_restart_with(struct rig *rig, struct sim_ed_profile profile);
+
+/* For cmocka: *state is a started rig with sim_ed_defaults. */
+int rig_setup(void **state);
+int rig_teardown(void **state);
+#define RIG_TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
+
 /* To this time, or this much further. */
 void rig_at_ms(struct rig *rig, double ms);
 void rig_wait_ns(struct rig *rig, int64_t ns);
