@@ -25,6 +25,7 @@ void bj_engine_darken(struct bj_stream *stream)
     bj_safety_disarm(&stream->safety);
     bj_safety_blank(stream->points + stream->pending_at, stream->pending);
     stream->driver->shutter(stream->dac, stream->now_ns, false);
+    stream->told = true;
 }
 
 void bj_engine_disarm_self(struct bj_stream *stream)
@@ -54,6 +55,7 @@ static void take_arming(struct bj_stream *stream)
         stream->fault_arm_deadline_ns = stream->now_ns + FAULT_CLEARS_WITHIN_NS;
         bj_safety_arm(&stream->safety);
         stream->driver->shutter(stream->dac, stream->now_ns, true);
+        stream->told = true;
     }
 }
 

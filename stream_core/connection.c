@@ -44,6 +44,7 @@ static void on_emptied(void *engine, uint32_t lost_points, bool dry)
     bj_safety_restart(&stream->safety);
     stream->restarted = true;
     stream->confirmed = false;
+    stream->drained = stream->phase == BJ_STREAM_DRAINING;
 }
 
 static void on_notice(void *engine, enum bj_status status, const char *text)
@@ -188,6 +189,7 @@ void bj_engine_close(struct bj_stream *stream, enum bj_run result)
         return;
     }
     stream->driver->stop(stream->dac, stream->now_ns);
+    stream->told = true;
 }
 
 void bj_engine_closing(struct bj_stream *stream)

@@ -18,6 +18,12 @@ static void count_late(struct bj_stream *stream)
 /* ---- a chunk, in flow order: fill, shape, safety, pace, driver
  * ------------------------------ */
 
+static int64_t play_ns(const struct bj_stream *stream)
+{
+    return stream->now_ns +
+           (int64_t)(bj_level_low(&stream->level) / stream->true_pps * 1e9);
+}
+
 static struct bj_fill_request make_request(const struct bj_stream *stream,
                                            const struct bj_plan *plan)
 {
@@ -57,13 +63,12 @@ static void note_recovery(struct bj_stream *stream)
     }
     stream->filled_once = true;
     stream->restarted = false;
-    stream->last_filled_ns = stream->now_ns;
 }
 
 /* The gap takes time, and so what follows is due later than the producer thinks. */
 static void top_up(struct bj_stream *stream, uint32_t from, uint32_t to)
 {
-    bool silent = stream->now_ns - stream->last_filled_ns > BJ_SILENCE_LIMIT_NS;
+    bool silent = play_ns(stream) - stream->covered_until_ns > BJ_SILENCE_LIMIT_NS;
     bj_underrun_make(&stream->underrun, silent, stream->points + from, to - from);
     stream->restarted = true;
     if (stream->filled_once && !stream->starving) {
@@ -88,6 +93,8 @@ static uint32_t fill(struct bj_stream *stream, const struct bj_plan *plan)
         note_recovery(stream);
         bj_underrun_remember(&stream->underrun, stream->points, count);
         bj_stats_add(&stream->stats, BJ_COUNT_POINTS_FROM_FILL, count);
+        stream->covered_until_ns =
+            play_ns(stream) + (int64_t)(count / stream->true_pps * 1e9);
     }
     if (count >= plan->min_points) {
         return count;
@@ -111,12 +118,6 @@ static void make_safe(struct bj_stream *stream, uint32_t count)
     stream->position_points += count;
 }
 
-static int64_t play_ns(const struct bj_stream *stream)
-{
-    return stream->now_ns +
-           (int64_t)(bj_level_low(&stream->level) / stream->true_pps * 1e9);
-}
-
 /* Offers what is pending. Returns false when the driver takes no more now. */
 static bool offer(struct bj_stream *stream)
 {
@@ -138,6 +139,7 @@ static bool offer(struct bj_stream *stream)
             bj_engine_lost(stream, status);
             return false;
         }
+        stream->told = true;
         stream->pending -= taken;
         stream->pending_at += taken;
         bj_level_wrote(&stream->level, taken);
@@ -178,7 +180,7 @@ static void pump(struct bj_stream *stream, struct bj_wait *wait)
 static uint32_t missing_to_begin(const struct bj_stream *stream)
 {
     double low = bj_level_low(&stream->level);
-    bool stuck = stream->status.state == BJ_DAC_READY && low >= 1;
+    bool stuck = stream->status.state == BJ_DAC_READY && !stream->drained && low >= 1;
     return stuck && low < stream->pace.begin_points
                ? (uint32_t)(stream->pace.begin_points - low) + 1
                : 0;
@@ -202,7 +204,7 @@ static bool make_tail(struct bj_stream *stream)
 
 static bool has_drained(const struct bj_stream *stream)
 {
-    return stream->pending == 0 && bj_level_high(&stream->level) < 1;
+    return stream->pending == 0 && (stream->drained || bj_level_high(&stream->level) < 1);
 }
 
 static void drain(struct bj_stream *stream, struct bj_wait *wait)
@@ -255,7 +257,6 @@ static void enter_phase(struct bj_stream *stream)
 
 static void serve(struct bj_stream *stream, struct bj_wait *wait)
 {
-    stream->noticed = false;
     enum bj_status status =
         stream->driver->service(stream->dac, stream->now_ns, &stream->status, wait);
     if (status != BJ_OK) {
@@ -313,13 +314,37 @@ static void publish(struct bj_stream *stream)
                           memory_order_relaxed);
 }
 
+static void add_waits(struct bj_wait *wait, const struct bj_wait *more)
+{
+    bj_wait_until(wait, more->deadline_ns);
+    for (int k = 0; k < more->count; k++) {
+        bj_wait_handle(wait, more->handles[k].handle, more->handles[k].events);
+    }
+}
+
+/* What the driver was just told may want to move on, and the device to begin or to end. */
+static void serve_again(struct bj_stream *stream, struct bj_wait *driver_wait,
+                        struct bj_wait *wait)
+{
+    enum bj_dac_state before = stream->status.state;
+    bj_wait_init(driver_wait);
+    serve(stream, driver_wait);
+    if (stream->status.state != before) {
+        bj_wait_until(wait, stream->now_ns);
+    }
+}
+
 enum bj_run bj_stream_step(struct bj_stream *stream, int64_t now_ns, struct bj_wait *wait)
 {
+    struct bj_wait driver_wait;
+    bj_wait_init(&driver_wait);
     bj_wait_init(wait);
     if (stream->result != BJ_RUN_GOING) {
         return stream->result;
     }
     stream->now_ns = now_ns;
+    stream->told = false;
+    stream->noticed = false;
     count_late(stream);
     bj_level_advance(&stream->level, now_ns);
     bj_engine_take_controls(stream);
@@ -327,9 +352,13 @@ enum bj_run bj_stream_step(struct bj_stream *stream, int64_t now_ns, struct bj_w
         bj_engine_connect(stream);
     }
     if (stream->attempting) {
-        serve(stream, wait);
+        serve(stream, &driver_wait);
     }
     act(stream, wait);
+    if (stream->attempting && stream->told) {
+        serve_again(stream, &driver_wait, wait);
+    }
+    add_waits(wait, &driver_wait);
     publish(stream);
     stream->expected_ns = wait->deadline_ns;
     return stream->result;

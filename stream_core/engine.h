@@ -47,16 +47,18 @@ struct bj_stream {
 
     /* where we are */
     enum bj_stream_state phase;
-    enum bj_run result;       /* BJ_RUN_GOING until it is over */
-    enum bj_run closing_as;   /* the result after closing */
-    int64_t now_ns;           /* of this step */
-    uint64_t position_points; /* of the next point to be made */
-    bool filled_once;         /* the producer has ever given something */
-    bool starving;            /* within an underrun */
-    bool restarted;           /* the next fill begins a new time line */
-    bool tailed;              /* the dark end of a drain is made */
-    bool confirmed;           /* the device has reported playing since the restart */
-    int64_t last_filled_ns;
+    enum bj_run result;        /* BJ_RUN_GOING until it is over */
+    enum bj_run closing_as;    /* the result after closing */
+    int64_t now_ns;            /* of this step */
+    uint64_t position_points;  /* of the next point to be made */
+    bool filled_once;          /* the producer has ever given something */
+    bool starving;             /* within an underrun */
+    bool restarted;            /* the next fill begins a new time line */
+    bool told;                 /* the driver was told something since its service */
+    bool drained;              /* the device ran out while draining */
+    bool tailed;               /* the dark end of a drain is made */
+    bool confirmed;            /* the device has reported playing since the restart */
+    int64_t covered_until_ns;  /* when the last point of the producer has played */
     int64_t phase_deadline_ns; /* of DRAINING and CLOSING */
     int64_t expected_ns;       /* when this step was due */
 

@@ -43,6 +43,7 @@ static struct bj_fill_result fill(void *user, const struct bj_fill_request *requ
         producer->idle_calls++;
         return (struct bj_fill_result){.kind = BJ_STARVED};
     }
+    producer->first = producer->calls == 0 ? *request : producer->first;
     producer->calls++;
     producer->restarts += request->restarted;
     if (producer->end_after > 0 && producer->made >= producer->end_after) {
@@ -141,7 +142,10 @@ void world_start_lit(struct engine_world *world)
     world_start(world);
     bj_stream_arm(world->stream);
     world_step(world);
+    int64_t delay_ns = world->wake_delay_ns;
+    world->wake_delay_ns = 0;
     world_run(world, 200 * BJ_NS_PER_MS);
+    world->wake_delay_ns = delay_ns;
     assert_int_equal(world->run, BJ_RUN_GOING);
     assert_true(world->dac.playing);
     assert_true(world->dac.shutter_open);

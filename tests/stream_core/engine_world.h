@@ -24,7 +24,7 @@ struct producer {
     uint64_t end_after;  /* END once that many were made; 0 = never */
     uint32_t calls;      /* with a target */
     uint32_t idle_calls; /* with target 0 */
-    struct bj_fill_request last;
+    struct bj_fill_request first, last;
     uint32_t restarts; /* requests with `restarted` */
 };
 

@@ -124,8 +124,8 @@ BJ_API struct bj_safety_config bj_safety_defaults(void);
 /* ---- Stream: one engine, one DAC --------------------------------------------------------
  */
 
-/* What fills the gap when the producer has too little. Dark in any case once the producer
- * has been silent for BJ_SILENCE_LIMIT_NS. */
+/* What fills the gap when the producer has too little. Whatever the policy, light never
+ * outlasts what the producer gave by more than BJ_SILENCE_LIMIT_NS. */
 enum bj_underrun_policy {
     BJ_BLANK = 0,   /* rest dark at the last position; the default */
     BJ_REPEAT_LAST, /* play the last chunk again */
