@@ -246,13 +246,12 @@ static void test_never_fills_the_last_place(void **state)
     config.profile.keeps_one_free = true;
     world_start(&world, &config);
     world.begin_points = 100000;
-    world.target_points = 100000;
+    world.target_points = 3898;
     world.feeding = true;
     world_connect(&world);
     world_reach(&world, BJ_DAC_READY);
     assert_int_equal(bj_ether_dream.caps(world.dac)->capacity_points, 3898);
-    while (world.dac_status.state != BJ_DAC_PLAYING)
-        world_run_ms(&world, 0.1); /* full, and so it begins */
+    world_reach(&world, BJ_DAC_PLAYING); /* full, and so it begins */
     assert_int_equal(counters()->max_fullness, 3898);
     assert_int_equal(counters()->naks_invalid, 0);
 }

@@ -328,12 +328,13 @@ static void datagrams_from(struct fake_net *net, struct place *place)
 {
     uint8_t bytes[DATAGRAM_BYTES];
     struct bj_address from = {.ip = place->ip}, to;
-    struct sim_host *host = reach(net, place->ip);
+    struct sim_host *host = place->host;
     size_t size;
 
-    while (host != NULL && (size = host->ops->datagram_out(host, &from.port, &to, bytes,
-                                                           sizeof bytes, net->now_ns)) > 0)
-        fake_net_inject(net, from, to, bytes, size);
+    while ((size = host->ops->datagram_out(host, &from.port, &to, bytes, sizeof bytes,
+                                           net->now_ns)) > 0)
+        if (reach(net, place->ip) != NULL)
+            fake_net_inject(net, from, to, bytes, size);
 }
 
 static bool is_broadcast(uint32_t ip)
@@ -401,14 +402,21 @@ void fake_net_advance(struct fake_net *net, int64_t now_ns)
             datagrams_from(net, &net->places[i]);
 }
 
+/* What a device out of reach has to say now is no event. */
+static int64_t device_due_ns(struct fake_net *net, struct place *place)
+{
+    struct sim_host *host = place->host;
+    int64_t due_ns = host == NULL ? BJ_NEVER : host->ops->next_event_ns(host, net->now_ns);
+
+    return due_ns <= net->now_ns && reach(net, place->ip) == NULL ? BJ_NEVER : due_ns;
+}
+
 int64_t fake_net_next_event_ns(struct fake_net *net)
 {
     int64_t next_ns = BJ_NEVER;
 
     for (int i = 0; i < FAKE_NET_HOSTS; i++) {
-        struct sim_host *host = net->places[i].host;
-        int64_t due_ns =
-            host == NULL ? BJ_NEVER : host->ops->next_event_ns(host, net->now_ns);
+        int64_t due_ns = device_due_ns(net, &net->places[i]);
         next_ns = due_ns < next_ns ? due_ns : next_ns;
     }
     for (int i = 0; i < FAKE_NET_SOCKETS; i++) {
