@@ -17,12 +17,20 @@ static const char *server_name(const struct bj_jack_config *config)
     return name && name[0] ? name : "default";
 }
 
+/* jack2 reports a name taken under JackUseExactName as a mere server error. */
+static bool name_is_taken(const struct bj_jack_config *config, jack_status_t status)
+{
+    return (status & JackNameNotUnique) ||
+           (config->exact_name && (status & JackServerError) &&
+            !(status & JackServerFailed));
+}
+
 static void explain(const struct bj_jack_config *config, jack_status_t status, char *why,
                     size_t why_size)
 {
     const char *server = server_name(config);
 
-    if (status & JackNameNotUnique)
+    if (name_is_taken(config, status))
         snprintf(
             why, why_size,
             "the JACK client name '%s' is taken; choose another with --client-name, or "
@@ -38,7 +46,7 @@ static void explain(const struct bj_jack_config *config, jack_status_t status, c
         snprintf(why, why_size,
                  "no shared memory with the JACK server '%s'; run it as the same user",
                  server);
-    else if (status & (JackServerFailed | JackServerError))
+    else if (status & JackServerFailed)
         snprintf(why, why_size,
                  "no JACK server '%s' is running%s; start one (e.g. jackd -d alsa, or from "
                  "QjackCtl), or use --start-server, or --wait-for-jack to keep trying",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "process.h"
 
-#include "fake_dac.h"
 #include "port_map.h"
+#include "rig.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,57 +15,17 @@
 
 struct fixture {
     struct bj_process process;
-    struct fake_dac dac;
-    struct bj_feed *feed;
-    struct bj_stream *stream;
-    unsigned wakes;
+    struct rig rig;
     float samples[BJ_CHANNELS][FRAMES];
     const float *buffers[BJ_CHANNELS];
 };
 
-static int64_t never_asked(void *user)
-{
-    (void)user;
-    return 0;
-}
-
-static void never_waits(void *user, const struct bj_wait *wait)
-{
-    (void)user;
-    (void)wait;
-}
-
-static void count_wake(void *user)
-{
-    ++*(unsigned *)user;
-}
-
-static void create_stream(struct fixture *f)
-{
-    const struct bj_dac_config dac = {.id = "fake", .extra = &f->dac};
-    struct bj_stream_config config = bj_stream_defaults();
-
-    fake_dac_init(&f->dac);
-    config.driver = &fake_dac_driver;
-    config.dac = &dac;
-    config.host = (struct bj_host){never_asked, never_waits, count_wake, &f->wakes};
-    config.fill = bj_feed_fill;
-    config.fill_user = f->feed;
-    assert_int_equal(bj_stream_create(&config, &f->stream), BJ_OK);
-}
-
 static int set_up(void **state)
 {
-    const struct bj_feed_config config = {.rate_hz = 48000,
-                                          .max_push_frames = FRAMES,
-                                          .latency_ns = 50 * MS,
-                                          .max_latency_ns = 50 * MS,
-                                          .has_intensity = true};
     struct fixture *f = calloc(1, sizeof *f);
 
     bj_process_init(&f->process);
-    assert_int_equal(bj_feed_create(&config, &f->feed), BJ_OK);
-    create_stream(f);
+    rig_create(&f->rig);
     for (int c = 0; c < BJ_CHANNELS; c++)
         f->buffers[c] = f->samples[c];
     *state = f;
@@ -76,9 +36,7 @@ static int tear_down(void **state)
 {
     struct fixture *f = *state;
 
-    bj_stream_destroy(f->stream);
-    bj_feed_destroy(f->feed);
-    fake_dac_finish(&f->dac);
+    rig_destroy(&f->rig);
     free(f);
     return 0;
 }
@@ -88,19 +46,14 @@ static void cycle(struct fixture *f, int64_t now_ns)
     bj_process_cycle(&f->process, f->buffers, FRAMES, now_ns);
 }
 
-static uint64_t pushed(const struct fixture *f)
-{
-    return bj_feed_stats(f->feed).frames_pushed;
-}
-
 static void nothing_flows_before_attach(void **state)
 {
     struct fixture *f = *state;
 
     assert_int_equal(f->process.last_cycle_ns, BJ_NEVER);
     cycle(f, 7);
-    assert_int_equal(pushed(f), 0);
-    assert_int_equal(f->wakes, 0);
+    assert_int_equal(rig_pushed(&f->rig), 0);
+    assert_int_equal(f->rig.wakes, 0);
     assert_int_equal(f->process.cycles, 1);
     assert_int_equal(f->process.last_cycle_ns, 7);
 }
@@ -109,23 +62,23 @@ static void each_cycle_is_pushed_and_wakes_once(void **state)
 {
     struct fixture *f = *state;
 
-    bj_process_attach(&f->process, f->feed, f->stream);
+    bj_process_attach(&f->process, f->rig.feed, f->rig.stream);
     for (int k = 0; k < 3; k++)
         cycle(f, 1000 + k * MS);
-    assert_int_equal(pushed(f), 3 * FRAMES);
-    assert_int_equal(f->wakes, 3);
-    assert_int_equal(bj_feed_stats(f->feed).last_push_ns, 1000 + 2 * MS);
+    assert_int_equal(rig_pushed(&f->rig), 3 * FRAMES);
+    assert_int_equal(f->rig.wakes, 3);
+    assert_int_equal(bj_feed_stats(f->rig.feed).last_push_ns, 1000 + 2 * MS);
 }
 
 static void nothing_flows_after_detach(void **state)
 {
     struct fixture *f = *state;
 
-    bj_process_attach(&f->process, f->feed, f->stream);
+    bj_process_attach(&f->process, f->rig.feed, f->rig.stream);
     cycle(f, 1);
     assert_true(bj_process_detach(&f->process));
     cycle(f, 2);
-    assert_int_equal(pushed(f), FRAMES);
+    assert_int_equal(rig_pushed(&f->rig), FRAMES);
     assert_int_equal(f->process.cycles, 2);
 }
 
@@ -143,15 +96,15 @@ static void freewheeling_pushes_nothing(void **state)
 {
     struct fixture *f = *state;
 
-    bj_process_attach(&f->process, f->feed, f->stream);
+    bj_process_attach(&f->process, f->rig.feed, f->rig.stream);
     cycle(f, 1 * MS);
     atomic_store(&f->process.freewheeling, true);
     cycle(f, 2 * MS);
     cycle(f, 3 * MS);
-    assert_int_equal(pushed(f), FRAMES);
+    assert_int_equal(rig_pushed(&f->rig), FRAMES);
     atomic_store(&f->process.freewheeling, false);
     cycle(f, 4 * MS);
-    assert_int_equal(pushed(f), 2 * FRAMES);
+    assert_int_equal(rig_pushed(&f->rig), 2 * FRAMES);
 }
 
 static void peaks_are_measured_only_for_a_viewer(void **state)
