@@ -43,7 +43,8 @@ struct world {
 
     /* the books */
     uint64_t written, lost, played, skipped;
-    uint64_t written_at_connect, lost_at_connect, played_at_connect;
+    uint64_t written_at_connect, lost_at_connect;
+    uint64_t written_when_empty, played_when_empty;
     int64_t last_played; /* number of the newest point played, -1 none */
     bool shutter_open;
     uint64_t lit_in_the_dark;

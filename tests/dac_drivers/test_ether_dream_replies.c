@@ -1,8 +1,624 @@
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+/* SPDX-License-Identifier: MIT
+ *
+ * What answers mean: refusals, faults, other controllers, nonsense.
+ */
+#include "byte_host.h"
+#include "ether_dream_world.h"
+
+static struct world world;
+static struct byte_host bytes_only;
+
+static int stop_world(void **state)
+{
+    (void)state;
+    world_stop(&world);
+    return 0;
+}
+
+static const struct sim_ed_counters *counters(void)
+{
+    return sim_ed_counters(world.device);
+}
+
+static void start_playing(const char *profile)
+{
+    world_start_as(&world, profile);
+    world_play(&world);
+}
+
+/* ---- Running dry --------------------------------------------------------------------- */
+
+static void test_recovers_from_an_underflow_on_the_same_connection(void **state)
+{
+    (void)state;
+    start_playing("ed2");
+    world_fault(&world, SIM_ED_UNDERFLOW, 0);
+    world_run_ms(&world, 300);
+    assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
+    assert_int_equal(world.emptied, 1);
+    assert_int_equal(world.dried, 1);
+    assert_int_equal(counters()->connections, 1);
+    assert_int_equal(counters()->prepares, 2);
+    assert_int_equal(world.dac_status.fault_count, 0);
+}
+
+static void test_points_refused_by_an_idle_device_are_lost_and_told(void **state)
+{
+    (void)state;
+    start_playing("ed2");
+    world.feeding = false;
+    world_run_ms(&world, 39.5); /* the last points are about to leave */
+    world.feeding = true;
+    world.target_points = 20; /* too little, too late, again and again */
+    world_run_ms(&world, 2000);
+    world.target_points = 1200;
+    assert_true(world.dried > 3);
+    world_run_ms(&world, 300);
+    assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
+    world_balance(&world);
+    assert_int_equal(counters()->connections, 1);
+}
+
+static void test_third_generation_stops_without_saying_so(void **state)
+{
+    (void)state;
+    start_playing("ed3");
+    world.feeding = false;
+    world_run_ms(&world, 300);
+    assert_int_equal(world.dried, 1);
+    assert_true(world.last_lost < 256);
+    assert_int_equal(world.notices, 0);
+    assert_int_equal(world.played + world.lost, world.written);
+    world.feeding = true;
+    world_reach(&world, BJ_DAC_PLAYING);
+}
+
+static void test_third_generation_begins_with_enough(void **state)
+{
+    (void)state;
+    world_start_as(&world, "ed3");
+    world.begin_points = 1;
+    world_play(&world);
+    assert_true(sim_ed_counters(world.device)->min_fullness >= 256);
+    assert_int_equal(world.dried, 0);
+    assert_int_equal(bj_ether_dream.caps(world.dac)->min_queued_points, 256);
+}
+
+/* ---- Refusals ------------------------------------------------------------------------ */
+
+static void refuse(enum sim_ed_fault how, int64_t times)
+{
+    start_playing("ed2");
+    world_fault(&world, how, times);
+    world_run_ms(&world, 300);
+    assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
+    assert_int_equal(counters()->connections, 1);
+    assert_true(world_heard(&world, "refused"));
+    assert_true(world.emptied >= 1);
+    world_balance(&world);
+    assert_int_equal(world.skipped, world.lost);
+}
+
+static void test_refused_data_start_the_queue_over(void **state)
+{
+    (void)state;
+    refuse(SIM_ED_NAK_INVALID, 1);
+    world_stop(&world);
+    refuse(SIM_ED_NAK_INVALID, 3);
+}
+
+static void test_full_is_treated_alike(void **state)
+{
+    (void)state;
+    refuse(SIM_ED_NAK_FULL, 1);
+}
+
+static void overfill(const struct sim_ed_profile *profile)
+{
+    struct sim_ed_config config = sim_ed_defaults();
+
+    config.profile = *profile;
+    config.link.latency_ns = 500000;
+    world_start(&world, &config);
+    world_play(&world);
+    world.target_points = 6000; /* beyond what any of them holds */
+    world_run_ms(&world, 100);
+    world.target_points = 1200;
+    world_run_ms(&world, 500);
+    assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
+    assert_int_equal(counters()->connections, 1);
+    assert_true(counters()->points_refused > 0);
+    world_balance(&world);
+    assert_int_equal(world.skipped, world.lost);
+}
+
+/* The points that fitted are played, the rest is lost; not one is played twice. */
+static void test_an_overfull_device_keeps_a_prefix(void **state)
+{
+    struct sim_ed_profile full = *sim_ed_profile("ed1");
+
+    (void)state;
+    overfill(sim_ed_profile("ed2"));
+    world_stop(&world);
+    overfill(sim_ed_profile("ed1"));
+    world_stop(&world);
+    full.says_full = true;
+    overfill(&full);
+}
+
+static void test_refusals_of_everything_are_survived(void **state)
+{
+    (void)state;
+    for (int times = 1; times <= 12; times++) {
+        if (times > 1)
+            world_stop(&world);
+        start_playing("ed2");
+        world_fault(&world, SIM_ED_NAK_ALL, times);
+        world_run_ms(&world, 200);
+        if (!world.attempting)
+            world_connect(&world);
+        world_run_ms(&world, 3000);
+        assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
+    }
+}
+
+/* ---- Emergency stop ------------------------------------------------------------------ */
+
+static void test_an_estop_is_a_fault_until_the_user_clears_it(void **state)
+{
+    (void)state;
+    start_playing("ed2");
+    world_fault(&world, SIM_ED_ESTOP, 0);
+    world_run_ms(&world, 3000);
+    assert_int_equal(world.dac_status.state, BJ_DAC_FAULT);
+    assert_int_equal(world.dac_status.fault_count, 1);
+    assert_int_equal(world.dac_status.room_points, 0);
+    assert_int_equal(counters()->clears, 0);
+    assert_true(world_heard(&world, "in emergency stop"));
+    assert_int_equal(world.emptied, 1);
+    assert_int_equal(world.dried, 0);
+    world_shutter(&world, true);
+    world_run_ms(&world, 200);
+    assert_int_equal(counters()->clears, 1);
+    assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
+    assert_int_equal(world.dac_status.fault_count, 1);
+    assert_int_equal(counters()->connections, 1);
+}
+
+static void test_clears_at_most_once_a_second(void **state)
+{
+    (void)state;
+    start_playing("ed2");
+    world_fault(&world, SIM_ED_INTERLOCK, 1);
+    world_run_ms(&world, 200);
+    for (int k = 0; k < 500; k++) {
+        world_shutter(&world, true);
+        world_run_ms(&world, 10);
+    }
+    assert_true(counters()->clears >= 4 && counters()->clears <= 6);
+    assert_int_equal(world.dac_status.state, BJ_DAC_FAULT);
+    assert_int_equal(world.dac_status.fault_count, 1);
+    assert_true(world_heard(&world, "stays in emergency stop"));
+    world_fault(&world, SIM_ED_INTERLOCK, 0);
+    world_run_ms(&world, 1000);
+    world_shutter(&world, true);
+    world_run_ms(&world, 200);
+    assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
+}
+
+static void test_closing_takes_a_wish_to_clear_back(void **state)
+{
+    (void)state;
+    start_playing("ed2");
+    world_fault(&world, SIM_ED_INTERLOCK, 1);
+    world_run_ms(&world, 200);
+    world_shutter(&world, true);
+    world_run_ms(&world, 10);
+    assert_int_equal(counters()->clears, 1);
+    world_shutter(&world, true);
+    world_shutter(&world, false);
+    world_run_ms(&world, 3000);
+    assert_int_equal(counters()->clears, 1);
+}
+
+static void test_an_estop_before_we_came_shows_at_once(void **state)
+{
+    (void)state;
+    world_start_as(&world, "ed1");
+    world_fault(&world, SIM_ED_ESTOP, 0);
+    world_connect(&world);
+    world_reach(&world, BJ_DAC_FAULT);
+    assert_int_equal(world.dac_status.fault_count, 1);
+    world_run_ms(&world, 1000);
+    assert_int_equal(world_count(&world, 'p'), 0);
+    world_shutter(&world, true);
+    world_reach(&world, BJ_DAC_READY);
+}
+
+static void test_faults_are_counted_over_connections(void **state)
+{
+    (void)state;
+    start_playing("ed2");
+    world_fault(&world, SIM_ED_ESTOP, 0);
+    world_run_ms(&world, 200);
+    world_disconnect(&world);
+    world_connect(&world);
+    world_reach(&world, BJ_DAC_FAULT);
+    assert_int_equal(world.dac_status.fault_count, 2);
+}
+
+static void test_a_pulled_cable_that_comes_back_is_a_fault(void **state)
+{
+    (void)state;
+    start_playing("ed1");
+    world_fault(&world, SIM_ED_CABLE, 1000 * WORLD_MS);
+    world_run_ms(&world, 1500);
+    assert_true(world.attempting);
+    assert_int_equal(world.dac_status.fault_count, 1);
+    assert_true(world_heard(&world, "came and went"));
+    assert_int_equal(counters()->clears, 0);
+}
+
+/* ---- Other controllers --------------------------------------------------------------- */
+
+static void test_an_estop_by_another_client_is_a_fault(void **state)
+{
+    (void)state;
+    start_playing("ed2");
+    world_fault(&world, SIM_ED_OTHER_CLIENT, 0);
+    world_run_ms(&world, 200);
+    assert_int_equal(world.dac_status.state, BJ_DAC_FAULT);
+    assert_int_equal(world.dac_status.fault_count, 1);
+}
+
+static void test_a_stop_by_another_client_is_recovered_from_with_a_pause(void **state)
+{
+    (void)state;
+    start_playing("ed2");
+    world_fault(&world, SIM_ED_OTHER_CLIENT, 's');
+    world_run_ms(&world, 150); /* until a ping, and no recovery yet */
+    assert_true(world_heard(&world, "another program"));
+    assert_int_equal(counters()->prepares, 1);
+    assert_int_equal(world.dried, 0);
+    world_run_ms(&world, 400);
+    assert_int_equal(counters()->prepares, 2);
+    assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
+    assert_int_equal(counters()->connections, 1);
+}
+
+static void test_gives_way_to_a_client_that_keeps_coming(void **state)
+{
+    (void)state;
+    start_playing("ed2");
+    for (int k = 0; k < 200 && world.attempting; k++) {
+        world_run_ms(&world, 50);
+        if (world.attempting && world.dac_status.state == BJ_DAC_PLAYING)
+            world_fault(&world, SIM_ED_OTHER_CLIENT, 's');
+    }
+    assert_int_equal(world.result, BJ_BUSY);
+    assert_true(world_heard(&world, "keeps taking it over"));
+    assert_true(counters()->prepares <= 7);
+    assert_true(world.notices <= 3); /* and does not chatter about it */
+}
+
+/* Somebody who streams without us: prepare, points, begin, and 100 points every 5 ms. */
+static int other = -1;
+
+static void other_sends(const char *commands, uint32_t points)
+{
+    struct bj_net *net = fake_net_base(world.net);
+    static uint8_t data[3 + 18 * 1000];
+    size_t sent = 0;
+
+    if (other < 0) {
+        struct bj_address to = {WORLD_IP, SIM_ED_TCP_PORT};
+        assert_int_equal(net->ops->connect_tcp(net, to, &other), BJ_OK);
+        assert_int_equal(net->ops->connect_result(net, other), BJ_OK);
+    }
+    while (net->ops->receive(net, other, data, sizeof data, &sent) == BJ_OK) {
+    }
+    memset(data, 0, sizeof data);
+    data[0] = 'd';
+    data[1] = (uint8_t)points;
+    data[2] = (uint8_t)(points >> 8);
+    for (uint32_t k = 0; k < points; k++) /* the number of a point never written */
+        memset(data + 3 + 18 * k + 2, 0x80, 4);
+    for (; *commands != '\0'; commands++) {
+        uint8_t begin[7] = {'b', 0, 0, 0x30, 0x75};
+        const void *bytes = commands;
+        size_t size = 1;
+        if (*commands == 'd')
+            bytes = data, size = 3 + 18 * points;
+        if (*commands == 'b')
+            bytes = begin, size = 7;
+        assert_int_equal(net->ops->send(net, other, bytes, size, &sent), BJ_OK);
+        assert_int_equal(sent, size);
+    }
+}
+
+static void other_leaves(void)
+{
+    struct bj_net *net = fake_net_base(world.net);
+
+    net->ops->close(net, other);
+    other = -1;
+}
+
+static void start_quiet(const char *profile)
+{
+    struct sim_ed_config config = sim_ed_defaults();
+
+    config.profile = *sim_ed_profile(profile);
+    world_start_empty(&world, WORLD_ID, (struct bj_address){.ip = WORLD_IP});
+    world.device = sim_ed_create(&config, 0); /* keeps no books of the other's points */
+    fake_net_add(world.net, WORLD_IP, world.device);
+    world_run_ms(&world, 150);
+}
+
+static void test_does_not_interrupt_somebody_elses_show(void **state)
+{
+    (void)state;
+    start_quiet("ed2");
+    other_sends("pdb", 900);
+    world_connect(&world);
+    for (int k = 0; k < 400 && world.attempting; k++) {
+        world_run_ms(&world, 5);
+        other_sends("d", 150);
+    }
+    assert_int_equal(world.result, BJ_BUSY);
+    assert_true(world_heard(&world, "another program is playing"));
+    assert_int_equal(counters()->stops, 0);
+    assert_int_equal(counters()->underflows, 0);
+    other_leaves();
+}
+
+static void test_takes_over_what_a_vanished_client_left_behind(void **state)
+{
+    (void)state;
+    start_quiet("ed1");
+    world_connect(&world); /* hears the announcement meanwhile */
+    world_run_ms(&world, 1200);
+    world_disconnect(&world);
+    other_sends("pd", 900);
+    other_leaves();
+    world_connect(&world);
+    world_run_ms(&world, 200);
+    assert_int_equal(counters()->stops, 1); /* ours of the first connection */
+    world_run_ms(&world, 100);
+    assert_int_equal(counters()->stops, 2);
+    assert_int_equal(world.dac_status.state, BJ_DAC_READY);
+    assert_int_equal(sim_ed_status(world.device).fullness, 0);
+}
+
+static void test_foreign_points_in_the_queue_are_noticed(void **state)
+{
+    (void)state;
+    start_quiet("ed2");
+    world_connect(&world);
+    world_run_ms(&world, 1200);
+    assert_int_equal(world.dac_status.state, BJ_DAC_READY);
+    other_sends("d", 200);
+    world_run_ms(&world, 150);
+    assert_true(world_heard(&world, "not ours"));
+    world_run_ms(&world, 600);
+    assert_int_equal(world.dac_status.state, BJ_DAC_READY);
+    assert_int_equal(sim_ed_status(world.device).fullness, 0);
+    other_leaves();
+}
+
+/* ---- Nonsense ------------------------------------------------------------------------ */
+
+static void test_nonsense_ends_the_connection(void **state)
+{
+    (void)state;
+    start_playing("ed2");
+    world_fault(&world, SIM_ED_GARBAGE, 1);
+    world_run_ms(&world, 200);
+    assert_int_equal(world.result, BJ_PROTOCOL);
+    assert_true(world_heard(&world, "makes no sense"));
+    world.lit = false;
+    world_connect(&world);
+    world_reach(&world, BJ_DAC_PLAYING);
+}
+
+static void test_an_answer_to_nothing_ends_the_connection(void **state)
+{
+    (void)state;
+    start_playing("ed2");
+    world_fault(&world, SIM_ED_STRAY, 1);
+    world_run_ms(&world, 300);
+    assert_int_equal(world.result, BJ_PROTOCOL);
+}
+
+static void test_another_source_is_reported_once(void **state)
+{
+    (void)state;
+    start_playing("ed1");
+    world_fault(&world, SIM_ED_SOURCE, 1);
+    world_run_ms(&world, 1000);
+    assert_true(world_heard(&world, "source of its own"));
+}
+
+/* ---- Replies no simulator gives ------------------------------------------------------ */
+
+static void say(uint8_t code, uint8_t op, uint8_t playback, uint16_t fullness,
+                uint32_t rate)
+{
+    uint8_t reply[22] = {code, op, 0, 0, playback};
+
+    reply[12] = (uint8_t)fullness;
+    reply[13] = (uint8_t)(fullness >> 8);
+    for (int k = 0; k < 4; k++)
+        reply[14 + k] = (uint8_t)(rate >> 8 * k);
+    byte_host_say(&bytes_only, reply, sizeof reply);
+    world_run_ms(&world, 1);
+}
+
+static void start_bytes_only(void)
+{
+    world_start_empty(&world, "etherdream@10.0.0.5", (struct bj_address){.ip = WORLD_IP});
+    byte_host_init(&bytes_only);
+    fake_net_add(world.net, WORLD_IP, &bytes_only.host);
+    world_connect(&world);
+    world_run_ms(&world, 1201);
+    say('a', '?', 0, 1400, 0);
+    say('a', 'p', 1, 0, 0);
+    assert_int_equal(world.dac_status.state, BJ_DAC_READY);
+}
+
+static void begin_bytes_only(void)
+{
+    world.target_points = 300;
+    world.chunk_points = 300;
+    world.feeding = true;
+    world_run_ms(&world, 1);
+    world.feeding = false;
+    say('a', 'd', 1, 300, 0);
+    say('a', 'b', 2, 300, 30000);
+    assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
+}
+
+static void test_an_impossible_rate_is_tried_once_more(void **state)
+{
+    (void)state;
+    start_bytes_only();
+    begin_bytes_only();
+    world_run_ms(&world, 100);
+    say('a', '?', 2, 300, 108000000);
+    assert_true(world_heard(&world, "impossible rate"));
+    assert_int_equal(bytes_only.in[bytes_only.heard - 1], 's');
+    say('a', 's', 0, 250, 0);
+    assert_int_equal(bytes_only.in[bytes_only.heard - 1], 'p');
+    say('a', 'p', 1, 0, 0);
+    begin_bytes_only();
+    world_run_ms(&world, 100);
+    say('a', '?', 2, 300, 108000000);
+    assert_int_equal(world.result, BJ_PROTOCOL);
+    assert_true(world_heard(&world, "restart it"));
+}
+
+static void test_a_refused_rate_ends_the_connection(void **state)
+{
+    (void)state;
+    start_bytes_only();
+    world.target_points = 300;
+    world.chunk_points = 300;
+    world.feeding = true;
+    world_run_ms(&world, 1);
+    world.feeding = false;
+    say('a', 'd', 1, 300, 0);
+    say('I', 'b', 1, 300, 0);
+    assert_int_equal(world.result, BJ_PROTOCOL);
+    assert_true(world_heard(&world, "refused the rate"));
+}
+
+static void test_begun_but_not_playing_is_not_tried_for_ever(void **state)
+{
+    (void)state;
+    start_bytes_only();
+    world.target_points = 300;
+    world.chunk_points = 300;
+    world.feeding = true;
+    world_run_ms(&world, 1);
+    world.feeding = false;
+    say('a', 'd', 1, 300, 0);
+    say('a', 'b', 1, 300, 0);
+    say('a', 'b', 1, 300, 0);
+    say('a', 'b', 1, 300, 0);
+    assert_int_equal(world.result, BJ_PROTOCOL);
+    assert_true(world_heard(&world, "does not play"));
+}
+
+static void test_a_refused_begin_of_an_idle_device_is_a_new_start(void **state)
+{
+    (void)state;
+    start_bytes_only();
+    world.target_points = 300;
+    world.chunk_points = 300;
+    world.feeding = true;
+    world_run_ms(&world, 1);
+    world.feeding = false;
+    say('a', 'd', 1, 300, 0);
+    say('I', 'b', 0, 0, 0); /* as the vendor's page has it */
+    assert_true(world.attempting);
+    assert_int_equal(bytes_only.in[bytes_only.heard - 1], 'p');
+}
+
+static void test_states_that_do_not_exist_end_the_connection(void **state)
+{
+    static const uint8_t wrong[][3] = {{'a', 4, 0}, {'a', 0, 3}, {'x', 0, 0}};
+
+    (void)state;
+    for (int k = 0; k < 3; k++) {
+        uint8_t reply[22] = {wrong[k][0], '?', 0, wrong[k][1], wrong[k][2]};
+        if (k > 0)
+            world_stop(&world);
+        start_bytes_only();
+        world_run_ms(&world, 110);
+        byte_host_say(&bytes_only, reply, sizeof reply);
+        world_run_ms(&world, 1);
+        assert_int_equal(world.result, BJ_PROTOCOL);
+    }
+}
+
+static void test_warming_up_is_waited_for_with_pings(void **state)
+{
+    uint8_t reply[22] = {'a', '?', 0, 1};
+    size_t heard;
+
+    (void)state;
+    world_start_empty(&world, "etherdream@10.0.0.5", (struct bj_address){.ip = WORLD_IP});
+    byte_host_init(&bytes_only);
+    fake_net_add(world.net, WORLD_IP, &bytes_only.host);
+    world_connect(&world);
+    world_run_ms(&world, 1201);
+    for (int k = 0; k < 10; k++) {
+        byte_host_say(&bytes_only, reply, sizeof reply);
+        heard = bytes_only.heard;
+        world_run_ms(&world, 110);
+        assert_int_equal(bytes_only.heard, heard + 1);
+        assert_int_equal(bytes_only.in[heard], '?');
+        assert_int_equal(world.dac_status.state, BJ_DAC_CONNECTING);
+    }
+    say('a', '?', 0, 0, 0);
+    assert_int_equal(bytes_only.in[bytes_only.heard - 1], 'p');
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, stop_world)
+
 int main(void)
 {
-    return 0;
+    const struct CMUnitTest tests[] = {
+        TEST(test_recovers_from_an_underflow_on_the_same_connection),
+        TEST(test_points_refused_by_an_idle_device_are_lost_and_told),
+        TEST(test_third_generation_stops_without_saying_so),
+        TEST(test_third_generation_begins_with_enough),
+        TEST(test_refused_data_start_the_queue_over),
+        TEST(test_full_is_treated_alike),
+        TEST(test_an_overfull_device_keeps_a_prefix),
+        TEST(test_refusals_of_everything_are_survived),
+        TEST(test_an_estop_is_a_fault_until_the_user_clears_it),
+        TEST(test_clears_at_most_once_a_second),
+        TEST(test_closing_takes_a_wish_to_clear_back),
+        TEST(test_an_estop_before_we_came_shows_at_once),
+        TEST(test_faults_are_counted_over_connections),
+        TEST(test_a_pulled_cable_that_comes_back_is_a_fault),
+        TEST(test_an_estop_by_another_client_is_a_fault),
+        TEST(test_a_stop_by_another_client_is_recovered_from_with_a_pause),
+        TEST(test_gives_way_to_a_client_that_keeps_coming),
+        TEST(test_does_not_interrupt_somebody_elses_show),
+        TEST(test_takes_over_what_a_vanished_client_left_behind),
+        TEST(test_foreign_points_in_the_queue_are_noticed),
+        TEST(test_nonsense_ends_the_connection),
+        TEST(test_an_answer_to_nothing_ends_the_connection),
+        TEST(test_another_source_is_reported_once),
+        TEST(test_an_impossible_rate_is_tried_once_more),
+        TEST(test_a_refused_rate_ends_the_connection),
+        TEST(test_begun_but_not_playing_is_not_tried_for_ever),
+        TEST(test_a_refused_begin_of_an_idle_device_is_a_new_start),
+        TEST(test_states_that_do_not_exist_end_the_connection),
+        TEST(test_warming_up_is_waited_for_with_pings),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }
