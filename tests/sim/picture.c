@@ -10,6 +10,7 @@
 #define APPEARING_NS 10000
 #define CHANNELS 4 /* r, g, b, time */
 #define PIXELS_PER_BLUR 320
+#define EDGE 0.2f
 
 struct stroke {
     int64_t end_ns;
@@ -180,15 +181,18 @@ static void blur(struct sim_image *image)
 
 /* ---- Exposure --------------------------------------------------------------------------- */
 
-static float mean_time(const struct sim_image *image)
+/* Of the pixels that are lit for longer than `floor`. */
+static float mean_time(const struct sim_image *image, float floor)
 {
     size_t pixels = (size_t)image->width * image->height, lit = 0;
     double sum = 0;
 
     for (size_t p = 0; p < pixels; p++) {
         float time = image->light[p * CHANNELS + CHANNELS - 1];
-        sum += (double)time;
-        lit += time > 0;
+        if (time > floor) {
+            sum += (double)time;
+            lit++;
+        }
     }
     return lit > 0 ? (float)(sum / (double)lit) : 1;
 }
@@ -201,7 +205,8 @@ static uint8_t expose(float light)
 static void expose_all(struct sim_image *image)
 {
     size_t pixels = (size_t)image->width * image->height;
-    float sensitivity = 2 / mean_time(image);
+    float rough = mean_time(image, 0); /* the faint edges of lines weigh on it */
+    float sensitivity = 2 / mean_time(image, rough * EDGE);
 
     for (size_t p = 0; p < pixels; p++) {
         for (size_t c = 0; c < 3; c++) {

@@ -398,14 +398,14 @@ static const struct option table[] = {
      set_underflow_at},
     {"--reset-after", NULL, "N", "connections are reset after N replies", "1 or more",
      set_reset_after},
-    {"--nak", NULL, "N", "the first N data commands are refused as invalid", "1 or more",
+    {"--nak", NULL, "N", "the first N data commands are called invalid", "1 or more",
      set_nak},
     {"--nak-full", NULL, "N", "the same, as full", "1 or more", set_nak_full},
     {"--fault", NULL, "NAME[:VALUE][@S]", "any fault, see below; may be repeated",
      "a fault from the list in --help, as in stall:200@5", set_fault},
     {.help = "What comes out"},
-    {"--json", NULL, "FILE", "a line per second, the last one at the end; -: stdout",
-     "a file", set_json},
+    {"--json", NULL, "FILE", "a line per second and one at the end; -: stdout", "a file",
+     set_json},
     {"--points", NULL, "FILE", "every played point and its time", "a file", set_points},
     {"--png", "--picture", "FILE", "the newest light, at the end and on SIGUSR1", "a file",
      set_png},
@@ -536,7 +536,7 @@ void sim_ed_options_help(const char *program, FILE *out)
             snprintf(left, sizeof left, "%s%s%s%s%s", option->name,
                      option->also ? ", " : "", option->also ? option->also : "",
                      option->value ? " " : "", option->value ? option->value : "");
-            fprintf(out, "  %-26s %s\n", left, option->help);
+            fprintf(out, "  %-25s %s\n", left, option->help);
         }
     }
     fputs("\nFaults for --fault:", out);

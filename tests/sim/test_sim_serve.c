@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A device on real sockets of this computer: the device here sends back what it gets.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sim_serve.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define PATIENCE_NS (3 * BJ_NS_PER_S)
+#define ECHO_BYTES 8192
+
+/* ---- The device ------------------------------------------------------------------------ */
+
+struct echo {
+    struct sim_host host;
+    int connections, hang_ups;
+    bool refuses;
+    size_t takes; /* of what is held, at most this is kept: a window */
+    struct {
+        size_t held;
+        uint8_t bytes[ECHO_BYTES];
+        enum sim_link link;
+    } lines[SIM_SERVE_CLIENTS];
+    int datagrams_in;
+    uint8_t datagram_in[64];
+    size_t datagram_out_size;
+    struct bj_address datagram_to;
+    int64_t next_ns;
+};
+
+static struct echo *echo_of(struct sim_host *host)
+{
+    return (struct echo *)host;
+}
+
+static int echo_accept(struct sim_host *host, uint16_t port, int64_t now_ns)
+{
+    (void)now_ns;
+    assert_int_equal(port, 7000);
+    if (echo_of(host)->refuses) {
+        return -1;
+    }
+    return echo_of(host)->connections++;
+}
+
+static size_t echo_deliver(struct sim_host *host, int connection, const void *bytes,
+                           size_t size, int64_t now_ns)
+{
+    size_t held = echo_of(host)->lines[connection].held;
+    size_t room = echo_of(host)->takes > held ? echo_of(host)->takes - held : 0;
+    size_t taken = size < room ? size : room;
+
+    (void)now_ns;
+    memcpy(echo_of(host)->lines[connection].bytes + held, bytes, taken);
+    echo_of(host)->lines[connection].held += taken;
+    return taken;
+}
+
+static size_t echo_collect(struct sim_host *host, int connection, void *bytes, size_t size,
+                           int64_t now_ns)
+{
+    size_t held = echo_of(host)->lines[connection].held;
+    size_t given = size < held ? size : held;
+    uint8_t *from = echo_of(host)->lines[connection].bytes;
+
+    (void)now_ns;
+    memcpy(bytes, from, given);
+    memmove(from, from + given, held - given);
+    echo_of(host)->lines[connection].held -= given;
+    return given;
+}
+
+static enum sim_link echo_link(struct sim_host *host, int connection, int64_t now_ns)
+{
+    (void)now_ns;
+    return echo_of(host)->lines[connection].link;
+}
+
+static void echo_hang_up(struct sim_host *host, int connection, int64_t now_ns)
+{
+    (void)connection, (void)now_ns;
+    echo_of(host)->hang_ups++;
+}
+
+static void echo_datagram_in(struct sim_host *host, uint16_t port, struct bj_address from,
+                             const void *bytes, size_t size, int64_t now_ns)
+{
+    (void)port, (void)now_ns;
+    assert_int_equal(from.ip, BJ_LOOPBACK);
+    memcpy(echo_of(host)->datagram_in, bytes, size);
+    echo_of(host)->datagrams_in++;
+}
+
+static size_t echo_datagram_out(struct sim_host *host, uint16_t *from_port,
+                                struct bj_address *to, void *bytes, size_t size,
+                                int64_t now_ns)
+{
+    size_t out = echo_of(host)->datagram_out_size;
+
+    (void)now_ns;
+    assert_true(out <= size);
+    memset(bytes, 'd', out);
+    *from_port = 0;
+    *to = echo_of(host)->datagram_to;
+    echo_of(host)->datagram_out_size = 0;
+    return out;
+}
+
+static int64_t echo_next_event_ns(struct sim_host *host, int64_t now_ns)
+{
+    (void)now_ns;
+    return echo_of(host)->next_ns;
+}
+
+static const uint16_t echo_ports[] = {7000, 0};
+static const uint16_t no_ports[] = {0};
+
+static const struct sim_host_ops echo_ops = {
+    .accept = echo_accept,
+    .deliver = echo_deliver,
+    .collect = echo_collect,
+    .link = echo_link,
+    .hang_up = echo_hang_up,
+    .datagram_in = echo_datagram_in,
+    .datagram_out = echo_datagram_out,
+    .next_event_ns = echo_next_event_ns,
+    .tcp_ports = echo_ports,
+    .udp_ports = no_ports,
+};
+
+/* ---- The world ---------------------------------------------------------------------------- */
+
+struct world {
+    struct echo echo;
+    struct sim_serve *serve;
+    int wake_fd;
+};
+
+static int setup(void **state)
+{
+    struct world *world = calloc(1, sizeof *world);
+    struct sim_serve_config config = sim_serve_defaults();
+
+    assert_non_null(world);
+    world->echo.host.ops = &echo_ops;
+    world->echo.takes = ECHO_BYTES;
+    world->echo.next_ns = BJ_NEVER;
+    world->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    config.tcp_port = SIM_SERVE_ANY_PORT;
+    config.wake_fd = world->wake_fd;
+    assert_int_equal(sim_serve_create(&world->serve, &world->echo.host, &config), BJ_OK);
+    *state = world;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct world *world = *state;
+
+    sim_serve_destroy(world->serve);
+    close(world->wake_fd);
+    free(world);
+    return 0;
+}
+
+static void serve_a_little(struct world *world)
+{
+    assert_int_equal(sim_serve_run(world->serve, sim_serve_now_ns() + 2 * BJ_NS_PER_MS),
+                     BJ_OK);
+}
+
+static struct sockaddr_in here(uint16_t port)
+{
+    return (struct sockaddr_in){.sin_family = AF_INET,
+                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                                .sin_port = htons(port)};
+}
+
+/* Connected and accepted, unless the device refuses. */
+static int connect_to(struct world *world)
+{
+    struct sockaddr_in address = here(sim_serve_tcp_port(world->serve));
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    serve_a_little(world);
+    return fd;
+}
+
+/* What recv says once it says something: bytes, 0 for the end, or minus errno. */
+static ssize_t receive(struct world *world, int fd, void *bytes, size_t size)
+{
+    int64_t end_ns = sim_serve_now_ns() + PATIENCE_NS;
+    ssize_t got;
+
+    while ((got = recv(fd, bytes, size, 0)) < 0 && errno == EAGAIN) {
+        assert_true(sim_serve_now_ns() < end_ns);
+        serve_a_little(world);
+    }
+    return got < 0 ? -errno : got;
+}
+
+static void wait_for_hang_ups(struct world *world, int count)
+{
+    int64_t end_ns = sim_serve_now_ns() + PATIENCE_NS;
+
+    while (world->echo.hang_ups < count) {
+        assert_true(sim_serve_now_ns() < end_ns);
+        serve_a_little(world);
+    }
+}
+
+/* ---- Tests ------------------------------------------------------------------------------ */
+
+static void test_bytes_there_and_back(void **state)
+{
+    struct world *world = *state;
+    char bytes[16] = {0};
+    int fd = connect_to(world);
+    assert_int_equal(send(fd, "hello", 5, 0), 5);
+    assert_int_equal(receive(world, fd, bytes, sizeof bytes), 5);
+    assert_string_equal(bytes, "hello");
+    close(fd);
+    wait_for_hang_ups(world, 1);
+    assert_int_equal(sim_serve_clients(world->serve), 0);
+}
+
+static void test_clients_are_kept_apart(void **state)
+{
+    struct world *world = *state;
+    char bytes[16] = {0};
+    int fds[3];
+    for (int n = 0; n < 3; n++) {
+        fds[n] = connect_to(world);
+    }
+    assert_int_equal(sim_serve_clients(world->serve), 3);
+    send(fds[0], "a", 1, 0);
+    send(fds[2], "c", 1, 0);
+    assert_int_equal(receive(world, fds[2], bytes, sizeof bytes), 1);
+    assert_int_equal(bytes[0], 'c');
+    close(fds[0]); /* the others move up in the table, and go on */
+    wait_for_hang_ups(world, 1);
+    send(fds[2], "C", 1, 0);
+    assert_int_equal(receive(world, fds[2], bytes, sizeof bytes), 1);
+    assert_int_equal(bytes[0], 'C');
+    assert_int_equal(recv(fds[1], bytes, 1, 0), -1);
+    close(fds[1]);
+    close(fds[2]);
+}
+
+/* More than every buffer on the way, through a device that takes 100 bytes at a time. */
+static void test_a_small_window_loses_nothing(void **state)
+{
+    struct world *world = *state;
+    enum { TOTAL = 100000 };
+    int fd = connect_to(world), sent = 0, back = 0;
+    int64_t end_ns = sim_serve_now_ns() + 4 * PATIENCE_NS;
+    world->echo.takes = 100;
+    while (back < TOTAL && sim_serve_now_ns() < end_ns) {
+        uint8_t bytes[1000];
+        int count = TOTAL - sent < 1000 ? TOTAL - sent : 1000;
+        for (int n = 0; n < count; n++) {
+            bytes[n] = (uint8_t)((sent + n) % 251);
+        }
+        ssize_t done = send(fd, bytes, (size_t)count, 0);
+        sent += done > 0 ? (int)done : 0;
+        sim_serve_run(world->serve, sim_serve_now_ns());
+        done = recv(fd, bytes, sizeof bytes, 0);
+        for (ssize_t n = 0; n < done; n++) {
+            assert_int_equal(bytes[n], back++ % 251);
+        }
+    }
+    assert_int_equal(back, TOTAL);
+    close(fd);
+}
+
+static void test_refused(void **state)
+{
+    struct world *world = *state;
+    char byte;
+    world->echo.refuses = true;
+    int fd = connect_to(world);
+    assert_int_equal(receive(world, fd, &byte, 1), -ECONNRESET);
+    assert_int_equal(sim_serve_clients(world->serve), 0);
+    assert_int_equal(world->echo.hang_ups, 0);
+    close(fd);
+}
+
+static void test_one_client_too_many(void **state)
+{
+    struct world *world = *state;
+    int fds[SIM_SERVE_CLIENTS + 1];
+    char byte;
+    for (int n = 0; n <= SIM_SERVE_CLIENTS; n++) {
+        fds[n] = connect_to(world);
+    }
+    assert_int_equal(receive(world, fds[SIM_SERVE_CLIENTS], &byte, 1), -ECONNRESET);
+    assert_int_equal(sim_serve_clients(world->serve), SIM_SERVE_CLIENTS);
+    for (int n = 0; n <= SIM_SERVE_CLIENTS; n++) {
+        close(fds[n]);
+    }
+}
+
+static void test_the_device_resets(void **state)
+{
+    struct world *world = *state;
+    char byte;
+    int fd = connect_to(world);
+    world->echo.lines[0].link = SIM_LINK_RESET;
+    assert_int_equal(receive(world, fd, &byte, 1), -ECONNRESET);
+    assert_int_equal(world->echo.hang_ups, 1);
+    close(fd);
+}
+
+static void test_the_device_ends(void **state)
+{
+    struct world *world = *state;
+    char byte;
+    int fd = connect_to(world);
+    world->echo.lines[0].link = SIM_LINK_FIN;
+    assert_int_equal(receive(world, fd, &byte, 1), 0);
+    assert_int_equal(world->echo.hang_ups, 0); /* the client may still talk */
+    close(fd);
+    wait_for_hang_ups(world, 1);
+}
+
+static void test_a_client_resets(void **state)
+{
+    struct world *world = *state;
+    const struct linger at_once = {.l_onoff = 1};
+    int fd = connect_to(world);
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close(fd);
+    wait_for_hang_ups(world, 1);
+}
+
+/* It must neither stay for ever nor keep the loop busy. */
+static void test_a_client_resets_while_nothing_is_taken(void **state)
+{
+    struct world *world = *state;
+    const struct linger at_once = {.l_onoff = 1};
+    int fd = connect_to(world);
+    world->echo.takes = 0;
+    send(fd, "stuck", 5, 0);
+    serve_a_little(world);
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close(fd);
+    wait_for_hang_ups(world, 1);
+}
+
+static void test_broadcasts_go_where_they_should(void **state)
+{
+    struct world *world = *state;
+    struct sockaddr_in address = here(0);
+    socklen_t size = sizeof address;
+    char bytes[64];
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    address.sin_addr.s_addr = htonl(INADDR_ANY);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    getsockname(fd, (struct sockaddr *)&address, &size);
+    world->echo.datagram_out_size = 36;
+    world->echo.datagram_to =
+        (struct bj_address){.ip = 0xffffffff, .port = ntohs(address.sin_port)};
+    assert_int_equal(receive(world, fd, bytes, sizeof bytes), 36);
+    assert_int_equal(bytes[35], 'd');
+    assert_true(sim_serve_broadcasts(world->serve));
+    close(fd);
+}
+
+static void test_broadcasts_that_cannot_go_are_noticed(void **state)
+{
+    struct world *world = *state;
+    struct sim_serve_config config = sim_serve_defaults();
+    struct sim_serve *serve;
+    config.tcp_port = SIM_SERVE_ANY_PORT;
+    config.broadcast_ip = 0xc0000201; /* not reachable from a loopback address */
+    assert_int_equal(sim_serve_create(&serve, &world->echo.host, &config), BJ_OK);
+    world->echo.datagram_out_size = 36;
+    world->echo.datagram_to = (struct bj_address){.ip = 0xffffffff, .port = 7001};
+    assert_int_equal(sim_serve_run(serve, sim_serve_now_ns()), BJ_OK);
+    assert_false(sim_serve_broadcasts(serve));
+    sim_serve_destroy(serve);
+}
+
+static void test_datagrams_come_in(void **state)
+{
+    struct world *world = *state;
+    static const uint16_t ports[] = {17654, 0};
+    struct sim_host_ops ops = echo_ops;
+    struct sim_serve_config config = sim_serve_defaults();
+    struct sockaddr_in address = here(ports[0]);
+    struct sim_serve *serve;
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    ops.udp_ports = ports;
+    world->echo.host.ops = &ops;
+    config.tcp_port = SIM_SERVE_ANY_PORT;
+    assert_int_equal(sim_serve_create(&serve, &world->echo.host, &config), BJ_OK);
+    sendto(fd, "knock", 5, 0, (const struct sockaddr *)&address, sizeof address);
+    sim_serve_run(serve, sim_serve_now_ns());
+    assert_int_equal(world->echo.datagrams_in, 1);
+    assert_memory_equal(world->echo.datagram_in, "knock", 5);
+    sim_serve_destroy(serve);
+    world->echo.host.ops = &echo_ops;
+    close(fd);
+}
+
+static void test_a_taken_port_is_told(void **state)
+{
+    struct world *world = *state;
+    struct sim_serve_config config = sim_serve_defaults();
+    struct sim_serve *second;
+    config.tcp_port = sim_serve_tcp_port(world->serve);
+    assert_int_equal(sim_serve_create(&second, &world->echo.host, &config), BJ_BUSY);
+    assert_null(second);
+    config.tcp_port = SIM_SERVE_ANY_PORT;
+    config.bind_ip = 0xc0000201; /* 192.0.2.1 belongs to nobody */
+    assert_int_equal(sim_serve_create(&second, &world->echo.host, &config), BJ_NOT_FOUND);
+}
+
+static void test_runs_until_the_time_is_over(void **state)
+{
+    struct world *world = *state;
+    int64_t until_ns = sim_serve_now_ns() + 20 * BJ_NS_PER_MS;
+    assert_int_equal(sim_serve_run(world->serve, until_ns), BJ_OK);
+    assert_true(sim_serve_now_ns() >= until_ns);
+}
+
+static void test_wakes_when_told(void **state)
+{
+    struct world *world = *state;
+    const uint64_t one = 1;
+    assert_int_equal(write(world->wake_fd, &one, sizeof one), sizeof one);
+    int64_t before_ns = sim_serve_now_ns();
+    assert_int_equal(sim_serve_run(world->serve, before_ns + PATIENCE_NS), BJ_OK);
+    assert_true(sim_serve_now_ns() < before_ns + PATIENCE_NS);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_bytes_there_and_back),
+        TEST(test_clients_are_kept_apart),
+        TEST(test_a_small_window_loses_nothing),
+        TEST(test_refused),
+        TEST(test_one_client_too_many),
+        TEST(test_the_device_resets),
+        TEST(test_the_device_ends),
+        TEST(test_a_client_resets),
+        TEST(test_a_client_resets_while_nothing_is_taken),
+        TEST(test_broadcasts_go_where_they_should),
+        TEST(test_broadcasts_that_cannot_go_are_noticed),
+        TEST(test_datagrams_come_in),
+        TEST(test_a_taken_port_is_told),
+        TEST(test_runs_until_the_time_is_over),
+        TEST(test_wakes_when_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
