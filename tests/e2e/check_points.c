@@ -15,12 +15,14 @@
 static int usage(const char *program)
 {
     fprintf(stderr,
-            "usage: %s equal FILE " TAGGED_OPTIONS_HELP "\n"
+            "usage: %s equal|order FILE " TAGGED_OPTIONS_HELP "\n"
             "       %s resampled FILE --pps TRUE_PPS [--tolerance COUNTS] (and as above)\n"
             "       %s dark FILE [--after NS] [--until NS]\n"
             "       %s lit FILE [--after NS] [--until NS]   some lit point is there\n"
             "       %s summary FILE                         key=value\n"
-            "       %s now                                  CLOCK_MONOTONIC in ns\n",
+            "       %s now                                  CLOCK_MONOTONIC in ns\n"
+            "order: as equal, but frames may be missing and points dark that were not\n"
+            "--after and --until choose the points by their play time, in every mode\n",
             program, program, program, program, program, program);
     return 2;
 }
@@ -69,14 +71,38 @@ static int tell_summary(const struct played_point *points, size_t count)
     return 0;
 }
 
+/* What a machine that lost time may not excuse. */
+static bool is_ordered(const struct check_verdict *verdict)
+{
+    return verdict->matched_frames > 0 && verdict->faults[CHECK_DOUBLED] == 0 &&
+           verdict->faults[CHECK_REORDERED] == 0 && verdict->faults[CHECK_POSITION] == 0 &&
+           verdict->faults[CHECK_COLOUR] == 0 && verdict->faults[CHECK_LIT] == 0 &&
+           verdict->faults[CHECK_BACKWARD] == 0;
+}
+
+/* Leaves the points of the asked time. */
+static void trim(const struct tagged_options *options, const struct played_point **points,
+                 size_t *count)
+{
+    for (; *count > 0 && (*points)->time_ns < options->after_ns; ++*points)
+        --*count;
+    while (*count > 0 && (*points)[*count - 1].time_ns >= options->until_ns)
+        --*count;
+}
+
 static int judge(const struct tagged_options *options, const struct played_point *points,
                  size_t count)
 {
     const char *mode = options->word[0];
     const struct tagged_signal *signal = &options->signal;
     struct check_verdict verdict;
+    trim(options, &points, &count);
     if (strcmp(mode, "equal") == 0)
         return tell(check_equal(signal, points, count, &verdict), mode, &verdict);
+    if (strcmp(mode, "order") == 0) {
+        check_equal(signal, points, count, &verdict);
+        return tell(is_ordered(&verdict), mode, &verdict);
+    }
     if (strcmp(mode, "resampled") == 0 && options->pps > 0) {
         bool good = check_resampled(signal, signal->rate_hz / options->pps,
                                     options->tolerance_counts, points, count, &verdict);
