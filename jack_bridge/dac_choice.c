@@ -30,9 +30,8 @@ static bool look(struct bj_discovery *discovery, struct bj_waiter *waiter, const
         const struct bj_dac_info *found;
         struct bj_wait wait;
 
-        bj_wait_init(&wait);
-        bj_wait_until(&wait, now_ns + LOOK_STEP_NS);
         bj_discovery_step(discovery, now_ns, &wait);
+        bj_wait_until(&wait, now_ns + LOOK_STEP_NS);
         found = fitting(discovery, id);
         if (found) {
             *info = *found;

@@ -53,9 +53,8 @@ static void look(struct bj_discovery *discovery, struct bj_waiter *waiter, int64
     do {
         struct bj_wait wait;
 
-        bj_wait_init(&wait);
-        bj_wait_until(&wait, until_ns);
         bj_discovery_step(discovery, now_ns, &wait);
+        bj_wait_until(&wait, until_ns);
         bj_waiter_wait(waiter, &wait);
         now_ns = bj_clock_ns();
     } while (now_ns < until_ns);

@@ -83,6 +83,7 @@ int bj_command_sim(int argc, char **argv)
 {
     const char *kind = argc > 1 ? argv[1] : "";
     FILE *out = stderr;
+    int known;
     bool asked = !strcmp(kind, "-h") || !strcmp(kind, "--help");
 
     if (is_word(kind) && kind[0] != '-')
@@ -97,5 +98,6 @@ int bj_command_sim(int argc, char **argv)
             "beamjack: which DAC shall be simulated? usage: beamjack sim KIND [options]\n",
             stderr);
     fputs("simulated DACs:\n", out);
-    return print_kinds(out) == 0 ? 1 : (asked ? 0 : 2);
+    known = print_kinds(out);
+    return asked ? 0 : (known ? 2 : 1);
 }

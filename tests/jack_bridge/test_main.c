@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include "json.h"
+#include "program.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define WORDS_MAX 12
+
+struct call {
+    const char *words[WORDS_MAX];
+    int status;
+    const char *file, *says; /* `says` is in `file`, out or err */
+};
+
+static void check(const struct call *call)
+{
+    struct program program = {0};
+    int status;
+
+    program_start(&program, call->words);
+    status = program_wait(&program);
+    if (status != call->status)
+        fail_msg("%s %s: status %d, not %d: %s", call->words[0],
+                 call->words[0] && call->words[1] ? call->words[1] : "", status,
+                 call->status, program_text(&program, "err"));
+    if (!strstr(program_text(&program, call->file), call->says))
+        fail_msg("%s: '%s' is not in: %s", call->words[0], call->says,
+                 program_text(&program, call->file));
+    if (call->status != 0 && program_text(&program, "out")[0] && !strcmp(call->file, "err"))
+        fail_msg("%s: an error belongs on stderr", call->words[0]);
+    program_finish(&program);
+}
+
+static void check_all(const struct call *calls, size_t count)
+{
+    setenv("JACK_DEFAULT_SERVER", "beamjack-nowhere", 1);
+    for (size_t k = 0; k < count; k++)
+        check(&calls[k]);
+}
+
+#define CHECK(...)                                                                         \
+    do {                                                                                   \
+        const struct call calls_[] = {__VA_ARGS__};                                        \
+        check_all(calls_, sizeof calls_ / sizeof calls_[0]);                               \
+    } while (0)
+
+static void help_and_version_are_on_stdout(void **state)
+{
+    (void)state;
+    CHECK({{"--help"}, 0, "out", "beamjack doctor"}, {{"-h"}, 0, "out", "usage: "},
+          {{"--version"}, 0, "out", "beamjack "}, {{"-V"}, 0, "out", "beamjack "},
+          {{"run", "--help"}, 0, "out", "--status-json FILE"},
+          {{"run", "--version"}, 0, "out", "beamjack "},
+          {{"list", "--help"}, 0, "out", "--wait SECONDS"},
+          {{"doctor", "--help"}, 0, "out", "usage: beamjack doctor"},
+          {{"sim", "--help"}, 0, "out", "beamjack sim KIND"});
+}
+
+static void wrong_words_are_status_2(void **state)
+{
+    (void)state;
+    CHECK({{"--nonsense"}, 2, "err", "unknown option --nonsense"},
+          {{"run", "--nonsense"}, 2, "err", "see 'beamjack run --help'"},
+          {{"list", "--arm"}, 2, "err", "--arm"}, {{"dance"}, 2, "err", "beamjack --help"},
+          {{"run", "virtual", "--pps", "many"}, 2, "err", "whole number"},
+          {{"run", "virtual", "--config", "/nowhere"}, 2, "err", "/nowhere"},
+          {{"run", "virtual", "two"}, 2, "err", "'two'"});
+}
+
+static void later_commands_say_so(void **state)
+{
+    (void)state;
+    CHECK({{"play", "file.wav"}, 2, "err", "not in this version"},
+          {{"convert", "a", "b"}, 2, "err", "not in this version"});
+}
+
+static void wrong_dacs_are_status_2(void **state)
+{
+    (void)state;
+    CHECK({{"run", "nonsense:1"}, 2, "err", "nonsense"},
+          {{"nonsense@host"}, 2, "err", "nonsense"},
+          {{"run", "etherdream@"}, 2, "err", "etherdream@HOST"});
+}
+
+static void no_jack_server_is_status_1_with_the_remedy(void **state)
+{
+    (void)state;
+    CHECK({{"run", "virtual"}, 1, "err", "no JACK server 'beamjack-nowhere'"},
+          {{"run", "virtual", "--headless"}, 1, "err", "--start-server"},
+          {{"run", "virtual", "--server", "beamjack-other"}, 1, "err", "'beamjack-other'"},
+          {{"run", "virtual", "--wait-for-jack", "--max-tries", "2"},
+           1,
+           "err",
+           "--wait-for-jack"});
+}
+
+static void status_that_cannot_be_written_is_status_1(void **state)
+{
+    (void)state;
+    CHECK(
+        {{"run", "virtual", "--status-json", "/nowhere/file"}, 1, "err", "/nowhere/file"});
+}
+
+static void list_speaks_json(void **state)
+{
+    struct program program = {0};
+    const char *const words[] = {"list", "--json", "--wait", "0", NULL};
+    char object[70000];
+
+    (void)state;
+    program_start(&program, words);
+    assert_int_equal(program_wait(&program), 0);
+    snprintf(object, sizeof object, "{\"dacs\":%s}", program_text(&program, "out"));
+    assert_true(json_is_object(object));
+    program_finish(&program);
+}
+
+static void unknown_simulator_lists_the_known(void **state)
+{
+    struct program program = {0};
+    const char *const words[] = {"sim", "nonsense", NULL};
+    int status;
+
+    (void)state;
+    program_start(&program, words);
+    status = program_wait(&program);
+    assert_true(status == 1 || status == 2);
+    assert_non_null(strstr(program_text(&program, "err"), "nonsense"));
+    assert_non_null(strstr(program_text(&program, "err"), "simulated DACs"));
+    program_finish(&program);
+}
+
+static void doctor_names_the_remedy_for_jack(void **state)
+{
+    (void)state;
+    CHECK({{"doctor"}, 1, "out", "no JACK server 'beamjack-nowhere'"});
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(help_and_version_are_on_stdout),
+        cmocka_unit_test(wrong_words_are_status_2),
+        cmocka_unit_test(later_commands_say_so),
+        cmocka_unit_test(wrong_dacs_are_status_2),
+        cmocka_unit_test(no_jack_server_is_status_1_with_the_remedy),
+        cmocka_unit_test(status_that_cannot_be_written_is_status_1),
+        cmocka_unit_test(list_speaks_json),
+        cmocka_unit_test(unknown_simulator_lists_the_known),
+        cmocka_unit_test(doctor_names_the_remedy_for_jack),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
