@@ -17,7 +17,6 @@ void ed_estop_close(struct ed_estop *estop)
     if (estop->handle >= 0)
         estop->net->ops->close(estop->net, estop->handle);
     estop->handle = -1;
-    estop->delivered = false;
 }
 
 void ed_estop_fire(struct ed_estop *estop, struct bj_address to, int64_t now_ns)
@@ -64,5 +63,5 @@ void ed_estop_service(struct ed_estop *estop, int64_t now_ns, struct bj_wait *wa
 
 bool ed_estop_is_ours(const struct ed_estop *estop, int64_t now_ns)
 {
-    return estop->handle >= 0 && estop->delivered && now_ns < estop->until_ns;
+    return estop->delivered && now_ns < estop->until_ns;
 }

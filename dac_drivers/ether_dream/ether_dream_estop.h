@@ -23,7 +23,7 @@ void ed_estop_fire(struct ed_estop *estop, struct bj_address to, int64_t now_ns)
 void ed_estop_service(struct ed_estop *estop, int64_t now_ns, struct bj_wait *wait);
 void ed_estop_close(struct ed_estop *estop);
 
-/* An e-stop the device reports now is one we sent. */
+/* An e-stop the device reports now is one we sent, even over an earlier connection. */
 bool ed_estop_is_ours(const struct ed_estop *estop, int64_t now_ns);
 
 #endif
