@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -103,18 +102,21 @@ static enum bj_status connect_tcp(struct bj_net *net, struct bj_address to, int 
     return status;
 }
 
+/* A socket has no peer before it is connected. */
 static enum bj_status connect_result(struct bj_net *net, int handle)
 {
-    struct pollfd waiting = {.fd = handle, .events = POLLOUT};
+    struct sockaddr_in peer;
+    socklen_t size = sizeof peer, error_size = sizeof(int);
     int error = 0;
-    socklen_t size = sizeof error;
 
     (void)net;
-    if (poll(&waiting, 1, 0) == 0)
-        return BJ_WOULD_BLOCK;
-    if (getsockopt(handle, SOL_SOCKET, SO_ERROR, &error, &size) < 0)
+    if (getsockopt(handle, SOL_SOCKET, SO_ERROR, &error, &error_size) < 0)
         return status_of(errno);
-    return error != 0 ? status_of(error) : BJ_OK;
+    if (error != 0)
+        return status_of(error);
+    if (getpeername(handle, (struct sockaddr *)&peer, &size) == 0)
+        return BJ_OK;
+    return errno == ENOTCONN ? BJ_WOULD_BLOCK : status_of(errno);
 }
 
 /* A peer that is gone is a status, never a signal. */

@@ -123,6 +123,24 @@ static void test_a_full_socket_would_block_and_a_dead_one_is_no_signal(void **st
     net->ops->close(net, handle);
 }
 
+static void test_a_connection_under_way_would_block(void **state)
+{
+    int waiting[8], count = 0;
+
+    (void)state;
+    close(listener);
+    listen_somewhere();
+    assert_int_equal(listen(listener, 0),
+                     0); /* takes one or two, the rest is kept waiting */
+    do {
+        assert_int_equal(net->ops->connect_tcp(net, address, &waiting[count]), BJ_OK);
+        usleep(1000);
+    } while (net->ops->connect_result(net, waiting[count++]) == BJ_OK && count < 8);
+    assert_int_equal(net->ops->connect_result(net, waiting[count - 1]), BJ_WOULD_BLOCK);
+    while (count > 0)
+        net->ops->close(net, waiting[--count]);
+}
+
 static void test_a_refusal_is_told(void **state)
 {
     (void)state;
@@ -212,6 +230,7 @@ int main(void)
         TEST(test_bytes_both_ways_and_an_orderly_end),
         TEST(test_small_packets_leave_without_delay),
         TEST(test_a_full_socket_would_block_and_a_dead_one_is_no_signal),
+        TEST(test_a_connection_under_way_would_block),
         TEST(test_a_refusal_is_told),
         TEST(test_datagrams_with_their_source),
         TEST(test_broadcasts_reach_everybody_who_shares_the_port),
