@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "dac_choice.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static char why[400];
+
+static bool choose(const char *text, struct bj_dac_info *info, bool *wrong_usage)
+{
+    struct bj_net *net = bj_net_create();
+    bool good = bj_dac_choose(net, text, NULL, info, wrong_usage, why, sizeof why);
+
+    bj_net_destroy(net);
+    return good;
+}
+
+static void direct_words_need_no_search(void **state)
+{
+    struct bj_dac_info info;
+    bool wrong_usage;
+
+    (void)state;
+    assert_true(choose("virtual", &info, &wrong_usage));
+    assert_string_equal(info.driver->name, "virtual");
+    assert_true(choose("etherdream@127.0.0.1:7000", &info, &wrong_usage));
+    assert_int_equal(info.address.ip, BJ_LOOPBACK);
+    assert_int_equal(info.address.port, 7000);
+}
+
+static void stable_ids_of_network_dacs_must_be_found(void **state)
+{
+    struct bj_dac_info info;
+
+    (void)state;
+    assert_int_equal(bj_dac_parse("etherdream:0004a3112233", &info, why, sizeof why),
+                     BJ_OK);
+    assert_true(bj_dac_must_be_found(&info));
+    assert_int_equal(bj_dac_parse("etherdream@127.0.0.1", &info, why, sizeof why), BJ_OK);
+    assert_false(bj_dac_must_be_found(&info));
+    assert_int_equal(bj_dac_parse("virtual", &info, why, sizeof why), BJ_OK);
+    assert_false(bj_dac_must_be_found(&info));
+}
+
+static void nonsense_is_wrong_usage(void **state)
+{
+    struct bj_dac_info info;
+    bool wrong_usage = false;
+
+    (void)state;
+    assert_false(choose("nonsense:1", &info, &wrong_usage));
+    assert_true(wrong_usage);
+    assert_non_null(strstr(why, "nonsense"));
+}
+
+static void search_can_be_cancelled(void **state)
+{
+    const atomic_bool cancel = true;
+    struct bj_net *net = bj_net_create();
+    struct bj_dac_info info;
+    bool wrong_usage;
+
+    (void)state;
+    assert_false(bj_dac_choose(net, "etherdream:000000000001", &cancel, &info, &wrong_usage,
+                               why, sizeof why));
+    assert_false(wrong_usage);
+    assert_non_null(strstr(why, "etherdream:000000000001"));
+    assert_non_null(strstr(why, "beamjack list"));
+    assert_false(bj_dac_choose(net, NULL, &cancel, &info, &wrong_usage, why, sizeof why));
+    assert_non_null(strstr(why, "beamjack sim etherdream"));
+    bj_net_destroy(net);
+}
+
+static void driver_tells_what_it_can(void **state)
+{
+    struct bj_dac_info info;
+    struct bj_dac_caps caps;
+    bool wrong_usage;
+
+    (void)state;
+    assert_true(choose("virtual", &info, &wrong_usage));
+    assert_true(bj_dac_caps(&info, NULL, &caps));
+    assert_true(caps.target_buffer_ns > 0);
+    assert_true(caps.max_points_per_chunk > 0);
+}
+
+static void rate_is_jacks_within_what_the_dac_can(void **state)
+{
+    const struct bj_dac_caps caps = {.min_pps = 8000, .max_pps = 65535};
+    const struct bj_dac_info slow = {.max_pps = 30000}, unknown = {.max_pps = 0};
+
+    (void)state;
+    assert_int_equal(bj_dac_pps(0, 48000, &unknown, &caps), 48000);
+    assert_int_equal(bj_dac_pps(0, 96000, &unknown, &caps), 65535);
+    assert_int_equal(bj_dac_pps(0, 48000, &slow, &caps), 30000);
+    assert_int_equal(bj_dac_pps(0, 4000, &slow, &caps), 8000);
+    assert_int_equal(bj_dac_pps(12345, 48000, &slow, &caps), 12345);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(direct_words_need_no_search),
+        cmocka_unit_test(stable_ids_of_network_dacs_must_be_found),
+        cmocka_unit_test(nonsense_is_wrong_usage),
+        cmocka_unit_test(search_can_be_cancelled),
+        cmocka_unit_test(driver_tells_what_it_can),
+        cmocka_unit_test(rate_is_jacks_within_what_the_dac_can),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
