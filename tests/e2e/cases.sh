@@ -186,7 +186,9 @@ case_freewheel() {
     off=$(now_ns)
     timeout 10 jack_freewheel n >>"$work/jackd.log" 2>&1
     wait_for 5 is freewheel false || fail "the end of freewheeling was not noticed"
-    wait_for 5 lit_now || fail "dark after freewheeling"
+    stop player || true # freewheeling has played it to its end
+    start_source
+    wait_for 10 lit_now || fail "dark after freewheeling"
     finish
     check dark --after $((on + silence_ns + queued_ns)) --until "$off" ||
         fail "lit while freewheeling"
