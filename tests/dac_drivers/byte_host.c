@@ -18,9 +18,9 @@ static size_t host_deliver(struct sim_host *host, int connection, const void *by
                            size_t size, int64_t now_ns)
 {
     struct byte_host *device = device_of(host);
-    size_t room = device->window - device->heard;
+    size_t room = connection == device->stuck ? 0 : device->window - device->heard;
 
-    (void)connection, (void)now_ns;
+    (void)now_ns;
     if (size > room)
         size = room;
     memcpy(device->in + device->heard, bytes, size);
@@ -92,6 +92,7 @@ void byte_host_init(struct byte_host *host)
     memset(host, 0, sizeof *host);
     host->host.ops = &host_ops;
     host->window = sizeof host->in;
+    host->stuck = -1;
 }
 
 void byte_host_say(struct byte_host *host, const void *bytes, size_t size)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A network device without any behaviour: takes one connection on any port, keeps the bytes
+ * A network device without any behaviour: takes connections on any port, keeps the bytes
  * it was sent, says what a test tells it to say. For replies no real device would give.
  */
 #ifndef BYTE_HOST_H
@@ -15,6 +15,7 @@ struct byte_host {
     int connections;
     enum sim_link link;
     size_t window; /* bytes it takes; the rest waits */
+    int stuck;     /* the number of a connection that takes nothing, -1 none */
     size_t heard, said, collected;
     uint8_t in[BYTE_HOST_SIZE], out[BYTE_HOST_SIZE];
 };

@@ -37,6 +37,8 @@ static void on_played(void *user, const struct sim_ed_point *point)
     world->last_played = number;
     world->played++;
     world->lit_in_the_dark += lit && !world->shutter_open;
+    if ((point->control & 0x8000) && world->flagged_count < 64)
+        world->flagged[world->flagged_count++] = (uint64_t)number;
     if (lit)
         assert_int_equal(point->b, number & 0xffff);
 }

@@ -45,7 +45,9 @@ struct world {
     uint64_t written, lost, played, skipped;
     uint64_t written_at_connect, lost_at_connect;
     uint64_t written_when_empty, played_when_empty;
-    int64_t last_played; /* number of the newest point played, -1 none */
+    int64_t last_played;  /* number of the newest point played, -1 none */
+    uint64_t flagged[64]; /* numbers of the points that changed the rate */
+    int flagged_count;
     bool shutter_open;
     uint64_t lit_in_the_dark;
     uint32_t emptied, dried, last_lost;

@@ -179,6 +179,7 @@ static void test_allocates_nothing_while_it_plays(void **state)
 
 static void test_a_new_rate_begins_with_the_first_point_of_its_chunk(void **state)
 {
+    uint64_t firsts[16];
     int changes = 0;
 
     (void)state;
@@ -186,10 +187,13 @@ static void test_a_new_rate_begins_with_the_first_point_of_its_chunk(void **stat
     world_play(&world);
     for (uint32_t pps = 20000; pps <= 48000; pps += 4000) {
         world.pps = pps;
-        changes++;
+        firsts[changes++] = world.written;
         world_run_ms(&world, 150);
         assert_int_equal(sim_ed_status(world.device).point_rate, pps);
     }
+    assert_int_equal(world.flagged_count, changes);
+    for (int k = 0; k < changes; k++)
+        assert_int_equal(world.flagged[k], firsts[k]);
     assert_int_equal(counters()->rates_queued, changes);
     assert_int_equal(world_count(&world, 'u'), 0);
     assert_int_equal(world.emptied, 0);

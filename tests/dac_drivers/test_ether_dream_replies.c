@@ -478,6 +478,25 @@ static void begin_bytes_only(void)
     assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
 }
 
+static void test_a_stop_that_cannot_leave_becomes_an_estop_by_another_way(void **state)
+{
+    size_t heard;
+
+    (void)state;
+    start_bytes_only();
+    begin_bytes_only();
+    heard = bytes_only.heard;
+    bytes_only.stuck = 0;
+    WORLD_SLOT(&world, stop, world.now_ns);
+    world_run_ms(&world, 95);
+    assert_int_equal(bytes_only.connections, 1);
+    world_run_ms(&world, 10);
+    assert_int_equal(bytes_only.connections, 2);
+    assert_int_equal(bytes_only.heard, heard + 1);
+    assert_int_equal(bytes_only.in[heard], 0x00);
+    assert_int_not_equal(world.dac_status.state, BJ_DAC_STOPPED); /* nobody confirmed */
+}
+
 static void test_an_impossible_rate_is_tried_once_more(void **state)
 {
     (void)state;
@@ -612,6 +631,7 @@ int main(void)
         TEST(test_nonsense_ends_the_connection),
         TEST(test_an_answer_to_nothing_ends_the_connection),
         TEST(test_another_source_is_reported_once),
+        TEST(test_a_stop_that_cannot_leave_becomes_an_estop_by_another_way),
         TEST(test_an_impossible_rate_is_tried_once_more),
         TEST(test_a_refused_rate_ends_the_connection),
         TEST(test_begun_but_not_playing_is_not_tried_for_ever),
