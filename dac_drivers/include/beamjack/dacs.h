@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-#define BJ_ID_SIZE 64
+#define BJ_ID_SIZE 512 /* "record:" is followed by a path */
 #define BJ_TEXT_SIZE 96
 
 /* All drivers of this build, in order of preference; NULL ends the list. */
