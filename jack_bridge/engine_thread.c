@@ -65,16 +65,17 @@ bool bj_engine_thread_start(struct bj_engine_thread *engine, struct bj_stream *s
 
 bool bj_engine_thread_join(struct bj_engine_thread *engine, int64_t timeout_ns)
 {
-    struct timespec until;
+    const struct timespec moment = {.tv_nsec = BJ_NS_PER_MS};
 
-    if (!engine->started)
-        return true;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    timeout_ns += until.tv_nsec;
-    until.tv_sec += timeout_ns / BJ_NS_PER_S;
-    until.tv_nsec = timeout_ns % BJ_NS_PER_S;
-    if (pthread_clockjoin_np(engine->thread, NULL, CLOCK_MONOTONIC, &until) != 0)
+    for (int64_t k = 0; k < timeout_ns / BJ_NS_PER_MS && engine->started; k++) {
+        if (atomic_load(&engine->done))
+            break;
+        nanosleep(&moment, NULL);
+    }
+    if (engine->started && !atomic_load(&engine->done))
         return false;
+    if (engine->started)
+        pthread_join(engine->thread, NULL);
     engine->started = false;
     return true;
 }

@@ -19,7 +19,8 @@
 
 struct jackd {
     char name[40];
-    pid_t pid; /* 0: not running */
+    pid_t pid;   /* 0: not running */
+    bool killed; /* without a chance to clean up */
 };
 
 bool jackd_installed(void);
@@ -29,6 +30,9 @@ void jackd_start(struct jackd *jackd, unsigned rate_hz, unsigned period_frames);
 
 /* Sends a signal; after SIGTERM and SIGKILL waits for its end. */
 void jackd_signal(struct jackd *jackd, int number);
+
+/* A killed server leaves its name in JACK's registry, which has room for eight on the whole
+ * machine; one of the same name takes it away. */
 void jackd_stop(struct jackd *jackd);
 
 struct source {

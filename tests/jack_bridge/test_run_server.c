@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "running.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static void killed_server_comes_back_with_links_and_dark(void **state)
+{
+    struct fixture *f = *state;
+
+    if (!jackd_installed())
+        skip();
+    running_start(f, "--arm", NULL, NULL, NULL);
+    WAIT_FOR(running_number(f, "frames_pushed") > 0);
+    running_connect_all(f);
+    WAIT_FOR(running_is(f, "lit", "true"));
+    source_close(&f->source);
+    WAIT_FOR(running_is(f, "lit", "false"));
+    source_open(&f->source, &f->server);
+    running_connect_all(f);
+    WAIT_FOR(running_is(f, "lit", "true"));
+
+    jackd_signal(&f->server, SIGKILL);
+    source_close(&f->source);
+    WAIT_FOR(running_is(f, "jack", "false"));
+    WAIT_FOR(running_is(f, "lit", "false"));
+    jackd_start(&f->server, 44100, 128);
+    source_open(&f->source, &f->server);
+    WAIT_FOR(running_is(f, "jack", "true") && running_is(f, "connected", "\"xyrgb-\""));
+    assert_true(running_is(f, "client", "\"beamjack\""));
+    assert_true(running_is(f, "jack_rate", "44100"));
+    assert_true(running_is(f, "pps", "48000"));
+    assert_true(running_is(f, "armed", "false"));
+}
+
+static void stopped_server_is_dark_and_ends_with_ctrl_c(void **state)
+{
+    struct fixture *f = *state;
+
+    if (!jackd_installed())
+        skip();
+    running_start(f, "--arm", "--connect", "source:out_*", NULL);
+    WAIT_FOR(running_is(f, "lit", "true"));
+    jackd_signal(&f->server, SIGSTOP);
+    WAIT_FOR(running_is(f, "lit", "false"));
+    WAIT_FOR(running_said(f, "hangs"));
+    program_signal(&f->program, SIGINT);
+    assert_int_equal(program_wait(&f->program), 0);
+    jackd_signal(&f->server, SIGCONT);
+}
+
+static void server_loss_ends_the_run_if_asked(void **state)
+{
+    struct fixture *f = *state;
+
+    if (!jackd_installed())
+        skip();
+    running_start(f, "--on-shutdown", "exit", NULL, NULL);
+    WAIT_FOR(running_number(f, "frames_pushed") > 0);
+    jackd_signal(&f->server, SIGKILL);
+    assert_int_equal(program_wait(&f->program), 1);
+    source_close(&f->source);
+}
+
+static void freewheeling_is_dark_and_passes(void **state)
+{
+    struct fixture *f = *state;
+
+    if (!jackd_installed())
+        skip();
+    running_start(f, "--arm", "--connect", "source:out_*", NULL);
+    WAIT_FOR(running_is(f, "lit", "true"));
+    assert_int_equal(jack_set_freewheel(f->source.client, 1), 0);
+    WAIT_FOR(running_is(f, "freewheel", "true") && running_is(f, "lit", "false"));
+    assert_int_equal(jack_set_freewheel(f->source.client, 0), 0);
+    WAIT_FOR(running_is(f, "freewheel", "false") && running_is(f, "lit", "true"));
+}
+
+#define WITH_SERVER(test)                                                                  \
+    cmocka_unit_test_setup_teardown(test, running_set_up, running_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_SERVER(killed_server_comes_back_with_links_and_dark),
+        WITH_SERVER(stopped_server_is_dark_and_ends_with_ctrl_c),
+        WITH_SERVER(server_loss_ends_the_run_if_asked),
+        WITH_SERVER(freewheeling_is_dark_and_passes),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
