@@ -158,6 +158,7 @@ static void learn(struct ether_dream *dac, const struct ed_broadcast *broadcast,
         session->version[0] = '\0';
     }
     session->model = ed_model_of(broadcast->hw_revision);
+    session->link.window_bytes = session->model->window_bytes;
     session->max_rate = broadcast->max_rate;
     dac->heard = true;
     dac->capacity = broadcast->capacity;

@@ -7,6 +7,7 @@ void ed_link_init(struct ed_link *link, struct bj_net *net)
 {
     link->net = net;
     link->handle = -1;
+    link->window_bytes = ED_LEAST_WINDOW_BYTES;
 }
 
 static struct ed_pending *pending_at(struct ed_link *link, uint32_t index)
@@ -76,7 +77,7 @@ size_t ed_link_window(const struct ed_link *link)
 {
     size_t used = unanswered_bytes(link);
 
-    return used < ED_WINDOW_BYTES ? ED_WINDOW_BYTES - used : 0;
+    return used < link->window_bytes ? link->window_bytes - used : 0;
 }
 
 bool ed_link_fits(const struct ed_link *link, size_t size, bool data)

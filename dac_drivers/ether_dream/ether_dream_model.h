@@ -17,6 +17,7 @@ struct ed_model {
     uint16_t hw_from, hw_to; /* hw_revision, both inclusive */
     uint32_t timer_hz;       /* point clock = timer_hz / whole number; 0 = exact, unknown */
     uint32_t min_queued;     /* with fewer points queued it may stop */
+    uint32_t window_bytes;   /* may be on their way unanswered; see ED_MOST_WINDOW_BYTES */
     bool silent_underflow;   /* idles without the underflow flag, points left over */
 };
 

@@ -15,6 +15,8 @@ static void test_known_generations(void **state)
     assert_int_equal(ed_model_of(2)->timer_hz, 24000000);
     assert_string_equal(ed_model_of(10)->title, "Ether Dream 2");
     assert_int_equal(ed_model_of(10)->min_queued, 0);
+    assert_int_equal(ed_model_of(2)->window_bytes, 7500);
+    assert_int_equal(ed_model_of(10)->window_bytes, 22500);
     assert_string_equal(ed_model_of(30)->title, "Ether Dream 3");
     assert_int_equal(ed_model_of(30)->min_queued, 256);
     assert_string_equal(ed_model_of(40)->title, "Ether Dream 4");
@@ -38,6 +40,7 @@ static void test_unknown_promises_nothing(void **state)
     (void)state;
     assert_string_equal(ed_model_unknown()->title, "Ether Dream");
     assert_int_equal(ed_model_unknown()->timer_hz, 0);
+    assert_int_equal(ed_model_unknown()->window_bytes, 7500);
 }
 
 int main(void)
