@@ -36,7 +36,8 @@ struct bj_dac_info {
 struct bj_discovery;
 
 /* Main thread. `net` is used until destroy. */
-BJ_API enum bj_status bj_discovery_create(struct bj_net *net, struct bj_discovery **discovery);
+BJ_API enum bj_status bj_discovery_create(struct bj_net *net,
+                                          struct bj_discovery **discovery);
 BJ_API void bj_discovery_destroy(struct bj_discovery *discovery);
 
 /* Does what is due; never blocks. Entries unseen for 3 s are dropped.
@@ -55,10 +56,10 @@ BJ_API size_t bj_discovery_list(const struct bj_discovery *discovery,
  * Resolves host names, so it may block. On BJ_OK *info is filled as far as the words tell;
  * address.ip is 0 when the id must still be discovered. On failure `why` says what is
  * wrong and what would be right. */
-BJ_API enum bj_status bj_dac_parse(const char *text, struct bj_dac_info *info,
-                                   char *why, size_t why_size);
+BJ_API enum bj_status bj_dac_parse(const char *text, struct bj_dac_info *info, char *why,
+                                   size_t why_size);
 
-/* ---- The outer shell: real clock, sockets and waiting ------------------------------------ */
+/* ---- The outer shell: real clock, sockets and waiting -------------------------------- */
 
 /* CLOCK_MONOTONIC. */
 BJ_API BJ_RT int64_t bj_clock_ns(void);
