@@ -245,18 +245,20 @@ static void test_true_pps_is_what_the_timer_makes_of_it(void **state)
 static void test_never_fills_the_last_place(void **state)
 {
     struct sim_ed_config config = sim_ed_defaults();
+    const struct sim_ed_command *begin;
 
     (void)state;
     config.profile.keeps_one_free = true;
+    config.link.latency_ns = 500000;
     world_start(&world, &config);
     world.begin_points = 100000;
-    world.target_points = 3898;
+    world.target_points = 100000;
     world.feeding = true;
     world_connect(&world);
-    world_reach(&world, BJ_DAC_READY);
-    assert_int_equal(bj_ether_dream.caps(world.dac)->capacity_points, 3898);
     world_reach(&world, BJ_DAC_PLAYING); /* full, and so it begins */
-    assert_int_equal(counters()->max_fullness, 3898);
+    assert_int_equal(bj_ether_dream.caps(world.dac)->capacity_points, 3898);
+    begin = &world.commands[strchr(world.ops, 'b') - world.ops];
+    assert_int_equal(begin->before.fullness, 3898);
     assert_int_equal(counters()->naks_invalid, 0);
 }
 

@@ -78,8 +78,15 @@ static void test_third_generation_begins_with_enough(void **state)
     (void)state;
     world_start_as(&world, "ed3");
     world.begin_points = 1;
+    world.target_points = 290;
+    world.feeding = true;
+    world_connect(&world);
+    world_reach(&world, BJ_DAC_READY);
+    world_run_ms(&world, 50);
+    assert_int_equal(counters()->begins, 0);
+    world.target_points = 1200;
     world_play(&world);
-    assert_true(sim_ed_counters(world.device)->min_fullness >= 256);
+    assert_true(counters()->min_fullness >= 256);
     assert_int_equal(world.dried, 0);
     assert_int_equal(bj_ether_dream.caps(world.dac)->min_queued_points, 256);
 }
@@ -497,6 +504,41 @@ static void test_a_stop_that_cannot_leave_becomes_an_estop_by_another_way(void *
     assert_int_not_equal(world.dac_status.state, BJ_DAC_STOPPED); /* nobody confirmed */
 }
 
+/* A command half sent must be finished, or the stop would be taken for points. */
+static void test_a_flush_forgets_what_has_not_begun_to_leave(void **state)
+{
+    uint8_t hello[36] = {0, 4, 0xa3, 0x11, 0x22, 0x33, 10, 0, 1, 0, 0x3b, 0x0f};
+    const size_t command = 3 + 18 * 150;
+    size_t heard;
+
+    (void)state;
+    start_bytes_only();
+    begin_bytes_only();
+    fake_net_inject(world.net, (struct bj_address){WORLD_IP, 7654},
+                    (struct bj_address){0xffffffffu, 7654}, hello, sizeof hello);
+    world_run_ms(&world, 1);
+    heard = bytes_only.heard;
+    bytes_only.stuck = 0;
+    WORLD_SLOT(&world, shutter, world.now_ns, true);
+    world.chunk_points = 150;
+    world.target_points = 300 + 8 * 150;
+    world.feeding = true;
+    world_run_ms(&world, 1);
+    world.feeding = false;
+    assert_int_equal(world.written, 300 + 8 * 150);
+    WORLD_SLOT(&world, shutter, world.now_ns, false);
+    bytes_only.stuck = -1;
+    world_run_ms(&world, 5);
+    assert_int_equal(bytes_only.heard, heard + 7 * command + 1);
+    assert_int_equal(bytes_only.in[heard + 6 * command], 'd');
+    assert_int_equal(bytes_only.in[heard + 7 * command], 's');
+    for (int k = 0; k < 7; k++)
+        say('a', 'd', 2, 1000, 30000);
+    say('a', 's', 0, 1000, 0);
+    assert_int_equal(world.emptied, 1);
+    assert_int_equal(world.last_lost, 1000 + 150);
+}
+
 static void test_an_impossible_rate_is_tried_once_more(void **state)
 {
     (void)state;
@@ -632,6 +674,7 @@ int main(void)
         TEST(test_an_answer_to_nothing_ends_the_connection),
         TEST(test_another_source_is_reported_once),
         TEST(test_a_stop_that_cannot_leave_becomes_an_estop_by_another_way),
+        TEST(test_a_flush_forgets_what_has_not_begun_to_leave),
         TEST(test_an_impossible_rate_is_tried_once_more),
         TEST(test_a_refused_rate_ends_the_connection),
         TEST(test_begun_but_not_playing_is_not_tried_for_ever),
