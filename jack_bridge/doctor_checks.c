@@ -11,6 +11,7 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
@@ -247,22 +248,30 @@ static bool is_laser_dac(const char *device)
     return !strcmp(id, known[0]) || !strcmp(id, known[1]);
 }
 
+/* The number after `key` in a line of uevent, else `otherwise`. */
+static long value_after(const char *line, const char *key, long otherwise)
+{
+    size_t size = strlen(key);
+
+    return strncmp(line, key, size) == 0 ? strtol(line + size, NULL, 10) : otherwise;
+}
+
 static bool can_open(const char *device)
 {
-    char path[300];
-    int bus = 0, number = 0;
+    char text[300];
+    long bus = 0, number = 0;
     FILE *in;
 
-    snprintf(path, sizeof path, "/sys/bus/usb/devices/%.200s/uevent", device);
-    in = fopen(path, "re");
-    while (in && fgets(path, sizeof path, in)) {
-        if (sscanf(path, "BUSNUM=%d", &bus) == 1 || sscanf(path, "DEVNUM=%d", &number) == 1)
-            continue;
+    snprintf(text, sizeof text, "/sys/bus/usb/devices/%.200s/uevent", device);
+    in = fopen(text, "re");
+    while (in && fgets(text, sizeof text, in)) {
+        bus = value_after(text, "BUSNUM=", bus);
+        number = value_after(text, "DEVNUM=", number);
     }
     if (in)
         fclose(in);
-    snprintf(path, sizeof path, "/dev/bus/usb/%03d/%03d", bus, number);
-    return access(path, R_OK | W_OK) == 0;
+    snprintf(text, sizeof text, "/dev/bus/usb/%03ld/%03ld", bus, number);
+    return access(text, R_OK | W_OK) == 0;
 }
 
 static void check_usb(const struct bj_options *options, struct bj_finding *finding)

@@ -52,7 +52,7 @@ static bool choose_dac(struct run *run)
 {
     struct bj_bridge *bridge = &run->bridge;
     char why[BJ_WHY_SIZE];
-    bool wrong_usage;
+    bool wrong_usage = false;
 
     bridge->net = bj_net_create();
     if (bridge->net && bj_dac_choose(bridge->net, run->options->dac, &run->signals.quit,

@@ -75,13 +75,13 @@ void bj_terminal_destroy(struct bj_terminal *terminal)
     free(terminal);
 }
 
-void bj_terminal_restore(void *user)
+void bj_terminal_restore(void *terminal)
 {
     static const char back[] = "\033[?1049l\033[?25h\033[0m\r\n";
-    struct bj_terminal *terminal = user;
+    const struct bj_terminal *view = terminal;
 
-    if (terminal && write(STDOUT_FILENO, back, sizeof back - 1) > 0)
-        tcsetattr(STDIN_FILENO, TCSANOW, &terminal->before);
+    if (view && write(STDOUT_FILENO, back, sizeof back - 1) > 0)
+        tcsetattr(STDIN_FILENO, TCSANOW, &view->before);
 }
 
 int bj_terminal_key(struct bj_terminal *terminal)
