@@ -270,6 +270,7 @@ static bool try_start(struct bj_feed *feed, const struct bj_fill_request *reques
         return false;
     }
     go_to(feed, due);
+    (void)bj_timeline_take_step(&feed->timeline);
     feed->started = feed->running = true;
     return true;
 }
@@ -290,16 +291,22 @@ static void set_latency(struct bj_feed *feed, double late_frames,
     go_to(feed, due < end ? due : end);
 }
 
+/* Off by much, by whatever cause; or by as much as JACK's own time line moved: a cycle it
+ * lost. The estimate of the DAC's level is not trusted with less. */
 static void correct_latency(struct bj_feed *feed, const struct bj_fill_request *request)
 {
     double late_frames = due_frame(feed, request) - bj_convert_position(&feed->convert);
-    double held_ns = (double)feed->hold_points / request->true_pps * 1e9;
-    double error_ns = late_frames / feed->rate * 1e9 + held_ns;
+    double held_frames = (double)feed->hold_points / request->true_pps * feed->rate;
+    double error_ns = (late_frames + held_frames) / feed->rate * 1e9;
+    double step_ns = bj_timeline_take_step(&feed->timeline);
     atomic_store_explicit(&feed->latency_error_ns, error_ns, memory_order_relaxed);
-    bool anew = request->restarted || feed->gap;
+    bool anew = request->restarted || feed->gap || fabs(error_ns) > JUMP_NS;
     feed->gap = false;
-    if (!anew && fabs(error_ns) <= JUMP_NS) {
+    if (!anew && step_ns == 0) {
         return;
+    }
+    if (!anew) {
+        late_frames = -step_ns / 1e9 * feed->rate - held_frames;
     }
     set_latency(feed, late_frames, request);
     if (!request->restarted) {

@@ -2,6 +2,9 @@
 #include "timeline.h"
 
 #define WINDOW_NS (BJ_NS_PER_S / 2)
+/* From window to window: more than crystals drift or callbacks wobble, less than a cycle of
+ * any size that hurts. */
+#define STEP_NS (2.0 * BJ_NS_PER_MS)
 
 void bj_timeline_init(struct bj_timeline *timeline, double rate, uint64_t frame)
 {
@@ -18,6 +21,7 @@ static void begin_line(struct bj_timeline *timeline, const struct bj_stamp *stam
     timeline->origin = stamp->first_frame;
     timeline->offset_ns = timeline->previous_ns = (double)stamp->now_ns;
     timeline->window_start_ns = stamp->now_ns;
+    timeline->step_ns = 0;
     timeline->ready = true;
 }
 
@@ -26,6 +30,8 @@ static void extend_line(struct bj_timeline *timeline, const struct bj_stamp *sta
     double offset =
         (double)stamp->now_ns - frames_ns(timeline, stamp->first_frame - timeline->origin);
     if (stamp->now_ns - timeline->window_start_ns > WINDOW_NS) {
+        double step = timeline->offset_ns - timeline->previous_ns;
+        timeline->step_ns += step > STEP_NS || step < -STEP_NS ? step : 0;
         timeline->previous_ns = timeline->offset_ns;
         timeline->offset_ns = offset;
         timeline->window_start_ns = stamp->now_ns;
@@ -45,6 +51,13 @@ void bj_timeline_push(struct bj_timeline *timeline, const struct bj_stamp *stamp
     if (stamp->frames > timeline->push_frames) {
         timeline->push_frames = stamp->frames;
     }
+}
+
+double bj_timeline_take_step(struct bj_timeline *timeline)
+{
+    double step_ns = timeline->step_ns;
+    timeline->step_ns = 0;
+    return step_ns;
 }
 
 bool bj_timeline_ready(const struct bj_timeline *timeline)

@@ -20,6 +20,7 @@ struct bj_timeline {
     double offset_ns;   /* capture time of `origin`: least of the current window */
     double previous_ns; /* least of the window before */
     int64_t window_start_ns;
+    double step_ns; /* how far the line has moved, not yet taken */
 };
 
 /* `frame`: the number of the next frame that can come. */
@@ -30,6 +31,10 @@ void bj_timeline_push(struct bj_timeline *timeline, const struct bj_stamp *stamp
 
 /* At least one push was seen. */
 bool bj_timeline_ready(const struct bj_timeline *timeline);
+
+/* How far frames are captured later (earlier: negative) than the line said, since the last
+ * call: cycles that JACK lost. 0 = as it was. A start or a restart takes it as read. */
+double bj_timeline_take_step(struct bj_timeline *timeline);
 
 /* The frame captured at now_ns, fractional, possibly before the first or after the last. */
 double bj_timeline_frame_at(const struct bj_timeline *timeline, int64_t now_ns);

@@ -181,9 +181,45 @@ static void stays_exact_for_weeks(void **state)
     assert_true(fabs(frame - (double)((later + 5) * PERIOD)) < 0.01);
 }
 
+static void a_lost_cycle_is_a_step(void **state)
+{
+    (void)state;
+    struct bj_timeline timeline;
+    bj_timeline_init(&timeline, 48000, 0);
+    int64_t now_ns = BJ_NS_PER_S;
+    double step_ns = 0;
+    for (uint64_t n = 0; n < 600; n++) {
+        now_ns += 5333333 + (n == 200 ? 5333333 : 0);
+        struct bj_stamp stamp = {.now_ns = now_ns, .first_frame = n * 256, .frames = 256};
+        bj_timeline_push(&timeline, &stamp);
+        double step = bj_timeline_take_step(&timeline);
+        assert_true(step == 0 || n > 200);
+        step_ns += step;
+    }
+    assert_true(step_ns > 5.2e6 && step_ns < 5.4e6);
+}
+
+static void drift_and_wobble_are_no_step(void **state)
+{
+    (void)state;
+    struct bj_timeline timeline;
+    bj_timeline_init(&timeline, 48000, 0);
+    int64_t now_ns = BJ_NS_PER_S;
+    for (uint64_t n = 0; n < 100000; n++) {
+        now_ns += 5336000; /* 500 ppm slow */
+        int64_t late_ns = (int64_t)(n * 7919 % 5) * BJ_NS_PER_MS;
+        struct bj_stamp stamp = {
+            .now_ns = now_ns + late_ns, .first_frame = n * 256, .frames = 256};
+        bj_timeline_push(&timeline, &stamp);
+        assert_true(bj_timeline_take_step(&timeline) == 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_lost_cycle_is_a_step),
+        cmocka_unit_test(drift_and_wobble_are_no_step),
         cmocka_unit_test(is_ready_with_the_first_push),
         cmocka_unit_test(a_line_reaches_both_ways),
         cmocka_unit_test(the_least_late_stamp_draws_the_line),
