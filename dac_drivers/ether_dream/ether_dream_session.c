@@ -154,17 +154,16 @@ static bool takes_points(const struct ed_session *session)
            session->device.playback != ED_IDLE;
 }
 
+/* All that may be under way at once, in as many chunks as it takes. */
 static uint32_t room_points(const struct ed_session *session)
 {
     size_t bytes = ed_link_window(&session->link);
-    uint32_t room = ED_CHUNK_POINTS;
 
     if (!takes_points(session) || session->link.count + 2 > ED_WINDOW_COMMANDS ||
         bytes < ED_RATE_SIZE + ED_DATA_HEADER_SIZE + ED_MIN_CHUNK_POINTS * ED_POINT_SIZE)
         return 0;
-    bytes = (bytes - ED_RATE_SIZE - ED_DATA_HEADER_SIZE) / ED_POINT_SIZE;
-    if (bytes < room)
-        room = (uint32_t)bytes;
+    uint32_t room =
+        (uint32_t)((bytes - ED_RATE_SIZE - ED_DATA_HEADER_SIZE) / ED_POINT_SIZE);
     if (session->device.playback == ED_PREPARED && ed_session_prepared_room(session) < room)
         room = ed_session_prepared_room(session);
     return room;

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+#include "pipeline.h"
+
+#include "ether_dream/ether_dream.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_PERIOD 8192u
+#define SHUTTER_BIT 1
+/* More steps than this without time going on is a busy loop. */
+#define MOST_STEPS_AT_ONCE 50
+
+struct pipeline_config pipeline_defaults(void)
+{
+    struct pipeline_config config = {
+        .seed = 1,
+        .rate_hz = 48000,
+        .period_frames = 256,
+        .latency_ns = PIPELINE_LATENCY_NS,
+        .stream = bj_stream_defaults(),
+        .device = sim_ed_defaults(),
+        .connect_delay_ns = BJ_NS_PER_MS / 2,
+    };
+    config.stream.pps = 48000;
+    config.device.profile.noise_bits = 0;
+    config.device.link.latency_ns = 200 * 1000;
+    return config;
+}
+
+/* ---- What the parts tell ---------------------------------------------------------------- */
+
+static void on_played(void *user, const struct sim_ed_point *point)
+{
+    struct pipeline *pipeline = user;
+
+    audience_see(&pipeline->audience, point);
+}
+
+static void on_command(void *user, const struct sim_ed_command *command)
+{
+    struct pipeline *pipeline = user;
+
+    pipeline->last_command = command->opcode;
+    pipeline->last_command_ns = command->time_ns;
+    pipeline->naks += command->reply != 'a' && command->reply != 'v';
+    if (command->before.playback == 2 && command->after.playback != 2) {
+        pipeline->stopped_playing_ns = command->time_ns;
+    }
+}
+
+static void on_notice(void *user, enum bj_status status, bool final, const char *text)
+{
+    struct pipeline *pipeline = user;
+
+    (void) final;
+    pipeline->notices++;
+    pipeline->notice_status = status;
+    snprintf(pipeline->notice, sizeof pipeline->notice, "%s", text);
+    if (getenv("PIPELINE_TRACE")) {
+        printf("%.3f ms: %s\n", (double)pipeline->now_ns / 1e6, text);
+    }
+}
+
+static void on_wake(void *user)
+{
+    struct pipeline *pipeline = user;
+
+    pipeline->woken = true;
+}
+
+/* ---- Life ------------------------------------------------------------------------------- */
+
+static void create_device(struct pipeline *pipeline)
+{
+    struct sim_ed_config *device = &pipeline->config.device;
+
+    device->seed = pipeline->config.seed * 7 + 1;
+    device->played = on_played;
+    device->command = on_command;
+    device->user = pipeline;
+    pipeline->device = sim_ed_create(device, PIPELINE_START_NS);
+    pipeline->net = fake_net_create();
+    assert(pipeline->device && pipeline->net);
+    fake_net_add(pipeline->net, PIPELINE_IP, pipeline->device);
+    fake_net_set_connect_delay(pipeline->net, pipeline->config.connect_delay_ns);
+    fake_net_advance(pipeline->net, PIPELINE_START_NS);
+}
+
+static void create_feed(struct pipeline *pipeline)
+{
+    struct bj_feed_config config = {
+        .rate_hz = pipeline->config.rate_hz,
+        .max_push_frames = MAX_PERIOD,
+        .latency_ns = pipeline->config.latency_ns,
+        .max_latency_ns = BJ_NS_PER_S,
+        .has_intensity = true,
+    };
+    enum bj_status status = bj_feed_create(&config, &pipeline->feed);
+
+    assert(status == BJ_OK);
+    (void)status;
+}
+
+static void create_stream(struct pipeline *pipeline)
+{
+    struct bj_dac_config dac = {
+        .id = "etherdream:0004a3112233",
+        .address = {PIPELINE_IP, SIM_ED_TCP_PORT},
+        .net = fake_net_base(pipeline->net),
+    };
+    struct bj_stream_config config = pipeline->config.stream;
+    enum bj_status status;
+
+    config.driver = &bj_ether_dream;
+    config.dac = &dac;
+    config.host = (struct bj_host){.wake = on_wake, .user = pipeline};
+    config.fill = bj_feed_fill;
+    config.fill_user = pipeline->feed;
+    config.error = on_notice;
+    config.error_user = pipeline;
+    status = bj_stream_create(&config, &pipeline->stream);
+    assert(status == BJ_OK);
+    (void)status;
+}
+
+void pipeline_init(struct pipeline *pipeline, const struct pipeline_config *config)
+{
+    memset(pipeline, 0, sizeof *pipeline);
+    assert(config->period_frames <= MAX_PERIOD);
+    pipeline->config = *config;
+    pipeline->now_ns = PIPELINE_START_NS;
+    pipeline->cycle_begin_ns = (double)PIPELINE_START_NS;
+    pipeline->push_ns = PIPELINE_START_NS;
+    pipeline->pushing = true;
+    pipeline->stopped_playing_ns = BJ_NEVER;
+    pipeline->random.state = config->seed;
+    pipeline->step_ns = PIPELINE_START_NS;
+    bj_wait_init(&pipeline->wait);
+    audience_init(&pipeline->audience, config->signal, config->rate_hz, config->latency_ns);
+    create_device(pipeline);
+    create_feed(pipeline);
+    create_stream(pipeline);
+}
+
+void pipeline_finish(struct pipeline *pipeline)
+{
+    bj_stream_destroy(pipeline->stream);
+    bj_feed_destroy(pipeline->feed);
+    fake_net_destroy(pipeline->net);
+    sim_ed_destroy(pipeline->device);
+}
+
+/* ---- JACK ------------------------------------------------------------------------------- */
+
+static void next_cycle(struct pipeline *pipeline, uint32_t cycles)
+{
+    const struct pipeline_config *config = &pipeline->config;
+
+    pipeline->cycle_begin_ns += cycles * 1e9 * config->period_frames / config->rate_hz;
+    pipeline->push_ns = (int64_t)pipeline->cycle_begin_ns +
+                        sim_random_upto(&pipeline->random, config->push_jitter_ns);
+}
+
+static void push(struct pipeline *pipeline)
+{
+    float samples[BJ_CHANNELS][MAX_PERIOD];
+    float *out[BJ_CHANNELS];
+    const float *in[BJ_CHANNELS];
+    uint32_t frames = pipeline->config.period_frames;
+
+    for (int c = 0; c < BJ_CHANNELS; c++) {
+        in[c] = out[c] = samples[c];
+    }
+    source_make(pipeline->config.signal, pipeline->audience.frames,
+                pipeline->cycle_begin_ns, pipeline->config.rate_hz, frames, out);
+    audience_expect(&pipeline->audience, frames, pipeline->cycle_begin_ns);
+    (void)bj_feed_push(pipeline->feed, in, frames, pipeline->now_ns);
+    bj_stream_wake(pipeline->stream);
+}
+
+static void cycle(struct pipeline *pipeline)
+{
+    if (pipeline->pushing) {
+        push(pipeline);
+    }
+    next_cycle(pipeline, 1);
+}
+
+void pipeline_xrun(struct pipeline *pipeline, uint32_t cycles)
+{
+    next_cycle(pipeline, cycles);
+}
+
+/* ---- The engine's thread ---------------------------------------------------------------- */
+
+static bool should_wake(struct pipeline *pipeline)
+{
+    return pipeline->woken || pipeline->wait.deadline_ns <= pipeline->now_ns ||
+           fake_net_ready(pipeline->net, &pipeline->wait);
+}
+
+/* From being woken to running. */
+static void wake(struct pipeline *pipeline)
+{
+    const struct pipeline_config *config = &pipeline->config;
+
+    pipeline->woken = false;
+    pipeline->step_ns =
+        pipeline->now_ns + config->wake_min_ns +
+        sim_random_upto(&pipeline->random, config->wake_max_ns - config->wake_min_ns) +
+        pipeline->delay_next_wake_ns;
+    pipeline->delay_next_wake_ns = 0;
+}
+
+static void step(struct pipeline *pipeline)
+{
+    enum bj_run run = bj_stream_step(pipeline->stream, pipeline->now_ns, &pipeline->wait);
+
+    pipeline->steps++;
+    pipeline->steps_at_once++;
+    assert(pipeline->steps_at_once < MOST_STEPS_AT_ONCE);
+    pipeline->step_ns = BJ_NEVER;
+    if (run != BJ_RUN_GOING) {
+        pipeline->over = true;
+        pipeline->result = run;
+    }
+}
+
+static void run_engine(struct pipeline *pipeline)
+{
+    if (!pipeline->over && pipeline->step_ns == BJ_NEVER && should_wake(pipeline)) {
+        wake(pipeline);
+    }
+    if (!pipeline->over && pipeline->step_ns <= pipeline->now_ns) {
+        step(pipeline);
+    }
+}
+
+/* ---- Time ------------------------------------------------------------------------------- */
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t next_ns(struct pipeline *pipeline)
+{
+    int64_t next = earlier(pipeline->push_ns, fake_net_next_event_ns(pipeline->net));
+
+    if (!pipeline->over && pipeline->step_ns != BJ_NEVER) {
+        next = earlier(next, pipeline->step_ns);
+    } else if (!pipeline->over) {
+        next = should_wake(pipeline) ? pipeline->now_ns
+                                     : earlier(next, pipeline->wait.deadline_ns);
+    }
+    return next > pipeline->now_ns ? next : pipeline->now_ns;
+}
+
+static void go_to(struct pipeline *pipeline, int64_t now_ns)
+{
+    if (now_ns > pipeline->now_ns) {
+        pipeline->steps_at_once = 0;
+    }
+    pipeline->now_ns = now_ns;
+    fake_net_advance(pipeline->net, now_ns);
+}
+
+void pipeline_run_until(struct pipeline *pipeline, int64_t until_ns)
+{
+    for (int64_t next; (next = next_ns(pipeline)) < until_ns;) {
+        go_to(pipeline, next);
+        if (pipeline->push_ns <= next) {
+            cycle(pipeline);
+        }
+        run_engine(pipeline);
+    }
+    go_to(pipeline, until_ns);
+}
+
+void pipeline_run_ms(struct pipeline *pipeline, int64_t ms)
+{
+    pipeline_run_until(pipeline, pipeline->now_ns + ms * BJ_NS_PER_MS);
+}
+
+void pipeline_light_up(struct pipeline *pipeline)
+{
+    bj_stream_arm(pipeline->stream);
+    pipeline_run_ms(pipeline, 500);
+    assert(pipeline->audience.lit > 0);
+    audience_count_anew(&pipeline->audience);
+    pipeline_run_ms(pipeline, 50);
+    assert(pipeline->audience.lit == pipeline->audience.points);
+    audience_count_anew(&pipeline->audience);
+}
+
+/* ---- Looking ---------------------------------------------------------------------------- */
+
+void pipeline_fault(struct pipeline *pipeline, enum sim_ed_fault fault, int64_t value)
+{
+    sim_ed_fault(pipeline->device, pipeline->now_ns, fault, value);
+}
+
+const struct sim_ed_counters *pipeline_counters(const struct pipeline *pipeline)
+{
+    return sim_ed_counters(pipeline->device);
+}
+
+struct bj_stats pipeline_stats(const struct pipeline *pipeline)
+{
+    return bj_stream_stats(pipeline->stream);
+}
+
+struct bj_feed_stats pipeline_feed(const struct pipeline *pipeline)
+{
+    return bj_feed_stats(pipeline->feed);
+}
+
+bool pipeline_shutter_closed(const struct pipeline *pipeline)
+{
+    struct sim_ed_status status = sim_ed_status(pipeline->device);
+
+    return status.playback != 2 && !(status.playback_flags & SHUTTER_BIT);
+}

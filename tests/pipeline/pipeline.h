@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The whole way of a point in virtual time: something that pushes like JACK, the feed, the
+ * engine, the real Ether Dream driver, a network in memory, a simulated Ether Dream, and an
+ * audience. Deterministic from a seed; nothing here sleeps or reads a clock.
+ */
+#ifndef PIPELINE_H
+#define PIPELINE_H
+
+#include "audience.h"
+#include "fake_net.h"
+#include "sim_ether_dream.h"
+
+#include <beamjack/driver.h>
+
+#define PIPELINE_START_NS (1000 * BJ_NS_PER_MS) /* when the world begins */
+#define PIPELINE_LATENCY_NS (50 * BJ_NS_PER_MS) /* what the program chooses by default */
+#define PIPELINE_IP 0x0a000002u
+#define PIPELINE_OTHER_IP 0x0a000003u
+
+struct pipeline_config {
+    uint64_t seed;
+
+    /* JACK */
+    enum source_signal signal;
+    uint32_t rate_hz, period_frames;
+    int64_t push_jitter_ns; /* callbacks come 0 to this late */
+
+    /* beamjack; driver, dac, host, fill and error are the pipeline's */
+    int64_t latency_ns;
+    int64_t wake_min_ns, wake_max_ns; /* how late the engine thread wakes */
+    struct bj_stream_config stream;
+
+    /* the DAC; played, command and user are the pipeline's */
+    struct sim_ed_config device;
+    int64_t connect_delay_ns;
+};
+
+/* 48 kHz, 256 frames, 48 kpps, an Ether Dream 2 without noise bits, everything prompt. */
+struct pipeline_config pipeline_defaults(void);
+
+struct pipeline {
+    struct pipeline_config config;
+    int64_t now_ns;
+    struct audience audience;
+
+    struct bj_feed *feed;
+    struct bj_stream *stream;
+    struct fake_net *net;
+    struct sim_host *device;
+    bool over;
+    enum bj_run result;
+
+    /* may be changed while it runs */
+    bool pushing; /* false: JACK does not call; time passes and frames are lost */
+    int64_t delay_next_wake_ns; /* once, on top of what is configured */
+
+    /* what happened */
+    uint64_t steps, notices;
+    char notice[256];
+    enum bj_status notice_status;
+    uint8_t last_command; /* opcode the device saw last, and how it then stood */
+    int64_t last_command_ns;
+    uint64_t naks;
+    int64_t stopped_playing_ns; /* when it was last seen to leave PLAYING by a command */
+
+    /* inside */
+    double cycle_begin_ns;
+    int64_t push_ns;
+    struct bj_wait wait;
+    bool woken;
+    int64_t step_ns; /* the engine runs then; BJ_NEVER = it waits */
+    uint64_t steps_at_once;
+    struct sim_random random;
+};
+
+/* Built, not yet running; disarmed. */
+void pipeline_init(struct pipeline *pipeline, const struct pipeline_config *config);
+void pipeline_finish(struct pipeline *pipeline);
+
+/* Lets the world go on until then, or for so long. */
+void pipeline_run_until(struct pipeline *pipeline, int64_t until_ns);
+void pipeline_run_ms(struct pipeline *pipeline, int64_t ms);
+
+/* Arms and runs until it is lit and steady: 500 ms; counts anew. Asserts that it is. */
+void pipeline_light_up(struct pipeline *pipeline);
+
+/* JACK skips this many cycles, as in an xrun. */
+void pipeline_xrun(struct pipeline *pipeline, uint32_t cycles);
+
+/* Now, at the device. */
+void pipeline_fault(struct pipeline *pipeline, enum sim_ed_fault fault, int64_t value);
+
+const struct sim_ed_counters *pipeline_counters(const struct pipeline *pipeline);
+struct bj_stats pipeline_stats(const struct pipeline *pipeline);
+struct bj_feed_stats pipeline_feed(const struct pipeline *pipeline);
+
+/* The device does not play, and its shutter bit says closed. */
+bool pipeline_shutter_closed(const struct pipeline *pipeline);
+
+#endif
