@@ -33,7 +33,7 @@ struct audience {
     uint64_t repeated; /* lit points at or before the place of the one before */
     uint64_t wrong;    /* lit points with a colour or at a place nobody sent */
     uint64_t lit_in_dark;
-    uint64_t dark_frames; /* between two lit ones (SOURCE_NUMBERED) */
+    uint64_t dark_frames;              /* between two lit ones (SOURCE_NUMBERED) */
     int64_t first_lit_ns, last_lit_ns; /* BJ_NEVER before */
     double latency_ns, min_latency_ns, max_latency_ns; /* of lit points */
 
