@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The parts of beamjack-bench. Each prints its table on stdout; false: it could not run.
+ */
+#ifndef BENCH_MEASURE_H
+#define BENCH_MEASURE_H
+
+#include "rounds.h"
+
+#include <stdbool.h>
+
+/* ns per frame of bj_feed_push beside plain copies of the same channels. */
+bool measure_push(const struct bench_effort *effort);
+
+/* ns per point of each stage by itself. */
+bool measure_stages(const struct bench_effort *effort);
+
+/* ns per point from frames in the ring to Ether Dream bytes. */
+bool measure_chain(const struct bench_effort *effort);
+
+#endif
