@@ -82,6 +82,20 @@ static void test_closing_an_onlooker_stops_nothing(void **state)
     assert_int_equal(sim_ed_status(rig->host).playback, 2);
 }
 
+static void test_who_streams_is_who_sent_the_points(void **state)
+{
+    struct rig *rig = *state;
+    int first = rig->client;
+
+    rig->client = rig_connect(rig);
+    rig_reply(rig);
+    rig_play(rig, 100, 1000);
+    rig->host->ops->hang_up(rig->host, first, rig->now_ns);
+    assert_int_equal(sim_ed_status(rig->host).playback, 2);
+    rig->host->ops->hang_up(rig->host, rig->client, rig->now_ns);
+    assert_int_equal(sim_ed_status(rig->host).playback, 0);
+}
+
 static void test_last_words_before_a_close_are_heard(void **state)
 {
     struct rig *rig = *state;
@@ -175,6 +189,7 @@ int main(void)
         RIG_TEST(test_close_stops_an_ether_dream_2),
         RIG_TEST(test_close_does_not_stop_an_ether_dream_1),
         RIG_TEST(test_closing_an_onlooker_stops_nothing),
+        RIG_TEST(test_who_streams_is_who_sent_the_points),
         RIG_TEST(test_last_words_before_a_close_are_heard),
         RIG_TEST(test_clients_beyond_the_limit_are_refused),
         RIG_TEST(test_other_ports_are_closed),

@@ -348,6 +348,7 @@ static void test_estop_echoes_either_opcode(void **state)
     struct rig_reply reply = rig_ask(rig, "00");
     assert_int_equal(reply.code, 'a');
     assert_int_equal(reply.opcode, 0);
+    assert_int_equal(rig_ask(rig, "63").light, 0);
     reply = rig_ask(rig, "ff");
     assert_int_equal(reply.opcode, 0xff);
     assert_int_equal(reply.light, 3);

@@ -135,6 +135,8 @@ static void test_reboot_forgets_everything_and_refuses_meanwhile(void **state)
     assert_int_equal(hello.playback, 0);
     assert_int_equal(hello.fullness, 0);
     assert_int_equal(hello.flags & 6, 0);
+    assert_int_equal(hello.flags & 0xff, 0x31); /* the lower noise bits stay, */
+    assert_int_not_equal(hello.flags, 0x7731);  /* the upper ones are thrown anew */
 }
 
 static void test_reset_after_some_replies(void **state)

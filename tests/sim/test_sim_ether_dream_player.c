@@ -150,7 +150,10 @@ static void test_how_often_one_looks_does_not_matter(void **state)
     for (int n = 0; n < 70000; n++) {
         rig_wait_ns(rig, 1000);
     }
-    assert_memory_equal(seldom, rig->played, sizeof seldom);
+    for (int n = 0; n < 2000; n++) {
+        assert_int_equal(rig->played[n].x, seldom[n].x);
+        assert_int_equal(rig->played[n].time_ns, seldom[n].time_ns);
+    }
 }
 
 static void test_skew_is_exact(void **state)

@@ -80,6 +80,8 @@ static void test_batches_stop_early_and_without_the_flag(void **state)
     assert_int_equal(reply.flags & 6, 0);
     assert_int_equal(reply.count, 256);
     assert_int_equal(sim_ed_counters(rig->host)->underflows, 1);
+    rig_play(rig, 300, 10000);
+    assert_int_equal(rig_ask(rig, "3f").count, 0); /* each playback counts from 0 */
 }
 
 static void test_ether_dream_1_window(void **state)
