@@ -21,9 +21,9 @@ struct walk {
 
 const char *check_fault_name(enum check_fault fault)
 {
-    static const char *const names[CHECK_FAULTS] = {"missing",  "doubled", "reordered",
-                                                    "position", "colour",  "darkened",
-                                                    "lit",      "foreign", "backward"};
+    static const char *const names[CHECK_FAULTS] = {
+        "missing", "doubled",  "held", "reordered", "position",
+        "colour",  "darkened", "lit",  "foreign",   "backward"};
     return names[fault];
 }
 
@@ -205,8 +205,9 @@ static void judge_mismatch(struct walk *walk)
     const struct played_point *point = &walk->points[walk->at];
     if (distance(point, walk->frame - 1) <= 1) {
         if (in_range(walk, walk->frame))
-            fault(walk->verdict, CHECK_DOUBLED, 1, "point %zu plays frame %lld again",
-                  walk->at, (long long)walk->frame - 1);
+            fault(walk->verdict, is_lit(point) ? CHECK_DOUBLED : CHECK_HELD, 1,
+                  "point %zu plays frame %lld again%s", walk->at,
+                  (long long)walk->frame - 1, is_lit(point) ? "" : ", dark");
         walk->at++;
         return;
     }

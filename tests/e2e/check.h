@@ -21,6 +21,7 @@ struct played_point {
 enum check_fault {
     CHECK_MISSING,   /* frames that were never played */
     CHECK_DOUBLED,   /* the frame before, once more */
+    CHECK_HELD,      /* the frame before, once more, but dark: time without frames */
     CHECK_REORDERED, /* neighbours changed places */
     CHECK_POSITION,  /* further off than allowed */
     CHECK_COLOUR,    /* another colour than the frame's */

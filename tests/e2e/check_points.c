@@ -15,13 +15,13 @@
 static int usage(const char *program)
 {
     fprintf(stderr,
-            "usage: %s equal|order FILE " TAGGED_OPTIONS_HELP "\n"
+            "usage: %s equal|whole FILE " TAGGED_OPTIONS_HELP "\n"
             "       %s resampled FILE --pps TRUE_PPS [--tolerance COUNTS] (and as above)\n"
             "       %s dark FILE [--after NS] [--until NS]\n"
             "       %s lit FILE [--after NS] [--until NS]   some lit point is there\n"
             "       %s summary FILE                         key=value\n"
             "       %s now                                  CLOCK_MONOTONIC in ns\n"
-            "order: as equal, but frames may be missing and points dark that were not\n"
+            "whole: as equal, but the beam may have rested dark between two frames\n"
             "--after and --until choose the points by their play time, in every mode\n",
             program, program, program, program, program, program);
     return 2;
@@ -71,13 +71,14 @@ static int tell_summary(const struct played_point *points, size_t count)
     return 0;
 }
 
-/* What a machine that lost time may not excuse. */
-static bool is_ordered(const struct check_verdict *verdict)
+/* What remains true when JACK loses time: every frame once, in order, in its colour; the
+ * lost time is dark rest in place. */
+static bool is_whole(const struct check_verdict *verdict)
 {
-    return verdict->matched_frames > 0 && verdict->faults[CHECK_DOUBLED] == 0 &&
-           verdict->faults[CHECK_REORDERED] == 0 && verdict->faults[CHECK_POSITION] == 0 &&
-           verdict->faults[CHECK_COLOUR] == 0 && verdict->faults[CHECK_LIT] == 0 &&
-           verdict->faults[CHECK_BACKWARD] == 0;
+    for (int i = 0; i < CHECK_FAULTS; i++)
+        if (i != CHECK_HELD && verdict->faults[i] != 0)
+            return false;
+    return true;
 }
 
 /* Leaves the points of the asked time. */
@@ -99,9 +100,9 @@ static int judge(const struct tagged_options *options, const struct played_point
     trim(options, &points, &count);
     if (strcmp(mode, "equal") == 0)
         return tell(check_equal(signal, points, count, &verdict), mode, &verdict);
-    if (strcmp(mode, "order") == 0) {
+    if (strcmp(mode, "whole") == 0) {
         check_equal(signal, points, count, &verdict);
-        return tell(is_ordered(&verdict), mode, &verdict);
+        return tell(is_whole(&verdict), mode, &verdict);
     }
     if (strcmp(mode, "resampled") == 0 && options->pps > 0) {
         bool good = check_resampled(signal, signal->rate_hz / options->pps,

@@ -174,6 +174,16 @@ static void doubled_frame_fails(void **state)
     expect(played, CHECK_DOUBLED, 1);
 }
 
+static void held_frame_fails(void **state)
+{
+    struct played *played = *state;
+    size_t at = place(played);
+    memmove(&played->points[at + 1], &played->points[at],
+            (played->count++ - at) * sizeof *played->points);
+    played->points[at + 1].r = played->points[at + 1].g = played->points[at + 1].b = 0;
+    expect(played, CHECK_HELD, 1);
+}
+
 static void swapped_frames_fail(void **state)
 {
     struct played *played = *state;
@@ -338,17 +348,29 @@ static void resampled_at_the_wrong_rate_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(every_frame_is_unique),     CASE(faithful_play_passes),
-        CASE(one_count_off_passes),      CASE(two_counts_off_fails),
-        CASE(missing_frame_fails),       CASE(missing_period_fails),
-        CASE(missing_end_fails),         CASE(missing_begin_fails),
-        CASE(nothing_played_fails),      CASE(doubled_frame_fails),
-        CASE(swapped_frames_fail),       CASE(repeated_block_fails),
-        CASE(wrong_colour_fails),        CASE(shifted_colour_fails),
-        CASE(half_intensity_fails),      CASE(darkened_point_fails),
-        CASE(lit_in_the_dark_fails),     CASE(underrun_rest_fails),
-        CASE(dark_check_sees_one_point), CASE(resampled_play_passes),
-        CASE(resampled_fault_fails),     CASE(resampled_at_the_wrong_rate_fails),
+        CASE(every_frame_is_unique),
+        CASE(faithful_play_passes),
+        CASE(one_count_off_passes),
+        CASE(two_counts_off_fails),
+        CASE(missing_frame_fails),
+        CASE(missing_period_fails),
+        CASE(missing_end_fails),
+        CASE(missing_begin_fails),
+        CASE(nothing_played_fails),
+        CASE(doubled_frame_fails),
+        CASE(held_frame_fails),
+        CASE(swapped_frames_fail),
+        CASE(repeated_block_fails),
+        CASE(wrong_colour_fails),
+        CASE(shifted_colour_fails),
+        CASE(half_intensity_fails),
+        CASE(darkened_point_fails),
+        CASE(lit_in_the_dark_fails),
+        CASE(underrun_rest_fails),
+        CASE(dark_check_sees_one_point),
+        CASE(resampled_play_passes),
+        CASE(resampled_fault_fails),
+        CASE(resampled_at_the_wrong_rate_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
