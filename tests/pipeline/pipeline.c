@@ -64,6 +64,15 @@ static void on_notice(void *user, enum bj_status status, bool final, const char 
     }
 }
 
+static struct bj_fill_result on_fill(void *user, const struct bj_fill_request *request,
+                                     struct bj_point *points)
+{
+    struct pipeline *pipeline = user;
+
+    return pipeline->ended ? (struct bj_fill_result){.kind = BJ_END}
+                           : bj_feed_fill(pipeline->feed, request, points);
+}
+
 static void on_wake(void *user)
 {
     struct pipeline *pipeline = user;
@@ -117,8 +126,8 @@ static void create_stream(struct pipeline *pipeline)
     config.driver = &bj_ether_dream;
     config.dac = &dac;
     config.host = (struct bj_host){.wake = on_wake, .user = pipeline};
-    config.fill = bj_feed_fill;
-    config.fill_user = pipeline->feed;
+    config.fill = on_fill;
+    config.fill_user = pipeline;
     config.error = on_notice;
     config.error_user = pipeline;
     status = bj_stream_create(&config, &pipeline->stream);

@@ -53,6 +53,7 @@ struct pipeline {
 
     /* may be changed while it runs */
     bool pushing; /* false: JACK does not call; time passes and frames are lost */
+    bool ended;   /* the producer says END with the next fill */
     int64_t delay_next_wake_ns; /* once, on top of what is configured */
 
     /* what happened */
