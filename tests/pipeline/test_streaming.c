@@ -37,40 +37,6 @@ static void assert_latency(const struct pipeline *p, double within_ms, double sp
     assert_true(seen->max_latency_ns - seen->min_latency_ns < spread_ms * 1e6);
 }
 
-static void an_hour(void **state)
-{
-    (void)state;
-    struct pipeline_config config = pipeline_defaults();
-    struct pipeline p;
-    pipeline_init(&p, &config);
-    pipeline_light_up(&p);
-    pipeline_run_ms(&p, 3600 * 1000);
-    assert_flawless(&p);
-    assert_latency(&p, 2, 1);
-    assert_true(p.audience.lit > 3599ull * 48000);
-    print_message("an hour: %llu points, latency %.3f to %.3f ms\n",
-                  (unsigned long long)p.audience.lit, p.audience.min_latency_ns / 1e6,
-                  p.audience.max_latency_ns / 1e6);
-    pipeline_finish(&p);
-}
-
-static void ten_minutes_with_jitter(void **state)
-{
-    (void)state;
-    struct pipeline_config config = pipeline_defaults();
-    struct pipeline p;
-    config.seed = 7;
-    config.push_jitter_ns = 2 * MS;
-    config.wake_max_ns = 2 * MS;
-    config.device.link.latency_ns = MS;
-    config.device.link.jitter_ns = 2 * MS;
-    pipeline_init(&p, &config);
-    pipeline_light_up(&p);
-    pipeline_run_ms(&p, 600 * 1000);
-    assert_flawless(&p);
-    pipeline_finish(&p);
-}
-
 struct rates {
     const char *name, *profile;
     uint32_t jack_hz, period, pps;
@@ -243,8 +209,6 @@ int main(void)
 {
     struct CMUnitTest tests[64];
     size_t count = 0;
-    add(&tests[count++], "an hour", an_hour, NULL);
-    add(&tests[count++], "ten minutes with jitter", ten_minutes_with_jitter, NULL);
     add(&tests[count++], "an xrun costs no order", an_xrun_costs_no_order, NULL);
     for (size_t k = 0; k < LENGTH(rates); k++) {
         add(&tests[count++], rates[k].name, holds, &rates[k]);
