@@ -1,14 +1,35 @@
 # SPDX-License-Identifier: MIT
 # The cases of run. Each starts its own processes and judges what the DAC played.
 
-silence_ns=50000000 # how long JACK may be silent before the light goes
-queued_ns=110000000 # what ring and DAC may hold (L is 50 ms), a period, and the scheduler
+silence_ms=50 # how long JACK may be silent before the light goes
 
 start_source() { start player "$E2E_BIN/e2e-source" bjsource --lead 0.2 --lit 100 --tail 1; }
 
-no_underrun() {
-    is underruns 0 && is device_underruns 0 ||
-        fail "$(last underruns) underruns, $(last device_underruns) of the device"
+# Counts from here on, that is after the start.
+declare -A counted
+begin_count() {
+    local key
+    for key in underruns device_underruns xruns lost_frames; do counted[$key]=$(last $key); done
+}
+since() { echo $(($(last "$1") - counted[$1])); } # KEY
+
+# Tells the counts; false: something ran dry or was lost.
+nothing_lost() {
+    say "since the light: underruns $(since underruns), of the device" \
+        "$(since device_underruns), frames lost $(since lost_frames), xruns $(since xruns);" \
+        "late wakes $(last late_wakes)"
+    [ "$(since underruns)$(since device_underruns)$(since lost_frames)" = 000 ]
+}
+
+# twice COMMAND...: where jackd itself reports lost time (xruns) and nothing worse is wrong,
+# once more; then the case counts as skipped, never as passed.
+twice() {
+    local attempt
+    for attempt in 1 2; do
+        "$@" && return
+        say "attempt $attempt: spoilt by $xruns xruns that jackd reported"
+    done
+    skip "jackd lost time in both attempts: this machine cannot tell"
 }
 
 memory_kb() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/${pid[beamjack]}/status"; }
@@ -23,19 +44,29 @@ lit_now() { is lit true; }
 
 # play PLAYER PERIOD SECONDS: what the source plays is what leaves the DAC, frame by frame.
 case_play() {
-    local player=$1 seconds=$3
     period=$2
+    twice play_once "$1" "$3"
+}
+
+play_once() { # PLAYER SECONDS; false: spoilt by xruns
+    local dry=0
     start_jackd 48000 "$period"
-    make_wav 3 "$seconds" 1
+    make_wav 1.5 "$2" 0.3
     start_sim
-    start_beamjack --arm --connect "$(pattern_of "$player")"
-    start_player "$player"
-    wait_for 15 connected || fail "$player was not connected"
+    start_beamjack --arm --connect "$(pattern_of "$1")"
+    start_player "$1"
+    wait_for 15 connected || fail "$1 was not connected"
     wait_for 15 lit_now || fail "no light"
-    play_for $(((seconds + 1) * 1000))
-    no_underrun
+    begin_count
+    play_for $((($2 + 1) * 1000))
+    xruns=$(since xruns)
+    nothing_lost || dry=1
     finish
-    check_signal equal || fail "not what $player played"
+    stop jackd || true
+    check_signal equal && [ $dry -eq 0 ] && return
+    [ "$xruns" -gt 0 ] || fail "not what $1 played, and jackd reported no xrun"
+    check_signal whole || fail "more is wrong than $xruns xruns of jackd explain"
+    false
 }
 
 # Dark before the first arm, although everything plays; dark after disarm.
@@ -57,14 +88,14 @@ case_disarm() {
     start_source
     wait_for 10 lit_now || fail "no light"
     play_for 500
-    signal beamjack USR2
-    local at
+    local at within=50 # the target buffer of the Ether Dream
     at=$(now_ns)
+    signal beamjack USR2
     play_for 1000
     is armed false || fail "still armed after SIGUSR2"
     finish
     check lit --until "$at" || fail "never lit"
-    check dark --after $((at + 50000000)) || fail "lit more than 50 ms after disarm"
+    dark_within "$within" "$at" || fail "lit too long after disarm"
 }
 
 start_lit() { # beamjack options...
@@ -78,70 +109,111 @@ start_lit() { # beamjack options...
 
 case_source_killed() {
     start_lit
-    signal player KILL
-    local at
+    local at within again
+    within=$(queue_ms)
     at=$(now_ns)
+    signal player KILL
     play_for 700
+    again=$(now_ns)
     start_source
     wait_for 10 connected || fail "the new source was not connected"
     wait_for 10 lit_now || fail "no light from the new source"
     finish
-    check dark --after $((at + queued_ns)) --until $((at + 600000000)) ||
-        fail "lit without a source"
+    dark_within "$within" "$at" "$again" || fail "lit without a source"
 }
 
-case_jackd_killed() {
-    start_lit
-    local before at back
-    before=$(memory_kb)
+# What must be when what was lost is back: dark and disarmed, or lit with --rearm.
+expect_return() { # [--rearm]
+    if [ "${1:-}" = --rearm ]; then
+        wait_for 10 lit_now || fail "not lit again with --rearm"
+    else
+        play_for 1500
+        is armed false || fail "armed again by itself"
+    fi
+    is state streaming || fail "not streaming"
+}
+
+replace_jackd() {
     signal jackd KILL
     jackd_was_killed=yes
-    at=$(now_ns)
     wait_for 5 is jack false || fail "the loss of the server was not noticed"
     unset "pid[jackd]"
     stop player || true
     play_for 500
     start_jackd
     wait_for 15 is jack true || fail "beamjack did not come back to the new server"
+}
+
+case_jackd_killed() { # [--rearm]
+    start_lit "$@"
+    local at back within
+    within=$((silence_ms + $(queue_ms)))
+    at=$(now_ns)
+    replace_jackd
     back=$(now_ns)
     start_source
     wait_for 10 connected || fail "the links were not restored"
-    play_for 1000
-    is armed false || fail "armed again by itself"
-    [ "$(memory_kb)" -lt $((before + 2048)) ] || fail "memory grew from $before to $(memory_kb) kB"
+    expect_return "$@"
     finish
-    check dark --after $((at + silence_ns + queued_ns)) || fail "lit without a server"
-    [ "$back" -gt "$at" ] || fail "time went back"
+    [ "${1:-}" = --rearm ] || back=9e18
+    dark_within "$within" "$at" "$back" || fail "lit without a server"
 }
 
-case_jackd_stopped() {
-    start_lit
-    signal jackd STOP
-    local at
+# The server hangs for a moment, or for so long that it counts as lost.
+case_jackd_stopped() { # MILLISECONDS [--rearm]
+    local hang=$1 at again within
+    shift
+    start_lit "$@"
+    within=$((silence_ms + $(queue_ms)))
     at=$(now_ns)
-    play_for 600
-    signal jackd CONT
-    local again
+    signal jackd STOP
+    play_for "$hang"
     again=$(now_ns)
+    signal jackd CONT
     wait_for 15 is jack true || fail "beamjack did not come back"
-    play_for 1500
+    wait_for 15 connected || fail "the links were not restored"
+    if [ "$hang" -lt 1000 ]; then
+        wait_for 10 lit_now || is armed false || fail "armed, but dark after a short hang"
+        say "after the hang: armed $(last armed), lit $(last lit)"
+    else
+        expect_return "$@"
+    fi
     finish
-    check dark --after $((at + silence_ns + queued_ns)) --until "$again" ||
-        fail "lit while the server hung"
+    dark_within "$within" "$at" "$again" || fail "lit while the server hung"
 }
 
-case_sim_killed() {
-    start_lit
+replace_sim() {
     signal sim KILL
     wait_for 5 is state reconnecting || fail "the loss of the DAC was not noticed"
     unset "pid[sim]"
     start_sim
     wait_for 10 streaming || fail "did not come back to the DAC"
-    play_for 1000
-    is armed false || fail "armed again by itself"
+}
+
+case_sim_killed() { # [--rearm]
+    start_lit "$@"
+    replace_sim
+    expect_return "$@"
     at_least reconnects 1 || fail "the reconnect was not counted"
     finish
-    check dark || fail "lit after a reconnect without being armed"
+    [ "${1:-}" = --rearm ] || check dark || fail "lit after a reconnect without being armed"
+}
+
+# All that can be lost, again and again: the program does not grow.
+case_memory() { # ROUNDS
+    local round first=
+    start_lit --rearm
+    for ((round = 1; round <= $1; round++)); do
+        signal player KILL
+        replace_sim
+        replace_jackd
+        start_source
+        wait_for 15 lit_now || fail "not lit again in round $round"
+        say "round $round: $(memory_kb) kB"
+        [ $round -eq 2 ] && first=$(memory_kb)
+    done
+    [ "$(memory_kb)" -le $((first + 256)) ] || fail "grew from $first to $(memory_kb) kB"
+    finish
 }
 
 case_period() {
@@ -157,28 +229,32 @@ case_period() {
     is jack true && is state streaming || fail "did not survive"
     [ "$(memory_kb)" -lt $((before + 2048)) ] || fail "memory grew"
     finish
-    check lit || fail "never lit"
 }
 
 case_rate_change() {
     start_lit --rearm
+    local at back within dry
+    within=$((silence_ms + $(queue_ms)))
+    at=$(now_ns)
     stop jackd || true
     stop player || true
     start_jackd 44100 256
     wait_for 15 is jack_rate 44100 || fail "the new rate was not noticed"
+    back=$(now_ns)
     start_source
     wait_for 10 connected || fail "the links were not restored"
-    play_for 1000
-    is state streaming || fail "did not survive"
-    no_new_device_underrun=$(last device_underruns)
-    play_for 1000
-    is device_underruns "$no_new_device_underrun" || fail "the DAC ran dry"
+    expect_return --rearm
+    dry=$(last device_underruns)
+    play_for 2000
+    is device_underruns "$dry" || fail "the DAC ran dry"
     finish
+    dark_within "$within" "$at" "$back" || fail "lit without a server"
 }
 
 case_freewheel() {
     start_lit
-    local on off
+    local on off within
+    within=$((silence_ms + $(queue_ms)))
     timeout 10 jack_freewheel y >>"$work/jackd.log" 2>&1 || fail "no freewheeling"
     on=$(now_ns)
     wait_for 5 is freewheel true || fail "freewheeling was not noticed"
@@ -190,8 +266,7 @@ case_freewheel() {
     start_source
     wait_for 10 lit_now || fail "dark after freewheeling"
     finish
-    check dark --after $((on + silence_ns + queued_ns)) --until "$off" ||
-        fail "lit while freewheeling"
+    dark_within "$within" "$on" "$off" || fail "lit while freewheeling"
 }
 
 # By hand and in the bad order: colours first, and last when taking apart.
@@ -208,8 +283,9 @@ case_hand_patching() {
     at=$(now_ns)
     wait_for 5 lit_now || fail "no light when all is connected"
     play_for 300
+    local apart within
+    within=$(queue_ms)
     jack_disconnect bjsource:out_x beamjack:in_x
-    local apart
     apart=$(now_ns)
     for axis in y r g b; do
         jack_disconnect bjsource:out_$axis beamjack:in_$axis
@@ -217,47 +293,57 @@ case_hand_patching() {
     play_for 500
     finish
     check dark --until "$at" || fail "lit before x and y were connected"
-    check dark --after $((apart + queued_ns)) || fail "lit without x"
+    dark_within "$within" "$apart" || fail "lit without x"
 }
 has_ports() { jack_lsp "$1:" 2>/dev/null | grep -q "$1:"; }
 
 # rates PROFILE PPS JACK_RATE: starts, holds, and is the source resampled.
 case_rates() {
-    local profile=$1 pps=$2
-    start_jackd "$3" 256
-    make_wav 2 3 1
-    start_sim --profile "$profile"
-    start_beamjack --arm --pps "$pps" --connect 'bjeca:out_*'
-    start_player ecasound
-    wait_for 10 lit_now || fail "no light"
-    play_for 3000
-    no_underrun
-    local true_pps
-    true_pps=$(last true_pps)
-    finish
-    check_signal resampled --pps "$true_pps" --tolerance 20 ||
-        fail "not the source at $pps points/s"
+    rate=$3
+    twice rates_once "$1" "$2"
 }
 
-# The real program under the real-time guard: one forbidden call ends it.
-case_guard() {
-    export BJ_RT_GUARD_REPORT=$work/guard
-    local real=$BEAMJACK
-    start_jackd
-    start_sim
-    : >"$status"
-    start beamjack env LD_PRELOAD="$GUARD" BJ_RT_GUARD_REPORT="$work/guard" "$real" run \
-        "etherdream@$dac_ip" --headless --server $server --status-json "$status" --arm \
-        --connect "bjsource:out_*"
-    wait_for 10 streaming || fail "beamjack does not stream under the guard"
-    start_source
+rates_once() { # PROFILE PPS; false: spoilt by xruns
+    local true_pps dry=0
+    start_jackd "$rate" 256
+    make_wav 1.5 2 0.3
+    start_sim --profile "$1"
+    start_beamjack --arm --pps "$2" --connect 'bjeca:out_*'
+    start_player ecasound
     wait_for 10 lit_now || fail "no light"
+    begin_count
     play_for 3000
+    xruns=$(since xruns)
+    true_pps=$(last true_pps)
+    nothing_lost || dry=1
+    finish
+    stop jackd || true
+    check_signal resampled --pps "$true_pps" && [ $dry -eq 0 ] && return
+    [ "$xruns" -gt 0 ] || fail "not the source at $2 points/s, and jackd reported no xrun"
+    false
+}
+
+# The real program under the real-time guard: one forbidden call ends it. It loses its
+# source, its DAC and its server and is disarmed meanwhile.
+case_guard() { # PERIOD
+    local report=$work/guard
+    beamjack_under=(env LD_PRELOAD="$GUARD" BJ_RT_GUARD_REPORT="$report")
+    period=$1
+    start_lit --rearm
+    play_for 2000
+    stop player KILL || true
+    start_source
+    wait_for 10 lit_now || fail "no light from a second source"
+    replace_sim
+    wait_for 10 lit_now || fail "no light after the DAC was replaced"
+    replace_jackd
+    start_source
+    wait_for 10 lit_now || fail "no light after the server was replaced"
     signal beamjack USR2
     play_for 300
     alive beamjack || fail "the guard ended it"
     finish
-    cat "$work/guard" || fail "the guard watched nothing"
-    grep -q 'jack_cycles=[1-9]' "$work/guard" || fail "no cycle was watched"
-    grep -q 'engine_waits=[1-9]' "$work/guard" || fail "the engine was not watched"
+    cat "$report" || fail "the guard watched nothing"
+    grep -q 'jack_cycles=[0-9][0-9][0-9]' "$report" || fail "no cycles were watched"
+    grep -q 'engine_waits=[0-9][0-9][0-9]' "$report" || fail "the engine was not watched"
 }

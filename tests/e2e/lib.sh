@@ -15,7 +15,7 @@ osc_port=$((20000 + $$ % 20000))
 points=$work/points
 status=$work/status.json
 declare -A pid
-xruns_excuse=
+beamjack_under=()
 
 say() { printf '%s\n' "$*"; }
 
@@ -95,15 +95,18 @@ start_jackd() { # [RATE [PERIOD]]
 }
 jack_is_up() { jack_lsp >/dev/null 2>&1; }
 
+# A device does not wait for the host's scheduler: real-time where granted, above JACK.
 start_sim() { # options...
-    start sim "$SIM" --address $dac_ip --points "$points" "$@"
+    local priority=()
+    chrt -f 60 true 2>/dev/null && priority=(chrt -f 60)
+    start sim "${priority[@]}" "$SIM" --address $dac_ip --points "$points" "$@"
     wait_for 5 sim_is_up || fail "the simulated DAC does not come up"
 }
 sim_is_up() { (exec 3<>"/dev/tcp/$dac_ip/7765") 2>/dev/null; }
 
-start_beamjack() { # options...
+start_beamjack() { # options...; under the command beamjack_under, if any
     : >"$status"
-    start beamjack "$BEAMJACK" run "etherdream@$dac_ip" --headless --server $server \
+    start beamjack "${beamjack_under[@]}" "$BEAMJACK" run "etherdream@$dac_ip" --headless --server $server \
         --status-json "$status" "$@"
     wait_for 10 streaming || fail "beamjack does not stream"
 }
@@ -166,6 +169,27 @@ check() {
 }
 check_signal() { # MODE OPTIONS...: against signal.wav
     check "$@" --rate "$rate" --lead "$lead" --lit "$lit" --tail "$tail"
+}
+
+# dark_within MS AT [UNTIL]: of the points of that time the last lit one came at most MS
+# after AT.
+dark_within() {
+    local last_lit took
+    last_lit=$(check summary --after "$2" --until "${3:-9e18}" |
+        sed -n 's/.*last_lit_ns=\([-0-9]*\).*/\1/p')
+    [ -n "$last_lit" ] || fail "no file of played points"
+    took=$(((last_lit - $2) / 1000000))
+    [ "$last_lit" -ge 0 ] || took=0
+    say "dark after $took ms, allowed are $1 ms"
+    [ $took -le "$1" ]
+}
+
+# How long light that JACK has handed over may still come out: the latency, the period, and
+# 30 ms for a busy machine. Ask while beamjack runs.
+queue_ms() {
+    local latency
+    latency=$(last latency_ms)
+    echo $((${latency%.*} + period * 1000 / rate + 31))
 }
 
 # Ends the run so that the points file is whole.
