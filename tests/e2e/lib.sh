@@ -3,7 +3,7 @@
 # every process has an end. Sourced by run.
 
 # One name for all runs: JACK keeps a slot per server name, and a killed server leaves it.
-server=beamjack-e2e
+server=${E2E_SERVER:-beamjack-e2e}
 export JACK_DEFAULT_SERVER=$server JACK_NO_START_SERVER=1 JACK_NO_AUDIO_RESERVATION=1
 exec 9>"${TMPDIR:-/tmp}/$server.$UID.lock"
 flock -w 120 9 || { echo "another end-to-end test has been running for two minutes"; exit 1; }
