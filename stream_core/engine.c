@@ -223,8 +223,23 @@ static void drain(struct bj_stream *stream, struct bj_wait *wait)
     bj_wait_until(wait, stream->phase_deadline_ns);
 }
 
+/* A driver may learn only from the device what its timer makes of the rate. */
+static void note_rate(struct bj_stream *stream)
+{
+    if (!stream->driver->true_pps) {
+        return;
+    }
+    double true_pps = stream->driver->true_pps(stream->dac, stream->pps);
+    if (true_pps != stream->true_pps) {
+        stream->true_pps = true_pps;
+        bj_level_set_rate(&stream->level, stream->now_ns, true_pps);
+        atomic_store_explicit(&stream->stats.true_pps, true_pps, memory_order_relaxed);
+    }
+}
+
 static void note_status(struct bj_stream *stream)
 {
+    note_rate(stream);
     bj_engine_watch_faults(stream);
     bool playing = stream->status.state == BJ_DAC_PLAYING;
     if (playing != stream->level.playing) {

@@ -42,6 +42,7 @@ struct sim_ed_profile {
     bool keeps_one_free;    /* refuses the point that would fill the last place */
     bool says_full;         /* 'F' instead of 'I' for data that does not fit */
     bool keeps_count;       /* the point count survives the end of playback */
+    bool timer_ticks;       /* rates are whole ticks of 24 MHz */
 };
 
 #define SIM_ED_CLIENTS 8
@@ -136,7 +137,7 @@ struct sim_ed_config {
     uint8_t mac[6];
     uint16_t tcp_port; /* 7765 */
     double skew_ppm;   /* the device's clock runs this much fast, -100000 to 100000 */
-    bool timer_ticks;  /* rates are whole ticks of 24 MHz, as on the ED1 */
+    bool timer_ticks;  /* as if the profile said so */
     struct sim_link_config link; /* window and unread limit of 0: the profile's */
     uint64_t seed;
     /* Both may be NULL; called from within sim_host operations, in the order of time. */

@@ -18,7 +18,7 @@ static void clock_set_rate(struct sim_ed_clock *clock, const struct sim_ed_confi
     uint64_t crystal = (uint64_t)(BILLION + (int64_t)(config->skew_ppm * 1000.0));
     uint64_t numerator;
 
-    if (config->timer_ticks) {
+    if (config->timer_ticks || config->profile.timer_ticks) {
         numerator = (uint64_t)(TIMER_HZ / rate) * 500u * BILLION; /* ticks * 1e18 / 24e6 */
         clock->den = 12 * crystal;                                /* both divided by 2e6 */
     } else {

@@ -20,6 +20,7 @@ static const struct sim_ed_profile profiles[] = {
         .unread_bytes = 45 * 22,
         .max_clients = 5,
         .rate_zero_reboots = true,
+        .timer_ticks = true,
     },
     {
         .name = "ed2",
