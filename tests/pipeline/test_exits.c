@@ -87,6 +87,20 @@ static void estop_by_ff(struct pipeline *p)
     pipeline_fault(p, SIM_ED_OTHER_CLIENT, 0xff);
 }
 
+/* The device would play again, but nobody armed again. */
+static void estop_just_armed_and_clear_by_another(struct pipeline *p)
+{
+    bj_stream_disarm(p->stream);
+    pipeline_run_ms(p, 100);
+    audience_allow_light(&p->audience);
+    bj_stream_arm(p->stream);
+    pipeline_run_ms(p, 300);
+    pipeline_fault(p, SIM_ED_OTHER_CLIENT, 0x00);
+    audience_expect_dark(&p->audience, p->now_ns + AT_ONCE_MS * MS);
+    pipeline_run_ms(p, 150);
+    pipeline_fault(p, SIM_ED_OTHER_CLIENT, 'c');
+}
+
 static void interlock(struct pipeline *p)
 {
     pipeline_fault(p, SIM_ED_INTERLOCK, 1);
@@ -134,7 +148,11 @@ static void lose_the_source_of_x(struct pipeline *p)
     bj_stream_connections(p->stream, false, 0);
 }
 
-enum { KEEPS_TRYING = 1, OUT_OF_ORDER = 2 /* the device no longer listens at all */ };
+enum {
+    KEEPS_TRYING = 1,
+    OUT_OF_ORDER = 2, /* the device no longer listens at all */
+    PROMPT = 4,       /* over as soon as the device confirms */
+};
 
 struct way {
     const char *name;
@@ -149,12 +167,12 @@ struct way {
 static const struct way ways[] = {
     {"disarm", disarm, AT_ONCE_MS, GOING, 0, 0, 0},
     {"disarm, arm, disarm", disarm_and_arm_and_disarm, AT_ONCE_MS, GOING, 0, 0, 0},
-    {"stop", stop, AT_ONCE_MS, BJ_RUN_STOPPED, 0, 0, 0},
+    {"stop", stop, AT_ONCE_MS, BJ_RUN_STOPPED, PROMPT, 0, 0},
     {"stop behind a stall", stop_behind_a_stall, QUEUE_MS, BJ_RUN_STOPPED, 0, 0, 0},
     {"stop, engine asleep", stop_after_a_long_sleep, QUEUE_MS, BJ_RUN_STOPPED, 0, 0, 0},
     {"stop in a black hole", stop_in_a_black_hole, QUEUE_MS, BJ_RUN_STOPPED, 0, 0, 0},
     {"destroy", destroy, AT_ONCE_MS, BJ_RUN_STOPPED, 0, 0, 0},
-    {"end", end, QUEUE_MS, BJ_RUN_ENDED, 0, 0, 0},
+    {"end", end, QUEUE_MS, BJ_RUN_ENDED, PROMPT, 0, 0},
     {"end, drain 10 ms", end, 10 + AT_ONCE_MS + 6, BJ_RUN_ENDED, 0, 0, 10},
     {"end, no drain", end, AT_ONCE_MS + 6, BJ_RUN_ENDED, 0, 0, -1},
     {"silence, blank", hang, 50 + QUEUE_MS, GOING, 0, BJ_BLANK, 0},
@@ -165,6 +183,8 @@ static const struct way ways[] = {
     {"x loses its source", lose_the_source_of_x, QUEUE_MS, GOING, 0, 0, 0},
     {"e-stop 00", estop_by_another, AT_ONCE_MS, GOING, 0, 0, 0},
     {"e-stop ff", estop_by_ff, AT_ONCE_MS, GOING, 0, 0, 0},
+    {"e-stop, cleared by another", estop_just_armed_and_clear_by_another, AT_ONCE_MS, GOING,
+     0, 0, 0},
     {"interlock", interlock, AT_ONCE_MS, GOING, 0, 0, 0},
     {"interlock, armed against it", interlock_and_arm, AT_ONCE_MS, GOING, 0, 0, 0},
     {"reset", reset, QUEUE_MS, BJ_RUN_DISCONNECTED, 0, 0, 0},
@@ -218,6 +238,8 @@ static void leaves_dark(void **state)
     assert_int_equal(p.audience.lit_in_dark, 0);
     audience_expect_dark(&p.audience, p.now_ns + test->way->dark_within_ms * MS);
     test->way->leave(&p);
+    pipeline_run_ms(&p, 100);
+    assert_true(p.over || !(test->way->flags & PROMPT));
     pipeline_run_ms(&p, 10 * 1000);
     assert_int_equal(p.audience.lit_in_dark, 0);
     assert_int_equal(p.audience.wrong, 0);
