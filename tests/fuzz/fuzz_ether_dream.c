@@ -6,6 +6,8 @@
  */
 #include "byte_host.h"
 #include "ether_dream/ether_dream.h"
+#include "ether_dream/ether_dream_link.h"
+#include "ether_dream/ether_dream_wire.h"
 #include "fake_net.h"
 
 #include <stdlib.h>
@@ -181,7 +183,7 @@ static void serve(struct fuzz *fuzz)
         disconnect(fuzz);
     else
         check(wait.deadline_ns > fuzz->now_ns - 10 * BJ_NS_PER_S && wait.count <= 3);
-    check(fuzz->status.room_points <= 400);
+    check(fuzz->status.room_points <= ED_MOST_WINDOW_BYTES / ED_POINT_SIZE);
     check(strlen(bj_ether_dream.describe(fuzz->dac)) < 128);
     forget(&fuzz->device, &fuzz->answered);
 }
