@@ -184,7 +184,7 @@ static enum bj_status send_to(struct bj_net *net, int handle, struct bj_address 
 static enum bj_status receive_from(struct bj_net *net, int handle, struct bj_address *from,
                                    void *bytes, size_t size, size_t *received)
 {
-    struct sockaddr_in address;
+    struct sockaddr_in address = {0};
     socklen_t length = sizeof address;
     ssize_t result =
         recvfrom(handle, bytes, size, MSG_DONTWAIT, (struct sockaddr *)&address, &length);
