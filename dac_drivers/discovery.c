@@ -22,21 +22,22 @@ struct bj_discovery {
     bool opened;
     enum bj_status status; /* the first scan that cannot work */
     char problem[BJ_TEXT_SIZE * 2];
-    struct bj_net *net;
+    struct bj_transports via;
     int64_t now_ns; /* of the current step */
     struct bj_dac_info dacs[MAX_DACS];
     int64_t seen_ns[MAX_DACS];
     size_t count;
 };
 
-enum bj_status bj_discovery_create(struct bj_net *net, struct bj_discovery **out)
+enum bj_status bj_discovery_create(const struct bj_transports *via,
+                                   struct bj_discovery **out)
 {
     struct bj_discovery *discovery = calloc(1, sizeof *discovery);
     *out = discovery;
     if (!discovery) {
         return BJ_NO_MEMORY;
     }
-    discovery->net = net;
+    discovery->via = *via;
     for (const struct bj_scan *const *scan = bj_scans(); *scan; scan++) {
         struct running_scan *running = &discovery->scans[discovery->scan_count++];
         running->scan = *scan;
@@ -70,9 +71,9 @@ static void open_scans(struct bj_discovery *discovery)
     discovery->opened = true;
     for (int k = 0; k < discovery->scan_count; k++) {
         struct running_scan *running = &discovery->scans[k];
-        enum bj_status status = running->scan->open(running->state, discovery->net);
+        enum bj_status status = running->scan->open(running->state, &discovery->via);
         running->open = status == BJ_OK;
-        if (status != BJ_OK && discovery->status == BJ_OK) {
+        if (status != BJ_OK && status != BJ_UNSUPPORTED && discovery->status == BJ_OK) {
             discovery->status = status;
             snprintf(discovery->problem, sizeof discovery->problem,
                      "cannot look for %s DACs: %s", running->scan->title,

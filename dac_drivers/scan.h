@@ -14,8 +14,9 @@ struct bj_scan {
     const char *title;    /* of the DACs it finds, "Ether Dream" */
     size_t instance_size; /* discovery allocates it zeroed, before open */
 
-    /* BJ_OK, or why this scan cannot work; then it is not called again. */
-    enum bj_status (*open)(void *scan, struct bj_net *net);
+    /* BJ_OK, or why this scan cannot work; then it is not called again. BJ_UNSUPPORTED:
+     * its transport is missing, which is no news. */
+    enum bj_status (*open)(void *scan, const struct bj_transports *via);
 
     /* Sends and receives what is due. Never blocks, and does not read for ever. */
     void (*step)(void *scan, int64_t now_ns, struct bj_wait *wait, bj_found_fn found,

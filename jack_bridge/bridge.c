@@ -57,7 +57,7 @@ static bool create_stream(struct bj_bridge *bridge, const struct bj_dac_caps *ca
                           uint32_t pps)
 {
     const struct bj_dac_config dac = {
-        .id = bridge->dac.id, .address = bridge->dac.address, .net = bridge->net};
+        .id = bridge->dac.id, .address = bridge->dac.address, .via = bridge->via};
     struct bj_stream_config config = stream_config(bridge, &dac, pps);
     enum bj_status status = bj_stream_create(&config, &bridge->stream);
 
@@ -97,7 +97,7 @@ static bool build_engine(struct bj_bridge *bridge, const struct bj_jack_view *ja
     char why[BJ_WHY_SIZE];
     uint32_t pps;
 
-    if (!bj_dac_caps(&bridge->dac, bridge->net, &caps)) {
+    if (!bj_dac_caps(&bridge->dac, &bridge->via, &caps)) {
         bj_log_say(bridge->log, "the driver refuses '%s'; see 'beamjack list'",
                    bridge->dac.id);
         return false;

@@ -19,7 +19,7 @@ struct bj_bridge {
     const struct bj_options *options;
     struct bj_log *log;
     int wake_fd;
-    struct bj_net *net;
+    struct bj_transports via;
     struct bj_dac_info dac;
 
     struct bj_supervisor supervisor;

@@ -42,7 +42,7 @@ static bool look(struct bj_discovery *discovery, struct bj_waiter *waiter, const
     return false;
 }
 
-bool bj_dac_find(struct bj_net *net, const char *id, int64_t wait_ns,
+bool bj_dac_find(const struct bj_transports *via, const char *id, int64_t wait_ns,
                  const atomic_bool *cancel, struct bj_dac_info *info, char *why,
                  size_t why_size)
 {
@@ -51,7 +51,7 @@ bool bj_dac_find(struct bj_net *net, const char *id, int64_t wait_ns,
     const char *problem = "";
     bool found = false;
 
-    if (waiter && bj_discovery_create(net, &discovery) == BJ_OK) {
+    if (waiter && bj_discovery_create(via, &discovery) == BJ_OK) {
         found = look(discovery, waiter, id, bj_clock_ns() + wait_ns, cancel, info);
         problem = bj_discovery_problem(discovery);
     }
@@ -89,8 +89,9 @@ bool bj_dac_must_be_found(const struct bj_dac_info *info)
     return info->address.ip == 0 && info->driver->accepts_id(direct);
 }
 
-bool bj_dac_choose(struct bj_net *net, const char *text, const atomic_bool *cancel,
-                   struct bj_dac_info *info, bool *wrong_usage, char *why, size_t why_size)
+bool bj_dac_choose(const struct bj_transports *via, const char *text,
+                   const atomic_bool *cancel, struct bj_dac_info *info, bool *wrong_usage,
+                   char *why, size_t why_size)
 {
     char problem[BJ_TEXT_SIZE * 2] = "";
     enum bj_status status;
@@ -104,7 +105,7 @@ bool bj_dac_choose(struct bj_net *net, const char *text, const atomic_bool *canc
         if (!bj_dac_must_be_found(info))
             return true;
     }
-    if (bj_dac_find(net, text ? info->id : NULL, text ? LOOK_FOR_ID_NS : LOOK_FOR_ANY_NS,
+    if (bj_dac_find(via, text ? info->id : NULL, text ? LOOK_FOR_ID_NS : LOOK_FOR_ANY_NS,
                     cancel, info, problem, sizeof problem))
         return true;
     explain_absence(text, problem, why, why_size);
@@ -133,12 +134,12 @@ static void ignore_notice(void *engine, enum bj_status status, const char *text)
     (void)text;
 }
 
-bool bj_dac_caps(const struct bj_dac_info *info, struct bj_net *net,
+bool bj_dac_caps(const struct bj_dac_info *info, const struct bj_transports *via,
                  struct bj_dac_caps *caps)
 {
     static const struct bj_dac_events deaf = {ignore_level, ignore_emptied, ignore_notice};
     const struct bj_dac_config config = {
-        .id = info->id, .address = info->address, .net = net};
+        .id = info->id, .address = info->address, .via = *via};
     void *dac = calloc(1, info->driver->instance_size);
     bool good = dac && info->driver->init(dac, &config, &deaf, NULL) == BJ_OK;
 

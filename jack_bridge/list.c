@@ -78,10 +78,11 @@ static void print(const struct bj_options *options, const struct bj_discovery *d
 
 int bj_command_list(const struct bj_options *options)
 {
-    struct bj_net *net = bj_net_create();
+    struct bj_transports via;
+    enum bj_status status = bj_transports_create(&via);
     struct bj_waiter *waiter = bj_waiter_create();
     struct bj_discovery *discovery = NULL;
-    bool good = net && waiter && bj_discovery_create(net, &discovery) == BJ_OK;
+    bool good = status == BJ_OK && waiter && bj_discovery_create(&via, &discovery) == BJ_OK;
 
     if (good) {
         look(discovery, waiter, options->wait_ns);
@@ -91,6 +92,6 @@ int bj_command_list(const struct bj_options *options)
     }
     bj_discovery_destroy(discovery);
     bj_waiter_destroy(waiter);
-    bj_net_destroy(net);
+    bj_transports_destroy(&via);
     return good ? 0 : 1;
 }

@@ -54,16 +54,17 @@ static bool choose_dac(struct run *run)
     char why[BJ_WHY_SIZE];
     bool wrong_usage = false;
 
-    bridge->net = bj_net_create();
-    if (bridge->net && bj_dac_choose(bridge->net, run->options->dac, &run->signals.quit,
-                                     &bridge->dac, &wrong_usage, why, sizeof why))
+    if (bj_transports_create(&bridge->via) != BJ_OK)
+        snprintf(why, sizeof why, "no memory");
+    else if (bj_dac_choose(&bridge->via, run->options->dac, &run->signals.quit,
+                           &bridge->dac, &wrong_usage, why, sizeof why))
         return true;
     if (atomic_load(&run->signals.quit)) {
         end(run, 0);
         return false;
     }
-    bj_log_say(&run->log, "%s", bridge->net ? why : "no memory");
-    end(run, bridge->net && wrong_usage ? 2 : 1);
+    bj_log_say(&run->log, "%s", why);
+    end(run, wrong_usage ? 2 : 1);
     return false;
 }
 
@@ -326,7 +327,7 @@ static void finish(struct run *run)
         _exit(run->exit_status);
     }
     bj_signals_stop(&run->signals);
-    bj_net_destroy(run->bridge.net);
+    bj_transports_destroy(&run->bridge.via);
     if (run->status_file && run->status_file != stdout)
         fclose(run->status_file);
     close(run->bridge.wake_fd);

@@ -102,13 +102,13 @@ static enum bj_status init(void *instance, const struct bj_dac_config *config,
 
     dac->mac_known = ed_parse_id(config->id, dac->mac);
     dac->address = config->address;
-    if (config->net == NULL || (!dac->mac_known && dac->address.ip == 0))
+    if (config->via.net == NULL || (!dac->mac_known && dac->address.ip == 0))
         return BJ_BAD_ARGUMENT;
     if (dac->address.port == 0)
         dac->address.port = ED_TCP_PORT;
     dac->patient = true;
     dac->events = *events;
-    ed_session_init(&dac->session, config->net);
+    ed_session_init(&dac->session, config->via.net);
     dac->session.events = &dac->events;
     dac->session.engine = engine;
     dac->session.name = dac->name;

@@ -93,9 +93,9 @@ bool ed_parse_id(const char *id, uint8_t mac[6])
 
 /* ---- Scan ---------------------------------------------------------------------------- */
 
-static enum bj_status scan_open(void *scan, struct bj_net *net)
+static enum bj_status scan_open(void *scan, const struct bj_transports *via)
 {
-    return ed_listener_open(scan, net);
+    return via->net ? ed_listener_open(scan, via->net) : BJ_UNSUPPORTED;
 }
 
 static void scan_close(void *scan)

@@ -39,9 +39,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "circle: %s\n", why);
         return 2;
     }
-    struct bj_net *net = bj_net_create();
+    struct bj_transports via;
+    if (bj_transports_create(&via) != BJ_OK)
+        return 1;
     struct bj_waiter *waiter = bj_waiter_create();
-    struct bj_dac_config dac = {info.id, info.address, net, NULL};
+    struct bj_dac_config dac = {info.id, info.address, via, NULL};
     struct bj_stream_config config = bj_stream_defaults();
     config.driver = info.driver;
     config.dac = &dac;
@@ -63,6 +65,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "circle: %s\n", bj_strerror(status));
     bj_stream_destroy(stream);
     bj_waiter_destroy(waiter);
-    bj_net_destroy(net);
+    bj_transports_destroy(&via);
     return status == BJ_OK ? 0 : 1;
 }

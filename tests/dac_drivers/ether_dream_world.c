@@ -239,7 +239,7 @@ void world_start_empty(struct world *world, const char *id, struct bj_address ad
     world->begin_points = 300;
     world->target_points = 1200;
     world->chunk_points = 150;
-    config.net = fake_net_base(world->net);
+    config.via.net = fake_net_base(world->net);
     assert_int_equal(WORLD_SLOT(world, init, &config, &events, world), BJ_OK);
 }
 

@@ -25,8 +25,10 @@ static void begin(struct scene *scene)
 {
     *scene = (struct scene){.net = fake_net_create(), .now_ns = S};
     fake_net_advance(scene->net, scene->now_ns);
-    assert_int_equal(bj_discovery_create(fake_net_base(scene->net), &scene->discovery),
-                     BJ_OK);
+    assert_int_equal(
+        bj_discovery_create(&(struct bj_transports){.net = fake_net_base(scene->net)},
+                            &scene->discovery),
+        BJ_OK);
     assert_int_equal(bj_discovery_step(scene->discovery, scene->now_ns, &scene->wait),
                      BJ_OK);
 }
@@ -145,8 +147,10 @@ static void a_scan_that_cannot_work_says_so(void **state)
     (void)state;
     struct scene scene = {.net = fake_net_create()};
     fake_net_set_udp_open(scene.net, BJ_BUSY);
-    assert_int_equal(bj_discovery_create(fake_net_base(scene.net), &scene.discovery),
-                     BJ_OK);
+    assert_int_equal(
+        bj_discovery_create(&(struct bj_transports){.net = fake_net_base(scene.net)},
+                            &scene.discovery),
+        BJ_OK);
     assert_int_equal(bj_discovery_step(scene.discovery, S, &scene.wait), BJ_BUSY);
     assert_non_null(strstr(bj_discovery_problem(scene.discovery), "Ether Dream"));
     assert_int_equal(bj_discovery_step(scene.discovery, 2 * S, &scene.wait), BJ_BUSY);

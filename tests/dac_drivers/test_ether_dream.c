@@ -286,7 +286,7 @@ static void test_init_refuses_what_names_no_device(void **state)
 
     (void)state;
     world_start_as(&world, "ed2");
-    config.net = fake_net_base(world.net);
+    config.via.net = fake_net_base(world.net);
     assert_true(bj_ether_dream.instance_size <= sizeof dac);
     assert_int_equal(bj_ether_dream.init(dac, &config, NULL, NULL), BJ_BAD_ARGUMENT);
     config = (struct bj_dac_config){.id = WORLD_ID};

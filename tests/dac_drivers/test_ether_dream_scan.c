@@ -37,7 +37,9 @@ static int start(void **state)
     memset(&scan, 0, sizeof scan);
     found_count = 0;
     assert_int_equal(bj_ether_dream_scan.instance_size, sizeof scan);
-    assert_int_equal(bj_ether_dream_scan.open(&scan, fake_net_base(net)), BJ_OK);
+    assert_int_equal(
+        bj_ether_dream_scan.open(&scan, &(struct bj_transports){.net = fake_net_base(net)}),
+        BJ_OK);
     return 0;
 }
 

@@ -245,7 +245,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     check(fuzz.net != NULL && fuzz.dac != NULL);
     byte_host_init(&fuzz.device);
     fake_net_add(fuzz.net, IP, &fuzz.device.host);
-    config.net = fake_net_base(fuzz.net);
+    config.via.net = fake_net_base(fuzz.net);
     check(bj_ether_dream.init(fuzz.dac, &config, &events, &fuzz) == BJ_OK);
     serve(&fuzz);
     fuzz.now_ns += 2 * BJ_NS_PER_S; /* past the wait for an announcement */

@@ -11,10 +11,10 @@ static char why[400];
 
 static bool choose(const char *text, struct bj_dac_info *info, bool *wrong_usage)
 {
-    struct bj_net *net = bj_net_create();
-    bool good = bj_dac_choose(net, text, NULL, info, wrong_usage, why, sizeof why);
+    struct bj_transports via = {.net = bj_net_create()};
+    bool good = bj_dac_choose(&via, text, NULL, info, wrong_usage, why, sizeof why);
 
-    bj_net_destroy(net);
+    bj_net_destroy(via.net);
     return good;
 }
 
@@ -59,19 +59,19 @@ static void nonsense_is_wrong_usage(void **state)
 static void search_can_be_cancelled(void **state)
 {
     const atomic_bool cancel = true;
-    struct bj_net *net = bj_net_create();
+    struct bj_transports via = {.net = bj_net_create()};
     struct bj_dac_info info;
     bool wrong_usage;
 
     (void)state;
-    assert_false(bj_dac_choose(net, "etherdream:000000000001", &cancel, &info, &wrong_usage,
-                               why, sizeof why));
+    assert_false(bj_dac_choose(&via, "etherdream:000000000001", &cancel, &info,
+                               &wrong_usage, why, sizeof why));
     assert_false(wrong_usage);
     assert_non_null(strstr(why, "etherdream:000000000001"));
     assert_non_null(strstr(why, "beamjack list"));
-    assert_false(bj_dac_choose(net, NULL, &cancel, &info, &wrong_usage, why, sizeof why));
+    assert_false(bj_dac_choose(&via, NULL, &cancel, &info, &wrong_usage, why, sizeof why));
     assert_non_null(strstr(why, "beamjack sim etherdream"));
-    bj_net_destroy(net);
+    bj_net_destroy(via.net);
 }
 
 static void driver_tells_what_it_can(void **state)
@@ -82,7 +82,7 @@ static void driver_tells_what_it_can(void **state)
 
     (void)state;
     assert_true(choose("virtual", &info, &wrong_usage));
-    assert_true(bj_dac_caps(&info, NULL, &caps));
+    assert_true(bj_dac_caps(&info, &(struct bj_transports){0}, &caps));
     assert_true(caps.target_buffer_ns > 0);
     assert_true(caps.max_points_per_chunk > 0);
 }

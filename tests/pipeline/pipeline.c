@@ -118,7 +118,7 @@ static void create_stream(struct pipeline *pipeline)
     struct bj_dac_config dac = {
         .id = "etherdream:0004a3112233",
         .address = {PIPELINE_IP, SIM_ED_TCP_PORT},
-        .net = fake_net_base(pipeline->net),
+        .via.net = fake_net_base(pipeline->net),
     };
     struct bj_stream_config config = pipeline->config.stream;
     enum bj_status status;

@@ -35,8 +35,9 @@ struct bj_dac_info {
  * are merged by id; the newest address counts. */
 struct bj_discovery;
 
-/* Main thread. `net` is used until destroy. */
-BJ_API enum bj_status bj_discovery_create(struct bj_net *net,
+/* Main thread. Scans whose transport is NULL are left out. The transports are used until
+ * destroy. */
+BJ_API enum bj_status bj_discovery_create(const struct bj_transports *via,
                                           struct bj_discovery **discovery);
 BJ_API void bj_discovery_destroy(struct bj_discovery *discovery);
 
@@ -67,6 +68,11 @@ BJ_API BJ_RT int64_t bj_clock_ns(void);
 /* Real sockets. One object serves any number of drivers on any threads. */
 BJ_API struct bj_net *bj_net_create(void);
 BJ_API void bj_net_destroy(struct bj_net *net);
+
+/* Everything of this build. Main thread; after all drivers that use them are gone.
+ * BJ_NO_MEMORY. */
+BJ_API enum bj_status bj_transports_create(struct bj_transports *via);
+BJ_API void bj_transports_destroy(struct bj_transports *via);
 
 /* One per engine thread: ppoll on the handles, the deadline and a wake. */
 struct bj_waiter;

@@ -90,6 +90,107 @@ struct bj_net {
     const struct bj_net_ops *ops;
 };
 
+/* ---- USB, passed in
+ * -------------------------------------------------------------------- */
+
+#define BJ_USB_PORT_SIZE 32
+#define BJ_USB_TEXT_SIZE 64
+#define BJ_USB_INTERFACES 4
+#define BJ_USB_TRANSFERS 32         /* under way at once on one handle */
+#define BJ_USB_TRANSFER_BYTES 32768 /* the longest transfer */
+
+/* A device as the bus shows it. */
+struct bj_usb_device {
+    uint16_t vendor_id, product_id, release; /* release: bcdDevice */
+    char port[BJ_USB_PORT_SIZE]; /* bus and whole port path, "1-2.3": stays with the socket
+                                  */
+    char manufacturer[BJ_USB_TEXT_SIZE], product[BJ_USB_TEXT_SIZE]; /* "" unknown */
+    char serial[BJ_USB_TEXT_SIZE];                                  /* "" none or unknown */
+    enum bj_status access; /* BJ_OK, or why it could not be opened: BJ_NO_PERMISSION */
+};
+
+/* Which device to open, and which interfaces to claim, in this order. */
+struct bj_usb_target {
+    uint16_t vendor_id, product_id;
+    char port[BJ_USB_PORT_SIZE];
+    int interfaces;
+    struct {
+        uint8_t interface, alternate;
+    } interface[BJ_USB_INTERFACES];
+};
+
+enum bj_usb_type { BJ_USB_BULK, BJ_USB_INTERRUPT };
+
+struct bj_usb_transfer {
+    uint32_t tag;     /* the driver's; comes back with the result */
+    uint8_t endpoint; /* bit 7: IN */
+    enum bj_usb_type type;
+    const void *bytes;  /* OUT: copied by submit; IN: NULL */
+    size_t size;        /* OUT: 1..BJ_USB_TRANSFER_BYTES; IN: the most wanted */
+    int64_t timeout_ns; /* 0: none */
+};
+
+struct bj_usb_result {
+    uint32_t tag;
+    uint8_t endpoint;
+    enum bj_status status; /* BJ_OK; BJ_TIMED_OUT; BJ_BUSY: cancelled; BJ_REFUSED: stall;
+                              BJ_PROTOCOL: more than asked for; BJ_IO_ERROR;
+                              BJ_DISCONNECTED: the device is gone */
+    size_t size;           /* moved, also when it failed */
+    const uint8_t *bytes;  /* IN: valid until the next call of `finished` */
+    int64_t begun_ns, finished_ns; /* handed to the bus, known to be over */
+};
+
+struct bj_usb;
+
+/* Never blocks and never allocates after open: what can (enumerating, opening, claiming,
+ * closing, libusb itself) happens on threads of the transport. Real (dac_drivers/usb.h,
+ * libusb) or in memory (tests/support/fake_usb.h). */
+struct bj_usb_ops {
+    /* The devices of this kind as last seen; the first call starts looking, so keep
+     * asking. At most `room`; returns how many. */
+    size_t (*list)(struct bj_usb *usb, uint16_t vendor_id, uint16_t product_id,
+                   struct bj_usb_device *devices, size_t room);
+
+    /* Begins to open a device. *handle is ready for reading whenever there is news. */
+    enum bj_status (*open)(struct bj_usb *usb, const struct bj_usb_target *target,
+                           int *handle);
+
+    /* BJ_OK open, BJ_WOULD_BLOCK still trying; BJ_NOT_FOUND, BJ_NO_PERMISSION, BJ_BUSY
+     * (somebody has claimed it), BJ_UNSUPPORTED (no such interface), BJ_IO_ERROR. */
+    enum bj_status (*open_result)(struct bj_usb *usb, int handle);
+
+    /* Transfers of one endpoint run in order, those of different endpoints side by side.
+     * BJ_WOULD_BLOCK: too many under way; BJ_DISCONNECTED. */
+    enum bj_status (*submit)(struct bj_usb *usb, int handle,
+                             const struct bj_usb_transfer *transfer);
+
+    /* The next transfer that is over. BJ_WOULD_BLOCK: none; BJ_DISCONNECTED: the device is
+     * gone and all results were given. */
+    enum bj_status (*finished)(struct bj_usb *usb, int handle,
+                               struct bj_usb_result *result);
+
+    /* All transfers of this endpoint end soon, as BJ_BUSY unless they are over already. */
+    void (*cancel)(struct bj_usb *usb, int handle, uint8_t endpoint);
+
+    /* After a stall; transfers submitted later wait for it. */
+    void (*clear_halt)(struct bj_usb *usb, int handle, uint8_t endpoint);
+
+    /* In any state. What was submitted to OUT endpoints gets 50 ms to leave, so that a
+     * last "dark" arrives. The handle is invalid from now on. */
+    void (*close)(struct bj_usb *usb, int handle);
+};
+
+struct bj_usb {
+    const struct bj_usb_ops *ops;
+};
+
+/* The ways to the outside; NULL: this build or this test has none. */
+struct bj_transports {
+    struct bj_net *net;
+    struct bj_usb *usb;
+};
+
 /* ---- What a driver is, and what it says
  * ------------------------------------------------------ */
 
@@ -151,7 +252,7 @@ struct bj_dac_events {
 struct bj_dac_config {
     const char *id; /* stable id or direct address, e.g. "etherdream:0004a3112233" */
     struct bj_address address; /* network DACs: where it was last seen; ip 0 = unknown */
-    struct bj_net *net;        /* network DACs */
+    struct bj_transports via;
     const void *extra; /* what one driver documents in its own header; may be NULL */
 };
 

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#include <beamjack/dacs.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static void what_is_created_works_and_can_be_destroyed_twice(void **state)
+{
+    struct bj_transports via;
+    int handle;
+
+    (void)state;
+    assert_int_equal(bj_transports_create(&via), BJ_OK);
+    assert_int_equal(via.net->ops->open_udp(via.net, (struct bj_address){.ip = BJ_LOOPBACK},
+                                            false, &handle),
+                     BJ_OK);
+    via.net->ops->close(via.net, handle);
+    bj_transports_destroy(&via);
+    assert_null(via.net);
+    bj_transports_destroy(&via);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_created_works_and_can_be_destroyed_twice),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
