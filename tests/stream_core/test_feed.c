@@ -178,7 +178,7 @@ static void check_ramp(struct world *world, const struct bj_point *point, double
     double since = (play_ns - (double)world->latency_ns - (double)world->line_ns) / 1e9;
     double wanted = fmod((double)world->line_frame + since * world->rate, 65536.0);
     double error = point->x * 8192.0 - wanted;
-    if (wanted > 16 && wanted < 65520) {
+    if (wanted > 64 && wanted < 65472) {
         world->worst_ns = fmax(world->worst_ns, fabs(error) / world->rate * 1e9);
     }
     world->played++;
@@ -605,7 +605,7 @@ static void overflow_is_counted_and_recovered_from(void **state)
 static void a_slow_dac_counts_right(void **state)
 {
     (void)state;
-    struct bj_feed_config config = config_of(96000, 9 * MS);
+    struct bj_feed_config config = config_of(96000, 12 * MS);
     struct world *world = make_world(&config, 960);
     for (int k = 0; k < 200; k++) {
         run(world, 150 * MS + next(world) % (5 * MS), 10 * MS);

@@ -271,9 +271,14 @@ BJ_API const char *bj_stream_dac_name(const struct bj_stream *stream);
  */
 
 enum bj_interpolation {
-    BJ_INTERPOLATE_SMOOTH = 0, /* x, y: 4-point Lagrange; colour: area average */
-    BJ_INTERPOLATE_LINEAR,     /* x, y: linear, no overshoot; colour: area average */
-    BJ_INTERPOLATE_NEAREST,    /* x, y: linear; colour: nearest frame, for TTL lasers */
+    /* x, y: 4-point Lagrange, filtered by a sinc where frames are more than points; colour:
+     * exact average over a point's time */
+    BJ_INTERPOLATE_SMOOTH = 0,
+    /* x, y: straight lines, averaged where frames are more than points: no overshoot;
+     * colour as above */
+    BJ_INTERPOLATE_LINEAR,
+    /* x, y as LINEAR; colour: nearest frame, for TTL lasers */
+    BJ_INTERPOLATE_NEAREST,
 };
 
 struct bj_feed;
