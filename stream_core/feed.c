@@ -337,11 +337,8 @@ static uint32_t convert_block(struct bj_feed *feed, struct bj_point *points,
     if (window.first + window.frames > end) {
         window.frames = (uint32_t)(end - window.first);
     }
-    bj_ring_read(&feed->ring, window.first, window.frames, feed->scratch);
     const float *in[BJ_CHANNELS];
-    for (int c = 0; c < BJ_CHANNELS; c++) {
-        in[c] = feed->scratch[c];
-    }
+    bj_ring_view(&feed->ring, window.first, window.frames, feed->scratch, in);
     bj_convert_run(&feed->convert, in, points, count);
     feed->hold_x = points[count - 1].x;
     feed->hold_y = points[count - 1].y;

@@ -137,6 +137,19 @@ void bj_ring_read(const struct bj_ring *ring, uint64_t first, uint32_t frames,
     }
 }
 
+void bj_ring_view(const struct bj_ring *ring, uint64_t first, uint32_t frames,
+                  float *const scratch[BJ_CHANNELS], const float *view[BJ_CHANNELS])
+{
+    float *kept[BJ_CHANNELS];
+    bool whole = bj_ring_span(ring, first, frames, kept) == frames;
+    if (!whole) {
+        bj_ring_read(ring, first, frames, scratch);
+    }
+    for (int c = 0; c < BJ_CHANNELS; c++) {
+        view[c] = whole ? kept[c] : scratch[c];
+    }
+}
+
 void bj_ring_release(struct bj_ring *ring, uint64_t frame)
 {
     if (frame > atomic_load_explicit(&ring->tail, memory_order_relaxed)) {
