@@ -23,34 +23,36 @@ static uint32_t colour_taps(double frames_per_point)
     return ((uint32_t)frames_per_point + 2 + 3) / 4 * 4;
 }
 
-/* What colour needs around the frame that a point stands on, for all steps in the band. */
-static void settle_colour(struct bj_convert *convert)
+static void read_around(struct bj_convert *convert, double behind, double ahead)
+{
+    convert->behind = behind > convert->behind ? (uint32_t)behind : convert->behind;
+    convert->ahead = ahead > convert->ahead ? (uint32_t)ahead : convert->ahead;
+}
+
+/* What is needed around the frame that a point stands on, for all steps in the band. */
+static void settle_reach(struct bj_convert *convert)
 {
     double least = convert->settled * (1 - BJ_CONVERT_BAND);
     double most = convert->settled * (1 + BJ_CONVERT_BAND);
     double shift = (double)convert->colour_shift / (double)ONE;
-    double behind = -floor(shift + 0.5 - most / 2);
-    double ahead = floor(shift + 1.5 - least / 2) + colour_taps(most) - 1;
-    if (behind > convert->behind) {
-        convert->behind = (uint32_t)behind;
+    convert->behind = 1;
+    convert->ahead = 2;
+    if (convert->filtered) {
+        read_around(convert, bj_kernel_behind(&convert->kernel),
+                    bj_kernel_ahead(&convert->kernel));
     }
-    if (ahead > convert->ahead) {
-        convert->ahead = (uint32_t)ahead;
-    }
+    read_around(convert, -floor(shift + 0.5 - most / 2),
+                floor(shift + 1.5 - least / 2) + colour_taps(most) - 1);
 }
 
 static void settle(struct bj_convert *convert, double step)
 {
     convert->settled = step;
     convert->filtered = step > BJ_CONVERT_FILTER_FROM;
-    convert->behind = 1;
-    convert->ahead = 2;
     if (convert->filtered) {
         bj_kernel_make(&convert->kernel, convert->mode, step);
-        convert->behind = bj_kernel_behind(&convert->kernel);
-        convert->ahead = bj_kernel_ahead(&convert->kernel);
     }
-    settle_colour(convert);
+    settle_reach(convert);
 }
 
 void bj_convert_init(struct bj_convert *convert, enum bj_interpolation mode)
@@ -75,7 +77,7 @@ void bj_convert_set_colour_shift(struct bj_convert *convert, double frames)
 {
     assert(fabs(frames) <= BJ_CONVERT_MAX_SHIFT);
     convert->colour_shift = to_units(frames);
-    settle(convert, convert->settled);
+    settle_reach(convert);
 }
 
 double bj_convert_position(const struct bj_convert *convert)

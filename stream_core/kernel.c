@@ -9,8 +9,9 @@
 #define PI 3.14159265358979323846
 #define CROSSINGS 4.0 /* to each side */
 #define KAISER_BETA 5.0
-#define FINENESS 128.0 /* places per point: errors of interpolation stay below -80 dB */
-#define LANES 4u       /* sums kept apart, so that they may be added side by side */
+#define CUTOFF 0.945  /* of half their rate: 60 dB down at 2/3 of their rate */
+#define FINENESS 64.0 /* places per point; more would not show */
+#define LANES 4u      /* sums kept apart, so that they may be added side by side */
 
 uint32_t bj_kernel_behind(const struct bj_kernel *kernel)
 {
@@ -27,13 +28,8 @@ uint32_t bj_kernel_ahead(const struct bj_kernel *kernel)
 struct form {
     enum bj_interpolation mode;
     double step, reach; /* frames */
+    double per_middle;  /* of the window */
 };
-
-static struct form make_form(enum bj_interpolation mode, double step)
-{
-    double reach = mode == BJ_INTERPOLATE_SMOOTH ? CROSSINGS * step : step / 2 + 1;
-    return (struct form){.mode = mode, .step = step, .reach = reach};
-}
 
 static double bessel_i0(double x)
 {
@@ -49,7 +45,7 @@ static double bessel_i0(double x)
 static double window(const struct form *form, double frames)
 {
     double place = frames / form->reach, inside = 1 - place * place;
-    return inside > 0 ? bessel_i0(KAISER_BETA * sqrt(inside)) / bessel_i0(KAISER_BETA) : 0;
+    return inside > 0 ? bessel_i0(KAISER_BETA * sqrt(inside)) * form->per_middle : 0;
 }
 
 static double sinc(double x)
@@ -64,13 +60,14 @@ static double tent_sum(double frames)
     return x < 0 ? (1 + x) * (1 + x) / 2 : 1 - (1 - x) * (1 - x) / 2;
 }
 
-static double weight(const struct form *form, double frames)
+static double weight(const struct form *form, double frames, double windowed)
 {
     if (form->mode == BJ_INTERPOLATE_SMOOTH) {
-        return sinc(frames / form->step) * window(form, frames);
+        double crossings = CUTOFF / form->step;
+        return crossings * sinc(frames * crossings) * windowed;
     }
     double half = form->step / 2;
-    return tent_sum(frames + half) - tent_sum(frames - half);
+    return (tent_sum(frames + half) - tent_sum(frames - half)) / form->step;
 }
 
 /* ---- the table ---- */
@@ -80,24 +77,28 @@ static double distance(const struct bj_kernel *kernel, uint32_t tap, double plac
     return (double)tap - bj_kernel_behind(kernel) - place;
 }
 
-/* Sum and centre are put right: the first by a factor, the second by leaning the window. */
+/* Sum and centre are put right by adding a little of the window, upright and leaning, which
+ * changes nothing but what is slow. */
 static void make_row(const struct bj_kernel *kernel, const struct form *form, double place,
                      float *row)
 {
-    double sum = 0, moment = 0, lean = 0, lean_moment = 0;
+    double sum = 0, centre = 0, w0 = 0, w1 = 0, w2 = 0;
     for (uint32_t tap = 0; tap < kernel->taps; tap++) {
-        double frames = distance(kernel, tap, place), w = weight(form, frames);
-        double leaning = frames * window(form, frames);
-        sum += w;
-        moment += w * frames;
-        lean += leaning;
-        lean_moment += leaning * frames;
+        double frames = distance(kernel, tap, place), windowed = window(form, frames);
+        double share = weight(form, frames, windowed);
+        sum += share;
+        centre += share * frames;
+        w0 += windowed;
+        w1 += windowed * frames;
+        w2 += windowed * frames * frames;
     }
-    double centre = moment / sum, by = -centre / (lean_moment - lean * centre);
+    double det = w0 * w2 - w1 * w1;
+    double upright = ((1 - sum) * w2 + centre * w1) / det;
+    double leaning = -(centre * w0 + (1 - sum) * w1) / det;
     for (uint32_t tap = 0; tap < kernel->taps; tap++) {
-        double frames = distance(kernel, tap, place);
-        double w = weight(form, frames) / sum;
-        row[tap] = (float)(w + by * (frames * window(form, frames) - lean * w));
+        double frames = distance(kernel, tap, place), windowed = window(form, frames);
+        double more = (upright + leaning * frames) * windowed;
+        row[tap] = (float)(weight(form, frames, windowed) + more);
     }
 }
 
@@ -105,15 +106,21 @@ void bj_kernel_make(struct bj_kernel *kernel, enum bj_interpolation mode,
                     double frames_per_point)
 {
     double step = fmin(frames_per_point, BJ_KERNEL_MAX_STEP);
-    struct form form = make_form(mode, step);
-    uint32_t taps = 2 * ((uint32_t)form.reach + 1);
+    double reach = mode == BJ_INTERPOLATE_SMOOTH ? CROSSINGS * step : step / 2 + 1;
+    uint32_t taps = 2 * ((uint32_t)reach + 1);
     kernel->taps = (taps + LANES - 1) / LANES * LANES;
     kernel->places = 1;
     while (kernel->places * step < FINENESS) {
         kernel->places *= 2;
     }
     assert((kernel->places + 1) * kernel->taps <= BJ_KERNEL_ROOM);
-    for (size_t k = 0; k <= kernel->places; k++) {
+    const struct form form = {
+        .mode = mode,
+        .step = step,
+        .reach = kernel->taps / 2, /* what is calculated anyway may as well count */
+        .per_middle = 1 / bessel_i0(KAISER_BETA),
+    };
+    for (uint32_t k = 0; k <= kernel->places; k++) {
         double place = (double)k / kernel->places;
         make_row(kernel, &form, place, kernel->weights + (size_t)k * kernel->taps);
     }

@@ -15,7 +15,7 @@
 #include <beamjack/core.h>
 
 #define BJ_KERNEL_MAX_STEP 64.0 /* the filter grows no wider than for this */
-#define BJ_KERNEL_ROOM 2560u    /* weights of the largest table */
+#define BJ_KERNEL_ROOM 1536u    /* weights of the largest table */
 
 struct bj_kernel {
     uint32_t taps;   /* a multiple of 4; 0: none made yet */
@@ -23,9 +23,11 @@ struct bj_kernel {
     float weights[BJ_KERNEL_ROOM];
 };
 
-/* For `frames_per_point` above 1. SMOOTH: a sinc of 8 zero crossings under a Kaiser window.
+/* For `frames_per_point` above 1. SMOOTH: a sinc of 8 zero crossings or a few more under a
+ * Kaiser window.
  * Other modes: the average of straight lines over a point's time, which never overshoots.
- * Takes some 0.1 ms; allocates nothing. */
+ * Takes some 0.1 ms;
+ * allocates nothing. */
 void bj_kernel_make(struct bj_kernel *kernel, enum bj_interpolation mode,
                     double frames_per_point);
 

@@ -240,7 +240,9 @@ static void does_not_depend_on_how_it_is_cut(void **state)
         for (size_t s = 0; s < STEPS; s++) {
             for (int round = 0; round < 3; round++) {
                 double from = round ? 600 + chance(&seed) * 40 : 600;
-                struct bj_convert one = make(modes[m], steps[s], from), many = one;
+                struct bj_convert one = make(modes[m], steps[s], from);
+                bj_convert_set_colour_shift(&one, round * (chance(&seed) * 60 - 30));
+                struct bj_convert many = one;
                 uint32_t points = run_all(&one, whole, FRAMES, POINTS, NULL);
                 uint32_t also = run_all(&many, cut, FRAMES, 50, &seed);
                 assert_int_equal(points, also);
@@ -294,6 +296,7 @@ static void possible_and_window_agree(void **state)
         double step = more[next(&seed) % 10];
         struct bj_convert convert =
             make(modes[next(&seed) % 3], step, 520 + next(&seed) % 50 + chance(&seed));
+        bj_convert_set_colour_shift(&convert, round % 3 ? chance(&seed) * 14 - 7 : 0);
         if (next(&seed) % 4 == 0) {
             convert.fraction = UINT32_MAX; /* as close to the next frame as it gets */
         }
@@ -335,6 +338,7 @@ static void colour_reads_only_its_window(void **state)
     for (int round = 0; round < 1000; round++) {
         struct bj_convert convert = make(modes[round % 3], steps[next(&seed) % STEPS],
                                          600 + next(&seed) % 9 + chance(&seed));
+        bj_convert_set_colour_shift(&convert, round % 2 ? chance(&seed) * 160 - 80 : 0);
         convert.fraction = round % 5 ? convert.fraction : UINT32_MAX;
         convert.step |= next(&seed) % 2;
         uint32_t points = bj_convert_possible(&convert, 200 + next(&seed) % 200, 3000);
@@ -437,8 +441,9 @@ static void every_code_is_exact_on_a_plateau(void **state)
         in[c] = rig->data[c];
     }
     for (size_t s = 0; s < STEPS; s++) {
+        struct bj_convert convert = make(BJ_INTERPOLATE_SMOOTH, steps[s], 600.3);
         for (uint32_t value = 0; value <= 65535; value++) {
-            struct bj_convert convert = make(BJ_INTERPOLATE_SMOOTH, steps[s], 600.3);
+            bj_convert_set_position(&convert, 600.3);
             uint32_t frames = bj_convert_window(&convert, 3).frames;
             for (uint32_t n = 0; n < frames; n++) {
                 rig->data[BJ_G][n] = (float)value / 65535.0f;
