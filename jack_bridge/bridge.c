@@ -16,6 +16,7 @@ static bool create_feed(struct bj_bridge *bridge)
         .latency_ns = bridge->latency.latency_ns,
         .max_latency_ns = bridge->latency.latency_ns,
         .interpolation = (enum bj_interpolation)bridge->options->interpolation,
+        .matching = (enum bj_matching)bridge->options->matching,
         .has_intensity = true,
     };
     enum bj_status status = bj_feed_create(&config, &bridge->feed);
@@ -281,6 +282,7 @@ struct bj_status_report bj_bridge_report(struct bj_bridge *bridge, char *schedul
                                          size_t scheduler_size)
 {
     struct bj_status_report report = {
+        .now_ns = bj_clock_ns(),
         .dac = bridge->stream ? bj_stream_dac_name(bridge->stream) : bridge->dac.id,
         .client = "",
         .scheduler = scheduler,

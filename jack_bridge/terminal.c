@@ -142,6 +142,20 @@ static void draw_inputs(const struct bj_status_report *report, int row)
     }
 }
 
+static void draw_clock(const struct bj_status_report *report, double latency_ms, int row)
+{
+    int64_t locked_s = bj_status_locked_ns(report) / BJ_NS_PER_S;
+
+    mvprintw(row, LABEL_COLUMN, "latency %.1f ms (error %+.3f, %.1f to spare)   ",
+             latency_ms, report->feed.latency_error_ns / BJ_NS_PER_MS,
+             (double)bj_status_spare_ns(report) / BJ_NS_PER_MS);
+    if (report->feed.locked)
+        printw("clocks %+.1f ppm, locked %lld s   %s", report->feed.ratio_ppm,
+               (long long)locked_s, report->scheduler);
+    else
+        printw("clocks not locked   %s", report->scheduler);
+}
+
 static void draw_time(const struct bj_status_report *report, int row)
 {
     double buffered_ms = (double)bj_status_buffered_ns(report) / BJ_NS_PER_MS;
@@ -151,9 +165,7 @@ static void draw_time(const struct bj_status_report *report, int row)
     bj_terminal_bar(latency_ms > 0 ? buffered_ms / latency_ms : 0, BAR_WIDTH, bar);
     mvprintw(row, LABEL_COLUMN, "DAC buffer");
     mvprintw(row, BAR_COLUMN, "%s %.1f ms", bar, buffered_ms);
-    mvprintw(row + 1, LABEL_COLUMN, "latency %.1f ms (error %+.2f)   clock %+.0f ppm   %s",
-             latency_ms, report->feed.latency_error_ns / BJ_NS_PER_MS,
-             bj_status_ratio_ppm(report), report->scheduler);
+    draw_clock(report, latency_ms, row + 1);
     mvprintw(row + 2, LABEL_COLUMN,
              "underruns %llu (DAC %llu)   xruns %llu   lost frames %llu   reconnects %llu",
              (unsigned long long)report->stream.underruns,

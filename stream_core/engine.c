@@ -355,6 +355,8 @@ static void publish(struct bj_stream *stream)
                           memory_order_relaxed);
     atomic_store_explicit(&board->buffered_max_points,
                           (uint32_t)bj_level_high(&stream->level), memory_order_relaxed);
+    atomic_store_explicit(&board->buffered_least_points,
+                          (uint32_t)bj_level_least(&stream->level), memory_order_relaxed);
     atomic_store_explicit(&board->device_queued_points, stream->level.queued_points,
                           memory_order_relaxed);
 }

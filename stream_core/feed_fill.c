@@ -184,6 +184,7 @@ static bool try_start(struct bj_feed *feed, const struct bj_fill_request *reques
     go_to(feed, due);
     (void)bj_timeline_pass(&feed->timeline, position(feed));
     feed->started = feed->running = true;
+    atomic_store_explicit(&feed->last_jump_ns, request->now_ns, memory_order_relaxed);
     return true;
 }
 

@@ -217,12 +217,13 @@ struct bj_stats {
     uint64_t late_wakes;       /* steps that came over 2 ms after their deadline */
     uint64_t reconnects;
     uint64_t faults;
-    uint64_t dwell_points;        /* darkened because the beam rested */
-    uint64_t invalid_points;      /* no sensible position when they reached safety */
-    uint32_t buffered_points;     /* lower bound, at the last step */
-    uint32_t buffered_max_points; /* upper bound, at the last step */
-    int64_t device_queued_points; /* newest report, -1 unknown */
-    uint32_t capacity_points;     /* 0 unknown */
+    uint64_t dwell_points;          /* darkened because the beam rested */
+    uint64_t invalid_points;        /* no sensible position when they reached safety */
+    uint32_t buffered_points;       /* lower bound, at the last step */
+    uint32_t buffered_max_points;   /* upper bound, at the last step */
+    uint32_t buffered_least_points; /* lowest lower bound while playing, of 5 to 10 s */
+    int64_t device_queued_points;   /* newest report, -1 unknown */
+    uint32_t capacity_points;       /* 0 unknown */
 };
 
 /* Main thread. Checks the configuration, allocates everything, does no I/O.
@@ -312,7 +313,7 @@ struct bj_feed_stats {
     double position_frames;  /* input position of the next point */
     double latency_error_ns; /* (predicted play time - L) - capture time, last fill */
     double ratio_ppm;        /* frames per point, against the nominal ratio */
-    int64_t last_jump_ns;    /* BJ_NEVER before the first */
+    int64_t last_jump_ns;    /* or start; BJ_NEVER before the first */
     bool running;            /* points come from the frames, not from silence */
     bool locked;             /* both clocks are known and L holds within 0.5 ms */
 };
