@@ -9,6 +9,7 @@
 #include <beamjack/core.h>
 
 #include "port_map.h"
+#include "sinks.h"
 
 #include <stdio.h>
 
@@ -35,7 +36,7 @@ struct bj_underrun_option {
 /* Values as used by the program; 0 or NULL where the default depends on what is found. */
 struct bj_options {
     enum bj_command command;
-    char *dac; /* as typed; NULL: the first one found */
+    struct bj_text_list dacs; /* as typed; none: the first one found */
     bool help, version;
 
     char *client_name, *server;
