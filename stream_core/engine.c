@@ -284,6 +284,20 @@ static void note_rate(struct bj_stream *stream)
     }
 }
 
+/* A device that reports nothing has run dry when our own count says so: what comes next is
+ * not due when the count thought. */
+static void watch_count(struct bj_stream *stream)
+{
+    bool silent = !stream->driver->caps(stream->dac)->reports_level;
+    bool dry = silent && stream->level.playing && stream->clock.points > 0 &&
+               bj_level_low(&stream->level) <= 0;
+    if (dry && !stream->modelled_dry && stream->phase == BJ_STREAM_STREAMING) {
+        bj_safety_restart(&stream->safety);
+        stream->restarted = true;
+    }
+    stream->modelled_dry = dry;
+}
+
 static void note_status(struct bj_stream *stream)
 {
     note_rate(stream);
@@ -292,6 +306,7 @@ static void note_status(struct bj_stream *stream)
     if (playing != stream->level.playing) {
         bj_level_set_playing(&stream->level, stream->now_ns, playing);
     }
+    watch_count(stream);
     if (stream->now_ns - stream->connected_ns > STABLE_NS) {
         stream->backoff_ns = FIRST_BACKOFF_NS;
     }

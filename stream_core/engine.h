@@ -64,6 +64,7 @@ struct bj_stream {
     bool told;                 /* the driver was told something since its service */
     bool drained;              /* the device ran out while draining */
     bool tailed;               /* the dark end of a drain is made */
+    bool modelled_dry;         /* by our own count a silent device has nothing to play */
     bool confirmed;            /* the device has reported playing since the restart */
     int64_t covered_until_ns;  /* when the last point of the producer has played */
     int64_t phase_deadline_ns; /* of DRAINING and CLOSING */
