@@ -28,6 +28,7 @@ struct pipeline_config {
 
     /* beamjack; driver, dac, host, fill and error are the pipeline's */
     int64_t latency_ns;
+    enum bj_matching matching;
     int64_t wake_min_ns, wake_max_ns; /* how late the engine thread wakes */
     struct bj_stream_config stream;
 

@@ -73,8 +73,14 @@ struct bj_fill_request {
     double true_pps;        /* what the DAC makes of it: its timer is coarser than pps */
     uint32_t min_points;    /* fewer than this and the DAC may run dry */
     uint32_t target_points; /* brings the DAC to its target level; never above the buffer */
-    uint32_t buffered_points;     /* lower bound of what is queued ahead of `start` */
-    int64_t buffered_ns;          /* the same as a duration */
+    uint32_t buffered_points; /* lower bound of what is queued ahead of `start` */
+    int64_t buffered_ns;      /* the same as a duration */
+    double play_ns;           /* when the first point leaves the DAC, as now_ns counts */
+    double play_sd_ns;        /* how far single measurements of that lie off */
+    double play_pps;          /* points per second from there on */
+    bool follows_pps;         /* the DAC plays each chunk at the rate the producer wants */
+    bool play_known;   /* measured, or the DAC's own doing; false: a guess, until later */
+    bool play_settled; /* measured for long enough to be trusted to microseconds */
     int64_t device_queued_points; /* newest report of the DAC itself, -1 if unknown */
     bool restarted; /* the queue was emptied: `start` begins a new time line */
 };
@@ -86,6 +92,7 @@ enum bj_fill_kind { BJ_FILLED, BJ_STARVED, BJ_END };
 struct bj_fill_result {
     enum bj_fill_kind kind;
     uint32_t points;
+    double wanted_pps; /* how fast these points should play, if follows_pps; 0: as it is */
 };
 
 /* Engine thread, BJ_RT. `points` belongs to the stream and has room for
@@ -212,12 +219,13 @@ struct bj_stats {
     uint64_t late_wakes;       /* steps that came over 2 ms after their deadline */
     uint64_t reconnects;
     uint64_t faults;
-    uint64_t dwell_points;        /* darkened because the beam rested */
-    uint64_t invalid_points;      /* no sensible position when they reached safety */
-    uint32_t buffered_points;     /* lower bound, at the last step */
-    uint32_t buffered_max_points; /* upper bound, at the last step */
-    int64_t device_queued_points; /* newest report, -1 unknown */
-    uint32_t capacity_points;     /* 0 unknown */
+    uint64_t dwell_points;          /* darkened because the beam rested */
+    uint64_t invalid_points;        /* no sensible position when they reached safety */
+    uint32_t buffered_points;       /* lower bound, at the last step */
+    uint32_t buffered_max_points;   /* upper bound, at the last step */
+    uint32_t buffered_least_points; /* lowest lower bound while playing, of 5 to 10 s */
+    int64_t device_queued_points;   /* newest report, -1 unknown */
+    uint32_t capacity_points;       /* 0 unknown */
 };
 
 /* Main thread. Checks the configuration, allocates everything, does no I/O.
@@ -281,6 +289,16 @@ enum bj_interpolation {
     BJ_INTERPOLATE_NEAREST,
 };
 
+/* How frames are brought to the DAC's clock. */
+enum bj_matching {
+    BJ_MATCH_RESAMPLE =
+        0,          /* interpolated at a ratio that follows both clocks; L is exact */
+    BJ_MATCH_EXACT, /* at the nominal ratio: at equal rates frames pass unchanged. L
+                       is put right by skipping or resting, when off by 20 ms */
+    BJ_MATCH_STEER, /* as EXACT, and the DAC's rate follows JACK's so that L holds; EXACT
+                       alone where the DAC cannot */
+};
+
 struct bj_feed;
 
 struct bj_feed_config {
@@ -289,6 +307,7 @@ struct bj_feed_config {
     int64_t latency_ns;       /* L */
     int64_t max_latency_ns;   /* room is made for this much; at least latency_ns */
     enum bj_interpolation interpolation;
+    enum bj_matching matching;
     bool has_intensity; /* false: intensity is full wherever colour is */
 };
 
@@ -302,7 +321,10 @@ struct bj_feed_stats {
     int64_t last_push_ns;    /* BJ_NEVER before the first */
     double position_frames;  /* input position of the next point */
     double latency_error_ns; /* (predicted play time - L) - capture time, last fill */
+    double ratio_ppm;        /* frames per point, against the nominal ratio */
+    int64_t last_jump_ns;    /* or start; BJ_NEVER before the first */
     bool running;            /* points come from the frames, not from silence */
+    bool locked;             /* both clocks are known and L holds within 0.5 ms */
 };
 
 BJ_API enum bj_status bj_feed_create(const struct bj_feed_config *config,
