@@ -68,6 +68,10 @@ const struct bj_option bj_option_table[] = {
      .help = "how long queued points may play out at an end (default 1000)"},
     {"--interpolation", CHOICE("smooth|linear|nearest"), .commands = RUN, AT(interpolation),
      .help = "between JACK's frames; nearest for lasers that only switch on and off"},
+    {"--colour-shift", .kind = BJ_OPTION_TIME, .argument = "US", .unit_ns = 1000,
+     .least = -1000, .most = 1000, .commands = RUN, AT(colour_shift_ns),
+     .help =
+         "colour this much later than position, for mirrors that lag; negative: earlier"},
     {"--matching", CHOICE("resample|exact|steer"), .commands = RUN, AT(matching),
      .help =
          "interpolate to follow both clocks (default); or pass frames unchanged where the "

@@ -164,6 +164,13 @@ static bool set(const struct bj_option *option, const char *value, void *member)
     return false;
 }
 
+static const char *unit_of(const struct bj_option *option)
+{
+    if (option->unit_ns == BJ_NS_PER_S)
+        return "seconds";
+    return option->unit_ns == BJ_NS_PER_MS ? "milliseconds" : "microseconds";
+}
+
 static void explain(const struct bj_option *option, char *text, size_t size)
 {
     switch (option->kind) {
@@ -175,8 +182,7 @@ static void explain(const struct bj_option *option, char *text, size_t size)
                  option->most);
         break;
     case BJ_OPTION_TIME:
-        snprintf(text, size, "%s from %.10g to %.10g",
-                 option->unit_ns == BJ_NS_PER_S ? "seconds" : "milliseconds", option->least,
+        snprintf(text, size, "%s from %.10g to %.10g", unit_of(option), option->least,
                  option->most);
         break;
     case BJ_OPTION_LIST:

@@ -53,6 +53,7 @@ struct bj_options {
     int64_t latency_ns, target_buffer_ns, min_buffer_ns, drain_ns;
     struct bj_underrun_option underrun;
     int interpolation; /* enum bj_interpolation */
+    int64_t colour_shift_ns;
     int matching;      /* enum bj_matching */
 
     bool flip_x, flip_y, swap_xy, invert_colour;

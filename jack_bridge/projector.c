@@ -33,6 +33,7 @@ static enum bj_status create_feed(struct bj_projector *projector,
         .max_latency_ns = projector->latency.latency_ns,
         .interpolation = (enum bj_interpolation)options->interpolation,
         .matching = (enum bj_matching)options->matching,
+        .colour_shift_ns = options->colour_shift_ns,
         .has_intensity = true,
     };
 

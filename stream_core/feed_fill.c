@@ -91,6 +91,8 @@ static void take_settings(struct bj_feed *feed)
     feed->restarts_seen = restarts;
     feed->rate = atomic_load_explicit(&feed->rate_hz, memory_order_relaxed);
     feed->latency = atomic_load_explicit(&feed->latency_ns, memory_order_relaxed);
+    bj_convert_set_colour_shift(&feed->convert,
+                                -(double)feed->colour_shift_ns / 1e9 * feed->rate);
     struct bj_stamp stamp;
     uint64_t end = bj_timeline_end(&feed->timeline);
     while (bj_ring_pop_stamp(&feed->ring, &stamp)) {

@@ -57,6 +57,12 @@ static void time_is_in_the_unit_of_the_option(void **state)
     option.unit_ns = BJ_NS_PER_S;
     assert_true(set(&option, "0.25", &value));
     assert_int_equal(value, 250000000);
+    option.unit_ns = 1000;
+    option.least = -10;
+    assert_true(set(&option, "-2.5", &value));
+    assert_int_equal(value, -2500);
+    assert_false(set(&option, "-11", &value));
+    assert_non_null(strstr(why, "microseconds from -10 to 10"));
 }
 
 static void text_replaces_text(void **state)

@@ -102,6 +102,7 @@ static void stable_options_of_run_are_understood(void **state)
     assert_int_equal(options.latency_ns, 60 * MS);
     assert_int_equal(options.target_buffer_ns, 40 * MS + MS / 2);
     assert_int_equal(options.min_buffer_ns, 10 * MS);
+    assert_int_equal(options.colour_shift_ns, 0);
     assert_int_equal(options.underrun.policy, BJ_PARK);
     assert_true(options.underrun.x == -0.5f);
     assert_true(options.underrun.y == 1.0f);
@@ -116,11 +117,12 @@ static void shape_options_reach_the_shape(void **state)
     struct bj_shape shape;
 
     (void)state;
-    assert_true(
-        parse(&options, BJ_COMMAND_RUN,
-              "--flip-x --swap-xy --gain 2 --offset -0.1,0.2 --colour-gain 1,0.5,0.25 "
-              "--invert-colour"));
+    assert_true(parse(&options, BJ_COMMAND_RUN,
+                      "--colour-shift -150.5 --flip-x --swap-xy --gain 2 --offset -0.1,0.2 "
+                      "--colour-gain 1,0.5,0.25 "
+                      "--invert-colour"));
     shape = bj_options_shape(&options);
+    assert_int_equal(options.colour_shift_ns, -150500);
     assert_true(shape.flip_x && !shape.flip_y && shape.swap_xy && shape.invert_colour);
     assert_true(shape.gain_x == 2 && shape.gain_y == 2);
     assert_true(shape.offset_x == -0.1f && shape.offset_y == 0.2f);
