@@ -21,6 +21,7 @@ struct eye {
     uint64_t seen_in_all;
     uint64_t seen, lit, skipped; /* until counted anew */
     uint64_t darkened;           /* sent lit, seen dark */
+    uint64_t idle;               /* dark, and not sent by anybody, where that is right */
     int64_t last_ns, last_lit_ns;
 };
 

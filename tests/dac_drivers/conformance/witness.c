@@ -141,7 +141,7 @@ static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
 
     witness->connected = true;
     witness->connects++;
-    witness->stop_confirmed = false;
+    witness->stopping = witness->stop_confirmed = false;
     witness->report = (struct bj_level_report){0};
     witness->taken_at_connect = witness->offered = witness->taken;
     witness->lost_at_connect = witness->lost;
@@ -244,6 +244,7 @@ static void stop(void *instance, int64_t now_ns)
     struct witness *witness = of(instance);
 
     witness->stops++;
+    witness->stopping = true;
     close_light(witness);
     allocations_watch();
     witness->driver->stop(witness->dac, now_ns);
