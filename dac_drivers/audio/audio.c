@@ -108,11 +108,28 @@ static bool accepts_id(const char *id)
            size - (sizeof prefix - 1) < BJ_PCM_NAME_SIZE;
 }
 
+static struct bj_pcm_wish wish(const struct audio *dac)
+{
+    struct bj_pcm_wish wished = {.buffer_ns = BUFFER_NS};
+
+    memcpy(wished.name, dac->pcm_name, sizeof wished.name);
+    for (int k = 0; k < BJ_AUDIO_SIGNALS; k++) {
+        uint8_t channel = dac->options.channel[k];
+        bool needed = !dac->options.as_many || k == BJ_X || k == BJ_Y;
+        if (channel > wished.channels)
+            wished.channels = channel;
+        if (needed && channel > wished.least_channels)
+            wished.least_channels = channel;
+    }
+    return wished;
+}
+
 static enum bj_status init(void *instance, const struct bj_dac_config *config,
                            const struct bj_dac_events *events, void *engine)
 {
     struct audio *dac = instance;
     const struct bj_audio_options *options = config->extra;
+    struct bj_pcm_wish wished;
 
     if (!accepts_id(config->id))
         return BJ_BAD_ARGUMENT;
@@ -137,7 +154,8 @@ static enum bj_status init(void *instance, const struct bj_dac_config *config,
         .min_buffer_ns = MIN_BUFFER_NS,
         .stall_ns = STALL_NS,
     };
-    return dac->pcm->ops->create(dac->pcm, &dac->handle);
+    wished = wish(dac);
+    return dac->pcm->ops->create(dac->pcm, &wished, &dac->handle);
 }
 
 static void finish(void *instance)
@@ -149,27 +167,10 @@ static void finish(void *instance)
 
 /* ---- Opening ------------------------------------------------------------------------- */
 
-static struct bj_pcm_wish wish(const struct audio *dac)
-{
-    struct bj_pcm_wish wished = {.rate_hz = dac->pps, .buffer_ns = BUFFER_NS};
-
-    memcpy(wished.name, dac->pcm_name, sizeof wished.name);
-    for (int k = 0; k < BJ_AUDIO_SIGNALS; k++) {
-        uint8_t channel = dac->options.channel[k];
-        bool needed = !dac->options.as_many || k == BJ_X || k == BJ_Y;
-        if (channel > wished.channels)
-            wished.channels = channel;
-        if (needed && channel > wished.least_channels)
-            wished.least_channels = channel;
-    }
-    return wished;
-}
-
 static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
                               uint32_t begin_points)
 {
     struct audio *dac = instance;
-    struct bj_pcm_wish wished;
 
     if (pps < MIN_PPS || pps > MAX_PPS)
         return BJ_BAD_ARGUMENT;
@@ -182,8 +183,7 @@ static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
     dac->look = (struct bj_pcm_look){0};
     dac->reported_ns = 0;
     dac->taken = dac->lost = 0;
-    wished = wish(dac);
-    dac->pcm->ops->open(dac->pcm, dac->handle, &wished);
+    dac->pcm->ops->open(dac->pcm, dac->handle, pps);
     return BJ_OK;
 }
 

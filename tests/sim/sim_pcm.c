@@ -26,6 +26,7 @@ struct sim_pcm {
 
     int64_t due_ns[ASKED]; /* BJ_NEVER: not asked for */
     struct bj_pcm_wish wish;
+    uint32_t wished_rate_hz;
     struct bj_pcm_setup setup;
     bool open, news, present, hung, lying;
     enum bj_status refusal, open_status;
@@ -156,7 +157,7 @@ static void play_one(struct sim_pcm *sim, int64_t time_ns)
 
 static uint32_t nearest_rate(const struct sim_pcm *sim)
 {
-    uint32_t wished = sim->wish.rate_hz, best = sim->config.rates[0];
+    uint32_t wished = sim->wished_rate_hz, best = sim->config.rates[0];
 
     for (int k = 0; k < SIM_PCM_RATES && sim->config.rates[k]; k++)
         if (fabs((double)sim->config.rates[k] - wished) < fabs((double)best - wished))
@@ -315,11 +316,13 @@ bool sim_pcm_ready(const struct sim_pcm *sim, const struct bj_wait *wait)
 
 /* ---- What a driver calls ------------------------------------------------------------- */
 
-static enum bj_status create(struct bj_pcm *pcm, int *handle)
+static enum bj_status create(struct bj_pcm *pcm, const struct bj_pcm_wish *wish,
+                             int *handle)
 {
     struct sim_pcm *sim = of(pcm);
 
     assert(sim->handles == 0);
+    sim->wish = *wish;
     sim->handles++;
     *handle = HANDLE;
     return BJ_OK;
@@ -333,12 +336,12 @@ static void destroy(struct bj_pcm *pcm, int handle)
     sim->handles--;
 }
 
-static void open(struct bj_pcm *pcm, int handle, const struct bj_pcm_wish *wish)
+static void open(struct bj_pcm *pcm, int handle, uint32_t rate_hz)
 {
     struct sim_pcm *sim = of(pcm);
 
     assert(handle == HANDLE);
-    sim->wish = *wish;
+    sim->wished_rate_hz = rate_hz;
     sim->open_status = BJ_WOULD_BLOCK;
     ask(sim, OPEN);
     if (sim->due_ns[CLOSE] != BJ_NEVER && sim->due_ns[OPEN] <= sim->due_ns[CLOSE])

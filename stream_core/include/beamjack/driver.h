@@ -202,11 +202,10 @@ enum bj_pcm_format {
 };
 
 struct bj_pcm_wish {
-    char name[BJ_PCM_NAME_SIZE];       /* as ALSA calls it: "hw:2,0" */
-    uint32_t rate_hz;                  /* the nearest is taken */
-    uint32_t least_channels, channels; /* the fewest that are enough, from `channels`
-                                          on where there are as many */
-    int64_t buffer_ns;                 /* the nearest is taken */
+    char name[BJ_PCM_NAME_SIZE]; /* as ALSA calls it: "hw:2,0" */
+    uint32_t least_channels;     /* fewer are not enough */
+    uint32_t channels;           /* as many are enough, where the card has them */
+    int64_t buffer_ns;           /* the nearest is taken */
 };
 
 struct bj_pcm_setup {
@@ -238,13 +237,14 @@ struct bj_pcm;
  * (opening, the sound system itself) happens on threads of the transport. Real
  * (dac_drivers/pcm.c, ALSA) or in memory (tests/sim/sim_pcm.h). */
 struct bj_pcm_ops {
-    /* Main thread. Room for one PCM, not opened. *handle is ready for reading whenever
-     * there is news: opened, dropped, dry, gone. BJ_NO_MEMORY. */
-    enum bj_status (*create)(struct bj_pcm *pcm, int *handle);
+    /* Main thread. Room for one PCM, not opened yet. *handle is ready for reading whenever
+     * there is news: opened, started, dropped, dry, gone. BJ_NO_MEMORY. */
+    enum bj_status (*create)(struct bj_pcm *pcm, const struct bj_pcm_wish *wish,
+                             int *handle);
     void (*destroy)(struct bj_pcm *pcm, int handle);
 
-    /* Begins to open a PCM; waits for the end of an earlier close. */
-    void (*open)(struct bj_pcm *pcm, int handle, const struct bj_pcm_wish *wish);
+    /* Begins to open it at the rate nearest to this; waits for the end of a close. */
+    void (*open)(struct bj_pcm *pcm, int handle, uint32_t rate_hz);
 
     /* BJ_OK open, BJ_WOULD_BLOCK still trying; BJ_NOT_FOUND, BJ_NO_PERMISSION, BJ_BUSY,
      * BJ_UNSUPPORTED (too few channels, no format), BJ_IO_ERROR. */
