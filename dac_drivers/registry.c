@@ -11,7 +11,11 @@
 
 /* Hardware first: `beamjack run` prefers what is further up. */
 static const struct bj_dac_driver *const drivers[] = {
-    &bj_ether_dream, &bj_audio, &bj_virtual, &bj_record, NULL,
+    &bj_ether_dream,
+#ifdef BJ_WITH_ALSA
+    &bj_audio,
+#endif
+    &bj_virtual,     &bj_record, NULL,
 };
 
 static const struct bj_scan *const scans[] = {

@@ -276,7 +276,8 @@ static void note_end_of_queue(struct audio *dac, const struct bj_pcm_look *last)
         (void)tell(dac, BJ_TIMED_OUT, "the computer slept; playing on");
 }
 
-static void report_level(struct audio *dac)
+/* A look taken while this step ran is told by the next. */
+static void report_level(struct audio *dac, int64_t now_ns)
 {
     const struct bj_pcm_look *look = &dac->look;
     const struct bj_level_report report = {
@@ -290,7 +291,8 @@ static void report_level(struct audio *dac)
         .dry = look->queued_frames == 0,
     };
 
-    if (dac->dropping || look->received_ns == dac->reported_ns)
+    if (dac->dropping || look->received_ns == dac->reported_ns ||
+        look->received_ns > now_ns)
         return;
     dac->reported_ns = look->received_ns;
     dac->events->level(dac->engine, &report);
@@ -303,7 +305,7 @@ static enum bj_status look(struct audio *dac, int64_t now_ns)
 
     if (status != BJ_OK)
         return tell(dac, status, "unplugged");
-    if (!makes_sense(dac, &newest) || newest.received_ns > now_ns)
+    if (!makes_sense(dac, &newest))
         return tell(dac, BJ_PROTOCOL, "its counters make no sense; opening it anew");
     if (newest.heard_frames != last.heard_frames || !newest.running)
         dac->progress_ns = now_ns;
@@ -311,7 +313,7 @@ static enum bj_status look(struct audio *dac, int64_t now_ns)
         return tell(dac, BJ_TIMED_OUT, "stands still; opening it anew");
     dac->look = newest;
     note_end_of_queue(dac, &last);
-    report_level(dac);
+    report_level(dac, now_ns);
     return BJ_OK;
 }
 

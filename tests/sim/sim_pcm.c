@@ -109,7 +109,7 @@ static void take_a_look(struct sim_pcm *sim, int64_t now_ns)
 
     if (quantum > 1 && sim->running)
         shown -= shown % quantum;
-    sim->look.sent_ns = sim->look.received_ns = now_ns;
+    sim->look.sent_ns = sim->look.received_ns = now_ns + sim->config.ahead_ns;
     if (shown > sim->look.heard_frames)
         sim->look.heard_frames = shown;
     sim->look.queued_frames =
