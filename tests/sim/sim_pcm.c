@@ -105,7 +105,7 @@ static int64_t tick_ns(const struct sim_pcm *sim, uint64_t position)
 static void take_a_look(struct sim_pcm *sim, int64_t now_ns)
 {
     uint32_t quantum = sim->config.quantum_frames;
-    uint64_t shown = sim->hung ? sim->look.heard_frames : sim->heard;
+    uint64_t shown = sim->heard;
 
     if (quantum > 1 && sim->running)
         shown -= shown % quantum;
@@ -267,7 +267,8 @@ static void do_now(struct sim_pcm *sim, enum asked what, int64_t now_ns)
 
 static int64_t next_tick_ns(const struct sim_pcm *sim)
 {
-    return sim->running && sim->present ? tick_ns(sim, sim->position) : BJ_NEVER;
+    return sim->running && sim->present && !sim->hung ? tick_ns(sim, sim->position)
+                                                      : BJ_NEVER;
 }
 
 static enum asked first_due(const struct sim_pcm *sim)
@@ -296,12 +297,12 @@ void sim_pcm_advance(struct sim_pcm *sim, int64_t now_ns)
     sim->now_ns = now_ns;
 }
 
-/* A hundred frames at a time are soon enough for whoever watches. */
+/* Not each frame: only when it will have run dry. */
 int64_t sim_pcm_next_event_ns(const struct sim_pcm *sim)
 {
     int64_t next = sim->due_ns[first_due(sim)];
 
-    if (sim->running && sim->present)
+    if (next_tick_ns(sim) != BJ_NEVER)
         earlier(&next, tick_ns(sim, sim->moved));
     return next;
 }

@@ -61,7 +61,7 @@ void sim_pcm_unplug(struct sim_pcm *sim);
 void sim_pcm_plug(struct sim_pcm *sim); /* also ends the other faults */
 void sim_pcm_refuse(struct sim_pcm *sim, enum bj_status status); /* opening fails so */
 void sim_pcm_suspend(struct sim_pcm *sim);                       /* the queue is gone */
-void sim_pcm_hang(struct sim_pcm *sim); /* it runs, and its counter stands still */
+void sim_pcm_hang(struct sim_pcm *sim); /* it says that it runs, and nothing moves */
 void sim_pcm_lie(struct sim_pcm *sim);  /* its counters are random */
 
 #endif
