@@ -2,6 +2,7 @@
 #include "witness.h"
 
 #include "allocations.h"
+#include "rt_guard.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,10 +18,19 @@ static struct witness *of(const void *instance)
     return seat->witness;
 }
 
-static void expect_no_allocations(struct witness *witness, const char *slot)
+/* Where the guard is linked, whatever waits or locks ends the program and is named. */
+static void enter_slot(void)
 {
-    unsigned count = allocations_stop();
+    allocations_watch();
+    bj_rt_guard_enter(BJ_RT_GUARD_ENGINE);
+}
 
+static void leave_slot(struct witness *witness, const char *slot)
+{
+    unsigned count;
+
+    bj_rt_guard_leave();
+    count = allocations_stop();
     conformance_expect(witness->verdict, count == 0, "%s allocates or frees, %u times",
                        slot, count);
 }
@@ -146,9 +156,9 @@ static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
     witness->taken_at_connect = witness->offered = witness->taken;
     witness->lost_at_connect = witness->lost;
     close_light(witness);
-    allocations_watch();
+    enter_slot();
     status = witness->driver->connect(witness->dac, now_ns, pps, begin_points);
-    expect_no_allocations(witness, "connect");
+    leave_slot(witness, "connect");
     return status;
 }
 
@@ -158,9 +168,9 @@ static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_stat
     struct witness *witness = of(instance);
     enum bj_status result;
 
-    allocations_watch();
+    enter_slot();
     result = witness->driver->service(witness->dac, now_ns, status, wait);
-    expect_no_allocations(witness, "service");
+    leave_slot(witness, "service");
     conformance_expect(witness->verdict, status->state <= BJ_DAC_STOPPED,
                        "service shows state %d", status->state);
     conformance_expect(witness->verdict, wait->count <= BJ_WAIT_HANDLES,
@@ -213,9 +223,9 @@ static enum bj_status write(void *instance, int64_t now_ns, const struct bj_chun
     witness->offered = witness->taken + chunk->count;
     witness->in_write = true;
     *taken = 0;
-    allocations_watch();
+    enter_slot();
     status = witness->driver->write(witness->dac, now_ns, chunk, taken);
-    expect_no_allocations(witness, "write");
+    leave_slot(witness, "write");
     witness->in_write = false;
     judge_write(witness, status, chunk->count, *taken);
     if (status == BJ_OK)
@@ -232,9 +242,9 @@ static void shutter(void *instance, int64_t now_ns, bool open)
 
     if (!open)
         close_light(witness);
-    allocations_watch();
+    enter_slot();
     witness->driver->shutter(witness->dac, now_ns, open);
-    expect_no_allocations(witness, "shutter");
+    leave_slot(witness, "shutter");
     witness->open = open;
     witness->promised_points = -1;
 }
@@ -246,9 +256,9 @@ static void stop(void *instance, int64_t now_ns)
     witness->stops++;
     witness->stopping = true;
     close_light(witness);
-    allocations_watch();
+    enter_slot();
     witness->driver->stop(witness->dac, now_ns);
-    expect_no_allocations(witness, "stop");
+    leave_slot(witness, "stop");
     witness->promised_points = -1;
 }
 
@@ -257,9 +267,9 @@ static void disconnect(void *instance)
     struct witness *witness = of(instance);
 
     close_light(witness);
-    allocations_watch();
+    enter_slot();
     witness->driver->disconnect(witness->dac);
-    expect_no_allocations(witness, "disconnect");
+    leave_slot(witness, "disconnect");
     witness->connected = false;
     witness->status = (struct bj_dac_status){.state = BJ_DAC_CONNECTING};
     witness->promised_points = -1;
