@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "audio.h"
 
+#include "audio_queue.h"
 #include "audio_wire.h"
 
 #include <math.h>
@@ -36,12 +37,9 @@ struct audio {
     struct bj_pcm_setup setup; /* once open */
     struct audio_wire wire;
     uint32_t pps, begin_points; /* of connect */
-    int64_t opening_since_ns, progress_ns;
-    bool lit, stopping, started, dropping;
-    uint32_t drops; /* asked for */
-    struct bj_pcm_look look;
-    int64_t reported_ns;  /* look told last */
-    uint64_t taken, lost; /* since connect */
+    int64_t opening_since_ns;
+    bool lit, stopping, started;
+    struct audio_queue queue;
     uint8_t frames[CHUNK_POINTS * BJ_PCM_FRAME_BYTES];
 };
 
@@ -178,11 +176,8 @@ static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
     dac->pps = pps;
     dac->begin_points = begin_points;
     dac->opening_since_ns = now_ns;
-    dac->lit = dac->stopping = dac->started = dac->dropping = false;
-    dac->drops = 0;
-    dac->look = (struct bj_pcm_look){0};
-    dac->reported_ns = 0;
-    dac->taken = dac->lost = 0;
+    dac->lit = dac->stopping = dac->started = false;
+    dac->queue = (struct audio_queue){0};
     dac->pcm->ops->open(dac->pcm, dac->handle, pps);
     return BJ_OK;
 }
@@ -232,88 +227,39 @@ static enum bj_status finish_opening(struct audio *dac, int64_t now_ns)
     if (status != BJ_OK)
         return explain(dac, status);
     dac->phase = OPEN;
-    dac->progress_ns = now_ns;
+    dac->queue.progress_ns = now_ns;
     learn(dac);
     return BJ_OK;
 }
 
-/* ---- Where the points are ------------------------------------------------------------ */
+/* ---- Looking into the card ----------------------------------------------------------- */
 
-/* Taken, and neither heard nor lost. */
-static uint64_t outstanding(const struct audio *dac)
+static void tell_end(struct audio *dac, const struct audio_queue_end *end)
 {
-    return dac->taken - dac->lost - dac->look.heard_frames;
-}
-
-static bool makes_sense(const struct audio *dac, const struct bj_pcm_look *look)
-{
-    const struct bj_pcm_look *last = &dac->look;
-
-    return look->heard_frames >= last->heard_frames && look->heard_frames <= dac->taken &&
-           look->dropped_frames >= dac->lost &&
-           look->dropped_frames <= dac->taken - look->heard_frames &&
-           look->queued_frames <= dac->taken - look->heard_frames - look->dropped_frames &&
-           look->sent_ns <= look->received_ns && look->sent_ns >= last->sent_ns &&
-           look->drops - last->drops <= dac->drops - last->drops;
-}
-
-/* The queue is gone, because we asked, because it ran dry, or because the computer slept.
- */
-static void note_end_of_queue(struct audio *dac, const struct bj_pcm_look *last)
-{
-    const struct bj_pcm_look *look = &dac->look;
-    uint32_t gone = (uint32_t)(look->dropped_frames - dac->lost);
-    bool dry = look->dries != last->dries, slept = look->suspends != last->suspends;
-
-    if (dac->dropping && look->drops == dac->drops)
-        dac->dropping = false;
-    else if (gone == 0 && !dry && !slept)
+    if (!end->ended)
         return;
     dac->started = false;
-    dac->lost += gone;
-    dac->events->emptied(dac->engine, gone, dry && gone == 0);
-    if (slept)
+    dac->events->emptied(dac->engine, end->lost_points, end->dry);
+    if (end->slept)
         (void)tell(dac, BJ_TIMED_OUT, "the computer slept; playing on");
-}
-
-/* A look taken while this step ran is told by the next. */
-static void report_level(struct audio *dac, int64_t now_ns)
-{
-    const struct bj_pcm_look *look = &dac->look;
-    const struct bj_level_report report = {
-        .sent_ns = look->sent_ns,
-        .received_ns = look->received_ns,
-        .queued_points = look->queued_frames,
-        .unreported_points = (uint32_t)(outstanding(dac) - look->queued_frames),
-        .played_points = look->heard_frames,
-        .quantum_points = dac->setup.quantum_frames,
-        .playing = look->running,
-        .dry = look->queued_frames == 0,
-    };
-
-    if (dac->dropping || look->received_ns == dac->reported_ns ||
-        look->received_ns > now_ns)
-        return;
-    dac->reported_ns = look->received_ns;
-    dac->events->level(dac->engine, &report);
 }
 
 static enum bj_status look(struct audio *dac, int64_t now_ns)
 {
-    struct bj_pcm_look last = dac->look, newest = {0};
+    struct bj_pcm_look newest = {0};
+    struct bj_level_report report;
+    struct audio_queue_end end;
     enum bj_status status = dac->pcm->ops->look(dac->pcm, dac->handle, &newest);
 
     if (status != BJ_OK)
         return tell(dac, status, "unplugged");
-    if (!makes_sense(dac, &newest))
+    if (!audio_queue_note(&dac->queue, &newest, now_ns, &end))
         return tell(dac, BJ_PROTOCOL, "its counters make no sense; opening it anew");
-    if (newest.heard_frames != last.heard_frames || !newest.running)
-        dac->progress_ns = now_ns;
-    if (now_ns - dac->progress_ns >= STANDSTILL_NS)
+    if (now_ns - dac->queue.progress_ns >= STANDSTILL_NS)
         return tell(dac, BJ_TIMED_OUT, "stands still; opening it anew");
-    dac->look = newest;
-    note_end_of_queue(dac, &last);
-    report_level(dac, now_ns);
+    tell_end(dac, &end);
+    if (audio_queue_report(&dac->queue, now_ns, dac->setup.quantum_frames, &report))
+        dac->events->level(dac->engine, &report);
     return BJ_OK;
 }
 
@@ -324,8 +270,8 @@ static void start_when_due(struct audio *dac)
     uint32_t most = dac->setup.buffer_frames / 2;
     uint32_t least = dac->begin_points < most ? dac->begin_points : most;
 
-    if (dac->started || dac->dropping || dac->stopping || outstanding(dac) == 0 ||
-        outstanding(dac) < least)
+    if (dac->started || dac->queue.dropping || dac->stopping ||
+        audio_queue_points(&dac->queue) == 0 || audio_queue_points(&dac->queue) < least)
         return;
     dac->started = true;
     dac->pcm->ops->start(dac->pcm, dac->handle);
@@ -333,19 +279,19 @@ static void start_when_due(struct audio *dac)
 
 static enum bj_dac_state state(const struct audio *dac)
 {
-    if (dac->stopping && !dac->dropping)
+    if (dac->stopping && !dac->queue.dropping)
         return BJ_DAC_STOPPED;
     if (dac->phase != OPEN)
         return BJ_DAC_CONNECTING;
-    return dac->started && dac->look.running ? BJ_DAC_PLAYING : BJ_DAC_READY;
+    return dac->started && dac->queue.look.running ? BJ_DAC_PLAYING : BJ_DAC_READY;
 }
 
 static uint32_t room(const struct audio *dac)
 {
-    if (dac->phase != OPEN || dac->dropping || dac->stopping ||
-        outstanding(dac) >= dac->setup.buffer_frames)
+    if (dac->phase != OPEN || dac->queue.dropping || dac->stopping ||
+        audio_queue_points(&dac->queue) >= dac->setup.buffer_frames)
         return 0;
-    return dac->setup.buffer_frames - (uint32_t)outstanding(dac);
+    return dac->setup.buffer_frames - (uint32_t)audio_queue_points(&dac->queue);
 }
 
 static void add_waits(const struct audio *dac, struct bj_wait *wait)
@@ -355,8 +301,8 @@ static void add_waits(const struct audio *dac, struct bj_wait *wait)
     bj_wait_handle(wait, dac->handle, BJ_WAIT_READ);
     if (dac->phase == OPENING)
         bj_wait_until(wait, dac->opening_since_ns + OPEN_TIMEOUT_NS);
-    else if (dac->look.running)
-        bj_wait_until(wait, dac->progress_ns + STANDSTILL_NS);
+    else if (dac->queue.look.running)
+        bj_wait_until(wait, dac->queue.progress_ns + STANDSTILL_NS);
 }
 
 static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_status *status,
@@ -402,7 +348,7 @@ static enum bj_status write(void *instance, int64_t now_ns, const struct bj_chun
         dac->wire.tone = tone;
     if (status != BJ_OK)
         return status;
-    dac->taken += written;
+    dac->queue.taken += written;
     *taken = written;
     return BJ_OK;
 }
@@ -411,10 +357,10 @@ static enum bj_status write(void *instance, int64_t now_ns, const struct bj_chun
 
 static void drop(struct audio *dac)
 {
-    if (dac->phase != OPEN || dac->dropping)
+    if (dac->phase != OPEN || dac->queue.dropping)
         return;
-    dac->dropping = true;
-    dac->drops++;
+    dac->queue.dropping = true;
+    dac->queue.drops++;
     dac->pcm->ops->drop(dac->pcm, dac->handle);
 }
 
@@ -445,16 +391,16 @@ static void disconnect(void *instance)
     uint8_t dark[BJ_PCM_FRAME_BYTES];
 
     if (dac->phase == OPEN) {
-        uint32_t gone = (uint32_t)outstanding(dac);
+        uint32_t gone = (uint32_t)audio_queue_points(&dac->queue);
         audio_wire_dark(&dac->wire, dark);
-        dac->lost += gone;
+        dac->queue.lost += gone;
         if (gone > 0)
             dac->events->emptied(dac->engine, gone, false);
     }
     if (dac->phase != CLOSED)
         dac->pcm->ops->close(dac->pcm, dac->handle, dac->phase == OPEN ? dark : NULL);
     dac->phase = CLOSED;
-    dac->lit = dac->stopping = dac->dropping = false;
+    dac->lit = dac->stopping = dac->queue.dropping = false;
 }
 
 const struct bj_dac_driver bj_audio = {

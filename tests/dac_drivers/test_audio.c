@@ -458,6 +458,25 @@ static void test_a_standstill_is_noticed(void **state)
     stop();
 }
 
+/* The clock of the standstill begins when it begins to play. */
+static void test_a_long_rest_is_no_standstill(void **state)
+{
+    (void)state;
+    start();
+    connect_at(RATE);
+    rig.now_ns += 5 * BJ_NS_PER_S;
+    sim_pcm_advance(rig.card, rig.now_ns);
+    bj_audio.shutter(rig.dac, rig.now_ns, true);
+    put_lit(4800);
+    serve();
+    assert_int_equal(rig.result, BJ_OK);
+    rig.now_ns += 3 * BJ_NS_PER_S; /* and nobody looked for so long */
+    sim_pcm_advance(rig.card, rig.now_ns - 3 * BJ_NS_PER_S + MS);
+    serve();
+    assert_int_equal(rig.result, BJ_OK);
+    stop();
+}
+
 static void test_impossible_counters_end_the_connection(void **state)
 {
     (void)state;
@@ -521,6 +540,7 @@ int main(void)
         cmocka_unit_test(test_plays_on_after_a_sleep),
         cmocka_unit_test(test_notices_that_it_is_unplugged),
         cmocka_unit_test(test_a_standstill_is_noticed),
+        cmocka_unit_test(test_a_long_rest_is_no_standstill),
         cmocka_unit_test(test_impossible_counters_end_the_connection),
         cmocka_unit_test(test_tells_how_coarse_the_counter_is),
         cmocka_unit_test(test_a_look_from_later_is_told_later),
