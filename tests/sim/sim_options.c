@@ -110,6 +110,32 @@ static bool set_jitter(struct sim_options *options, const char *value)
     return sim_option_milliseconds(value, &options->jitter_ns);
 }
 
+static bool share(const char *text, double *value)
+{
+    double percent;
+
+    if (!sim_option_number(text, 0, 100, &percent)) {
+        return false;
+    }
+    *value = percent / 100;
+    return true;
+}
+
+static bool set_loss(struct sim_options *options, const char *value)
+{
+    return share(value, &options->loss);
+}
+
+static bool set_duplicate(struct sim_options *options, const char *value)
+{
+    return share(value, &options->duplicate);
+}
+
+static bool set_reorder(struct sim_options *options, const char *value)
+{
+    return share(value, &options->reorder);
+}
+
 /* ---- Faults ---------------------------------------------------------------------------- */
 
 bool sim_option_add_fault(struct sim_options *options, int fault, int64_t value,
@@ -219,6 +245,9 @@ static const struct sim_option common[] = {
      "an IPv4 address", set_broadcast},
     {"--latency", NULL, "MS", "each way", "milliseconds", set_latency},
     {"--jitter", NULL, "MS", "on top, by chance", "milliseconds", set_jitter},
+    {"--loss", NULL, "PERCENT", "datagrams get lost, each way", "0 to 100", set_loss},
+    {"--duplicate", NULL, "PERCENT", "datagrams arrive twice", "0 to 100", set_duplicate},
+    {"--reorder", NULL, "PERCENT", "datagrams are overtaken", "0 to 100", set_reorder},
     {"--fault", NULL, "NAME[:VALUE][@S]", "any fault, see below; may be repeated",
      "a fault from the list in --help, as in stall:200@5", set_fault},
     {"--json", NULL, "FILE", "a line per second and one at the end; -: stdout", "a file",

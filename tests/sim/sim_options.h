@@ -44,7 +44,8 @@ struct sim_command_line {
 struct sim_options {
     const struct sim_command_line *line;
     struct sim_serve_config serve;
-    int64_t latency_ns, jitter_ns; /* of the network, each way */
+    int64_t latency_ns, jitter_ns;   /* of the network, each way */
+    double loss, duplicate, reorder; /* of its datagrams, 0 to 1 */
     uint64_t seed;
     struct sim_option_fault {
         int64_t after_ns; /* after the start */

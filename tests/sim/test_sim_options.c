@@ -23,8 +23,9 @@ static bool set_watts(struct sim_options *options, const char *value)
 static const struct sim_option rows[] = {
     {.help = "The lamp"},  {"--watts", "-w", "N", "how bright", "1 to 100", set_watts},
     {.name = "--seed"},    {.name = "--port", .help = "UDP; default 9"},
-    {.name = "--latency"}, {.name = "--fault"},
-    {.name = "--quiet"},   {.name = "--help"},
+    {.name = "--latency"}, {.name = "--loss"},
+    {.name = "--fault"},   {.name = "--quiet"},
+    {.name = "--help"},
 };
 
 static const struct sim_fault_name faults[] = {
@@ -83,6 +84,8 @@ static void test_own_and_common_options(void **state)
     assert_int_equal(parse("--port", "0").options.common.serve.port, SIM_SERVE_ANY_PORT);
     assert_int_equal(parse("--seed", "12").options.common.seed, 12);
     assert_int_equal(parse("--latency", "1.5").options.common.latency_ns, 1500000);
+    assert_true(parse("--loss", "12.5").options.common.loss == 0.125);
+    assert_false(parse("--loss", "101").good);
     assert_true(parse("-h", NULL).options.common.help);
 }
 
