@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define ROOM_POINTS 1000000 /* nothing but time limits what is sent */
 #define STOP_NS (50 * BJ_NS_PER_MS)
 #define HOLD_NS (10 * BJ_NS_PER_MS)
 #define KEEP_ALIVE_NS (200 * BJ_NS_PER_MS) /* receivers let go after a second */
@@ -255,7 +256,7 @@ enum bj_status idn_session_service(struct idn_session *session, int64_t now_ns,
         result = go_on(session, now_ns);
     room = session->phase == IDN_PHASE_OPEN && now_ns >= session->blocked_until_ns;
     *status = (struct bj_dac_status){.state = state_of(session),
-                                     .room_points = room ? IDN_CHUNK_POINTS : 0};
+                                     .room_points = room ? ROOM_POINTS : 0};
     if (result != BJ_OK || session->phase == IDN_PHASE_CLOSED)
         return result;
     add_waits(session, now_ns, wait);
