@@ -89,14 +89,11 @@ void idn_session_configure_soon(struct idn_session *session, int64_t now_ns)
         session->configs_left = 1;
 }
 
-bool idn_session_send_abort(struct idn_session *session)
+void idn_session_send_abort(struct idn_session *session)
 {
     uint8_t bytes[IDN_HEADER_SIZE];
 
-    if (!session->acks)
-        return false;
     (void)send(session, bytes, idn_encode_empty(bytes, IDN_ABORT, session->sequence++));
-    return true;
 }
 
 void idn_session_send_end(struct idn_session *session, int64_t now_ns, bool acknowledge)
@@ -105,7 +102,9 @@ void idn_session_send_end(struct idn_session *session, int64_t now_ns, bool ackn
     struct idn_message message = message_of(session, false, false);
     enum idn_command close = acknowledge ? IDN_CLOSE_ACK : IDN_CLOSE;
 
-    if (!idn_session_send_abort(session)) {
+    if (session->acks) {
+        idn_session_send_abort(session);
+    } else {
         message.timestamp_us = stamp_now(session, now_ns);
         (void)send(session, bytes, idn_encode_channel_close(bytes, &message));
         session->sequence++;

@@ -84,6 +84,7 @@ enum bj_status idn_session_connect(struct idn_session *session, struct bj_addres
     session->lead_ns = lead_ns;
     session->heard_ns = now_ns;
     session->blocked_until_ns = session->troubled_until_ns = 0;
+    idn_session_send_abort(session); /* of an earlier one, whose light it may still hold */
     idn_session_renew(session, now_ns);
     idn_session_enter(session, IDN_PHASE_ASKING, now_ns);
     return BJ_OK;
@@ -299,8 +300,9 @@ void idn_session_shutter(struct idn_session *session, int64_t now_ns, bool open)
     if (open || session->phase != IDN_PHASE_OPEN)
         return;
     lost = queued(session, now_ns) + session->hold.count;
-    if (session->playing && !idn_session_send_abort(session))
+    if (session->playing && !session->acks)
         return;
+    idn_session_send_abort(session);
     idn_session_renew(session, now_ns);
     session->events->emptied(session->engine, lost, false);
 }

@@ -119,9 +119,9 @@ void idn_session_ask(struct idn_session *session, enum idn_command command);
 enum bj_status idn_session_send_void(struct idn_session *session, int64_t now_ns,
                                      bool acknowledge, bool configure);
 
-/* sender: what is queued is thrown away at once. Not answered. False: the unit may not know
- * how, as it does not answer acknowledge requests either; nothing was sent. */
-bool idn_session_send_abort(struct idn_session *session);
+/* sender: what is queued is thrown away at once, and the connection with it. Not answered;
+ * who answers no acknowledge requests may not know it. */
+void idn_session_send_abort(struct idn_session *session);
 
 /* sender: ends the connection; aborted, where the unit knows how. */
 void idn_session_send_end(struct idn_session *session, int64_t now_ns, bool acknowledge);
