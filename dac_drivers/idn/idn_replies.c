@@ -89,7 +89,7 @@ static enum bj_status hear_ack(struct idn_session *session, const struct idn_hea
     session->heard_ns = now_ns;
     session->acks = true;
     if (session->phase == IDN_PHASE_STOPPING) {
-        session->phase = IDN_PHASE_STOPPED;
+        session->confirmed = true;
         return BJ_OK;
     }
     status = judge_result(session, &ack);

@@ -10,6 +10,7 @@
 #define TROUBLED_PERIOD_NS (40 * BJ_NS_PER_MS)
 /* A full send buffer is a matter of a few packets. */
 #define BLOCKED_NS BJ_NS_PER_MS
+#define FEW_NS (2 * BJ_NS_PER_MS)
 
 static enum bj_status send(struct idn_session *session, const uint8_t *bytes, size_t size)
 {
@@ -96,13 +97,14 @@ void idn_session_send_abort(struct idn_session *session)
     (void)send(session, bytes, idn_encode_empty(bytes, IDN_ABORT, session->sequence++));
 }
 
-void idn_session_send_end(struct idn_session *session, int64_t now_ns, bool acknowledge)
+/* Who does not know an abort at least understands a close. */
+void idn_session_send_end(struct idn_session *session, int64_t now_ns, bool play_out)
 {
     uint8_t bytes[IDN_DATAGRAM_SIZE];
     struct idn_message message = message_of(session, false, false);
-    enum idn_command close = acknowledge ? IDN_CLOSE_ACK : IDN_CLOSE;
+    enum idn_command close = session->acks ? IDN_CLOSE_ACK : IDN_CLOSE;
 
-    if (session->acks) {
+    if (session->acks && !play_out) {
         idn_session_send_abort(session);
     } else {
         message.timestamp_us = stamp_now(session, now_ns);
@@ -169,15 +171,25 @@ void idn_session_send_held(struct idn_session *session, int64_t now_ns)
     hold->count = 0;
 }
 
-/* How many of so many make the next datagram. What would be left over at the end and is too
- * little for one more waits for the next chunk; else all are of a size. */
-static uint32_t next_size(uint32_t left, uint32_t most, uint32_t least)
+/* So few are better held back than sent alone, if others fill the datagrams before. */
+static uint32_t few_samples(uint32_t pps)
+{
+    uint32_t few = (uint32_t)(pps * (uint64_t)FEW_NS / BJ_NS_PER_S);
+    uint32_t least = least_samples(pps);
+
+    few = few > least ? few : least;
+    return few < IDN_HOLD_POINTS ? few : IDN_HOLD_POINTS;
+}
+
+/* How many of so many make the next datagram: full ones, if just a few are left over at the
+ * end, else all of a size. */
+static uint32_t next_size(uint32_t left, uint32_t most, uint32_t few)
 {
     uint32_t parts = (left + most - 1) / most;
 
     if (left <= most)
         return left;
-    return left % most < least ? most : left / parts;
+    return left % most < few ? most : left / parts;
 }
 
 static void hold_back(struct idn_session *session, int64_t now_ns,
@@ -216,14 +228,14 @@ enum bj_status idn_session_send_points(struct idn_session *session, int64_t now_
                                        const struct bj_chunk *chunk, uint32_t *taken)
 {
     struct idn_hold *hold = &session->hold;
-    uint32_t least = least_samples(chunk->pps), most = idn_most_samples(session->format);
-    uint32_t at = 0, left;
+    uint32_t most = idn_most_samples(session->format), few = few_samples(chunk->pps);
+    uint32_t enough = least_samples(chunk->pps), at = 0, left;
     int64_t play_ns;
 
     settle(session, now_ns, chunk);
     play_ns = chunk->play_ns - idn_points_ns(hold->count, chunk->pps);
-    for (left = hold->count + chunk->count; left >= least;) {
-        uint32_t size = next_size(left, most, least);
+    for (left = hold->count + chunk->count; left >= enough; enough = few) {
+        uint32_t size = next_size(left, most, few);
         struct idn_samples samples = {hold->points, chunk->points + at, hold->count,
                                       size - hold->count, session->shut};
         enum bj_status status = send_wave(session, now_ns, play_ns, chunk->pps, &samples);

@@ -7,6 +7,8 @@
 
 #define ROOM_POINTS 1000000 /* nothing but time limits what is sent */
 #define STOP_NS (50 * BJ_NS_PER_MS)
+/* What receivers keep beyond what the sender counts. */
+#define PLAY_OUT_NS (100 * BJ_NS_PER_MS)
 #define HOLD_NS (10 * BJ_NS_PER_MS)
 #define KEEP_ALIVE_NS (200 * BJ_NS_PER_MS) /* receivers let go after a second */
 #define PROBE_NS (500 * BJ_NS_PER_MS)
@@ -77,7 +79,7 @@ enum bj_status idn_session_connect(struct idn_session *session, struct bj_addres
     if (status != BJ_OK)
         return idn_session_tell(session, status, "no way to it: %s", bj_strerror(status));
     session->unit_known = session->map_known = false;
-    session->acks = session->routed = false;
+    session->acks = session->routed = session->plays_out = false;
     session->busy_told = session->problem_told = false;
     session->shut = true;
     session->format = IDN_XYRGB16;
@@ -95,7 +97,7 @@ void idn_session_disconnect(struct idn_session *session)
     if (session->phase == IDN_PHASE_CLOSED)
         return;
     if (session->phase != IDN_PHASE_ASKING && session->phase != IDN_PHASE_STOPPED)
-        idn_session_send_end(session, session->sent_ns, false);
+        idn_session_send_end(session, session->sent_ns, session->plays_out);
     session->net->ops->close(session->net, session->handle);
     session->phase = IDN_PHASE_CLOSED;
     session->playing = false;
@@ -162,15 +164,27 @@ static void wait_open(const struct idn_session *session, struct bj_wait *wait)
 
 /* ---- Stopping ------------------------------------------------------------------------ */
 
-/* Answered by whoever answers at all; others have played what they had. */
+/* When the light is certainly out. */
+static int64_t dark_ns(const struct idn_session *session)
+{
+    bool aborted = session->acks && !session->plays_out;
+
+    return aborted ? session->since_ns : session->play_end_ns + PLAY_OUT_NS;
+}
+
 static void keep_stopping(struct idn_session *session, int64_t now_ns)
 {
-    if (!session->acks && now_ns >= session->play_end_ns)
+    if (session->confirmed && now_ns >= dark_ns(session)) {
         session->phase = IDN_PHASE_STOPPED;
-    else if (now_ns >= session->next_ask_ns) {
-        session->next_ask_ns = now_ns + STOP_NS;
-        idn_session_send_end(session, now_ns, session->acks);
+        return;
     }
+    if (!session->confirmed && now_ns >= session->next_ask_ns) {
+        session->next_ask_ns = now_ns + STOP_NS;
+        idn_session_send_end(session, now_ns, session->plays_out);
+        session->confirmed = !session->acks;
+    }
+    if (session->confirmed)
+        session->next_ask_ns = dark_ns(session);
 }
 
 void idn_session_stop(struct idn_session *session, int64_t now_ns)
@@ -181,6 +195,8 @@ void idn_session_stop(struct idn_session *session, int64_t now_ns)
         return;
     session->shut = true;
     session->hold.count = 0;
+    session->plays_out = !session->playing;
+    session->confirmed = false;
     idn_session_enter(session, IDN_PHASE_STOPPING, now_ns);
     keep_stopping(session, now_ns);
 }
@@ -291,7 +307,8 @@ static uint32_t queued(const struct idn_session *session, int64_t now_ns)
 }
 
 /* What is queued may be lit. A receiver that can throw it away does, and with it the
- * connection; the next points open a new one. Others play it out: the target buffer. */
+ * connection; the next points open a new one. Others play it out: the target buffer. When by
+ * our count all has played, as at the end of a drain, the rest may play. */
 void idn_session_shutter(struct idn_session *session, int64_t now_ns, bool open)
 {
     uint32_t lost;
@@ -302,7 +319,8 @@ void idn_session_shutter(struct idn_session *session, int64_t now_ns, bool open)
     lost = queued(session, now_ns) + session->hold.count;
     if (session->playing && !session->acks)
         return;
-    idn_session_send_abort(session);
+    if (session->playing)
+        idn_session_send_abort(session);
     idn_session_renew(session, now_ns);
     session->events->emptied(session->engine, lost, false);
 }

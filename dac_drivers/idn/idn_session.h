@@ -70,6 +70,7 @@ struct idn_session {
     bool acks;               /* it answers acknowledge requests */
     bool routed;             /* it said that the channel leads to the service */
     bool fresh;              /* it may still say that the connection is new */
+    bool plays_out, confirmed; /* STOPPING: gently; the unit has said so */
     bool busy_told, problem_told;
 
     /* The stream. */
@@ -123,8 +124,9 @@ enum bj_status idn_session_send_void(struct idn_session *session, int64_t now_ns
  * who answers no acknowledge requests may not know it. */
 void idn_session_send_abort(struct idn_session *session);
 
-/* sender: ends the connection; aborted, where the unit knows how. */
-void idn_session_send_end(struct idn_session *session, int64_t now_ns, bool acknowledge);
+/* sender: ends the connection, aborted where the unit knows how, or what is queued plays
+ * out; asks for an acknowledge where it knows that. */
+void idn_session_send_end(struct idn_session *session, int64_t now_ns, bool play_out);
 
 /* sender: the next messages carry the configuration. */
 void idn_session_configure_soon(struct idn_session *session, int64_t now_ns);
