@@ -10,6 +10,8 @@
 #define TROUBLED_PERIOD_NS (40 * BJ_NS_PER_MS)
 /* A full send buffer is a matter of a few packets. */
 #define BLOCKED_NS BJ_NS_PER_MS
+/* What receivers keep beyond what the sender counts. */
+#define PLAY_OUT_NS (100 * BJ_NS_PER_MS)
 #define FEW_NS (2 * BJ_NS_PER_MS)
 
 static enum bj_status send(struct idn_session *session, const uint8_t *bytes, size_t size)
@@ -149,6 +151,7 @@ static enum bj_status send_wave(struct idn_session *session, int64_t now_ns,
     session->queue_points += count;
     session->newest_pps = pps;
     session->play_end_ns = play_ns + idn_points_ns(count, pps);
+    session->dark_ns = session->play_end_ns + PLAY_OUT_NS;
     return BJ_OK;
 }
 

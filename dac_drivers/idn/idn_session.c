@@ -7,8 +7,6 @@
 
 #define ROOM_POINTS 1000000 /* nothing but time limits what is sent */
 #define STOP_NS (50 * BJ_NS_PER_MS)
-/* What receivers keep beyond what the sender counts. */
-#define PLAY_OUT_NS (100 * BJ_NS_PER_MS)
 #define HOLD_NS (10 * BJ_NS_PER_MS)
 #define KEEP_ALIVE_NS (200 * BJ_NS_PER_MS) /* receivers let go after a second */
 #define PROBE_NS (500 * BJ_NS_PER_MS)
@@ -47,7 +45,7 @@ void idn_session_renew(struct idn_session *session, int64_t now_ns)
     session->hold.count = 0;
     session->queue_points = 0;
     session->playing = false;
-    session->play_end_ns = now_ns;
+    session->play_end_ns = session->dark_ns = now_ns;
     session->first_sequence = session->sequence;
     session->fresh = true;
     session->configs_left = IDN_FIRST_CONFIGS;
@@ -164,17 +162,11 @@ static void wait_open(const struct idn_session *session, struct bj_wait *wait)
 
 /* ---- Stopping ------------------------------------------------------------------------ */
 
-/* When the light is certainly out. */
-static int64_t dark_ns(const struct idn_session *session)
+static void keep_stopping(struct idn_session *session, int64_t now_ns)
 {
     bool aborted = session->acks && !session->plays_out;
 
-    return aborted ? session->since_ns : session->play_end_ns + PLAY_OUT_NS;
-}
-
-static void keep_stopping(struct idn_session *session, int64_t now_ns)
-{
-    if (session->confirmed && now_ns >= dark_ns(session)) {
+    if (session->confirmed && (aborted || now_ns >= session->dark_ns)) {
         session->phase = IDN_PHASE_STOPPED;
         return;
     }
@@ -184,7 +176,7 @@ static void keep_stopping(struct idn_session *session, int64_t now_ns)
         session->confirmed = !session->acks;
     }
     if (session->confirmed)
-        session->next_ask_ns = dark_ns(session);
+        session->next_ask_ns = session->dark_ns;
 }
 
 void idn_session_stop(struct idn_session *session, int64_t now_ns)
@@ -195,7 +187,7 @@ void idn_session_stop(struct idn_session *session, int64_t now_ns)
         return;
     session->shut = true;
     session->hold.count = 0;
-    session->plays_out = !session->playing;
+    session->plays_out = !session->playing && now_ns < session->dark_ns;
     session->confirmed = false;
     idn_session_enter(session, IDN_PHASE_STOPPING, now_ns);
     keep_stopping(session, now_ns);
@@ -307,8 +299,8 @@ static uint32_t queued(const struct idn_session *session, int64_t now_ns)
 }
 
 /* What is queued may be lit. A receiver that can throw it away does, and with it the
- * connection; the next points open a new one. Others play it out: the target buffer. When by
- * our count all has played, as at the end of a drain, the rest may play. */
+ * connection; the next points open a new one. Others play it out: the target buffer. When
+ * by our count all has played, as at the end of a drain, the rest may play. */
 void idn_session_shutter(struct idn_session *session, int64_t now_ns, bool open)
 {
     uint32_t lost;
@@ -319,8 +311,10 @@ void idn_session_shutter(struct idn_session *session, int64_t now_ns, bool open)
     lost = queued(session, now_ns) + session->hold.count;
     if (session->playing && !session->acks)
         return;
-    if (session->playing)
+    if (session->playing) {
         idn_session_send_abort(session);
-    idn_session_renew(session, now_ns);
+        idn_session_renew(session, now_ns);
+    }
+    session->hold.count = 0;
     session->events->emptied(session->engine, lost, false);
 }

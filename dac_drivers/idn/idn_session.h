@@ -81,7 +81,8 @@ struct idn_session {
     struct idn_stamps stamps;
     struct idn_hold hold;
     int64_t lead_ns;
-    int64_t play_end_ns;   /* when the last point sent has played */
+    int64_t play_end_ns;   /* when the last point sent has played, by our count */
+    int64_t dark_ns;       /* and at the receiver as well, whatever it keeps */
     uint64_t queue_points; /* sent since the queue was empty */
     uint32_t newest_pps;
     int configs_left; /* each of the next messages carries the configuration */

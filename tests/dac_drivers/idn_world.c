@@ -53,6 +53,10 @@ static void see_light(struct idn_world *world, const struct sim_idn_point *point
 
     world->lit++;
     assert_true(point->time_ns < world->dark_from_ns);
+    if (number <= world->last_number && world->may_disorder) {
+        world->disordered++;
+        return;
+    }
     assert_true(number > world->last_number);
     assert_true(number < (int64_t)world->produced);
     assert_int_equal(point->r, 65535);
@@ -218,6 +222,7 @@ void idn_world_count_anew(struct idn_world *world)
     sim_idn_advance(world->device, world->now_ns);
     sim_idn_clear_counters(world->device);
     world->played = world->lit = world->skipped = world->bridges = 0;
+    world->disordered = 0;
     world->longest_dark_ns = 0;
     world->chunk_count = 0;
 }

@@ -35,12 +35,13 @@ struct idn_world {
 
     /* the producer; a test may change these at any time */
     bool starving, ending;
+    bool may_disorder; /* the receiver's own rules let late points through */
     uint64_t produced;
     int64_t late_ns; /* the engine thread wakes so much later, once */
 
     /* at the mirrors */
     int64_t dark_from_ns; /* from here on nothing may be lit; BJ_NEVER: light is fine */
-    uint64_t played, lit, skipped, bridges;
+    uint64_t played, lit, skipped, bridges, disordered;
     int64_t last_number; /* -1: none */
     int64_t last_ns, last_lit_ns;
     int64_t longest_dark_ns; /* between two lit points, since the last clear */

@@ -257,6 +257,17 @@ static void build(struct sim_idn_player *player, struct sim_idn_slice *chunk)
     slice_destroy(chunk);
 }
 
+/* A datagram that came twice. */
+static bool is_queued(const struct sim_idn_player *player, int64_t due_ns)
+{
+    for (uint32_t k = 0; k < player->count; k++) {
+        if (player->queue[(player->first + k) % SIM_IDN_SLICES]->due_ns == due_ns) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool schedule(struct sim_idn_player *player, struct sim_idn_slice *chunk,
                      uint32_t timestamp_us, int64_t now_ns)
 {
@@ -268,7 +279,7 @@ static bool schedule(struct sim_idn_player *player, struct sim_idn_slice *chunk,
     }
     player->stamp_us += (int32_t)(timestamp_us - (uint32_t)player->stamp_us);
     chunk->due_ns = player->base_ns + player->stamp_us * 1000;
-    if (chunk->due_ns < now_ns) {
+    if (chunk->due_ns < now_ns || is_queued(player, chunk->due_ns)) {
         slice_destroy(chunk);
         return false;
     }
