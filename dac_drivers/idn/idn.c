@@ -23,7 +23,7 @@ struct idn_dac {
     struct bj_net *net;
     struct bj_address address; /* where it is or was; ip 0 = never seen */
     bool has_id;               /* it may be anywhere */
-    bool searching;
+    bool searching, stopped;
     int64_t search_since_ns;
     int64_t lead_ns; /* of connect */
     struct bj_dac_events events;
@@ -185,6 +185,7 @@ static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
 
     if (pps < MIN_PPS || pps > MAX_PPS)
         return BJ_BAD_ARGUMENT;
+    dac->stopped = false;
     dac->lead_ns = idn_points_ns(2 * (uint64_t)begin_points, pps);
     if (!dac->has_id)
         return dial(dac, now_ns);
@@ -212,8 +213,10 @@ static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_stat
     *status = (struct bj_dac_status){.state = BJ_DAC_CONNECTING};
     if (dac->searching)
         result = search(dac, now_ns, wait);
-    if (result == BJ_OK && !dac->searching)
+    if (result == BJ_OK && !dac->searching && dac->session.phase != IDN_PHASE_CLOSED)
         result = idn_session_service(&dac->session, now_ns, status, wait);
+    if (dac->stopped && dac->session.phase == IDN_PHASE_CLOSED)
+        status->state = BJ_DAC_STOPPED;
     if (dac->session.phase != before)
         update_name(dac);
     return result;
@@ -245,6 +248,7 @@ static void stop(void *instance, int64_t now_ns)
     struct idn_dac *dac = instance;
 
     stop_search(dac);
+    dac->stopped = true;
     idn_session_stop(&dac->session, now_ns);
 }
 

@@ -120,8 +120,7 @@ void idn_session_send_end(struct idn_session *session, int64_t now_ns, bool play
 
 static uint32_t least_samples(uint32_t pps)
 {
-    uint32_t least =
-        (uint32_t)((pps * (uint64_t)IDN_LEAST_NS + BJ_NS_PER_S - 1) / BJ_NS_PER_S);
+    uint32_t least = (uint32_t)((pps * (uint64_t)IDN_LEAST_US + 999999) / 1000000);
 
     return least > IDN_LEAST_SAMPLES ? least : IDN_LEAST_SAMPLES;
 }
@@ -140,6 +139,10 @@ static enum bj_status send_wave(struct idn_session *session, int64_t now_ns,
     struct idn_span span = idn_stamps_next(&stamps, play_ns, count, pps);
     enum bj_status status;
 
+    if (span.duration_us < IDN_LEAST_US) { /* the end of a stream */
+        stamps.end_us = span.begin_us + IDN_LEAST_US;
+        span.duration_us = IDN_LEAST_US;
+    }
     message.timestamp_us = (uint32_t)span.begin_us;
     status =
         send(session, bytes, idn_encode_wave(bytes, &message, span.duration_us, samples));
@@ -158,18 +161,10 @@ static enum bj_status send_wave(struct idn_session *session, int64_t now_ns,
 void idn_session_send_held(struct idn_session *session, int64_t now_ns)
 {
     struct idn_hold *hold = &session->hold;
-    struct bj_point dark[IDN_HOLD_POINTS];
-    uint32_t least, missing;
-    struct idn_samples samples;
+    const struct idn_samples samples = {hold->points, NULL, hold->count, 0, session->shut};
 
     if (hold->count == 0)
         return;
-    least = least_samples(hold->pps);
-    missing = least > hold->count ? least - hold->count : 0;
-    for (uint32_t k = 0; k < missing; k++)
-        dark[k] = (struct bj_point){.x = hold->points[hold->count - 1].x,
-                                    .y = hold->points[hold->count - 1].y};
-    samples = (struct idn_samples){hold->points, dark, hold->count, missing, session->shut};
     (void)send_wave(session, now_ns, hold->play_ns, hold->pps, &samples);
     hold->count = 0;
 }

@@ -21,9 +21,7 @@
 
 #define IDN_CHUNK_POINTS 572 /* four datagrams */
 #define IDN_LEAST_SAMPLES 20 /* of a datagram, says the specification */
-#define IDN_LEAST_NS                                                                       \
-    (200 * (int64_t)1000) /* shorter ones are dropped by open receivers                    \
-                           */
+#define IDN_LEAST_US 200     /* shorter ones are dropped by open receivers */
 #define IDN_HOLD_POINTS 48
 #define IDN_FIRST_CONFIGS 3 /* so many messages in a row carry the configuration */
 
@@ -65,11 +63,11 @@ struct idn_session {
     int64_t since_ns, next_ask_ns, heard_ns;
     int asked; /* times, in this phase */
     uint16_t request_sequence;
-    uint16_t sequence;       /* of the next real-time packet */
-    uint16_t first_sequence; /* of this connection */
-    bool acks;               /* it answers acknowledge requests */
-    bool routed;             /* it said that the channel leads to the service */
-    bool fresh;              /* it may still say that the connection is new */
+    uint16_t sequence;         /* of the next real-time packet */
+    uint16_t first_sequence;   /* of this connection */
+    bool acks;                 /* it answers acknowledge requests */
+    bool routed;               /* it said that the channel leads to the service */
+    bool fresh;                /* it may still say that the connection is new */
     bool plays_out, confirmed; /* STOPPING: gently; the unit has said so */
     bool busy_told, problem_told;
 
@@ -136,7 +134,7 @@ void idn_session_configure_soon(struct idn_session *session, int64_t now_ns);
 enum bj_status idn_session_send_points(struct idn_session *session, int64_t now_ns,
                                        const struct bj_chunk *chunk, uint32_t *taken);
 
-/* sender: what is held leaves now, filled up with dark points if need be. */
+/* sender: what is held leaves now, however little it is. */
 void idn_session_send_held(struct idn_session *session, int64_t now_ns);
 
 /* session: a new connection on the same socket. */

@@ -167,7 +167,7 @@ static void test_after_a_long_sleep_the_time_line_begins_anew(void **state)
     idn_world_run_ms(world, 1000);
     counters = idn_world_counters(world);
     assert_int_equal(counters->gaps, 1);
-    assert_int_equal(counters->dries, 1);
+    assert_in_range(counters->dries, 1, 2); /* and once more for the rest of a slice */
     assert_int_equal(counters->chunks[SIM_IDN_PAST], 0);
     assert_int_equal(idn_world_stats(world).device_underruns, 1);
     assert_int_equal(world->skipped + counters->points_dropped, world->skipped);

@@ -147,7 +147,9 @@ static bool start(struct sim_idn_device *device, int64_t now_ns)
         struct sim_idn_service *service = &device->services[k];
         uint8_t id = config->services[k].id;
         service->owner = -1;
-        sim_idn_player_init(&service->player, config, &device->counters, id, now_ns);
+        good =
+            sim_idn_player_init(&service->player, config, &device->counters, id, now_ns) &&
+            good;
         good = sim_idn_inlet_init(&service->inlet, config, &device->counters,
                                   &service->player, id) &&
                good;

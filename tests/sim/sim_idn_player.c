@@ -17,8 +17,8 @@ static struct sim_idn_slice *slice_create(uint32_t room)
     if (!slice) {
         return NULL;
     }
-    slice->room = room ? room : 1;
-    slice->points = calloc(slice->room, sizeof *slice->points);
+    slice->room = room;
+    slice->points = calloc(room, sizeof *slice->points);
     if (!slice->points) {
         free(slice);
         return NULL;
@@ -28,10 +28,29 @@ static struct sim_idn_slice *slice_create(uint32_t room)
 
 static void slice_destroy(struct sim_idn_slice *slice)
 {
+    free(slice->points);
+    free(slice);
+}
+
+static void keep_spare(struct sim_idn_player *player, struct sim_idn_slice *slice)
+{
     if (slice) {
-        free(slice->points);
-        free(slice);
+        slice->next_spare = player->spare;
+        player->spare = slice;
     }
+}
+
+/* An empty one; NULL: no memory. */
+static struct sim_idn_slice *slice_take(struct sim_idn_player *player)
+{
+    struct sim_idn_slice *slice = player->spare;
+
+    if (!slice) {
+        return slice_create(SIM_IDN_SLICE_POINTS);
+    }
+    player->spare = slice->next_spare;
+    *slice = (struct sim_idn_slice){.room = slice->room, .points = slice->points};
+    return slice;
 }
 
 static void slice_add(struct sim_idn_slice *slice, const struct sim_idn_queued *point)
@@ -59,7 +78,7 @@ static void drop(struct sim_idn_player *player, struct sim_idn_slice *slice)
     if (slice) {
         player->counters->points_dropped += slice->count;
     }
-    slice_destroy(slice);
+    keep_spare(player, slice);
 }
 
 static void push(struct sim_idn_player *player, struct sim_idn_slice *slice)
@@ -102,17 +121,17 @@ static void drop_all(struct sim_idn_player *player)
         drop(player, pop(player));
     }
     drop(player, player->building);
-    slice_destroy(player->next_frame);
+    keep_spare(player, player->next_frame);
     if (player->playing && !player->frames) {
         player->counters->points_dropped += player->playing->count - player->at;
     }
-    slice_destroy(player->playing);
+    keep_spare(player, player->playing);
     player->building = player->next_frame = player->playing = NULL;
 }
 
 /* ---- Life ---------------------------------------------------------------------------- */
 
-void sim_idn_player_init(struct sim_idn_player *player, const struct sim_idn_config *config,
+bool sim_idn_player_init(struct sim_idn_player *player, const struct sim_idn_config *config,
                          struct sim_idn_counters *counters, uint8_t service, int64_t now_ns)
 {
     memset(player, 0, sizeof *player);
@@ -121,11 +140,24 @@ void sim_idn_player_init(struct sim_idn_player *player, const struct sim_idn_con
     player->service = service;
     player->speed = 1;
     player->free_ns = now_ns;
+    for (int k = 0; k < SIM_IDN_SPARE_SLICES; k++) {
+        struct sim_idn_slice *slice = slice_create(SIM_IDN_SLICE_POINTS);
+        if (!slice) {
+            return false;
+        }
+        keep_spare(player, slice);
+    }
+    return true;
 }
 
 void sim_idn_player_finish(struct sim_idn_player *player)
 {
     drop_all(player);
+    while (player->spare) {
+        struct sim_idn_slice *slice = player->spare;
+        player->spare = slice->next_spare;
+        slice_destroy(slice);
+    }
 }
 
 static void note_dry(struct sim_idn_player *player, int64_t until_ns)
@@ -221,7 +253,7 @@ static struct sim_idn_slice *cut(struct sim_idn_player *player,
 {
     uint32_t bridge = bridge_points(player, samples, count, gap);
     double each_ns = duration_us * 1e3 / (count + bridge);
-    struct sim_idn_slice *slice = slice_create(count + bridge);
+    struct sim_idn_slice *slice = slice_take(player);
 
     for (uint32_t k = 0; slice && k < bridge; k++) {
         struct sim_idn_sample dark =
@@ -243,7 +275,7 @@ static void build(struct sim_idn_player *player, struct sim_idn_slice *chunk)
 
     for (uint32_t k = 0; k < chunk->count; k++) {
         if (!player->building) {
-            player->building = slice_create(chunk->count);
+            player->building = slice_take(player);
         }
         if (!player->building) {
             break;
@@ -254,7 +286,7 @@ static void build(struct sim_idn_player *player, struct sim_idn_slice *chunk)
             player->building = NULL;
         }
     }
-    slice_destroy(chunk);
+    keep_spare(player, chunk);
 }
 
 /* A datagram that came twice. */
@@ -280,7 +312,7 @@ static bool schedule(struct sim_idn_player *player, struct sim_idn_slice *chunk,
     player->stamp_us += (int32_t)(timestamp_us - (uint32_t)player->stamp_us);
     chunk->due_ns = player->base_ns + player->stamp_us * 1000;
     if (chunk->due_ns < now_ns || is_queued(player, chunk->due_ns)) {
-        slice_destroy(chunk);
+        keep_spare(player, chunk);
         return false;
     }
     push_sorted(player, chunk);
@@ -309,7 +341,7 @@ static void fill_ring(struct sim_idn_player *player, struct sim_idn_slice *chunk
     if (chunk->count > 0) {
         push(player, chunk);
     } else {
-        slice_destroy(chunk);
+        keep_spare(player, chunk);
     }
 }
 
@@ -321,6 +353,7 @@ bool sim_idn_player_wave(struct sim_idn_player *player,
     struct sim_idn_slice *chunk;
 
     sim_idn_player_advance(player, now_ns);
+    player->arrived_ns = now_ns;
     chunk = cut(player, samples, count, duration_us, gap);
     if (!chunk) {
         return true;
@@ -342,13 +375,13 @@ void sim_idn_player_frame(struct sim_idn_player *player,
                           const struct sim_idn_sample *samples, uint32_t count,
                           uint32_t duration_us, bool once, int64_t now_ns)
 {
-    struct sim_idn_slice *frame = count ? slice_create(count) : NULL;
+    struct sim_idn_slice *frame = count ? slice_take(player) : NULL;
 
     sim_idn_player_advance(player, now_ns);
-    slice_destroy(player->next_frame);
+    keep_spare(player, player->next_frame);
     player->next_frame = NULL;
     if (count == 0) {
-        slice_destroy(player->playing);
+        keep_spare(player, player->playing);
         player->playing = NULL;
         return;
     }
@@ -414,11 +447,25 @@ static void begin_slice(struct sim_idn_player *player, struct sim_idn_slice *sli
     player->begun_ns = at_ns;
 }
 
+/* Nothing more came to make a whole slice of it. */
+static void hand_on_rest(struct sim_idn_player *player, int64_t now_ns)
+{
+    int64_t at_ns = player->arrived_ns + player->config->profile.slice_ns;
+
+    if (player->building && player->count == 0 && now_ns >= at_ns) {
+        player->free_ns = player->free_ns > at_ns ? player->free_ns : at_ns;
+        push(player, player->building);
+        player->building = NULL;
+    }
+}
+
 /* The next one, if there is one and it is time. */
 static bool fetch(struct sim_idn_player *player, int64_t now_ns)
 {
-    int64_t from_ns = player->free_ns;
+    int64_t from_ns;
 
+    hand_on_rest(player, now_ns);
+    from_ns = player->free_ns;
     if (player->frames && player->next_frame) {
         begin_slice(player, player->next_frame, from_ns);
         player->next_frame = NULL;
@@ -506,7 +553,7 @@ static void end_slice(struct sim_idn_player *player)
         begin_slice(player, slice, end_ns);
         return;
     }
-    slice_destroy(slice);
+    keep_spare(player, slice);
     player->playing = NULL;
     if (player->active && !player->frames && player->count == 0) {
         player->dry = true;
@@ -540,7 +587,11 @@ int64_t sim_idn_player_next_ns(const struct sim_idn_player *player)
     if (player->count > 0 && player->config->profile.playback == SIM_IDN_SCHEDULED) {
         return player->queue[player->first]->due_ns;
     }
-    return player->count > 0 || player->next_frame ? player->free_ns : BJ_NEVER;
+    if (player->count > 0 || player->next_frame) {
+        return player->free_ns;
+    }
+    return player->building ? player->arrived_ns + player->config->profile.slice_ns
+                            : BJ_NEVER;
 }
 
 int64_t sim_idn_player_buffered_ns(const struct sim_idn_player *player)

@@ -11,6 +11,9 @@
 #include "sim_idn_dictionary.h"
 
 #define SIM_IDN_SLICES 4096
+#define SIM_IDN_SPARE_SLICES 128 /* made at the start, so that playing allocates nothing   \
+                                  */
+#define SIM_IDN_SLICE_POINTS 1024
 
 struct sim_idn_queued {
     struct sim_idn_sample sample;
@@ -25,6 +28,7 @@ struct sim_idn_slice {
     int64_t due_ns; /* scheduled playback */
     bool once;      /* frames */
     struct sim_idn_queued *points;
+    struct sim_idn_slice *next_spare;
 };
 
 struct sim_idn_player {
@@ -32,6 +36,7 @@ struct sim_idn_player {
     struct sim_idn_counters *counters;
     uint8_t service;
     bool active; /* within a session */
+    struct sim_idn_slice *spare;
 
     struct sim_idn_slice *queue[SIM_IDN_SLICES];
     uint32_t first, count;
@@ -42,7 +47,7 @@ struct sim_idn_player {
     double elapsed_ns, speed;
     int64_t free_ns; /* the hardware is free from then on */
     bool ran, dry;   /* ran: within this session */
-    int64_t ended_ns, dry_since_ns;
+    int64_t ended_ns, dry_since_ns, arrived_ns;
 
     bool based; /* scheduled: */
     int64_t base_ns, stamp_us;
@@ -51,7 +56,8 @@ struct sim_idn_player {
     struct sim_idn_sample last; /* the newest taken, for bridges */
 };
 
-void sim_idn_player_init(struct sim_idn_player *player, const struct sim_idn_config *config,
+/* False: no memory. Finish in any case. */
+bool sim_idn_player_init(struct sim_idn_player *player, const struct sim_idn_config *config,
                          struct sim_idn_counters *counters, uint8_t service,
                          int64_t now_ns);
 void sim_idn_player_finish(struct sim_idn_player *player);
