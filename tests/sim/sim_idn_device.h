@@ -21,8 +21,8 @@ struct sim_idn_service {
 #define SIM_IDN_RIVAL_OWNER 1000
 
 struct sim_idn_channel {
-    bool open;
-    int service; /* index */
+    bool open, asked; /* asked: for a service before */
+    int service;      /* index */
     uint8_t mode;
     uint16_t events;
     int64_t config_ns; /* the newest */

@@ -155,7 +155,7 @@ static void connect_channel(struct sim_idn_device *device, int connection,
     struct sim_idn_service *service = &device->services[k];
 
     sim_idn_close_channel(device, channel, false);
-    channel->open = true;
+    channel->open = channel->asked = true;
     channel->service = k;
     channel->mode = mode;
     channel->events |= SIM_IDN_EVENT_ROUTED;
@@ -190,14 +190,14 @@ static void route(struct sim_idn_device *device, int connection,
     if (is_busy(device, k, connection)) {
         device->counters.refused_busy++;
         channel->events |= SIM_IDN_EVENT_BUSY;
-        if (channel->config_ns == 0) {
+        if (!channel->asked) {
             channel->events |= SIM_IDN_EVENT_ROUTED;
         }
-        channel->config_ns = device->now_ns;
+        channel->asked = true;
         return;
     }
     if (!stays) {
-        device->counters.takeovers += channel->config_ns != 0 && !channel->open;
+        device->counters.takeovers += channel->asked && !channel->open;
         connect_channel(device, connection, channel, k, message->mode);
     }
     note_config(device, channel);

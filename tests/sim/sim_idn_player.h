@@ -11,8 +11,9 @@
 #include "sim_idn_dictionary.h"
 
 #define SIM_IDN_SLICES 4096
-#define SIM_IDN_SPARE_SLICES 128 /* made at the start, so that playing allocates nothing   \
-                                  */
+#define SIM_IDN_SPARE_SLICES                                                               \
+    128 /* made at the start, so that playing allocates nothing                            \
+         */
 #define SIM_IDN_SLICE_POINTS 1024
 
 struct sim_idn_queued {
