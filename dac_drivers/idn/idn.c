@@ -10,8 +10,6 @@
 #include <string.h>
 
 #define NOT_FOUND_NS (5 * BJ_NS_PER_S)
-#define MIN_PPS 1000
-#define MAX_PPS 100000
 /* The open receiver keeps 40 ms and cuts slices of 10 to 15 ms. */
 #define TARGET_BUFFER_NS (50 * BJ_NS_PER_MS)
 #define MIN_BUFFER_NS (15 * BJ_NS_PER_MS)
@@ -34,8 +32,8 @@ struct idn_dac {
 
 static const struct bj_dac_caps idn_caps = {
     .model = BJ_MODEL_TIMED,
-    .min_pps = MIN_PPS,
-    .max_pps = MAX_PPS,
+    .min_pps = IDN_MIN_PPS,
+    .max_pps = IDN_MAX_PPS,
     .min_points_per_chunk = IDN_LEAST_SAMPLES,
     .max_points_per_chunk = IDN_CHUNK_POINTS,
     .target_buffer_ns = TARGET_BUFFER_NS,
@@ -183,7 +181,7 @@ static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
     struct idn_dac *dac = instance;
     enum bj_status status;
 
-    if (pps < MIN_PPS || pps > MAX_PPS)
+    if (pps < IDN_MIN_PPS || pps > IDN_MAX_PPS)
         return BJ_BAD_ARGUMENT;
     dac->stopped = false;
     dac->lead_ns = idn_points_ns(2 * (uint64_t)begin_points, pps);

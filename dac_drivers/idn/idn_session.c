@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define FAR_AHEAD_NS (300 * BJ_NS_PER_MS)
 #define ROOM_POINTS 1000000 /* nothing but time limits what is sent */
 #define STOP_NS (50 * BJ_NS_PER_MS)
 #define HOLD_NS (10 * BJ_NS_PER_MS)
@@ -272,14 +273,32 @@ enum bj_status idn_session_service(struct idn_session *session, int64_t now_ns,
     return BJ_OK;
 }
 
+/* No sane engine comes near: by its stamps the receiver would have far more than wanted. */
+static bool is_far_ahead(struct idn_session *session, int64_t now_ns)
+{
+    int64_t limit_ns = now_ns + session->lead_ns + FAR_AHEAD_NS, end_ns;
+
+    if (!session->stamps.running)
+        return false;
+    end_ns = session->stamps.end_us * 1000 + session->lead_ns;
+    if (end_ns > limit_ns)
+        session->blocked_until_ns = now_ns + (end_ns - limit_ns);
+    return end_ns > limit_ns;
+}
+
 enum bj_status idn_session_write(struct idn_session *session, int64_t now_ns,
                                  const struct bj_chunk *chunk, uint32_t *taken)
 {
+    struct bj_chunk possible = *chunk;
     enum bj_status status;
 
-    if (session->phase != IDN_PHASE_OPEN || now_ns < session->blocked_until_ns)
+    if (session->phase != IDN_PHASE_OPEN || now_ns < session->blocked_until_ns ||
+        is_far_ahead(session, now_ns))
         return BJ_WOULD_BLOCK;
-    status = idn_session_send_points(session, now_ns, chunk, taken);
+    possible.pps = chunk->pps < IDN_MIN_PPS   ? IDN_MIN_PPS
+                   : chunk->pps > IDN_MAX_PPS ? IDN_MAX_PPS
+                                              : chunk->pps;
+    status = idn_session_send_points(session, now_ns, &possible, taken);
     if (status == BJ_OK || status == BJ_WOULD_BLOCK)
         return status;
     return idn_session_tell(session, BJ_DISCONNECTED, "cannot send to it: %s",

@@ -19,6 +19,8 @@
 
 #include <beamjack/driver.h>
 
+#define IDN_MIN_PPS 1000
+#define IDN_MAX_PPS 100000
 #define IDN_CHUNK_POINTS 572 /* four datagrams */
 #define IDN_LEAST_SAMPLES 20 /* of a datagram, says the specification */
 #define IDN_LEAST_US 200     /* shorter ones are dropped by open receivers */
@@ -75,7 +77,7 @@ struct idn_session {
     enum idn_format_kind format;
     uint8_t match;
     bool shut, playing;
-    int64_t blocked_until_ns; /* the socket is full */
+    int64_t blocked_until_ns; /* the socket is full, or the receiver has far too much */
     struct idn_stamps stamps;
     struct idn_hold hold;
     int64_t lead_ns;

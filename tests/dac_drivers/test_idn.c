@@ -219,6 +219,65 @@ static void test_clocks_may_differ_for_ever(void **state)
 
 /* ---- What must not be ---------------------------------------------------------------- */
 
+static void ignore_level(void *engine, const struct bj_level_report *report)
+{
+    (void)engine, (void)report;
+}
+
+static void ignore_emptied(void *engine, uint32_t lost_points, bool dry)
+{
+    (void)engine, (void)lost_points, (void)dry;
+}
+
+static void ignore_notice(void *engine, enum bj_status status, const char *text)
+{
+    (void)engine, (void)status, (void)text;
+}
+
+/* Whatever rate a chunk claims, what it holds is within the driver's own memory. */
+static void test_impossible_rates(void **state)
+{
+    static const uint32_t rates[] = {0, 1, 999, 100001, 1000000000, UINT32_MAX};
+    static const struct bj_dac_events deaf = {ignore_level, ignore_emptied, ignore_notice};
+    static const struct bj_point points[572];
+    struct sim_idn_config device = sim_idn_defaults();
+    struct fake_net *net = fake_net_create();
+    struct sim_host *host = sim_idn_create(&device, 0);
+    struct bj_dac_config config = {
+        .id = IDN_WORLD_ID, .address = {IDN_WORLD_IP, 0}, .via.net = fake_net_base(net)};
+    void *dac = calloc(1, bj_idn.instance_size);
+    struct bj_dac_status status = {0};
+    struct bj_wait wait;
+
+    (void)state;
+    fake_net_add(net, IDN_WORLD_IP, host);
+    assert_int_equal(bj_idn.init(dac, &config, &deaf, NULL), BJ_OK);
+    assert_int_equal(bj_idn.connect(dac, 0, 0, 750), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_idn.connect(dac, 0, 100001, 750), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_idn.connect(dac, 0, 30000, 750), BJ_OK);
+    for (int k = 0; k < 10 && status.state != BJ_DAC_READY; k++) {
+        bj_wait_init(&wait);
+        assert_int_equal(bj_idn.service(dac, 0, &status, &wait), BJ_OK);
+    }
+    for (size_t k = 0; k < 1000; k++) {
+        const struct bj_chunk chunk = {
+            .points = points, .count = k % 2 ? 572 : 19, .pps = rates[k / 2 % 6]};
+        uint32_t taken = 0;
+        enum bj_status result = bj_idn.write(dac, 0, &chunk, &taken);
+        assert_int_equal(result, taken ? BJ_OK : BJ_WOULD_BLOCK);
+        assert_true(taken == 0 || taken == chunk.count);
+    }
+    assert_int_equal(bj_idn.service(dac, 0, &status, &wait), BJ_OK);
+    assert_int_equal(status.room_points, 0); /* it has far too much by now */
+    assert_int_equal(sim_idn_counters(host)->invalid_messages, 0);
+    assert_true(sim_idn_counters(host)->largest_datagram <= 1472);
+    bj_idn.disconnect(dac);
+    bj_idn.finish(dac);
+    free(dac);
+    fake_net_destroy(net);
+    sim_idn_destroy(host);
+}
+
 static void test_impossible_configurations(void **state)
 {
     struct bj_dac_config config = {.id = IDN_WORLD_ID};
@@ -247,6 +306,7 @@ int main(void)
         cmocka_unit_test(test_a_port_nobody_listens_on_is_noticed_at_once),
         cmocka_unit_test(test_a_stranger_at_its_address_gets_no_light),
         cmocka_unit_test(test_clocks_may_differ_for_ever),
+        cmocka_unit_test(test_impossible_rates),
         cmocka_unit_test(test_impossible_configurations),
     };
 

@@ -172,7 +172,9 @@ static void write(struct fuzz *fuzz)
     uint8_t size = next(fuzz), shape = next(fuzz);
     struct bj_chunk chunk = {.points = points,
                              .count = 1 + size * 571u / 255,
-                             .pps = shape & 1 ? 30000 : 1000u + shape * 388u,
+                             .pps = shape & 1   ? 30000
+                                    : shape & 2 ? 1000u + shape * 388u
+                                                : shape * 123456789u,
                              .play_ns = fuzz->now_ns + (shape - 100) * MS};
     uint32_t taken = 0;
     enum bj_status status = bj_idn.write(fuzz->dac, fuzz->now_ns, &chunk, &taken);

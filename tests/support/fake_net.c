@@ -133,7 +133,8 @@ void fake_net_set_interfaces(struct fake_net *net, const struct bj_interface *li
                              size_t count)
 {
     assert(count <= FAKE_NET_INTERFACES);
-    memcpy(net->interfaces, list, count * sizeof *list);
+    for (size_t k = 0; k < count; k++)
+        net->interfaces[k] = list[k];
     net->interface_count = count;
 }
 
