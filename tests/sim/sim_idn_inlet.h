@@ -72,10 +72,10 @@ void sim_idn_inlet_end(struct sim_idn_inlet *inlet);
 
 /* Each returns events. */
 uint16_t sim_idn_inlet_wave(struct sim_idn_inlet *inlet,
-                            const struct sim_idn_arrival *chunk);
+                            const struct sim_idn_arrival *arrival);
 uint16_t sim_idn_inlet_frame(struct sim_idn_inlet *inlet,
-                             const struct sim_idn_arrival *chunk, bool first_of_many);
+                             const struct sim_idn_arrival *arrival, bool first_of_many);
 uint16_t sim_idn_inlet_fragment(struct sim_idn_inlet *inlet,
-                                const struct sim_idn_arrival *chunk, bool last);
+                                const struct sim_idn_arrival *arrival, bool last);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim_idn_options.h"
 
-#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct sim_idn_options *own(struct sim_options *options)
@@ -30,13 +30,11 @@ static bool set_unit(struct sim_options *options, const char *value)
         return false;
     }
     for (size_t k = 0; k < size; k++) {
-        unsigned octet;
-        if (!isxdigit((unsigned char)value[2 * k]) ||
-            !isxdigit((unsigned char)value[2 * k + 1]) ||
-            sscanf(value + 2 * k, "%2x", &octet) != 1) {
+        const char octet[] = {value[2 * k], value[2 * k + 1], '\0'};
+        if (strspn(octet, "0123456789abcdefABCDEF") != 2) {
             return false;
         }
-        unit[k + 1] = (uint8_t)octet;
+        unit[k + 1] = (uint8_t)strtoul(octet, NULL, 16);
     }
     unit[0] = (uint8_t)size;
     memcpy(own(options)->device.unit, unit, sizeof unit);
@@ -48,7 +46,7 @@ static bool set_host(struct sim_options *options, const char *value)
     if (strlen(value) > SIM_IDN_NAME) {
         return false;
     }
-    strcpy(own(options)->device.host, value);
+    memcpy(own(options)->device.host, value, strlen(value) + 1);
     return true;
 }
 
