@@ -119,7 +119,8 @@ enum bj_status idn_session_keep_asking(struct idn_session *session, int64_t now_
 static void open_stream(struct idn_session *session, int64_t now_ns)
 {
     session->match = (session->match + 1) & 3;
-    session->format = session->acks ? IDN_XYRGB16 : IDN_XYRGBI8;
+    if (!session->acks)
+        session->format = IDN_XYRGBI8;
     session->configs_left = IDN_FIRST_CONFIGS;
     session->heard_ns = now_ns;
     idn_session_enter(session, IDN_PHASE_OPEN, now_ns);

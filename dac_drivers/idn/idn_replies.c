@@ -55,6 +55,16 @@ static enum bj_status judge_input(struct idn_session *session, const struct idn_
     return BJ_OK;
 }
 
+/* It does not want 16 bits; everybody wants 8. */
+static void choose_plain_format(struct idn_session *session, int64_t now_ns)
+{
+    if (session->format == IDN_XYRGBI8)
+        return;
+    session->format = IDN_XYRGBI8;
+    session->match = (session->match + 1) & 3;
+    session->next_ask_ns = now_ns;
+}
+
 static enum bj_status judge_pipeline(struct idn_session *session, const struct idn_ack *ack,
                                      int64_t now_ns)
 {
@@ -65,6 +75,8 @@ static enum bj_status judge_pipeline(struct idn_session *session, const struct i
                                 session->service.id);
     if (ack->pipeline & IDN_PIPE_BUSY)
         return wait_for_turn(session);
+    if (session->phase == IDN_PHASE_ROUTING && ack->pipeline & IDN_PIPE_NO_CONFIG)
+        choose_plain_format(session, now_ns);
     if (ack->pipeline & lost)
         idn_session_configure_soon(session, now_ns);
     else

@@ -135,6 +135,21 @@ static void test_a_simple_one_gets_eight(void **state)
     idn_world_stop(world);
 }
 
+static void test_who_refuses_sixteen_gets_eight(void **state)
+{
+    struct sim_idn_config device = sim_idn_defaults();
+
+    (void)state;
+    device.profile.most_octets = 8;
+    idn_world_start(world, &device);
+    idn_world_light_up(world);
+    idn_world_run_ms(world, 1000);
+    assert_int_equal(world->chunks[0].sample_bytes, 8);
+    assert_int_equal(idn_world_counters(world)->chunks[SIM_IDN_NO_CONFIG], 0);
+    assert_int_equal(world->skipped, 0);
+    idn_world_stop(world);
+}
+
 /* ---- Odd producers --------------------------------------------------------------------- */
 
 static void test_a_producer_that_stops_leaves_the_dark(void **state)
@@ -197,6 +212,7 @@ int main(void)
         cmocka_unit_test(test_the_first_messages_are_configured),
         cmocka_unit_test(test_who_answers_gets_sixteen_bits),
         cmocka_unit_test(test_a_simple_one_gets_eight),
+        cmocka_unit_test(test_who_refuses_sixteen_gets_eight),
         cmocka_unit_test(test_a_producer_that_stops_leaves_the_dark),
         cmocka_unit_test(test_after_a_long_sleep_the_time_line_begins_anew),
         cmocka_unit_test(test_a_drain_plays_everything),

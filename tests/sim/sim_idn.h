@@ -42,6 +42,7 @@ struct sim_idn_profile {
                               configuration; the empty frame clears; a frame sent with the
                               Once bit is drawn once */
     bool keeps_chronology; /* the stamp expected next survives the session */
+    uint32_t most_octets;  /* of a sample; a dictionary of more is refused; 0: no limit */
     uint32_t most_errors;  /* discontinuities, until the configuration is thrown away */
     bool bridges_gaps;     /* puts dark points between the ends of a gap, in no time */
     int64_t slice_ns, target_ns;

@@ -45,6 +45,10 @@ uint16_t sim_idn_inlet_configure(struct sim_idn_inlet *inlet, uint8_t match,
     inlet->assembling = false;
     inlet->errors = 0;
     inlet->configured = sim_idn_layout_read(&inlet->layout, words, size / 2);
+    if (inlet->config->profile.most_octets > 0 &&
+        inlet->layout.size > inlet->config->profile.most_octets) {
+        inlet->configured = false;
+    }
     if (!inlet->config->profile.reads_dictionary) {
         sim_idn_layout_plain(&inlet->layout);
         inlet->configured = true;
