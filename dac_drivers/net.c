@@ -7,9 +7,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -18,6 +21,7 @@
 #define KEEPALIVE_IDLE_S 2
 #define KEEPALIVE_INTERVAL_S 1
 #define KEEPALIVE_PROBES 3
+#define INTERFACES 32
 
 static enum bj_status status_of(int error)
 {
@@ -197,6 +201,60 @@ static enum bj_status receive_from(struct bj_net *net, int handle, struct bj_add
     return BJ_OK;
 }
 
+static enum bj_status set_peer(struct bj_net *net, int handle, struct bj_address peer)
+{
+    struct sockaddr_in address = to_sockaddr(peer);
+
+    (void)net;
+    if (connect(handle, (struct sockaddr *)&address, sizeof address) == 0)
+        return BJ_OK;
+    return status_of(errno);
+}
+
+/* ---- Interfaces ---------------------------------------------------------------------- */
+
+static uint32_t ip_of(const struct sockaddr *address)
+{
+    struct sockaddr_in read;
+
+    memcpy(&read, address, sizeof read);
+    return ntohl(read.sin_addr.s_addr);
+}
+
+/* False: it is down. The mask of a single host leaves no room for a broadcast address. */
+static bool look_at(int fd, struct ifreq *request, struct bj_interface *interface)
+{
+    uint32_t others;
+
+    interface->ip = ip_of(&request->ifr_addr);
+    if (ioctl(fd, SIOCGIFFLAGS, request) < 0 || !(request->ifr_flags & IFF_UP))
+        return false;
+    if (ioctl(fd, SIOCGIFNETMASK, request) < 0)
+        return false;
+    others = ~ip_of(&request->ifr_netmask);
+    interface->broadcast = others > 1 ? interface->ip | others : 0;
+    return true;
+}
+
+/* By ioctl, which neither waits nor allocates. */
+static size_t interfaces(struct bj_net *net, struct bj_interface *list, size_t room)
+{
+    struct ifreq requests[INTERFACES];
+    struct ifconf all = {.ifc_len = sizeof requests, .ifc_req = requests};
+    size_t count = 0;
+    int fd = -1;
+
+    (void)net;
+    if (open_socket(SOCK_DGRAM, &fd) != BJ_OK)
+        return 0;
+    if (ioctl(fd, SIOCGIFCONF, &all) < 0)
+        all.ifc_len = 0;
+    for (int i = 0; i < all.ifc_len / (int)sizeof *requests && count < room; i++)
+        count += look_at(fd, &requests[i], &list[count]);
+    close(fd);
+    return count;
+}
+
 static void close_handle(struct bj_net *net, int handle)
 {
     (void)net;
@@ -211,6 +269,8 @@ static const struct bj_net_ops socket_ops = {
     .receive = receive_tcp,
     .send_to = send_to,
     .receive_from = receive_from,
+    .set_peer = set_peer,
+    .interfaces = interfaces,
     .close = close_handle,
 };
 

@@ -5,13 +5,15 @@
 #include "audio/audio.h"
 #include "ether_dream/ether_dream.h"
 #include "ether_dream/ether_dream_scan.h"
+#include "idn/idn.h"
+#include "idn/idn_scan.h"
 #include "record/record.h"
 #include "scan.h"
 #include "virtual/virtual.h"
 
 /* Hardware first: `beamjack run` prefers what is further up. */
 static const struct bj_dac_driver *const drivers[] = {
-    &bj_ether_dream,
+    &bj_ether_dream, &bj_idn,
 #ifdef BJ_WITH_ALSA
     &bj_audio,
 #endif
@@ -20,6 +22,7 @@ static const struct bj_dac_driver *const drivers[] = {
 
 static const struct bj_scan *const scans[] = {
     &bj_ether_dream_scan,
+    &bj_idn_scan,
     NULL,
 };
 

@@ -9,6 +9,14 @@
 #define LOOK_FOR_ID_NS (5 * BJ_NS_PER_S)
 #define LOOK_STEP_NS (100 * BJ_NS_PER_MS)
 
+bool bj_dac_is_called(const char *id, const char *asked)
+{
+    size_t size = strlen(asked);
+
+    return strncmp(id, asked, size) == 0 && (id[size] == '\0' || id[size] == '-');
+}
+
+/* A whole id comes before one of which a part was left out. */
 static const struct bj_dac_info *fitting(const struct bj_discovery *discovery,
                                          const char *id)
 {
@@ -17,6 +25,9 @@ static const struct bj_dac_info *fitting(const struct bj_discovery *discovery,
 
     for (size_t k = 0; k < count; k++)
         if (id ? !strcmp(list[k].id, id) : !list[k].busy)
+            return &list[k];
+    for (size_t k = 0; k < count; k++)
+        if (id && bj_dac_is_called(list[k].id, id))
             return &list[k];
     return NULL;
 }

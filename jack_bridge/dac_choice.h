@@ -16,6 +16,10 @@ bool bj_dac_find(const struct bj_transports *via, const char *id, int64_t wait_n
                  const atomic_bool *cancel, struct bj_dac_info *info, char *why,
                  size_t why_size);
 
+/* Does `asked` name the DAC with this id? One of several outputs of a device may be left
+ * out: "idn:010004a3112233" is "idn:010004a3112233-1" as well. */
+bool bj_dac_is_called(const char *id, const char *asked);
+
 /* Only searching can tell where it is: a stable id of a network DAC. */
 bool bj_dac_must_be_found(const struct bj_dac_info *info);
 

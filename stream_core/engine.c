@@ -437,7 +437,11 @@ enum bj_run bj_stream_step(struct bj_stream *stream, int64_t now_ns, struct bj_w
     if (stream->attempting && stream->told) {
         serve_again(stream, &driver_wait, wait);
     }
-    add_waits(wait, &driver_wait);
+    if (stream->attempting) {
+        add_waits(wait, &driver_wait);
+    } else { /* its handles are closed by now */
+        bj_wait_until(wait, stream->retry_ns);
+    }
     publish(stream);
     stream->expected_ns = wait->deadline_ns;
     return stream->result;

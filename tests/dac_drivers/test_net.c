@@ -222,6 +222,73 @@ static void test_a_port_somebody_holds_alone_is_busy(void **state)
     net->ops->close(net, a);
 }
 
+static void test_a_peer_is_the_only_one_heard(void **state)
+{
+    struct bj_address here = {BJ_LOOPBACK, 0}, to = {BJ_LOOPBACK, 0}, from;
+    char byte;
+    size_t size;
+    int ours, friend, stranger;
+
+    (void)state;
+    assert_int_equal(net->ops->open_udp(net, here, false, &ours), BJ_OK);
+    assert_int_equal(net->ops->open_udp(net, here, false, &friend), BJ_OK);
+    assert_int_equal(net->ops->open_udp(net, here, false, &stranger), BJ_OK);
+    to.port = port_of(friend);
+    assert_int_equal(net->ops->set_peer(net, ours, to), BJ_OK);
+    here.port = port_of(ours);
+    assert_int_equal(net->ops->send_to(net, stranger, here, "s", 1), BJ_OK);
+    assert_int_equal(net->ops->send_to(net, friend, here, "f", 1), BJ_OK);
+    wait_for(ours, POLLIN);
+    assert_int_equal(net->ops->receive_from(net, ours, &from, &byte, 1, &size), BJ_OK);
+    assert_int_equal(byte, 'f');
+    assert_int_equal(net->ops->receive_from(net, ours, &from, &byte, 1, &size),
+                     BJ_WOULD_BLOCK);
+    assert_int_equal(net->ops->send_to(net, ours, to, "!", 1), BJ_OK);
+    wait_for(friend, POLLIN);
+    net->ops->close(net, ours);
+    net->ops->close(net, friend);
+    net->ops->close(net, stranger);
+}
+
+static void test_a_peer_that_does_not_listen_refuses(void **state)
+{
+    struct bj_address here = {BJ_LOOPBACK, 0}, to = {BJ_LOOPBACK, 0}, from;
+    char byte;
+    size_t size;
+    int ours, gone;
+
+    (void)state;
+    assert_int_equal(net->ops->open_udp(net, here, false, &ours), BJ_OK);
+    assert_int_equal(net->ops->open_udp(net, here, false, &gone), BJ_OK);
+    to.port = port_of(gone);
+    net->ops->close(net, gone);
+    assert_int_equal(net->ops->set_peer(net, ours, to), BJ_OK);
+    assert_int_equal(net->ops->send_to(net, ours, to, "?", 1), BJ_OK);
+    wait_for(ours, POLLIN);
+    assert_int_equal(net->ops->receive_from(net, ours, &from, &byte, 1, &size), BJ_REFUSED);
+    assert_int_equal(net->ops->receive_from(net, ours, &from, &byte, 1, &size),
+                     BJ_WOULD_BLOCK);
+    net->ops->close(net, ours);
+}
+
+/* ---- Interfaces ---------------------------------------------------------------------- */
+
+static void test_loopback_is_among_the_interfaces(void **state)
+{
+    struct bj_interface list[32];
+    size_t count = net->ops->interfaces(net, list, 32);
+    bool found = false;
+
+    (void)state;
+    for (size_t k = 0; k < count; k++) {
+        assert_int_not_equal(list[k].ip, 0);
+        if (list[k].ip == BJ_LOOPBACK)
+            found = list[k].broadcast == 0x7fffffffu;
+    }
+    assert_true(found);
+    assert_int_equal(net->ops->interfaces(net, list, 0), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)
 
 int main(void)
@@ -235,6 +302,9 @@ int main(void)
         TEST(test_datagrams_with_their_source),
         TEST(test_broadcasts_reach_everybody_who_shares_the_port),
         TEST(test_a_port_somebody_holds_alone_is_busy),
+        TEST(test_a_peer_is_the_only_one_heard),
+        TEST(test_a_peer_that_does_not_listen_refuses),
+        TEST(test_loopback_is_among_the_interfaces),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

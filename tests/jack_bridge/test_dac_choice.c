@@ -45,6 +45,16 @@ static void stable_ids_of_network_dacs_must_be_found(void **state)
     assert_false(bj_dac_must_be_found(&info));
 }
 
+static void the_output_of_a_device_may_be_left_out(void **state)
+{
+    (void)state;
+    assert_true(bj_dac_is_called("idn:0100ff-1", "idn:0100ff-1"));
+    assert_true(bj_dac_is_called("idn:0100ff-1", "idn:0100ff"));
+    assert_false(bj_dac_is_called("idn:0100ff-12", "idn:0100ff-1"));
+    assert_false(bj_dac_is_called("idn:0100ff-1", "idn:0100f"));
+    assert_false(bj_dac_is_called("idn:0100ff", "idn:0100ff-1"));
+}
+
 static void nonsense_is_wrong_usage(void **state)
 {
     struct bj_dac_info info;
@@ -105,6 +115,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(direct_words_need_no_search),
         cmocka_unit_test(stable_ids_of_network_dacs_must_be_found),
+        cmocka_unit_test(the_output_of_a_device_may_be_left_out),
         cmocka_unit_test(nonsense_is_wrong_usage),
         cmocka_unit_test(search_can_be_cancelled),
         cmocka_unit_test(driver_tells_what_it_can),

@@ -14,6 +14,8 @@
 
 #define PORTS 4
 #define BYTES 4096
+#define DATAGRAMS_AT_ONCE 256
+#define TRIES 50                   /* to find free neighbours for several UDP ports */
 #define LOOK_AGAIN_NS BJ_NS_PER_MS /* due, but nothing moved: somebody's buffer is full */
 
 struct client {
@@ -27,8 +29,9 @@ struct sim_serve {
     struct sim_host *host;
     struct sim_serve_config config;
     int tcp[PORTS], udp[PORTS], sender;
+    int ears[PORTS]; /* where broadcasts to the UDP ports arrive; -1: with the rest */
     int tcp_count, udp_count, client_count;
-    uint16_t tcp_port;
+    uint16_t port;
     bool moved, broadcasts;
     struct client clients[SIM_SERVE_CLIENTS];
 };
@@ -38,7 +41,7 @@ struct sim_serve_config sim_serve_defaults(void)
     return (struct sim_serve_config){
         .bind_ip = BJ_LOOPBACK,
         .broadcast_ip = 0x7fffffff,
-        .tcp_port = SIM_SERVE_OWN_PORT,
+        .port = SIM_SERVE_OWN_PORT,
         .wake_fd = -1,
     };
 }
@@ -234,20 +237,21 @@ static void send_datagrams(struct sim_serve *serve)
     }
 }
 
-static void receive_datagrams(struct sim_serve *serve, int p)
+static void receive_datagrams(struct sim_serve *serve, int fd, uint16_t port)
 {
     struct sim_host *host = serve->host;
-    struct sockaddr_in from;
+    struct sockaddr_in from = {0};
     socklen_t from_size = sizeof from;
     uint8_t bytes[BYTES];
     ssize_t got;
 
-    while ((got = recvfrom(serve->udp[p], bytes, sizeof bytes, 0, (struct sockaddr *)&from,
-                           &from_size)) >= 0) {
+    for (int n = 0; fd >= 0 && n < DATAGRAMS_AT_ONCE &&
+                    (got = recvfrom(fd, bytes, sizeof bytes, 0, (struct sockaddr *)&from,
+                                    &from_size)) >= 0;
+         n++) {
         struct bj_address sender = {.ip = ntohl(from.sin_addr.s_addr),
                                     .port = ntohs(from.sin_port)};
-        host->ops->datagram_in(host, host->ops->udp_ports[p], sender, bytes, (size_t)got,
-                               sim_serve_now_ns());
+        host->ops->datagram_in(host, port, sender, bytes, (size_t)got, sim_serve_now_ns());
         from_size = sizeof from;
         serve->moved = true;
     }
@@ -261,7 +265,8 @@ static void do_everything(struct sim_serve *serve)
     accept_all(serve);
     serve_clients(serve);
     for (int p = 0; p < serve->udp_count; p++) {
-        receive_datagrams(serve, p);
+        receive_datagrams(serve, serve->udp[p], serve->host->ops->udp_ports[p]);
+        receive_datagrams(serve, serve->ears[p], serve->host->ops->udp_ports[p]);
     }
     send_datagrams(serve);
 }
@@ -282,6 +287,7 @@ static int what_to_wait_for(const struct sim_serve *serve, struct pollfd *polls)
     }
     for (int p = 0; p < serve->udp_count; p++) {
         polls[count++] = (struct pollfd){.fd = serve->udp[p], .events = POLLIN};
+        polls[count++] = (struct pollfd){.fd = serve->ears[p], .events = POLLIN};
     }
     polls[count++] = (struct pollfd){.fd = serve->config.wake_fd, .events = POLLIN};
     return count;
@@ -311,7 +317,7 @@ static int64_t wait_ns(const struct sim_serve *serve, int64_t until_ns)
 
 enum bj_status sim_serve_run(struct sim_serve *serve, int64_t until_ns)
 {
-    struct pollfd polls[SIM_SERVE_CLIENTS + 2 * PORTS + 1];
+    struct pollfd polls[SIM_SERVE_CLIENTS + 3 * PORTS + 1];
     int count;
 
     do {
@@ -350,17 +356,19 @@ static enum bj_status status_of_errno(void)
     }
 }
 
-/* A bound socket, or -1 with errno. */
-static int open_socket(const struct sim_serve *serve, int type, uint16_t port)
+/* A bound socket, or -1 with errno. `shared`: with others who want to hear the same. */
+static int open_socket(int type, uint32_t ip, uint16_t port, bool shared)
 {
-    struct sockaddr_in address = socket_address(serve->config.bind_ip, port);
+    struct sockaddr_in address = socket_address(ip, port);
     const int on = 1;
     int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
     if (fd < 0) {
         return -1;
     }
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (type == SOCK_STREAM || shared) {
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    }
     if (type == SOCK_DGRAM) {
         setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof on);
     }
@@ -384,28 +392,100 @@ static uint16_t port_of(int fd)
                : 0;
 }
 
-static bool open_all(struct sim_serve *serve)
+/* Where the device's port is found on this computer, if the main port is at `main`. */
+static uint16_t placed(uint16_t port, uint16_t device_main, int main)
 {
-    const uint16_t *tcp = serve->host->ops->tcp_ports, *udp = serve->host->ops->udp_ports;
+    return main == SIM_SERVE_OWN_PORT || main == SIM_SERVE_ANY_PORT
+               ? port
+               : (uint16_t)(port - device_main + main);
+}
+
+static bool open_tcp(struct sim_serve *serve)
+{
+    const uint16_t *tcp = serve->host->ops->tcp_ports;
 
     for (int p = 0; p < PORTS && tcp[p]; p++) {
-        bool own = p > 0 || serve->config.tcp_port == SIM_SERVE_OWN_PORT;
-        uint16_t port = own ? tcp[p] : (uint16_t)serve->config.tcp_port;
-        serve->tcp[p] = open_socket(serve, SOCK_STREAM, port);
+        bool own = p > 0 || serve->config.port == SIM_SERVE_OWN_PORT;
+        uint16_t port = own ? tcp[p] : (uint16_t)serve->config.port;
+        serve->tcp[p] = open_socket(SOCK_STREAM, serve->config.bind_ip, port, false);
         if (serve->tcp[p] < 0) {
             return false;
         }
         serve->tcp_count++;
     }
+    return true;
+}
+
+static void close_udp(struct sim_serve *serve)
+{
+    for (; serve->udp_count > 0; serve->udp_count--) {
+        close(serve->udp[serve->udp_count - 1]);
+        if (serve->ears[serve->udp_count - 1] >= 0) {
+            close(serve->ears[serve->udp_count - 1]);
+        }
+    }
+}
+
+/* A socket bound to one address does not hear broadcasts. */
+static int open_ear(struct sim_serve *serve, uint16_t port)
+{
+    int fd;
+
+    if (serve->config.bind_ip == INADDR_ANY) {
+        return -1;
+    }
+    fd = open_socket(SOCK_DGRAM, serve->config.broadcast_ip, port, true);
+    serve->broadcasts &= fd >= 0;
+    return fd;
+}
+
+static bool open_udp_at(struct sim_serve *serve, int main)
+{
+    const uint16_t *udp = serve->host->ops->udp_ports;
+
     for (int p = 0; p < PORTS && udp[p]; p++) {
-        serve->udp[p] = open_socket(serve, SOCK_DGRAM, udp[p]);
+        uint16_t port = p == 0 && main == SIM_SERVE_ANY_PORT ? SIM_SERVE_ANY_PORT
+                                                             : placed(udp[p], udp[0], main);
+        serve->udp[p] = open_socket(SOCK_DGRAM, serve->config.bind_ip, port, false);
         if (serve->udp[p] < 0) {
             return false;
         }
+        if (main == SIM_SERVE_ANY_PORT) {
+            main = port = port_of(serve->udp[p]);
+        }
+        serve->ears[p] = open_ear(serve, port);
         serve->udp_count++;
     }
-    serve->sender = open_socket(serve, SOCK_DGRAM, 0);
-    serve->tcp_port = serve->tcp_count > 0 ? port_of(serve->tcp[0]) : 0;
+    return true;
+}
+
+static bool open_udp(struct sim_serve *serve)
+{
+    int main = serve->tcp_count > 0 ? SIM_SERVE_OWN_PORT : serve->config.port;
+    int tries = main == SIM_SERVE_ANY_PORT ? TRIES : 1;
+
+    for (int n = 0; n < tries; n++) {
+        if (open_udp_at(serve, main)) {
+            return true;
+        }
+        int why = errno;
+        close_udp(serve);
+        errno = why;
+    }
+    return false;
+}
+
+static bool open_all(struct sim_serve *serve)
+{
+    if (!open_tcp(serve) || !open_udp(serve)) {
+        return false;
+    }
+    serve->sender = open_socket(SOCK_DGRAM, serve->config.bind_ip, 0, false);
+    if (serve->tcp_count > 0) {
+        serve->port = port_of(serve->tcp[0]);
+    } else if (serve->udp_count > 0) {
+        serve->port = port_of(serve->udp[0]);
+    }
     return serve->sender >= 0;
 }
 
@@ -442,18 +522,16 @@ void sim_serve_destroy(struct sim_serve *serve)
     for (int p = 0; p < serve->tcp_count; p++) {
         close(serve->tcp[p]);
     }
-    for (int p = 0; p < serve->udp_count; p++) {
-        close(serve->udp[p]);
-    }
+    close_udp(serve);
     if (serve->sender >= 0) {
         close(serve->sender);
     }
     free(serve);
 }
 
-uint16_t sim_serve_tcp_port(const struct sim_serve *serve)
+uint16_t sim_serve_port(const struct sim_serve *serve)
 {
-    return serve->tcp_port;
+    return serve->port;
 }
 
 int sim_serve_clients(const struct sim_serve *serve)

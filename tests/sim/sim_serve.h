@@ -2,6 +2,10 @@
  *
  * Puts a simulated device on the real network: sockets, and the only clock in tests/sim.
  *
+ * The main port is the first TCP port, or, where there is none, the first UDP port; then
+ * the other UDP ports keep their distance to it. A device with UDP ports also hears what is
+ * sent to them at the broadcast address, and answers from its own.
+ *
  * One thread. Clients may come and go; one that breaks off harms nobody but itself. The
  * buffers of the real TCP connection come on top of those of the simulated device.
  */
@@ -16,9 +20,9 @@
 
 struct sim_serve_config {
     uint32_t bind_ip;      /* IPv4, host byte order; BJ_LOOPBACK unless the user says so */
-    uint32_t broadcast_ip; /* where the device's broadcasts go */
-    int tcp_port; /* where the device's first TCP port is found: a port, _ANY_ or _OWN_ */
-    int wake_fd;  /* sim_serve_run returns while this can be read; -1: none */
+    uint32_t broadcast_ip; /* where the device's broadcasts go, and come to it from */
+    int port;    /* where the device's main port is found: a port, _ANY_ or _OWN_ */
+    int wake_fd; /* sim_serve_run returns while this can be read; -1: none */
 };
 
 struct sim_serve;
@@ -37,11 +41,12 @@ enum bj_status sim_serve_create(struct sim_serve **serve, struct sim_host *host,
 /* Hangs up on all clients. NULL is fine. */
 void sim_serve_destroy(struct sim_serve *serve);
 
-/* Where the first TCP port really is. */
-uint16_t sim_serve_tcp_port(const struct sim_serve *serve);
+/* Where the main port really is. */
+uint16_t sim_serve_port(const struct sim_serve *serve);
 int sim_serve_clients(const struct sim_serve *serve);
 
-/* False once a broadcast could not be sent: wrong broadcast_ip, or no such network. */
+/* False once a broadcast could not be sent, or none can be heard: wrong broadcast_ip, or no
+ * such network. */
 bool sim_serve_broadcasts(const struct sim_serve *serve);
 
 /* Serves until until_ns or wake_fd. BJ_IO_ERROR: waiting itself failed. */

@@ -60,15 +60,15 @@ static void test_defaults(void **state)
     struct sim_ed_options options = good("");
     (void)state;
     assert_string_equal(options.device.profile.name, "ed2");
-    assert_int_equal(options.serve.bind_ip, BJ_LOOPBACK);
-    assert_int_equal(options.serve.broadcast_ip, 0x7fffffff);
-    assert_int_equal(options.serve.tcp_port, SIM_SERVE_OWN_PORT);
-    assert_int_equal(options.png_window_ns, 100 * BJ_NS_PER_MS);
-    assert_true(options.duration_ns == BJ_NEVER);
-    assert_null(options.json);
-    assert_null(options.points);
-    assert_null(options.png);
-    assert_false(options.live || options.quiet || options.help);
+    assert_int_equal(options.common.serve.bind_ip, BJ_LOOPBACK);
+    assert_int_equal(options.common.serve.broadcast_ip, 0x7fffffff);
+    assert_int_equal(options.common.serve.port, SIM_SERVE_OWN_PORT);
+    assert_int_equal(options.common.png_window_ns, 100 * BJ_NS_PER_MS);
+    assert_true(options.common.duration_ns == BJ_NEVER);
+    assert_null(options.common.json);
+    assert_null(options.common.points);
+    assert_null(options.common.png);
+    assert_false(options.common.live || options.common.quiet || options.common.help);
 }
 
 static void test_device(void **state)
@@ -89,7 +89,7 @@ static void test_each_address_has_its_own_identity(void **state)
 {
     struct sim_ed_options options = good("--bind 127.1.2.3");
     (void)state;
-    assert_int_equal(options.serve.bind_ip, 0x7f010203);
+    assert_int_equal(options.common.serve.bind_ip, 0x7f010203);
     assert_memory_equal(options.device.mac, "\x00\x04\xa3\x01\x02\x03", 6);
     options = good("--mac 00:00:00:00:00:09 --listen 127.1.2.3");
     assert_memory_equal(options.device.mac, "\0\0\0\0\0\x09", 6);
@@ -102,8 +102,8 @@ static void test_network(void **state)
     struct sim_ed_options options =
         good("--port 0 --broadcast 10.0.0.255 --latency 0.5 --jitter 2 --fragment 7");
     (void)state;
-    assert_int_equal(options.serve.tcp_port, SIM_SERVE_ANY_PORT);
-    assert_int_equal(options.serve.broadcast_ip, 0x0a0000ff);
+    assert_int_equal(options.common.serve.port, SIM_SERVE_ANY_PORT);
+    assert_int_equal(options.common.serve.broadcast_ip, 0x0a0000ff);
     assert_int_equal(options.device.link.latency_ns, 500000);
     assert_int_equal(options.device.link.jitter_ns, 2 * BJ_NS_PER_MS);
     assert_int_equal(options.device.link.fragment_bytes, 7);
@@ -113,13 +113,13 @@ static void test_network(void **state)
     assert_int_equal(options.device.link.stall_for_ns, 50 * BJ_NS_PER_MS);
 }
 
-static void assert_fault(const struct sim_ed_options *options, int n,
-                         enum sim_ed_fault fault, int64_t value, int64_t after_ns)
+static void assert_fault(const struct sim_ed_options *options, int n, int fault,
+                         int64_t value, int64_t after_ns)
 {
-    assert_true(n < options->fault_count);
-    assert_int_equal(options->faults[n].fault, fault);
-    assert_int_equal(options->faults[n].value, value);
-    assert_int_equal(options->faults[n].after_ns, after_ns);
+    assert_true(n < options->common.fault_count);
+    assert_int_equal(options->common.faults[n].fault, fault);
+    assert_int_equal(options->common.faults[n].value, value);
+    assert_int_equal(options->common.faults[n].after_ns, after_ns);
 }
 
 static void test_faults(void **state)
@@ -127,7 +127,7 @@ static void test_faults(void **state)
     struct sim_ed_options options =
         good("--estop-at 1.5 --underflow-at 2 --reset-after 3 --nak 4 --nak-full 5");
     (void)state;
-    assert_int_equal(options.fault_count, 5);
+    assert_int_equal(options.common.fault_count, 5);
     assert_fault(&options, 0, SIM_ED_ESTOP, 0, 1500 * BJ_NS_PER_MS);
     assert_fault(&options, 1, SIM_ED_UNDERFLOW, 0, 2 * BJ_NS_PER_S);
     assert_fault(&options, 2, SIM_ED_RESET, 3, 0);
@@ -144,13 +144,13 @@ static void test_what_comes_out(void **state)
     struct sim_ed_options options =
         good("--json - --points p --picture x.png --png-window-ms 40 --view --quiet");
     (void)state;
-    assert_int_equal(options.png_window_ns, 40 * BJ_NS_PER_MS);
-    assert_true(options.live && options.quiet);
-    assert_non_null(options.json);
-    assert_non_null(options.points);
-    assert_non_null(options.png);
-    assert_int_equal(good("--duration 0.5").duration_ns, 500 * BJ_NS_PER_MS);
-    assert_true(good("--help").help && good("-h").help);
+    assert_int_equal(options.common.png_window_ns, 40 * BJ_NS_PER_MS);
+    assert_true(options.common.live && options.common.quiet);
+    assert_non_null(options.common.json);
+    assert_non_null(options.common.points);
+    assert_non_null(options.common.png);
+    assert_int_equal(good("--duration 0.5").common.duration_ns, 500 * BJ_NS_PER_MS);
+    assert_true(good("--help").common.help && good("-h").common.help);
 }
 
 static void test_mistakes_are_named(void **state)

@@ -38,6 +38,8 @@ struct echo {
     size_t datagram_out_size;
     struct bj_address datagram_to;
     int64_t next_ns;
+    struct bj_address asked_by; /* talker, below */
+    uint16_t asked_at;          /* 0: nothing to say */
 };
 
 static struct echo *echo_of(struct sim_host *host)
@@ -158,7 +160,7 @@ static int setup(void **state)
     world->echo.takes = ECHO_BYTES;
     world->echo.next_ns = BJ_NEVER;
     world->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    config.tcp_port = SIM_SERVE_ANY_PORT;
+    config.port = SIM_SERVE_ANY_PORT;
     config.wake_fd = world->wake_fd;
     assert_int_equal(sim_serve_create(&world->serve, &world->echo.host, &config), BJ_OK);
     *state = world;
@@ -191,7 +193,7 @@ static struct sockaddr_in here(uint16_t port)
 /* Connected and accepted, unless the device refuses. */
 static int connect_to(struct world *world)
 {
-    struct sockaddr_in address = here(sim_serve_tcp_port(world->serve));
+    struct sockaddr_in address = here(sim_serve_port(world->serve));
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
@@ -385,7 +387,7 @@ static void test_broadcasts_that_cannot_go_are_noticed(void **state)
     struct world *world = *state;
     struct sim_serve_config config = sim_serve_defaults();
     struct sim_serve *serve;
-    config.tcp_port = SIM_SERVE_ANY_PORT;
+    config.port = SIM_SERVE_ANY_PORT;
     config.broadcast_ip = 0xc0000201; /* not reachable from a loopback address */
     assert_int_equal(sim_serve_create(&serve, &world->echo.host, &config), BJ_OK);
     world->echo.datagram_out_size = 36;
@@ -406,7 +408,7 @@ static void test_datagrams_come_in(void **state)
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     ops.udp_ports = ports;
     world->echo.host.ops = &ops;
-    config.tcp_port = SIM_SERVE_ANY_PORT;
+    config.port = SIM_SERVE_ANY_PORT;
     assert_int_equal(sim_serve_create(&serve, &world->echo.host, &config), BJ_OK);
     sendto(fd, "knock", 5, 0, (const struct sockaddr *)&address, sizeof address);
     sim_serve_run(serve, sim_serve_now_ns());
@@ -417,15 +419,142 @@ static void test_datagrams_come_in(void **state)
     close(fd);
 }
 
+/* ---- Devices with UDP ports only -------------------------------------------------------- */
+
+/* Three ports; whatever comes in is answered by the port it came to, with its number. */
+static void talker_in(struct sim_host *host, uint16_t port, struct bj_address from,
+                      const void *bytes, size_t size, int64_t now_ns)
+{
+    (void)bytes, (void)size, (void)now_ns;
+    echo_of(host)->asked_by = from;
+    echo_of(host)->asked_at = port;
+}
+
+static size_t talker_out(struct sim_host *host, uint16_t *from_port, struct bj_address *to,
+                         void *bytes, size_t size, int64_t now_ns)
+{
+    uint16_t port = echo_of(host)->asked_at;
+
+    (void)now_ns;
+    assert_true(size >= sizeof port);
+    *from_port = port;
+    *to = echo_of(host)->asked_by;
+    memcpy(bytes, &port, sizeof port);
+    echo_of(host)->asked_at = 0;
+    return port ? sizeof port : 0;
+}
+
+static const uint16_t talker_ports[] = {27001, 27002, 27000, 0};
+
+static const struct sim_host_ops talker_ops = {
+    .datagram_in = talker_in,
+    .datagram_out = talker_out,
+    .next_event_ns = echo_next_event_ns,
+    .tcp_ports = no_ports,
+    .udp_ports = talker_ports,
+};
+
+static struct sim_serve *serve_talker(struct echo *echo, uint32_t ip, int port)
+{
+    struct sim_serve_config config = sim_serve_defaults();
+    struct sim_serve *serve;
+
+    echo->host.ops = &talker_ops;
+    echo->next_ns = BJ_NEVER;
+    config.bind_ip = ip;
+    config.port = port;
+    assert_int_equal(sim_serve_create(&serve, &echo->host, &config), BJ_OK);
+    return serve;
+}
+
+/* Asks at ip:port; the answer says which of its own ports the device was asked at. */
+static uint16_t ask_talker(struct sim_serve *serve, uint32_t ip, uint16_t port,
+                           struct sockaddr_in *answered_from)
+{
+    struct sockaddr_in address = here(port);
+    socklen_t size = sizeof *answered_from;
+    const int on = 1;
+    int64_t end_ns = sim_serve_now_ns() + PATIENCE_NS;
+    uint16_t own = 0;
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof on);
+    address.sin_addr.s_addr = htonl(ip);
+    assert_int_equal(
+        sendto(fd, "?", 1, 0, (const struct sockaddr *)&address, sizeof address), 1);
+    while (recvfrom(fd, &own, sizeof own, 0, (struct sockaddr *)answered_from, &size) < 0) {
+        assert_true(sim_serve_now_ns() < end_ns);
+        sim_serve_run(serve, sim_serve_now_ns() + 2 * BJ_NS_PER_MS);
+    }
+    close(fd);
+    return own;
+}
+
+static void check_talker(struct sim_serve *serve, uint32_t ip, uint32_t device_ip,
+                         uint16_t main)
+{
+    static const int offsets[] = {0, 1, -1};
+
+    for (int p = 0; p < 3; p++) {
+        struct sockaddr_in from = {0};
+        uint16_t port = (uint16_t)(main + offsets[p]);
+        assert_int_equal(ask_talker(serve, ip, port, &from), talker_ports[p]);
+        assert_int_equal(ntohs(from.sin_port), port);
+        assert_int_equal(ntohl(from.sin_addr.s_addr), device_ip);
+    }
+}
+
+static void test_udp_ports_keep_their_distance(void **state)
+{
+    struct echo echo = {0};
+    struct sim_serve *serve = serve_talker(&echo, 0x7f000005, SIM_SERVE_ANY_PORT);
+    (void)state;
+    assert_int_not_equal(sim_serve_port(serve), 0);
+    check_talker(serve, 0x7f000005, 0x7f000005, sim_serve_port(serve));
+    sim_serve_destroy(serve);
+    serve = serve_talker(&echo, 0x7f000005, 28001);
+    assert_int_equal(sim_serve_port(serve), 28001);
+    check_talker(serve, 0x7f000005, 0x7f000005, 28001);
+    sim_serve_destroy(serve);
+}
+
+/* Two at different addresses hear the same broadcast; each answers from its own address. */
+static void test_broadcasts_are_heard_and_answered(void **state)
+{
+    struct echo first = {0}, second = {0};
+    struct sim_serve *one = serve_talker(&first, 0x7f000005, SIM_SERVE_OWN_PORT);
+    struct sim_serve *two = serve_talker(&second, 0x7f000006, SIM_SERVE_OWN_PORT);
+    (void)state;
+    assert_true(sim_serve_broadcasts(one) && sim_serve_broadcasts(two));
+    assert_int_equal(sim_serve_port(one), 27001);
+    check_talker(one, 0x7fffffff, 0x7f000005, 27001);
+    sim_serve_run(two, sim_serve_now_ns()); /* it heard all that, too */
+    assert_int_not_equal(second.asked_by.port, 0);
+    check_talker(two, 0x7fffffff, 0x7f000006, 27001);
+    sim_serve_destroy(one);
+    sim_serve_destroy(two);
+}
+
+static void test_a_taken_udp_port_is_told(void **state)
+{
+    struct echo echo = {0};
+    struct sim_serve *serve = serve_talker(&echo, 0x7f000005, SIM_SERVE_OWN_PORT), *second;
+    struct sim_serve_config config = sim_serve_defaults();
+    (void)state;
+    config.bind_ip = 0x7f000005;
+    assert_int_equal(sim_serve_create(&second, &echo.host, &config), BJ_BUSY);
+    sim_serve_destroy(serve);
+}
+
 static void test_a_taken_port_is_told(void **state)
 {
     struct world *world = *state;
     struct sim_serve_config config = sim_serve_defaults();
     struct sim_serve *second;
-    config.tcp_port = sim_serve_tcp_port(world->serve);
+    config.port = sim_serve_port(world->serve);
     assert_int_equal(sim_serve_create(&second, &world->echo.host, &config), BJ_BUSY);
     assert_null(second);
-    config.tcp_port = SIM_SERVE_ANY_PORT;
+    config.port = SIM_SERVE_ANY_PORT;
     config.bind_ip = 0xc0000201; /* 192.0.2.1 belongs to nobody */
     assert_int_equal(sim_serve_create(&second, &world->echo.host, &config), BJ_NOT_FOUND);
 }
@@ -465,6 +594,9 @@ int main(void)
         TEST(test_broadcasts_go_where_they_should),
         TEST(test_broadcasts_that_cannot_go_are_noticed),
         TEST(test_datagrams_come_in),
+        TEST(test_udp_ports_keep_their_distance),
+        TEST(test_broadcasts_are_heard_and_answered),
+        TEST(test_a_taken_udp_port_is_told),
         TEST(test_a_taken_port_is_told),
         TEST(test_runs_until_the_time_is_over),
         TEST(test_wakes_when_told),

@@ -305,6 +305,27 @@ static void final_errors_give_up(void **state)
     }
 }
 
+/* Nothing else wakes the engine then: the step itself says when to try again. */
+static void a_failed_write_is_tried_again_in_time(void **state)
+{
+    (void)state;
+    struct engine_world world;
+    struct bj_wait wait;
+    world_init(&world);
+    world_start_lit(&world);
+    world.dac.write_status = BJ_IO_ERROR;
+    int64_t deadline_ns = 0;
+    for (int k = 0; k < 100 && world_stats(&world).state == BJ_STREAM_STREAMING; k++) {
+        world.now_ns += MS;
+        bj_stream_step(world.stream, world.now_ns, &wait);
+        deadline_ns = wait.deadline_ns;
+    }
+    assert_int_equal(world_stats(&world).state, BJ_STREAM_RECONNECTING);
+    assert_true(deadline_ns <= world.now_ns + S);
+    assert_int_equal(wait.count, 0);
+    world_finish(&world);
+}
+
 static void a_failing_write_is_a_loss(void **state)
 {
     (void)state;
@@ -420,6 +441,7 @@ int main(void)
     const struct CMUnitTest others[] = {
         cmocka_unit_test(stop_is_confirmed_or_timed_out),
         cmocka_unit_test(error_while_closing_still_ends),
+        cmocka_unit_test(a_failed_write_is_tried_again_in_time),
         cmocka_unit_test(comes_back_disarmed),
         cmocka_unit_test(comes_back_armed_if_asked),
         cmocka_unit_test(disarm_while_away_beats_rearm),

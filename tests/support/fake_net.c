@@ -24,6 +24,7 @@ struct datagram {
 struct socket {
     enum kind kind;
     struct bj_address address; /* TCP: the peer; UDP: where it is bound */
+    struct bj_address only;    /* UDP: the peer; port 0 = everybody */
     int64_t due_ns;            /* the connection is made or fails */
     bool settled;              /* it is decided */
     enum bj_status result;     /* how */
@@ -40,6 +41,8 @@ struct fake_net {
     struct bj_net base;
     int64_t now_ns, connect_delay_ns;
     enum bj_status udp_open;
+    struct bj_interface interfaces[FAKE_NET_INTERFACES];
+    size_t interface_count;
     struct place {
         uint32_t ip;
         struct sim_host *host;
@@ -124,6 +127,15 @@ void fake_net_set_connect_delay(struct fake_net *net, int64_t delay_ns)
 void fake_net_set_udp_open(struct fake_net *net, enum bj_status status)
 {
     net->udp_open = status;
+}
+
+void fake_net_set_interfaces(struct fake_net *net, const struct bj_interface *list,
+                             size_t count)
+{
+    assert(count <= FAKE_NET_INTERFACES);
+    for (size_t k = 0; k < count; k++)
+        net->interfaces[k] = list[k];
+    net->interface_count = count;
 }
 
 /* ---- Sockets ------------------------------------------------------------------------- */
@@ -311,12 +323,18 @@ static void queue_datagram(struct socket *socket, struct bj_address from, const 
     memcpy(datagram->bytes, bytes, size);
 }
 
+static bool hears(const struct socket *socket, struct bj_address from)
+{
+    return socket->only.port == 0 ||
+           (socket->only.ip == from.ip && socket->only.port == from.port);
+}
+
 void fake_net_inject(struct fake_net *net, struct bj_address from, struct bj_address to,
                      const void *bytes, size_t size)
 {
     for (int i = 0; i < FAKE_NET_SOCKETS; i++) {
         struct socket *socket = &net->sockets[i];
-        if (socket->kind != UDP || socket->address.port != to.port)
+        if (socket->kind != UDP || socket->address.port != to.port || !hears(socket, from))
             continue;
         queue_datagram(socket, from, bytes, size);
         if (to.ip != BROADCAST)
@@ -337,20 +355,30 @@ static void datagrams_from(struct fake_net *net, struct place *place)
             fake_net_inject(net, from, to, bytes, size);
 }
 
-static bool is_broadcast(uint32_t ip)
+static bool same_network(uint32_t a, uint32_t b)
 {
-    return (ip & 0xff) == 0xff;
+    return a >> 8 == b >> 8;
+}
+
+static bool gets_there(const struct socket *socket, uint32_t to, uint32_t device)
+{
+    if (to == BROADCAST)
+        return socket->address.ip == 0 || same_network(socket->address.ip, device);
+    return to == device || ((to & 0xff) == 0xff && same_network(to, device));
 }
 
 static enum bj_status send_to(struct bj_net *base, int handle, struct bj_address to,
                               const void *bytes, size_t size)
 {
     struct fake_net *net = net_of(base);
-    struct bj_address from = {BJ_LOOPBACK, socket_of(net, handle)->address.port};
+    const struct socket *socket = socket_of(net, handle);
+    struct bj_address from = {BJ_LOOPBACK, socket->address.port};
 
+    if (socket->only.port != 0 && route_to(net, to.ip) == FAKE_ROUTE_REFUSE)
+        return BJ_REFUSED;
     for (int i = 0; i < FAKE_NET_HOSTS; i++) {
         struct sim_host *host = net->places[i].host;
-        if (host == NULL || (net->places[i].ip != to.ip && !is_broadcast(to.ip)) ||
+        if (host == NULL || !gets_there(socket, to.ip, net->places[i].ip) ||
             reach(net, net->places[i].ip) == NULL)
             continue;
         host->ops->datagram_in(host, to.port, from, bytes, size, net->now_ns);
@@ -374,6 +402,25 @@ static enum bj_status receive_from(struct bj_net *base, int handle, struct bj_ad
     socket->first = (socket->first + 1) % DATAGRAMS;
     socket->count--;
     return BJ_OK;
+}
+
+static enum bj_status set_peer(struct bj_net *base, int handle, struct bj_address peer)
+{
+    struct fake_net *net = net_of(base);
+
+    if (route_to(net, peer.ip) == FAKE_ROUTE_NONE)
+        return BJ_NOT_FOUND;
+    socket_of(net, handle)->only = peer;
+    return BJ_OK;
+}
+
+static size_t interfaces(struct bj_net *base, struct bj_interface *list, size_t room)
+{
+    const struct fake_net *net = net_of(base);
+    size_t count = net->interface_count < room ? net->interface_count : room;
+
+    memcpy(list, net->interfaces, count * sizeof *list);
+    return count;
 }
 
 static void close_socket(struct bj_net *base, int handle)
@@ -470,6 +517,8 @@ static const struct bj_net_ops ops = {
     .receive = receive_tcp,
     .send_to = send_to,
     .receive_from = receive_from,
+    .set_peer = set_peer,
+    .interfaces = interfaces,
     .close = close_socket,
 };
 
@@ -477,8 +526,11 @@ struct fake_net *fake_net_create(void)
 {
     struct fake_net *net = calloc(1, sizeof *net);
 
-    if (net != NULL)
+    if (net != NULL) {
         net->base.ops = &ops;
+        net->interfaces[net->interface_count++] =
+            (struct bj_interface){0x0a000001u, 0x0a0000ffu};
+    }
     return net;
 }
 

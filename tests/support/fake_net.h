@@ -37,7 +37,7 @@ void fake_net_remove(struct fake_net *net, uint32_t ip);
  */
 enum fake_route {
     FAKE_ROUTE_OPEN = 0,
-    FAKE_ROUTE_REFUSE,    /* new connections fail with BJ_REFUSED */
+    FAKE_ROUTE_REFUSE,    /* new connections and datagrams to a peer fail with BJ_REFUSED */
     FAKE_ROUTE_NONE,      /* they fail with BJ_NOT_FOUND, at once */
     FAKE_ROUTE_BLACK_HOLE /* nothing arrives, in either direction, new or old */
 };
@@ -46,6 +46,13 @@ void fake_net_set_connect_delay(struct fake_net *net, int64_t delay_ns);
 
 /* Opening a UDP socket fails with this, as when a port is taken. BJ_OK: it works. */
 void fake_net_set_udp_open(struct fake_net *net, enum bj_status status);
+
+/* What this computer has; at first one, 10.0.0.1 with broadcasts to 10.0.0.255. Devices are
+ * behind the interface whose upper 24 bits are theirs; what is sent to 255.255.255.255 goes
+ * where its socket is bound, from an unbound one everywhere. */
+#define FAKE_NET_INTERFACES 8
+void fake_net_set_interfaces(struct fake_net *net, const struct bj_interface *list,
+                             size_t count);
 
 /* A datagram out of nowhere. `to.ip` 0xffffffff: a broadcast. */
 void fake_net_inject(struct fake_net *net, struct bj_address from, struct bj_address to,

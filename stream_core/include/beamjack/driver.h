@@ -53,6 +53,11 @@ struct bj_address {
 
 #define BJ_LOOPBACK 0x7f000001u
 
+/* An IPv4 interface that is up, host byte order. */
+struct bj_interface {
+    uint32_t ip, broadcast; /* broadcast 0 = none */
+};
+
 struct bj_net;
 
 /* Non-blocking sockets, real (dac_drivers/net.h) or in memory (tests/support/fake_net.h).
@@ -82,6 +87,14 @@ struct bj_net_ops {
                               const void *bytes, size_t size);
     enum bj_status (*receive_from)(struct bj_net *net, int handle, struct bj_address *from,
                                    void *bytes, size_t size, size_t *received);
+
+    /* UDP: hear only `peer` from now on. That nobody listens there shows as BJ_REFUSED, of
+     * a later send_to or receive_from, once. */
+    enum bj_status (*set_peer)(struct bj_net *net, int handle, struct bj_address peer);
+
+    /* The interfaces of this computer, loopback among them. At most `room`; returns how
+     * many. */
+    size_t (*interfaces)(struct bj_net *net, struct bj_interface *list, size_t room);
 
     void (*close)(struct bj_net *net, int handle);
 };

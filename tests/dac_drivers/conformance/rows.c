@@ -7,5 +7,6 @@ const struct conformance_row *const conformance_rows[] = {
     &conformance_virtual,
     &conformance_ether_dream,
     &conformance_audio,
+    &conformance_idn,
     NULL,
 };

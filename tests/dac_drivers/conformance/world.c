@@ -146,6 +146,14 @@ static void step_stream(struct world *world)
     world->result = run;
 }
 
+/* Nobody sees how much a timed DAC holds: the clock says how much it should. */
+static uint64_t ahead_by_clock(const struct world *world)
+{
+    int64_t ahead_ns = world->play_ns - world->now_ns;
+
+    return ahead_ns > 0 ? (uint64_t)((double)ahead_ns / 1e9 * world->pps) : 0;
+}
+
 static uint64_t ahead_points(const struct world *world)
 {
     const struct witness *witness = &world->witness;
@@ -154,6 +162,8 @@ static uint64_t ahead_points(const struct world *world)
     uint64_t gone = witness->lost - witness->lost_at_connect +
                     (seen ? world->eye.count : witness->report.played_points);
 
+    if (caps(world)->model == BJ_MODEL_TIMED)
+        return ahead_by_clock(world);
     return taken > gone ? taken - gone : 0;
 }
 
@@ -161,7 +171,8 @@ static uint64_t ahead_points(const struct world *world)
 static uint32_t wanted_points(const struct world *world)
 {
     const struct bj_dac_caps *able = caps(world);
-    uint64_t most = (uint64_t)((double)able->target_buffer_ns / 1e9 * 2 * world->pps);
+    int times = able->model == BJ_MODEL_TIMED ? 1 : 2;
+    uint64_t most = (uint64_t)((double)able->target_buffer_ns / 1e9 * times * world->pps);
     uint64_t ahead = ahead_points(world), chunk = able->max_points_per_chunk;
 
     if (able->capacity_points > 0 && (world->greedy || most >= able->capacity_points))
@@ -185,16 +196,20 @@ static struct bj_point next_point(const struct world *world, uint32_t k)
 /* Offers as much as it takes, until it would block; that offer comes again next time. */
 static void feed(struct world *world)
 {
+    bool anew = world->witness.emptied != world->emptied_seen;
     struct bj_point points[MOST_CHUNK];
     uint32_t taken = 1;
 
+    world->emptied_seen = world->witness.emptied;
+    if (anew || world->play_ns < world->now_ns)
+        world->play_ns = world->now_ns;
     while (taken > 0 && world->attempting && !is_wrong(world)) {
         uint32_t count = wanted_points(world);
         struct bj_chunk chunk = {.points = points,
                                  .count = count,
                                  .pps = world->pps,
                                  .start = world->made,
-                                 .play_ns = world->now_ns};
+                                 .play_ns = world->play_ns};
         enum bj_status status;
 
         if (count == 0)
@@ -204,6 +219,7 @@ static void feed(struct world *world)
         taken = 0;
         status = world->witness.table.write(world->dac, world->now_ns, &chunk, &taken);
         world->made += taken;
+        world->play_ns += (int64_t)(taken * 1e9 / world->pps);
         if (status == BJ_OK || status == BJ_WOULD_BLOCK)
             continue;
         world->hand_result = status;

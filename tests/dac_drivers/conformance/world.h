@@ -33,9 +33,11 @@ struct world {
 
     /* by hand */
     void *dac;
-    bool attempting;            /* connect was called, and went well so far */
-    bool feeding;               /* twice the target buffer, or what fits */
-    bool greedy;                /* all that fits */
+    bool attempting; /* connect was called, and went well so far */
+    bool feeding;    /* twice the target buffer, or what fits */
+    bool greedy;     /* all that fits */
+    int64_t play_ns; /* when the next point should leave the DAC */
+    unsigned emptied_seen;
     enum bj_status hand_result; /* why the connection ended */
 };
 

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+#include "idn.h"
+
+#include "idn_finder.h"
+#include "idn_identity.h"
+#include "idn_session.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NOT_FOUND_NS (5 * BJ_NS_PER_S)
+/* The open receiver keeps 40 ms and cuts slices of 10 to 15 ms. */
+#define TARGET_BUFFER_NS (50 * BJ_NS_PER_MS)
+#define MIN_BUFFER_NS (15 * BJ_NS_PER_MS)
+#define STALL_NS (10 * BJ_NS_PER_MS)
+
+struct idn_dac {
+    struct idn_session session;
+    struct idn_finder finder;
+    struct bj_net *net;
+    struct bj_address address; /* where it is or was; ip 0 = never seen */
+    bool has_id;               /* it may be anywhere */
+    bool searching, stopped;
+    int64_t search_since_ns;
+    int64_t lead_ns; /* of connect */
+    struct bj_dac_events events;
+    char name[128];
+};
+
+/* ---- What it is ---------------------------------------------------------------------- */
+
+static const struct bj_dac_caps idn_caps = {
+    .model = BJ_MODEL_TIMED,
+    .min_pps = IDN_MIN_PPS,
+    .max_pps = IDN_MAX_PPS,
+    .min_points_per_chunk = IDN_LEAST_SAMPLES,
+    .max_points_per_chunk = IDN_CHUNK_POINTS,
+    .target_buffer_ns = TARGET_BUFFER_NS,
+    .min_buffer_ns = MIN_BUFFER_NS,
+    .stall_ns = STALL_NS,
+};
+
+static const struct bj_dac_caps *caps(const void *instance)
+{
+    (void)instance;
+    return &idn_caps;
+}
+
+static const char *describe(const void *instance)
+{
+    const struct idn_dac *dac = instance;
+
+    return dac->name;
+}
+
+__attribute__((format(printf, 2, 3))) static void add_name(struct idn_dac *dac,
+                                                           const char *format, ...);
+
+static void add_name(struct idn_dac *dac, const char *format, ...)
+{
+    size_t used = strlen(dac->name);
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(dac->name + used, sizeof dac->name - used, format, args);
+    va_end(args);
+}
+
+static void update_name(struct idn_dac *dac)
+{
+    const struct idn_session *session = &dac->session;
+    uint32_t ip = dac->address.ip;
+    char id[IDN_ID_SIZE];
+
+    dac->name[0] = '\0';
+    add_name(dac, "IDN");
+    if (session->unit_known && session->unit.host[0] != '\0')
+        add_name(dac, " %s", session->unit.host);
+    if (session->unit_known && session->service.name[0] != '\0')
+        add_name(dac, " %s", session->service.name);
+    if (dac->has_id) {
+        idn_format_id(session->id, session->wanted_service, id);
+        add_name(dac, " (%s)", strchr(id, ':') + 1);
+    }
+    if (ip != 0)
+        add_name(dac, " at %u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255);
+    if (ip != 0 && dac->address.port != IDN_PORT)
+        add_name(dac, ":%u", dac->address.port);
+}
+
+/* ---- Life ---------------------------------------------------------------------------- */
+
+static bool accepts_id(const char *id)
+{
+    static const char direct[] = "idn@";
+    uint8_t unit[IDN_UNIT_SIZE];
+    int service;
+
+    return strncmp(id, direct, sizeof direct - 1) == 0 || idn_parse_id(id, unit, &service);
+}
+
+static enum bj_status init(void *instance, const struct bj_dac_config *config,
+                           const struct bj_dac_events *events, void *engine)
+{
+    struct idn_dac *dac = instance;
+    struct idn_session *session = &dac->session;
+
+    dac->net = config->via.net;
+    dac->address = config->address;
+    dac->has_id = idn_parse_id(config->id, session->id, &session->wanted_service);
+    if (dac->net == NULL || (!dac->has_id && dac->address.ip == 0))
+        return BJ_BAD_ARGUMENT;
+    if (!dac->has_id) {
+        memset(session->id, 0, sizeof session->id);
+        session->wanted_service = -1;
+    }
+    if (dac->address.port == 0)
+        dac->address.port = IDN_PORT;
+    dac->events = *events;
+    session->net = dac->net;
+    session->events = &dac->events;
+    session->engine = engine;
+    session->name = dac->name;
+    update_name(dac);
+    return BJ_OK;
+}
+
+static void finish(void *instance)
+{
+    struct idn_dac *dac = instance;
+
+    idn_finder_close(&dac->finder);
+}
+
+/* ---- Connection ---------------------------------------------------------------------- */
+
+static enum bj_status dial(struct idn_dac *dac, int64_t now_ns)
+{
+    dac->searching = false;
+    idn_finder_close(&dac->finder);
+    update_name(dac);
+    return idn_session_connect(&dac->session, dac->address, now_ns, dac->lead_ns);
+}
+
+/* Where it answered first is where it is. */
+static bool finds_it(struct idn_dac *dac)
+{
+    struct idn_sighting sighting;
+    struct idn_unit unit;
+
+    for (int k = 0; k < IDN_FINDER_LIMIT && idn_finder_next(&dac->finder, &sighting); k++) {
+        if (sighting.command == IDN_SCAN_ANSWER &&
+            idn_decode_unit(sighting.payload, sighting.size, &unit) &&
+            memcmp(unit.id, dac->session.id, IDN_UNIT_SIZE) == 0) {
+            dac->address = sighting.from;
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum bj_status search(struct idn_dac *dac, int64_t now_ns, struct bj_wait *wait)
+{
+    if (finds_it(dac))
+        return dial(dac, now_ns);
+    if (now_ns - dac->search_since_ns >= NOT_FOUND_NS)
+        return idn_session_tell(&dac->session, BJ_NOT_FOUND,
+                                "no answer on any network; is it on and in the same "
+                                "subnet? Its address can be given as idn@HOST");
+    idn_finder_step(&dac->finder, now_ns, wait);
+    bj_wait_until(wait, dac->search_since_ns + NOT_FOUND_NS);
+    return BJ_OK;
+}
+
+/* A unit with an id is asked for everywhere each time, and where it was last as well. The
+ * engine begins with half the target buffer. */
+static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
+                              uint32_t begin_points)
+{
+    struct idn_dac *dac = instance;
+    enum bj_status status;
+
+    if (pps < IDN_MIN_PPS || pps > IDN_MAX_PPS)
+        return BJ_BAD_ARGUMENT;
+    dac->stopped = false;
+    dac->lead_ns = idn_points_ns(2 * (uint64_t)begin_points, pps);
+    if (!dac->has_id)
+        return dial(dac, now_ns);
+    status = idn_finder_open(&dac->finder, dac->net);
+    if (status != BJ_OK && dac->address.ip != 0)
+        return dial(dac, now_ns);
+    if (status != BJ_OK)
+        return idn_session_tell(&dac->session, status,
+                                "cannot look for it: %s; its address can be given as "
+                                "idn@HOST",
+                                bj_strerror(status));
+    dac->finder.also = dac->address;
+    dac->searching = true;
+    dac->search_since_ns = now_ns;
+    return BJ_OK;
+}
+
+static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_status *status,
+                              struct bj_wait *wait)
+{
+    struct idn_dac *dac = instance;
+    enum idn_phase before = dac->session.phase;
+    enum bj_status result = BJ_OK;
+
+    *status = (struct bj_dac_status){.state = BJ_DAC_CONNECTING};
+    if (dac->searching)
+        result = search(dac, now_ns, wait);
+    if (result == BJ_OK && !dac->searching && dac->session.phase != IDN_PHASE_CLOSED)
+        result = idn_session_service(&dac->session, now_ns, status, wait);
+    if (dac->stopped && dac->session.phase == IDN_PHASE_CLOSED)
+        status->state = BJ_DAC_STOPPED;
+    if (dac->session.phase != before)
+        update_name(dac);
+    return result;
+}
+
+static enum bj_status write(void *instance, int64_t now_ns, const struct bj_chunk *chunk,
+                            uint32_t *taken)
+{
+    struct idn_dac *dac = instance;
+
+    return idn_session_write(&dac->session, now_ns, chunk, taken);
+}
+
+static void shutter(void *instance, int64_t now_ns, bool open)
+{
+    struct idn_dac *dac = instance;
+
+    idn_session_shutter(&dac->session, now_ns, open);
+}
+
+static void stop_search(struct idn_dac *dac)
+{
+    dac->searching = false;
+    idn_finder_close(&dac->finder);
+}
+
+static void stop(void *instance, int64_t now_ns)
+{
+    struct idn_dac *dac = instance;
+
+    stop_search(dac);
+    dac->stopped = true;
+    idn_session_stop(&dac->session, now_ns);
+}
+
+static void disconnect(void *instance)
+{
+    struct idn_dac *dac = instance;
+
+    stop_search(dac);
+    idn_session_disconnect(&dac->session);
+}
+
+const struct bj_dac_driver bj_idn = {
+    .name = "idn",
+    .title = "IDN",
+    .id_form = "idn:UNITID[-SERVICE] or idn@HOST[:PORT]",
+    .instance_size = sizeof(struct idn_dac),
+    .accepts_id = accepts_id,
+    .init = init,
+    .finish = finish,
+    .caps = caps,
+    .describe = describe,
+    .connect = connect,
+    .service = service,
+    .write = write,
+    .shutter = shutter,
+    .stop = stop,
+    .disconnect = disconnect,
+};

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * ILDA Digital Network: https://www.ilda.com/technical. docs/dacs/idn.md.
+ *
+ * id "idn:UNITID[-SERVICE]" (found by asking; without SERVICE the unit's first laser
+ * output) or "idn@HOST[:PORT]" (the address is taken from bj_dac_config; port 0 means
+ * 7255).
+ */
+#ifndef IDN_H
+#define IDN_H
+
+#include <beamjack/driver.h>
+
+extern const struct bj_dac_driver bj_idn;
+
+#endif

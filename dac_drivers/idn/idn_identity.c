@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "idn_identity.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char prefix[] = "idn:";
+
+static size_t length_of(const uint8_t unit[IDN_UNIT_SIZE])
+{
+    return unit[0] < IDN_UNIT_SIZE ? unit[0] : IDN_UNIT_SIZE - 1;
+}
+
+bool idn_is_nobody(const uint8_t unit[IDN_UNIT_SIZE])
+{
+    for (size_t k = 2; k <= length_of(unit); k++)
+        if (unit[k] != 0)
+            return false;
+    return true;
+}
+
+void idn_format_id(const uint8_t unit[IDN_UNIT_SIZE], int service, char id[IDN_ID_SIZE])
+{
+    size_t at = (size_t)snprintf(id, IDN_ID_SIZE, "%s", prefix);
+
+    for (size_t k = 1; k <= length_of(unit); k++)
+        at += (size_t)snprintf(id + at, IDN_ID_SIZE - at, "%02x", unit[k]);
+    if (service >= 0)
+        (void)snprintf(id + at, IDN_ID_SIZE - at, "-%d", service);
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+/* 1 to 255, nothing before it and nothing behind. */
+static bool parse_service(const char *text, int *service)
+{
+    int value = 0;
+
+    if (text[0] < '1' || text[0] > '9')
+        return false;
+    for (; *text >= '0' && *text <= '9' && value < 256; text++)
+        value = value * 10 + *text - '0';
+    *service = value;
+    return *text == '\0' && value <= 255;
+}
+
+bool idn_parse_id(const char *id, uint8_t unit[IDN_UNIT_SIZE], int *service)
+{
+    size_t length = 0;
+
+    if (strncmp(id, prefix, sizeof prefix - 1) != 0)
+        return false;
+    id += sizeof prefix - 1;
+    memset(unit, 0, IDN_UNIT_SIZE);
+    for (; *id != '\0' && *id != '-' && length < IDN_UNIT_SIZE - 1; id += 2) {
+        int high = hex_digit(id[0]), low = high < 0 ? -1 : hex_digit(id[1]);
+        if (low < 0)
+            return false;
+        unit[++length] = (uint8_t)(high << 4 | low);
+    }
+    unit[0] = (uint8_t)length;
+    *service = -1;
+    if (length < 2)
+        return false;
+    return *id == '\0' || (*id == '-' && parse_service(id + 1, service));
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What goes over the wire: which datagrams, how full, when the configuration is in them.
+ */
+#include "idn_world.h"
+
+#include <stdlib.h>
+
+static struct idn_world the_world, *const world = &the_world;
+
+#define MS BJ_NS_PER_MS
+
+/* ---- The stream as a receiver sees it ------------------------------------------------- */
+
+static void check_joins(void)
+{
+    int64_t samples = 0, length_us = 0;
+
+    assert_true(world->chunk_count > 10);
+    for (size_t k = 0; k < world->chunk_count; k++) {
+        const struct sim_idn_chunk *chunk = &world->chunks[k], *before = chunk - 1;
+        assert_int_equal(chunk->verdict, SIM_IDN_TAKEN);
+        assert_false(chunk->gap);
+        assert_true(chunk->samples >= 20 && chunk->duration_us >= 200);
+        assert_true(chunk->datagram_bytes <= 1472);
+        if (k > 0)
+            assert_int_equal(chunk->timestamp_us,
+                             before->timestamp_us + before->duration_us);
+        samples += chunk->samples;
+        length_us += chunk->duration_us;
+    }
+    assert_true(labs(length_us - samples * 1000000 / (int64_t)idn_world_stats(world).pps) <=
+                1);
+}
+
+static void check_quiet_stream(const char *profile, uint32_t pps)
+{
+    const struct sim_idn_counters *counters;
+
+    idn_world_start_as(world, profile, pps);
+    idn_world_light_up(world);
+    idn_world_run_ms(world, 3000);
+    counters = idn_world_counters(world);
+    check_joins();
+    assert_int_equal(world->skipped, 0);
+    assert_int_equal(world->bridges, 0);
+    assert_int_equal(counters->dries, 0);
+    assert_int_equal(counters->sequence_errors, 0);
+    assert_int_equal(counters->invalid_messages, 0);
+    assert_int_equal(idn_world_stats(world).device_underruns, 0);
+    assert_true(counters->longest_config_gap_ns <= 250 * MS);
+    assert_in_range(counters->configs, 3000 / 250, 3000 / 180);
+    assert_true(counters->earliest_ns <= 50 * MS); /* the head start, no more */
+    idn_world_stop(world);
+}
+
+static void test_every_rate(void **state)
+{
+    static const uint32_t rates[] = {1000, 5000, 12345, 30000, 44100, 48000, 96000, 100000};
+
+    (void)state;
+    for (size_t k = 0; k < sizeof rates / sizeof *rates; k++) {
+        check_quiet_stream("openidn", rates[k]);
+        check_quiet_stream("spec", rates[k]);
+    }
+}
+
+/* At 30 kpps a wake-up brings 150 points, and 143 fit: not two half-empty ones each time.
+ */
+static void test_datagrams_are_well_filled(void **state)
+{
+    (void)state;
+    idn_world_start_as(world, "openidn", 30000);
+    idn_world_light_up(world);
+    idn_world_run_ms(world, 3000);
+    assert_true(world->chunk_count < 3 * 30000 / 143 * 5 / 4);
+    idn_world_stop(world);
+}
+
+/* The stamps have 32 bits; the time line goes on beyond them. */
+static void test_the_stamps_wrap(void **state)
+{
+    bool wrapped = false;
+
+    (void)state;
+    idn_world_start_as(world, "openidn", 30000);
+    world->now_ns = (4294967 - 1600) * MS;
+    fake_net_advance(world->net, world->now_ns);
+    idn_world_light_up(world);
+    idn_world_run_ms(world, 1000);
+    check_joins();
+    for (size_t k = 1; k < world->chunk_count; k++)
+        wrapped |= world->chunks[k].timestamp_us < world->chunks[k - 1].timestamp_us;
+    assert_true(wrapped);
+    assert_int_equal(world->skipped, 0);
+    idn_world_stop(world);
+}
+
+static void test_the_first_messages_are_configured(void **state)
+{
+    (void)state;
+    idn_world_start_as(world, "openidn", 30000);
+    idn_world_reach(world, BJ_STREAM_STREAMING);
+    idn_world_run_ms(world, 100);
+    assert_true(world->chunk_count > 6);
+    for (size_t k = 0; k < 6; k++)
+        assert_int_equal(world->chunks[k].configured, k < 3);
+    idn_world_stop(world);
+}
+
+/* ---- Formats --------------------------------------------------------------------------- */
+
+static void test_who_answers_gets_sixteen_bits(void **state)
+{
+    (void)state;
+    idn_world_start_as(world, "openidn", 30000);
+    idn_world_light_up(world);
+    idn_world_run_ms(world, 100);
+    assert_int_equal(world->chunks[0].sample_bytes, 10);
+    idn_world_stop(world);
+}
+
+/* It takes every sample as X, Y, R, G, B, I whatever is announced, and answers scans. */
+static void test_a_simple_one_gets_eight(void **state)
+{
+    (void)state;
+    idn_world_start_as(world, "simple", 30000);
+    idn_world_light_up(world);
+    idn_world_run_ms(world, 5000);
+    assert_int_equal(world->chunks[0].sample_bytes, 8);
+    assert_int_equal(idn_world_stats(world).state, BJ_STREAM_STREAMING);
+    assert_int_equal(world->skipped, 0);
+    assert_true(world->lit > 140000);
+    assert_int_equal(world->told_size, 0);
+    idn_world_stop(world);
+}
+
+static void test_who_refuses_sixteen_gets_eight(void **state)
+{
+    struct sim_idn_config device = sim_idn_defaults();
+
+    (void)state;
+    device.profile.most_octets = 8;
+    idn_world_start(world, &device);
+    idn_world_light_up(world);
+    idn_world_run_ms(world, 1000);
+    assert_int_equal(world->chunks[0].sample_bytes, 8);
+    assert_int_equal(idn_world_counters(world)->chunks[SIM_IDN_NO_CONFIG], 0);
+    assert_int_equal(world->skipped, 0);
+    idn_world_stop(world);
+}
+
+/* ---- Odd producers --------------------------------------------------------------------- */
+
+static void test_a_producer_that_stops_leaves_the_dark(void **state)
+{
+    (void)state;
+    idn_world_start_as(world, "openidn", 30000);
+    idn_world_light_up(world);
+    world->starving = true;
+    idn_world_expect_dark(world, 75);
+    idn_world_run_ms(world, 2000);
+    assert_int_equal(idn_world_counters(world)->dries, 0); /* dark points keep it going */
+    assert_int_equal(idn_world_counters(world)->gaps, 0);
+    world->starving = false;
+    world->dark_from_ns = BJ_NEVER;
+    idn_world_run_ms(world, 500);
+    assert_in_range(world->skipped, 1, 30); /* it begins dark: 1 ms */
+    assert_int_equal(idn_world_counters(world)->gaps, 0);
+    idn_world_stop(world);
+}
+
+/* The engine thread was stopped for longer than the receiver has points. */
+static void test_after_a_long_sleep_the_time_line_begins_anew(void **state)
+{
+    const struct sim_idn_counters *counters;
+
+    (void)state;
+    idn_world_start_as(world, "openidn", 30000);
+    idn_world_light_up(world);
+    world->late_ns = 200 * MS;
+    idn_world_run_ms(world, 1000);
+    counters = idn_world_counters(world);
+    assert_int_equal(counters->gaps, 1);
+    assert_in_range(counters->dries, 1, 2); /* and once more for the rest of a slice */
+    assert_int_equal(counters->chunks[SIM_IDN_PAST], 0);
+    assert_int_equal(idn_world_stats(world).device_underruns, 1);
+    assert_int_equal(world->skipped + counters->points_dropped, world->skipped);
+    assert_true(world->longest_dark_ns < 250 * MS);
+    idn_world_stop(world);
+}
+
+static void test_a_drain_plays_everything(void **state)
+{
+    (void)state;
+    idn_world_start_as(world, "spec", 30000);
+    idn_world_light_up(world);
+    world->ending = true;
+    idn_world_run_ms(world, 500);
+    assert_int_equal(world->result, BJ_RUN_ENDED);
+    assert_int_equal(world->last_number, (int64_t)world->produced - 1);
+    assert_int_equal(idn_world_counters(world)->points_dropped, 0);
+    idn_world_stop(world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_rate),
+        cmocka_unit_test(test_datagrams_are_well_filled),
+        cmocka_unit_test(test_the_stamps_wrap),
+        cmocka_unit_test(test_the_first_messages_are_configured),
+        cmocka_unit_test(test_who_answers_gets_sixteen_bits),
+        cmocka_unit_test(test_a_simple_one_gets_eight),
+        cmocka_unit_test(test_who_refuses_sixteen_gets_eight),
+        cmocka_unit_test(test_a_producer_that_stops_leaves_the_dark),
+        cmocka_unit_test(test_after_a_long_sleep_the_time_line_begins_anew),
+        cmocka_unit_test(test_a_drain_plays_everything),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim_datagrams.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define REORDER_NS (3 * BJ_NS_PER_MS)
+
+bool sim_datagrams_init(struct sim_datagrams *way,
+                        const struct sim_datagrams_config *config, uint64_t seed)
+{
+    *way = (struct sim_datagrams){
+        .config = *config,
+        .random.state = seed,
+        .waiting = calloc(SIM_DATAGRAMS, sizeof *way->waiting),
+    };
+    return way->waiting != NULL;
+}
+
+void sim_datagrams_finish(struct sim_datagrams *way)
+{
+    free(way->waiting);
+    way->waiting = NULL;
+}
+
+void sim_datagrams_set(struct sim_datagrams *way, const struct sim_datagrams_config *config)
+{
+    way->config = *config;
+}
+
+/* Also when it cannot happen, chance moves on: one option does not change all others. */
+static bool happens(struct sim_datagrams *way, double probability)
+{
+    uint64_t drawn = sim_random_next(&way->random) >> 11;
+
+    return (double)drawn < probability * 9007199254740992.0;
+}
+
+static int64_t arrival_ns(struct sim_datagrams *way, int64_t now_ns)
+{
+    const struct sim_datagrams_config *config = &way->config;
+    int64_t due_ns =
+        now_ns + config->latency_ns + sim_random_upto(&way->random, config->jitter_ns);
+
+    if (config->in_order && due_ns < way->last_due_ns) {
+        due_ns = way->last_due_ns;
+    }
+    if (due_ns > way->last_due_ns) {
+        way->last_due_ns = due_ns;
+    }
+    if (happens(way, config->reorder)) {
+        way->reordered++;
+        due_ns += config->reorder_ns ? config->reorder_ns : REORDER_NS;
+    }
+    return due_ns;
+}
+
+static void send_one(struct sim_datagrams *way, uint16_t port, struct bj_address peer,
+                     const void *bytes, size_t size, int64_t due_ns)
+{
+    struct sim_datagram *datagram = &way->waiting[way->count];
+
+    if (way->count == SIM_DATAGRAMS) {
+        way->lost++;
+        return;
+    }
+    datagram->due_ns = due_ns;
+    datagram->number = way->numbers++;
+    datagram->port = port;
+    datagram->peer = peer;
+    datagram->size = (uint16_t)size;
+    memcpy(datagram->bytes, bytes, size);
+    way->count++;
+}
+
+void sim_datagrams_put(struct sim_datagrams *way, uint16_t port, struct bj_address peer,
+                       const void *bytes, size_t size, int64_t now_ns)
+{
+    bool lost = happens(way, way->config.loss);
+    bool doubled = happens(way, way->config.duplicate);
+
+    way->put++;
+    if (way->drop > 0) {
+        way->drop--;
+        lost = true;
+    }
+    if (lost || size == 0 || size > SIM_DATAGRAM_BYTES) {
+        way->lost++;
+        return;
+    }
+    send_one(way, port, peer, bytes, size, arrival_ns(way, now_ns));
+    if (doubled) {
+        way->doubled++;
+        send_one(way, port, peer, bytes, size, arrival_ns(way, now_ns));
+    }
+}
+
+static int64_t due_ns(const struct sim_datagrams *way, const struct sim_datagram *datagram)
+{
+    return datagram->due_ns < way->stalled_until_ns ? way->stalled_until_ns
+                                                    : datagram->due_ns;
+}
+
+/* By arrival; what a stall held back comes as it would have come. NULL: nothing waits. */
+static const struct sim_datagram *first(const struct sim_datagrams *way)
+{
+    const struct sim_datagram *best = NULL;
+
+    for (uint32_t n = 0; n < way->count; n++) {
+        const struct sim_datagram *other = &way->waiting[n];
+        if (!best || other->due_ns < best->due_ns ||
+            (other->due_ns == best->due_ns && other->number < best->number)) {
+            best = other;
+        }
+    }
+    return best;
+}
+
+int64_t sim_datagrams_due_ns(const struct sim_datagrams *way)
+{
+    const struct sim_datagram *next = first(way);
+
+    return next ? due_ns(way, next) : BJ_NEVER;
+}
+
+size_t sim_datagrams_take(struct sim_datagrams *way, uint16_t *port,
+                          struct bj_address *peer, void *bytes, size_t size, int64_t now_ns)
+{
+    const struct sim_datagram *next = first(way);
+    size_t given;
+
+    if (!next || due_ns(way, next) > now_ns) {
+        return 0;
+    }
+    given = next->size < size ? next->size : size;
+    *port = next->port;
+    *peer = next->peer;
+    memcpy(bytes, next->bytes, given);
+    way->count--;
+    way->waiting[next - way->waiting] = way->waiting[way->count];
+    return given;
+}
+
+void sim_datagrams_stall(struct sim_datagrams *way, int64_t until_ns)
+{
+    way->stalled_until_ns = until_ns;
+}
+
+void sim_datagrams_drop(struct sim_datagrams *way, int64_t count)
+{
+    way->drop += count;
+}
+
+void sim_datagrams_clear(struct sim_datagrams *way)
+{
+    way->count = 0;
+}
