@@ -54,7 +54,7 @@ struct bj_options {
     struct bj_underrun_option underrun;
     int interpolation; /* enum bj_interpolation */
     int64_t colour_shift_ns;
-    int matching;      /* enum bj_matching */
+    int matching; /* enum bj_matching */
 
     bool flip_x, flip_y, swap_xy, invert_colour;
     float gain[2], offset[2], colour_gain[3];

@@ -27,8 +27,9 @@
 #define BJ_CONVERT_MAX_STEP 1024.0
 #define BJ_CONVERT_MAX_SHIFT 384.0
 #define BJ_CONVERT_BAND 0.04
-#define BJ_CONVERT_FILTER_FROM 1.05 /* frames per point above which the path is filtered   \
-                                     */
+#define BJ_CONVERT_FILTER_FROM                                                             \
+    1.05 /* frames per point above which the path is filtered                              \
+          */
 
 struct bj_convert {
     enum bj_interpolation mode;
