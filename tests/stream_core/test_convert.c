@@ -15,7 +15,7 @@
 #define FRAMES 8192u
 #define POINTS 8192u
 
-static const double steps[] = {0.4800001, 0.8, 1, 1.6, 3.2, 100};
+static const double steps[] = {0.4800001, 0.8, 1, 1.6, 2, 2.66, 3.2, 100};
 #define STEPS (sizeof steps / sizeof *steps)
 
 static const enum bj_interpolation modes[] = {BJ_INTERPOLATE_SMOOTH, BJ_INTERPOLATE_LINEAR,
