@@ -304,7 +304,7 @@ static inline void make_colour(const struct run *run, uint64_t at,
 {
     if (run->mode == BJ_INTERPOLATE_NEAREST) {
         nearest(run, at, spread, made);
-    } else if (run->colour_taps > 4) {
+    } else if (run->step >= 2) {
         average_long(run, at, spread, made);
     } else if (in_line(at, spread)) {
         average_short(run, at, spread, made, look_in_line);

@@ -9,7 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#ifdef __SSE2__
+#if defined(__SSE2__) && !defined(BJ_FOUR_PLAIN) /* the test compares both */
+#define BJ_FOUR_SSE2
 #include <emmintrin.h>
 #endif
 
@@ -27,7 +28,7 @@ static inline bj_four bj_four_load(const float *from)
 /* value > least ? value : least, then the same the other way; NaN becomes least. */
 static inline bj_four bj_four_clamp(bj_four value, bj_four least, bj_four most)
 {
-#ifdef __SSE2__ /* compilers make three instructions of each comparison */
+#ifdef BJ_FOUR_SSE2 /* compilers make three instructions of each comparison */
     return _mm_min_ps(_mm_max_ps(value, least), most);
 #else
     bj_four_ints above = value > least;

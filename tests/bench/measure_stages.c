@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define POINTS 256u    /* per block, as the engine's feed works */
-#define BLOCKS_EACH 8u /* cheap stages need more of them per unit of work */
+#define BLOCKS_EACH 2u /* cheap stages need more of them per unit of work */
 
 struct stages {
     float samples[BJ_CHANNELS][BJ_CONVERT_WINDOW];

@@ -15,7 +15,7 @@
 #define FRAMES 8192u
 #define POINTS 8192u
 
-static const double steps[] = {0.4800001, 0.8, 1, 1.6, 3.2, 100};
+static const double steps[] = {0.4800001, 0.8, 1, 1.6, 2, 2.66, 3.2, 100};
 #define STEPS (sizeof steps / sizeof *steps)
 
 static const enum bj_interpolation modes[] = {BJ_INTERPOLATE_SMOOTH, BJ_INTERPOLATE_LINEAR,
@@ -295,7 +295,7 @@ static void possible_and_window_agree(void **state)
     for (int round = 0; round < 4000; round++) {
         double step = more[next(&seed) % 10];
         struct bj_convert convert =
-            make(modes[next(&seed) % 3], step, 520 + next(&seed) % 50 + chance(&seed));
+            make(modes[next(&seed) % 3], step, 560 + next(&seed) % 50 + chance(&seed));
         bj_convert_set_colour_shift(&convert, round % 3 ? chance(&seed) * 14 - 7 : 0);
         if (next(&seed) % 4 == 0) {
             convert.fraction = UINT32_MAX; /* as close to the next frame as it gets */
@@ -303,7 +303,7 @@ static void possible_and_window_agree(void **state)
         if (next(&seed) % 2 == 0) {
             convert.step |= 1;
         }
-        uint32_t end = 520 + next(&seed) % 2000;
+        uint32_t end = 560 + next(&seed) % 2000;
         uint32_t points = bj_convert_possible(&convert, end, 3000);
         if (points == 0) {
             assert_true(convert.frame + bj_convert_ahead(&convert) >= end);

@@ -21,7 +21,8 @@
 
 static const enum bj_interpolation modes[] = {BJ_INTERPOLATE_SMOOTH, BJ_INTERPOLATE_LINEAR,
                                               BJ_INTERPOLATE_NEAREST};
-static const double rates[] = {0.48, 0.8, 0.99999, 1, 1.00001, 1.04, 1.06, 1.6, 3.2, 20};
+static const double rates[] = {0.48, 0.8,  0.99999, 1,    1.00001, 1.04, 1.06,
+                               1.6,  1.99, 2.0001,  2.66, 3.2,     6.5,  20};
 #define RATES (sizeof rates / sizeof *rates)
 
 struct rig {
