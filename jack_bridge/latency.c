@@ -7,13 +7,22 @@
 #define CHUNK_NS (5 * BJ_NS_PER_MS)
 #define POLL_NS (3 * BJ_NS_PER_MS / 2)
 #define MARGIN_NS (4 * BJ_NS_PER_MS)
-#define LOOK_AHEAD_FRAMES 2
+/* Of the path between frames; and where frames are more than points, of its filter. */
+#define AHEAD_FRAMES 4
+#define AHEAD_POINTS 4
 
-int64_t bj_latency_least_ns(uint32_t rate_hz)
+static int64_t last_ns(int64_t count, uint32_t hz)
 {
-    int64_t frames_ns = (LOOK_AHEAD_FRAMES * BJ_NS_PER_S + rate_hz - 1) / rate_hz;
+    return (count * BJ_NS_PER_S + hz - 1) / hz;
+}
 
-    return CHUNK_NS + POLL_NS + MARGIN_NS + frames_ns;
+int64_t bj_latency_least_ns(uint32_t rate_hz, uint32_t pps)
+{
+    int64_t ahead_ns = last_ns(AHEAD_FRAMES, rate_hz);
+
+    if (rate_hz > pps)
+        ahead_ns += last_ns(AHEAD_POINTS, pps);
+    return CHUNK_NS + POLL_NS + MARGIN_NS + ahead_ns;
 }
 
 uint32_t bj_latency_frames(int64_t latency_ns, uint32_t rate_hz)
@@ -32,9 +41,9 @@ static int64_t smaller(int64_t a, int64_t b)
 }
 
 /* Rounded up to what a user would type. */
-static double least_ms(uint32_t rate_hz)
+static double least_ms(int64_t least_ns)
 {
-    return ceil(ms(bj_latency_least_ns(rate_hz)) * 10) / 10;
+    return ceil(ms(least_ns) * 10) / 10;
 }
 
 static int64_t choose_latency(const struct bj_latency *asked,
@@ -48,9 +57,10 @@ static int64_t choose_latency(const struct bj_latency *asked,
 }
 
 bool bj_latency_plan(struct bj_latency asked, const struct bj_dac_caps *caps,
-                     uint32_t rate_hz, struct bj_latency *plan, char *why, size_t why_size)
+                     uint32_t rate_hz, uint32_t pps, struct bj_latency *plan, char *why,
+                     size_t why_size)
 {
-    int64_t least_ns = bj_latency_least_ns(rate_hz);
+    int64_t least_ns = bj_latency_least_ns(rate_hz, pps);
 
     plan->latency_ns = choose_latency(&asked, caps, least_ns);
     plan->target_ns = asked.target_ns ? asked.target_ns
@@ -63,7 +73,7 @@ bool bj_latency_plan(struct bj_latency asked, const struct bj_dac_caps *caps,
             why, why_size,
             "a latency of %.4g ms cannot hold: a chunk on its way to the DAC, its answer "
             "and a margin need %.1f ms; use --latency %.1f or more",
-            ms(plan->latency_ns), least_ms(rate_hz), least_ms(rate_hz));
+            ms(plan->latency_ns), least_ms(least_ns), least_ms(least_ns));
     else if (plan->target_ns > plan->latency_ns)
         snprintf(
             why, why_size,

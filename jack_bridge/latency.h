@@ -14,9 +14,9 @@ struct bj_latency {
     int64_t min_ns;     /* below this the engine tops up */
 };
 
-/* The least L that can hold at `rate_hz`: one chunk on its way, one poll, a margin, and the
- * two frames an interpolation looks ahead. */
-int64_t bj_latency_least_ns(uint32_t rate_hz);
+/* The least L that can hold from `rate_hz` to `pps`: one chunk on its way, one poll, a
+ * margin, and what an interpolation looks ahead. */
+int64_t bj_latency_least_ns(uint32_t rate_hz, uint32_t pps);
 
 /* L as JACK counts it. */
 uint32_t bj_latency_frames(int64_t latency_ns, uint32_t rate_hz);
@@ -24,6 +24,7 @@ uint32_t bj_latency_frames(int64_t latency_ns, uint32_t rate_hz);
 /* `asked` holds what the user wants, 0 where the DAC's default will do. False: `why` says
  * what cannot be and what would be possible. */
 bool bj_latency_plan(struct bj_latency asked, const struct bj_dac_caps *caps,
-                     uint32_t rate_hz, struct bj_latency *plan, char *why, size_t why_size);
+                     uint32_t rate_hz, uint32_t pps, struct bj_latency *plan, char *why,
+                     size_t why_size);
 
 #endif

@@ -19,8 +19,8 @@ bool bj_projector_plan(struct bj_projector *projector, const struct bj_options *
         return false;
     }
     projector->pps = bj_dac_pps(options->pps, rate_hz, &projector->dac, &projector->caps);
-    *wrong_usage = !bj_latency_plan(*asked, &projector->caps, rate_hz, &projector->latency,
-                                    why, why_size);
+    *wrong_usage = !bj_latency_plan(*asked, &projector->caps, rate_hz, projector->pps,
+                                    &projector->latency, why, why_size);
     return !*wrong_usage;
 }
 

@@ -15,9 +15,10 @@ static const struct bj_dac_caps network = {.target_buffer_ns = 50 * MS,
 static void least_is_the_sum_of_its_parts(void **state)
 {
     (void)state;
-    /* 5 ms chunk + 1.5 ms poll + 4 ms margin + 2 frames */
-    assert_int_equal(bj_latency_least_ns(1000), 12500000);
-    assert_int_equal(bj_latency_least_ns(48000), 10500000 + 41667);
+    /* 5 ms chunk + 1.5 ms poll + 4 ms margin + 4 frames, and 4 points where it filters */
+    assert_int_equal(bj_latency_least_ns(1000, 1000), 14500000);
+    assert_int_equal(bj_latency_least_ns(48000, 100000), 10500000 + 83334);
+    assert_int_equal(bj_latency_least_ns(48000, 1000), 14500000 + 83334);
 }
 
 static void frames_are_rounded(void **state)
@@ -35,8 +36,8 @@ static void dac_decides_when_nobody_asks(void **state)
     char why[300];
 
     (void)state;
-    assert_true(
-        bj_latency_plan((struct bj_latency){0}, &network, 48000, &plan, why, sizeof why));
+    assert_true(bj_latency_plan((struct bj_latency){0}, &network, 48000, 48000, &plan, why,
+                                sizeof why));
     assert_int_equal(plan.latency_ns, 50 * MS);
     assert_int_equal(plan.target_ns, 50 * MS);
     assert_int_equal(plan.min_ns, 10 * MS);
@@ -49,7 +50,7 @@ static void long_latency_waits_outside_the_dac(void **state)
 
     (void)state;
     assert_true(bj_latency_plan((struct bj_latency){.latency_ns = 200 * MS}, &network,
-                                48000, &plan, why, sizeof why));
+                                48000, 48000, &plan, why, sizeof why));
     assert_int_equal(plan.latency_ns, 200 * MS);
     assert_int_equal(plan.target_ns, 50 * MS);
 }
@@ -61,7 +62,7 @@ static void short_latency_shrinks_the_buffers(void **state)
 
     (void)state;
     assert_true(bj_latency_plan((struct bj_latency){.latency_ns = 15 * MS}, &network, 48000,
-                                &plan, why, sizeof why));
+                                48000, &plan, why, sizeof why));
     assert_int_equal(plan.target_ns, 15 * MS);
     assert_true(plan.min_ns < plan.target_ns);
 }
@@ -73,7 +74,7 @@ static void target_alone_sets_the_latency(void **state)
 
     (void)state;
     assert_true(bj_latency_plan((struct bj_latency){.target_ns = 30 * MS}, &network, 48000,
-                                &plan, why, sizeof why));
+                                48000, &plan, why, sizeof why));
     assert_int_equal(plan.latency_ns, 30 * MS);
     assert_int_equal(plan.target_ns, 30 * MS);
 }
@@ -85,9 +86,9 @@ static void small_dac_gets_the_least_that_holds(void **state)
     char why[300];
 
     (void)state;
-    assert_true(
-        bj_latency_plan((struct bj_latency){0}, &quick, 48000, &plan, why, sizeof why));
-    assert_int_equal(plan.latency_ns, bj_latency_least_ns(48000));
+    assert_true(bj_latency_plan((struct bj_latency){0}, &quick, 48000, 48000, &plan, why,
+                                sizeof why));
+    assert_int_equal(plan.latency_ns, bj_latency_least_ns(48000, 48000));
     assert_int_equal(plan.target_ns, 2 * MS);
 }
 
@@ -107,8 +108,8 @@ static void what_cannot_hold_is_refused_with_the_least(void **state)
         struct bj_latency plan;
         char why[300] = "";
 
-        assert_false(
-            bj_latency_plan(cases[k].asked, &network, 48000, &plan, why, sizeof why));
+        assert_false(bj_latency_plan(cases[k].asked, &network, 48000, 48000, &plan, why,
+                                     sizeof why));
         if (!strstr(why, cases[k].word))
             fail_msg("'%s' does not say '%s'", why, cases[k].word);
     }
