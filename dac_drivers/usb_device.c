@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define LAST_WORDS_NS (50 * BJ_NS_PER_MS)
-#define REAP_NS BJ_NS_PER_S
+#define REAP_NS (200 * BJ_NS_PER_MS)
 #define STACK_SIZE (256 * 1024)
 #define DEPTH 7 /* of ports, as USB has it */
 
