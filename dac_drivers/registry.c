@@ -4,6 +4,8 @@
  */
 #include "ether_dream/ether_dream.h"
 #include "ether_dream/ether_dream_scan.h"
+#include "helios/helios.h"
+#include "helios/helios_scan.h"
 #include "record/record.h"
 #include "scan.h"
 #include "virtual/virtual.h"
@@ -11,6 +13,9 @@
 /* Hardware first: `beamjack run` prefers what is further up. */
 static const struct bj_dac_driver *const drivers[] = {
     &bj_ether_dream,
+#ifdef BJ_WITH_USB
+    &bj_helios,
+#endif
     &bj_virtual,
     &bj_record,
     NULL,
@@ -18,6 +23,9 @@ static const struct bj_dac_driver *const drivers[] = {
 
 static const struct bj_scan *const scans[] = {
     &bj_ether_dream_scan,
+#ifdef BJ_WITH_USB
+    &bj_helios_scan,
+#endif
     NULL,
 };
 
