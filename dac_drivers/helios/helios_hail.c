@@ -36,10 +36,9 @@ static enum bj_status go_on(enum bj_status status)
     return status == BJ_OK ? BJ_WOULD_BLOCK : status;
 }
 
-static enum bj_status ask(struct helios_hail *hail, struct helios_link *link,
-                          uint8_t command)
+static enum bj_status ask(struct helios_link *link, uint8_t command)
 {
-    return go_on(helios_link_ask(link, command, hail->tries == 0));
+    return go_on(helios_link_ask(link, command));
 }
 
 static enum bj_status ask_name(struct helios_hail *hail, struct helios_link *link)
@@ -48,7 +47,7 @@ static enum bj_status ask_name(struct helios_hail *hail, struct helios_link *lin
         return BJ_OK;
     hail->phase = HAIL_NAME;
     hail->tries = 0;
-    return ask(hail, link, HELIOS_NAME);
+    return ask(link, HELIOS_NAME);
 }
 
 static enum bj_status on_firmware(struct helios_hail *hail, struct helios_link *link,
@@ -58,7 +57,7 @@ static enum bj_status on_firmware(struct helios_hail *hail, struct helios_link *
         helios_decode_firmware(news->bytes, news->size, &hail->firmware) == BJ_OK)
         return ask_name(hail, link);
     if (++hail->tries < FIRMWARE_TRIES)
-        return ask(hail, link, HELIOS_FIRMWARE);
+        return ask(link, HELIOS_FIRMWARE);
     return ask_name(hail, link);
 }
 
@@ -68,7 +67,7 @@ static enum bj_status on_name(struct helios_hail *hail, struct helios_link *link
     if (news->kind == HELIOS_REPLY &&
         helios_decode_name(news->bytes, news->size, hail->name) == BJ_OK)
         return BJ_OK;
-    return ++hail->tries < NAME_TRIES ? ask(hail, link, HELIOS_NAME) : BJ_OK;
+    return ++hail->tries < NAME_TRIES ? ask(link, HELIOS_NAME) : BJ_OK;
 }
 
 static enum bj_status judge(struct helios_hail *hail, struct helios_link *link,
@@ -79,7 +78,7 @@ static enum bj_status judge(struct helios_hail *hail, struct helios_link *link,
     switch (hail->phase) {
     case HAIL_EMPTYING:
         hail->phase = HAIL_FIRMWARE;
-        return ask(hail, link, HELIOS_FIRMWARE);
+        return ask(link, HELIOS_FIRMWARE);
     case HAIL_FIRMWARE:
         return on_firmware(hail, link, news);
     case HAIL_NAME:

@@ -4,17 +4,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COMMAND_TIMEOUT_NS (16 * BJ_NS_PER_MS)
+#define COMMAND_TIMEOUT_NS (32 * BJ_NS_PER_MS)
+#define STATUS_TIMEOUT_NS (10 * BJ_NS_PER_MS) /* a frame lasts little longer */
 #define REPLY_TIMEOUT_NS (32 * BJ_NS_PER_MS)
-#define PATIENT_TIMEOUT_NS (32 * BJ_NS_PER_MS)
 #define DRAIN_TIMEOUT_NS (5 * BJ_NS_PER_MS)
-#define DRAIN_LIMIT 8 /* a device that never falls silent is not listened to for ever */
+#define HEARD_LIMIT 8 /* a device that never falls silent is not listened to for ever */
 #define FRAME_TIMEOUT_NS (8 * BJ_NS_PER_MS) /* and 1 ms per 32 bytes */
 #define MOST_SILENCES 50                    /* in a row, some 2 s */
 #define MOST_ERRORS 2
 
 /* A tag: what it is, which command, and the round. */
-enum what { QUESTION = 1, ANSWER, DRAIN, COMMAND, FRAME };
+enum what { QUESTION = 1, ANSWER, DRAIN, SYNC, COMMAND, FRAME };
 
 static uint32_t tag_of(enum what what, uint8_t command, uint32_t round)
 {
@@ -63,7 +63,7 @@ void helios_link_close(struct helios_link *link)
 
 bool helios_link_is_idle(const struct helios_link *link)
 {
-    return link->question == 0 && !link->draining && !link->frame_out;
+    return link->question == 0 && !link->draining && !link->syncing && !link->frame_out;
 }
 
 /* ---- Asking and sending -------------------------------------------------------------- */
@@ -91,23 +91,38 @@ static enum bj_status listen(struct helios_link *link, enum what what, int64_t t
 }
 
 /* Both transfers go at once: the answer is fetched as early as it is there. */
-enum bj_status helios_link_ask(struct helios_link *link, uint8_t command, bool patient)
+static enum bj_status put(struct helios_link *link, uint8_t command, enum what what)
 {
     const uint8_t bytes[HELIOS_COMMAND_SIZE] = {command, 0};
     enum bj_status status;
 
-    link->question = command;
     link->asked = false;
+    link->heard = 0;
     link->round++;
     status = submit(link, tag_of(QUESTION, command, link->round), HELIOS_COMMANDS, bytes,
-                    sizeof bytes, patient ? PATIENT_TIMEOUT_NS : COMMAND_TIMEOUT_NS);
-    return status == BJ_OK ? listen(link, ANSWER, REPLY_TIMEOUT_NS) : status;
+                    sizeof bytes, COMMAND_TIMEOUT_NS);
+    return status == BJ_OK
+               ? listen(link, what,
+                        command == HELIOS_STATUS ? STATUS_TIMEOUT_NS : REPLY_TIMEOUT_NS)
+               : status;
+}
+
+enum bj_status helios_link_ask(struct helios_link *link, uint8_t command)
+{
+    link->question = command;
+    return put(link, command, ANSWER);
+}
+
+static enum bj_status sync(struct helios_link *link)
+{
+    link->syncing = true;
+    return put(link, HELIOS_FIRMWARE, SYNC);
 }
 
 enum bj_status helios_link_drain(struct helios_link *link)
 {
     link->draining = true;
-    link->drained = 0;
+    link->heard = 0;
     link->round++;
     return listen(link, DRAIN, DRAIN_TIMEOUT_NS);
 }
@@ -127,7 +142,7 @@ enum bj_status helios_link_command(struct helios_link *link, uint8_t command,
     const uint8_t bytes[HELIOS_COMMAND_SIZE] = {command, argument};
 
     return submit(link, tag_of(COMMAND, command, 0), HELIOS_COMMANDS, bytes, sizeof bytes,
-                  PATIENT_TIMEOUT_NS);
+                  COMMAND_TIMEOUT_NS);
 }
 
 void helios_link_cancel_frame(struct helios_link *link)
@@ -143,14 +158,11 @@ void helios_link_clear_halt(struct helios_link *link, uint8_t endpoint)
 
 /* ---- What comes back ----------------------------------------------------------------- */
 
-static enum bj_status silence(struct helios_link *link, struct helios_news *news)
+static void silence(struct helios_link *link, struct helios_news *news)
 {
     *news = (struct helios_news){.kind = HELIOS_SILENCE, .command = link->question};
-    link->draining = false;
+    link->draining = link->syncing = false;
     link->question = 0;
-    if (news->command != 0 && ++link->silences >= MOST_SILENCES)
-        return BJ_TIMED_OUT;
-    return BJ_OK;
 }
 
 /* Every failure of the two small pipes: some are normal, many are not. */
@@ -177,6 +189,14 @@ static enum bj_status on_question(struct helios_link *link,
     return status;
 }
 
+static bool is_answer(const struct helios_link *link, const struct bj_usb_result *result,
+                      uint8_t command)
+{
+    return result->status == BJ_OK && result->size > 0 &&
+           result->size <= HELIOS_REPLY_SIZE && link->asked &&
+           result->bytes[0] == (0x80 | command);
+}
+
 static enum bj_status on_answer(struct helios_link *link,
                                 const struct bj_usb_result *result,
                                 struct helios_news *news)
@@ -185,9 +205,8 @@ static enum bj_status on_answer(struct helios_link *link,
 
     if (status != BJ_OK)
         return status;
-    if (result->status != BJ_OK || result->size == 0 || result->size > HELIOS_REPLY_SIZE ||
-        !link->asked || result->bytes[0] != (0x80 | link->question))
-        return helios_link_drain(link);
+    if (!is_answer(link, result, link->question))
+        return ++link->silences >= MOST_SILENCES ? BJ_TIMED_OUT : sync(link);
     *news = (struct helios_news){.kind = HELIOS_REPLY,
                                  .command = link->question,
                                  .asked_ns = link->asked_ns,
@@ -206,9 +225,27 @@ static enum bj_status on_drain(struct helios_link *link, const struct bj_usb_res
 
     if (status != BJ_OK)
         return status;
-    if (result->status == BJ_OK && ++link->drained < DRAIN_LIMIT)
+    if (result->status == BJ_OK && ++link->heard < HEARD_LIMIT)
         return listen(link, DRAIN, DRAIN_TIMEOUT_NS);
-    return silence(link, news);
+    silence(link, news);
+    return BJ_OK;
+}
+
+/* What is not the answer was one to an earlier question: listen on. */
+static enum bj_status on_sync(struct helios_link *link, const struct bj_usb_result *result,
+                              struct helios_news *news)
+{
+    enum bj_status status = count_error(link, result);
+
+    if (status != BJ_OK)
+        return status;
+    if (is_answer(link, result, HELIOS_FIRMWARE)) {
+        silence(link, news);
+        return BJ_OK;
+    }
+    if (result->status == BJ_OK && ++link->heard < HEARD_LIMIT)
+        return listen(link, SYNC, REPLY_TIMEOUT_NS);
+    return ++link->silences >= MOST_SILENCES ? BJ_TIMED_OUT : sync(link);
 }
 
 static enum bj_status on_result(struct helios_link *link,
@@ -227,6 +264,8 @@ static enum bj_status on_result(struct helios_link *link,
         return stale ? BJ_OK : on_answer(link, result, news);
     case DRAIN:
         return stale ? BJ_OK : on_drain(link, result, news);
+    case SYNC:
+        return stale ? BJ_OK : on_sync(link, result, news);
     case COMMAND:
         *news = (struct helios_news){
             .kind = HELIOS_DONE,

@@ -3,8 +3,8 @@
  * Helios: one question, one frame and any number of commands under way on an open handle.
  *
  * The device keeps one reply. After a reply that did not come, or was not the one asked
- * for, the channel is read empty before the next question: a late "free" must never be
- * taken for an answer to a later question.
+ * for, its firmware is asked for until that answer comes: a late "free" must never be taken
+ * for the answer to a later question, and only another kind of question can tell.
  */
 #ifndef HELIOS_LINK_H
 #define HELIOS_LINK_H
@@ -16,7 +16,7 @@
 enum helios_news_kind {
     HELIOS_NOTHING,
     HELIOS_REPLY,   /* to the question */
-    HELIOS_SILENCE, /* no reply; the channel is empty again */
+    HELIOS_SILENCE, /* no reply; the channel is in step again */
     HELIOS_DONE,    /* a command left, or did not: status */
     HELIOS_FRAME,   /* the frame is over: status, moved */
 };
@@ -35,9 +35,9 @@ struct helios_link {
     int handle; /* -1: closed */
     bool open;
     uint8_t question; /* 0: none under way */
-    bool asked, draining;
+    bool asked, draining, syncing;
     uint32_t round; /* tells transfers of this question from those of earlier ones */
-    int drained;
+    int heard;      /* replies thrown away since the question */
     int64_t asked_ns;
     bool frame_out;
     uint32_t silences, errors; /* in a row */
@@ -53,7 +53,7 @@ void helios_link_close(struct helios_link *link); /* in any state */
 bool helios_link_is_idle(const struct helios_link *link); /* no question, no frame */
 
 /* Only while idle. Anything but BJ_OK: the connection is over. */
-enum bj_status helios_link_ask(struct helios_link *link, uint8_t command, bool patient);
+enum bj_status helios_link_ask(struct helios_link *link, uint8_t command);
 enum bj_status helios_link_drain(struct helios_link *link); /* ends as a silence */
 enum bj_status helios_link_send(struct helios_link *link, const uint8_t *bytes,
                                 size_t size);

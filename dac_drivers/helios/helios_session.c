@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LEAST_FRAME_NS (6 * BJ_NS_PER_MS) /* a poll, the bus and a late wake-up */
+#define LEAST_FRAME_NS (8 * BJ_NS_PER_MS) /* a poll, the bus and a late wake-up */
 #define RESTART_S 3e-6 /* the timer starts anew after a frame's first point is out */
 
 void helios_session_init(struct helios_session *session, struct bj_usb *usb)

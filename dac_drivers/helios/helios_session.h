@@ -57,6 +57,7 @@ struct helios_session {
     int64_t lock_ns; /* it throws frames away until then */
     enum helios_repair repair;
     uint32_t frame_errors; /* in a row */
+    int64_t failing_ns;    /* since when */
     uint32_t swallowed;    /* frames in a row that vanished */
 
     /* Commands that must arrive. */

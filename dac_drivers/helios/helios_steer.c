@@ -13,6 +13,8 @@
 #define SURPRISE_NS (3 * BJ_NS_PER_MS) /* free so long before its time: it never came */
 #define OVERDUE_NS (500 * BJ_NS_PER_MS)
 #define MOST_ERRORS 3
+#define MOST_BUS_ERRORS 2
+#define FAILING_NS BJ_NS_PER_S /* no frame arrived for so long */
 #define MOST_SWALLOWED 10
 
 /* ---- Orders -------------------------------------------------------------------------- */
@@ -129,24 +131,33 @@ static enum bj_status on_free(struct helios_session *session, int64_t answered_n
     if (session->swap.waiting.points > 0)
         status = on_free_waiting(session, answered_ns);
     else if (session->swap.unsure)
-        helios_swap_reset(&session->swap);
+        dry(session, answered_ns);
     else if (session->looking && session->swap.playing.points > 0)
         report(session, session->frame_begun_ns, session->frame_over_ns);
     session->looking = false;
     return status;
 }
 
-/* Full without a frame of ours in the slot: it plays something unknown before ours. */
+/* Full, and not by a frame that is known to wait: ours waits behind one that is unknown, or
+ * an unknown one behind ours. */
+static void be_unsure(struct helios_session *session)
+{
+    struct helios_swap *swap = &session->swap;
+
+    swap->unsure = true;
+    if (!session->looking)
+        return;
+    swap->waiting = swap->playing;
+    swap->playing.points = 0;
+}
+
 static enum bj_status on_full(struct helios_session *session, int64_t asked_ns)
 {
     struct helios_swap *swap = &session->swap;
     int64_t end_ns = helios_swap_end_ns(swap);
 
-    if (swap->waiting.points == 0) {
-        swap->waiting = swap->playing;
-        swap->playing.points = 0;
-        swap->unsure = true;
-    }
+    if (swap->waiting.points == 0 && !swap->unsure)
+        be_unsure(session);
     helios_swap_not_free(swap, asked_ns);
     session->granted = session->looking = false;
     if (end_ns != BJ_NEVER && asked_ns > end_ns + OVERDUE_NS)
@@ -210,14 +221,16 @@ static void arrived(struct helios_session *session, const struct helios_news *ne
 /* What did not arrive is sent again; what arrived in part must be mended first. */
 static enum bj_status failed(struct helios_session *session, const struct helios_news *news)
 {
-    bool bus = news->status == BJ_IO_ERROR || news->status == BJ_PROTOCOL;
-    uint32_t limit = bus || news->status == BJ_REFUSED ? 2 : MOST_ERRORS;
+    bool late = news->status == BJ_TIMED_OUT || news->status == BJ_OK;
 
+    if (session->frame_errors++ == 0)
+        session->failing_ns = news->answered_ns;
     if (news->status == BJ_REFUSED)
         helios_link_clear_halt(&session->link, HELIOS_FRAMES);
-    if (bus || news->size > 0)
+    if (news->size > 0)
         session->repair = HELIOS_BROKEN;
-    if (++session->frame_errors < limit)
+    if (late ? news->answered_ns < session->failing_ns + FAILING_NS
+             : session->frame_errors < MOST_BUS_ERRORS)
         return BJ_OK;
     return helios_session_tell(session, news->status == BJ_OK ? BJ_IO_ERROR : news->status,
                                "takes no frames any more: %s",
@@ -382,7 +395,7 @@ static enum bj_status next_move(struct helios_session *session)
     if (session->granted && frame_is_due(session))
         return send_frame(session);
     if (!session->granted && session->now_ns >= session->poll_ns)
-        return helios_link_ask(&session->link, HELIOS_STATUS, false);
+        return helios_link_ask(&session->link, HELIOS_STATUS);
     return BJ_OK;
 }
 
