@@ -52,7 +52,7 @@ struct helios_session {
     bool answered; /* once, since connect */
     bool granted;  /* its slot is free, and it takes one frame */
     bool looking;  /* the frame just sent has not been asked about */
-    int64_t frame_begun_ns, frame_over_ns;
+    int64_t frame_begun_ns, frame_over_ns; /* it arrived between the two */
     int64_t poll_ns; /* ask again then */
     int64_t lock_ns; /* it throws frames away until then */
     enum helios_repair repair;
