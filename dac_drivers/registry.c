@@ -16,9 +16,7 @@ static const struct bj_dac_driver *const drivers[] = {
 #ifdef BJ_WITH_USB
     &bj_helios,
 #endif
-    &bj_virtual,
-    &bj_record,
-    NULL,
+    &bj_virtual,     &bj_record, NULL,
 };
 
 static const struct bj_scan *const scans[] = {

@@ -74,8 +74,8 @@ BJ_API void bj_net_destroy(struct bj_net *net);
 BJ_API enum bj_status bj_usb_create(struct bj_usb **usb);
 BJ_API void bj_usb_destroy(struct bj_usb *usb);
 
-/* Everything of this build; what this build cannot do is NULL. Main thread; after all drivers that use them are gone.
- * BJ_NO_MEMORY. */
+/* Everything of this build; what this build cannot do is NULL. Main thread; after all
+ * drivers that use them are gone. BJ_NO_MEMORY. */
 BJ_API enum bj_status bj_transports_create(struct bj_transports *via);
 BJ_API void bj_transports_destroy(struct bj_transports *via);
 
