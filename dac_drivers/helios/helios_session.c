@@ -153,8 +153,10 @@ void helios_session_flush(struct helios_session *session)
 
     /* a frame that is being sent is counted in `staged` until it has arrived */
     session->forsaken = session->link.frame_out && session->repair != HELIOS_MENDING;
-    if (session->forsaken)
+    if (session->forsaken) {
+        session->forsaken_ns = session->now_ns;
         helios_link_cancel_frame(&session->link);
+    }
     session->staged = session->sent_points = 0;
     session->carried = session->hurried = session->looking = false;
     session->lost += lost;

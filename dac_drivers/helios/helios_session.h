@@ -47,6 +47,7 @@ struct helios_session {
     bool carried; /* one point is left over for the next frame */
     uint8_t carry[HELIOS_POINT_SIZE];
     bool forsaken; /* the frame under way was flushed: its end is no news */
+    int64_t forsaken_ns;
 
     /* The device, as far as it told. */
     bool answered; /* once, since connect */
@@ -54,6 +55,7 @@ struct helios_session {
     bool looking;  /* the frame just sent has not been asked about */
     int64_t frame_begun_ns, frame_over_ns; /* it arrived between the two */
     int64_t poll_ns;                       /* ask again then */
+    int64_t stopped_ns;                    /* the newest stop arrived */
     int64_t lock_ns;                       /* it throws frames away until then */
     enum helios_repair repair;
     uint32_t frame_errors; /* in a row */

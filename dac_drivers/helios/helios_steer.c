@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-#define LOCK_NS (110 * BJ_NS_PER_MS)    /* after a stop; the device says 100 ms */
+#define LOCK_NS (110 * BJ_NS_PER_MS)  /* after a stop; the device says 100 ms */
+#define RELOCK_NS (60 * BJ_NS_PER_MS) /* stop again, so that the lock never opens */
+#define STUCK_NS BJ_NS_PER_S
 #define EARLY_NS (5 * BJ_NS_PER_MS / 2) /* polls begin so long before a swap is due */
 #define POLL_NS BJ_NS_PER_MS
 #define IDLE_POLL_NS (2 * BJ_NS_PER_MS)
@@ -52,6 +54,7 @@ static enum bj_status on_done(struct helios_session *session,
         return BJ_OK;
     if (news->status == BJ_OK && news->command == HELIOS_STOP) {
         session->stop_out = false;
+        session->stopped_ns = news->answered_ns;
         session->lock_ns = news->answered_ns + LOCK_NS;
     } else if (news->status == BJ_OK) {
         session->shutter_out = false;
@@ -408,10 +411,24 @@ static enum bj_status next_move(struct helios_session *session)
     return BJ_OK;
 }
 
+/* A frame that was to be taken back is still on its way, and may be lit. Whenever it
+ * arrives it must find the device locked. */
+static enum bj_status guard_forsaken(struct helios_session *session)
+{
+    if (session->stop_out || session->now_ns < session->stopped_ns + RELOCK_NS)
+        return BJ_OK;
+    if (session->now_ns >= session->forsaken_ns + STUCK_NS)
+        return helios_session_tell(session, BJ_TIMED_OUT,
+                                   "a frame is stuck on its way; letting go of it");
+    return helios_session_order_stop(session);
+}
+
 enum bj_status helios_session_steer(struct helios_session *session)
 {
     enum bj_status status = BJ_OK;
 
+    if (session->forsaken)
+        return guard_forsaken(session);
     if (session->stopping) {
         if (!session->stop_out && !session->shutter_out)
             session->phase = HELIOS_STOPPED;
@@ -427,6 +444,8 @@ enum bj_status helios_session_steer(struct helios_session *session)
 
 void helios_session_steer_waits(const struct helios_session *session, struct bj_wait *wait)
 {
+    if (session->forsaken && !session->stop_out)
+        bj_wait_until(wait, session->stopped_ns + RELOCK_NS);
     bj_wait_until(wait, dry_ns(session));
     if (session->stop_out || !helios_link_is_idle(&session->link))
         return;

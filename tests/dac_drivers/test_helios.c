@@ -373,6 +373,46 @@ static void a_device_that_takes_no_commands_is_let_go(void **state)
     world_destroy(world);
 }
 
+/* A lit frame that cannot be taken back arrives whenever it likes: dark all the same. */
+static void a_stuck_frame_never_lights_up(void **state)
+{
+    (void)state;
+    for (int ms = 20; ms < 900; ms += 110) {
+        struct world *world = world_usual();
+        world_play(world);
+        fake_usb_hold(world->usb, WORLD_PORT, SIM_HELIOS_FRAMES, true);
+        world_run_ms(world, 17);
+        fake_usb_stick(world->usb, WORLD_PORT, true);
+        world_shutter(world, false);
+        world->lit = false;
+        world_run_ms(world, ms);
+        fake_usb_hold(world->usb, WORLD_PORT, SIM_HELIOS_FRAMES, false);
+        fake_usb_stick(world->usb, WORLD_PORT, false);
+        world_run_ms(world, 400);
+        assert_true(world->attempting);
+        assert_true(world->dark_within_ns < 3 * WORLD_MS);
+        assert_int_equal(world->dac_status.state, BJ_DAC_PLAYING);
+        world_destroy(world);
+    }
+}
+
+static void a_frame_stuck_for_a_second_ends_the_connection(void **state)
+{
+    (void)state;
+    struct world *world = world_usual();
+
+    world_play(world);
+    fake_usb_hold(world->usb, WORLD_PORT, SIM_HELIOS_FRAMES, true);
+    world_run_ms(world, 17);
+    fake_usb_stick(world->usb, WORLD_PORT, true);
+    world_shutter(world, false);
+    world_run_ms(world, 1200);
+    assert_int_equal(world->result, BJ_TIMED_OUT);
+    assert_true(world_heard(world, "stuck"));
+    assert_true(world->dark_within_ns < 3 * WORLD_MS);
+    world_destroy(world);
+}
+
 static void stopping_before_it_is_open_is_stopped(void **state)
 {
     (void)state;
@@ -637,6 +677,8 @@ int main(void)
         cmocka_unit_test(stop_ends_dark_and_shut),
         cmocka_unit_test(letting_go_leaves_it_dark_and_shut),
         cmocka_unit_test(a_device_that_takes_no_commands_is_let_go),
+        cmocka_unit_test(a_stuck_frame_never_lights_up),
+        cmocka_unit_test(a_frame_stuck_for_a_second_ends_the_connection),
         cmocka_unit_test(stopping_before_it_is_open_is_stopped),
         cmocka_unit_test(lost_replies_cost_nothing),
         cmocka_unit_test(fifty_lost_replies_in_a_row_are_a_lost_device),

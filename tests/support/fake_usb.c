@@ -43,7 +43,7 @@ struct fake_usb {
         char port[BJ_USB_PORT_SIZE];
         struct sim_usb *device; /* NULL: the socket is empty */
         enum bj_status access;
-        bool busy;
+        bool busy, stuck;
         struct connection *connection; /* who has claimed it */
         struct usb_pipes pipes;
     } places[FAKE_USB_PORTS];
@@ -181,7 +181,7 @@ static void cancel(struct bj_usb *base, int handle, uint8_t endpoint)
 {
     struct connection *connection = connection_of(base, handle);
 
-    if (connection->place != NULL)
+    if (connection->place != NULL && !connection->place->stuck)
         usb_pipes_end_all(&connection->place->pipes, endpoint, USB_END_CANCELLED);
 }
 
@@ -197,7 +197,8 @@ static void time_out(struct fake_usb *usb, struct connection *connection)
 {
     for (int i = 0; i < BJ_USB_TRANSFERS; i++) {
         struct transfer *transfer = &connection->transfers[i];
-        if (transfer->stage != UNDER_WAY || usb->now_ns < transfer->deadline_ns)
+        if (transfer->stage != UNDER_WAY || usb->now_ns < transfer->deadline_ns ||
+            connection->place == NULL || connection->place->stuck)
             continue;
         transfer->timed_out = true;
         usb_pipes_end(&connection->place->pipes, &transfer->job, USB_END_CANCELLED);
@@ -407,6 +408,11 @@ void fake_usb_hold(struct fake_usb *usb, const char *port, uint8_t endpoint, boo
     usb_pipes_hold(&plugged(usb, port)->pipes, endpoint, held);
 }
 
+void fake_usb_stick(struct fake_usb *usb, const char *port, bool stuck)
+{
+    plugged(usb, port)->stuck = stuck;
+}
+
 void fake_usb_break(struct fake_usb *usb, const char *port, uint8_t endpoint, size_t after,
                     enum usb_end end)
 {
@@ -449,7 +455,8 @@ static int64_t next_of(const struct connection *connection)
         (connection->kind == OPENING && connection->due_ns > connection->usb->now_ns))
         next_ns = connection->due_ns;
     for (int i = 0; i < BJ_USB_TRANSFERS; i++)
-        if (connection->transfers[i].stage == UNDER_WAY)
+        if (connection->transfers[i].stage == UNDER_WAY &&
+            connection->transfers[i].deadline_ns > connection->usb->now_ns)
             next_ns = earlier(next_ns, connection->transfers[i].deadline_ns);
     return next_ns;
 }

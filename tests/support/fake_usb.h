@@ -36,6 +36,8 @@ void fake_usb_set_access(struct fake_usb *usb, const char *port, enum bj_status 
 void fake_usb_set_busy(struct fake_usb *usb, const char *port, bool busy);
 /* Nothing moves on this endpoint; transfers can time out and be cancelled. */
 void fake_usb_hold(struct fake_usb *usb, const char *port, uint8_t endpoint, bool held);
+/* Taking transfers back hangs: neither a cancel nor a time-out ends them. */
+void fake_usb_stick(struct fake_usb *usb, const char *port, bool stuck);
 /* As usb_pipes_break. */
 void fake_usb_break(struct fake_usb *usb, const char *port, uint8_t endpoint, size_t after,
                     enum usb_end end);

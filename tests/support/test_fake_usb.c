@@ -282,6 +282,22 @@ static void what_is_cancelled_is_over(void **state)
     nothing_is_over(rig);
 }
 
+static void what_is_stuck_stays(void **state)
+{
+    struct rig *rig = *state;
+
+    rig->toy.room = 0;
+    fake_usb_stick(rig->fake, "1-2.3", true);
+    send(rig, 1, 10, false, MS);
+    rig->usb->ops->cancel(rig->usb, rig->handle, TOY_OUT);
+    advance(rig, 100 * MS);
+    nothing_is_over(rig);
+    assert_int_equal(fake_usb_next_event_ns(rig->fake), BJ_NEVER);
+    rig->toy.room = 1000; /* and may arrive after all */
+    advance(rig, MS);
+    is_over(rig, 1, BJ_OK, 10);
+}
+
 static void a_stall_lasts_until_it_is_cleared(void **state)
 {
     struct rig *rig = *state;
@@ -382,6 +398,7 @@ int main(void)
         WITH_RIG(keeps_the_order_of_an_endpoint),
         WITH_RIG(a_time_out_tells_what_moved),
         WITH_RIG(what_is_cancelled_is_over),
+        WITH_RIG(what_is_stuck_stays),
         WITH_RIG(a_stall_lasts_until_it_is_cleared),
         WITH_RIG(transfers_break_on_demand),
         WITH_RIG(unplugging_ends_everything),
