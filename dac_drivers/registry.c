@@ -5,6 +5,8 @@
 #include "audio/audio.h"
 #include "ether_dream/ether_dream.h"
 #include "ether_dream/ether_dream_scan.h"
+#include "helios/helios.h"
+#include "helios/helios_scan.h"
 #include "idn/idn.h"
 #include "idn/idn_scan.h"
 #include "record/record.h"
@@ -14,6 +16,9 @@
 /* Hardware first: `beamjack run` prefers what is further up. */
 static const struct bj_dac_driver *const drivers[] = {
     &bj_ether_dream, &bj_idn,
+#ifdef BJ_WITH_USB
+    &bj_helios,
+#endif
 #ifdef BJ_WITH_ALSA
     &bj_audio,
 #endif
@@ -23,6 +28,9 @@ static const struct bj_dac_driver *const drivers[] = {
 static const struct bj_scan *const scans[] = {
     &bj_ether_dream_scan,
     &bj_idn_scan,
+#ifdef BJ_WITH_USB
+    &bj_helios_scan,
+#endif
     NULL,
 };
 

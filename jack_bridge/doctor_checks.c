@@ -274,11 +274,27 @@ static bool can_open(const char *device)
     return access(text, R_OK | W_OK) == 0;
 }
 
+/* Where udev looks for rules. */
+static bool has_usb_rule(void)
+{
+    static const char *const folders[] = {"/etc", "/run", "/usr/local/lib", "/usr/lib",
+                                          "/lib"};
+    char path[80];
+
+    for (size_t k = 0; k < sizeof folders / sizeof *folders; k++) {
+        snprintf(path, sizeof path, "%s/udev/rules.d/60-beamjack.rules", folders[k]);
+        if (access(path, R_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void check_usb(const struct bj_options *options, struct bj_finding *finding)
 {
     DIR *folder = opendir("/sys/bus/usb/devices");
     struct dirent *entry;
     int count = 0, closed = 0;
+    bool ruled = has_usb_rule();
 
     (void)options;
     while (folder && (entry = readdir(folder)) != NULL)
@@ -290,7 +306,12 @@ static void check_usb(const struct bj_options *options, struct bj_finding *findi
         closedir(folder);
     find(finding, closed ? BJ_AILING : BJ_HEALTHY, "USB: %d laser DAC%s%s", count,
          count == 1 ? "" : "s", closed ? ", not all may be opened" : "");
-    if (closed)
+    if (closed && !ruled)
+        remedy(finding,
+               "the udev rule is missing: copy 60-beamjack.rules to "
+               "/etc/udev/rules.d, run 'udevadm control --reload' and plug the DAC "
+               "in anew; docs/dacs/helios.md has the whole of it");
+    else if (closed)
         remedy(finding, "join the group plugdev ('adduser USER plugdev'), log in again and "
                         "plug the DAC in anew");
 }

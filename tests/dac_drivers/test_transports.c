@@ -29,10 +29,29 @@ static void what_is_created_works_and_can_be_destroyed_twice(void **state)
     bj_transports_destroy(&via);
 }
 
+/* With libusb or without: either there is USB, or it is said that there is none. */
+static void usb_is_there_or_said_to_be_missing(void **state)
+{
+    struct bj_usb_device device;
+    struct bj_usb *usb;
+    enum bj_status status = bj_usb_create(&usb);
+
+    (void)state;
+    if (status == BJ_UNSUPPORTED) {
+        assert_null(usb);
+        bj_usb_destroy(usb);
+        return;
+    }
+    assert_int_equal(status, BJ_OK);
+    assert_int_equal(usb->ops->list(usb, 0xfffe, 0xfffe, &device, 1), 0);
+    bj_usb_destroy(usb);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_created_works_and_can_be_destroyed_twice),
+        cmocka_unit_test(usb_is_there_or_said_to_be_missing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

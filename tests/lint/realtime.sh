@@ -10,7 +10,8 @@ exceptions=tests/lint/realtime.exceptions
 
 files() {
     find stream_core dac_drivers/*/ -name '*.c'
-    for file in dac_drivers/net.c jack_bridge/port_map.c jack_bridge/process.c jack_bridge/mailbox.c; do
+    for file in dac_drivers/net.c dac_drivers/usb.c dac_drivers/usb_link.c \
+        dac_drivers/usb_list.c dac_drivers/usb_queue.c jack_bridge/port_map.c jack_bridge/process.c jack_bridge/mailbox.c; do
         [ ! -f "$file" ] || echo "$file"
     done
 }

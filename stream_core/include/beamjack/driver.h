@@ -122,7 +122,8 @@ struct bj_usb_device {
     enum bj_status access; /* BJ_OK, or why it could not be opened: BJ_NO_PERMISSION */
 };
 
-/* Which device to open, and which interfaces to claim, in this order. */
+/* Which device to open, and which interfaces to claim, in this order. Alternate 0 is what
+ * a device has after plugging in and after a release: it is not selected again. */
 struct bj_usb_target {
     uint16_t vendor_id, product_id;
     char port[BJ_USB_PORT_SIZE];
@@ -140,7 +141,8 @@ struct bj_usb_transfer {
     enum bj_usb_type type;
     const void *bytes;  /* OUT: copied by submit; IN: NULL */
     size_t size;        /* OUT: 1..BJ_USB_TRANSFER_BYTES; IN: the most wanted */
-    int64_t timeout_ns; /* 0: none */
+    bool zero_packet;   /* OUT: an empty packet follows if the last one is full */
+    int64_t timeout_ns; /* from being handed to the bus; 0: none */
 };
 
 struct bj_usb_result {
@@ -190,7 +192,8 @@ struct bj_usb_ops {
     void (*clear_halt)(struct bj_usb *usb, int handle, uint8_t endpoint);
 
     /* In any state. What was submitted to OUT endpoints gets 50 ms to leave, so that a
-     * last "dark" arrives. The handle is invalid from now on. */
+     * last "dark" arrives; then alternate 0 is selected where it was another. The handle
+     * is invalid from now on; the next open of this device waits for the end of this. */
     void (*close)(struct bj_usb *usb, int handle);
 };
 
