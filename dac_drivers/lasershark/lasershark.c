@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include "lasershark.h"
+
+#include "lasershark_family/shark_driver.h"
+#include "lasershark_family/shark_scan.h"
+#include "lasershark_wire.h"
+
+const struct shark_kind bj_lasershark_kind = {
+    .name = "lasershark",
+    .title = "LaserShark",
+    .identity = SHARK_LASERSHARK,
+    .bulk_samples = 8,
+    .least_major = 2,
+    .least_minor = 3,
+    .same_major = true,
+    .timer_hz = 72000000,
+    .max_pps = 64000,
+    .encode = lasershark_encode,
+};
+
+static bool accepts_id(const char *id)
+{
+    struct shark_id parsed;
+
+    return shark_parse_id(&bj_lasershark_kind, id, &parsed);
+}
+
+static enum bj_status init(void *dac, const struct bj_dac_config *config,
+                           const struct bj_dac_events *events, void *engine)
+{
+    return shark_driver_init(dac, &bj_lasershark_kind, config, events, engine);
+}
+
+const struct bj_dac_driver bj_lasershark = {
+    .name = "lasershark",
+    .title = "LaserShark",
+    .id_form = "lasershark:SERIAL, lasershark:SERIAL@PORT or lasershark:@PORT",
+    .instance_size = sizeof(struct shark_driver),
+    .accepts_id = accepts_id,
+    .init = init,
+    .finish = shark_driver_finish,
+    .caps = shark_driver_caps,
+    .describe = shark_driver_describe,
+    .true_pps = shark_driver_true_pps,
+    .connect = shark_driver_connect,
+    .service = shark_driver_service,
+    .write = shark_driver_write,
+    .shutter = shark_driver_shutter,
+    .stop = shark_driver_stop,
+    .disconnect = shark_driver_disconnect,
+};
+
+static enum bj_status open_scan(void *scan, const struct bj_transports *via)
+{
+    return shark_scan_open(scan, &bj_lasershark_kind, &bj_lasershark, via);
+}
+
+const struct bj_scan bj_lasershark_scan = {
+    .title = "LaserShark",
+    .instance_size = sizeof(struct shark_scan),
+    .open = open_scan,
+    .step = shark_scan_step,
+    .close = shark_scan_close,
+};

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "shark_level.h"
+
+#define CRYSTAL_ERROR 0.001 /* more than any has */
+
+static double not_negative(double value)
+{
+    return value > 0 ? value : 0;
+}
+
+static double played(const struct shark_level *level, int64_t from_ns, int64_t to_ns)
+{
+    return to_ns > from_ns ? (double)(to_ns - from_ns) / 1e9 * level->hz : 0;
+}
+
+void shark_level_init(struct shark_level *level, int64_t now_ns)
+{
+    *level = (struct shark_level){.at_ns = now_ns};
+}
+
+void shark_level_advance(struct shark_level *level, int64_t now_ns)
+{
+    double points = played(level, level->at_ns, now_ns);
+
+    if (now_ns <= level->at_ns)
+        return;
+    level->low = not_negative(level->low - points * (1 + CRYSTAL_ERROR));
+    level->high = not_negative(level->high - points * (1 - CRYSTAL_ERROR));
+    level->at_ns = now_ns;
+}
+
+void shark_level_set_hz(struct shark_level *level, int64_t now_ns, double hz)
+{
+    shark_level_advance(level, now_ns);
+    level->hz = hz;
+}
+
+void shark_level_accepted(struct shark_level *level, int64_t now_ns, uint32_t points)
+{
+    shark_level_advance(level, now_ns);
+    level->low += points;
+    level->high += points;
+}
+
+void shark_level_counted(struct shark_level *level, uint32_t points, int64_t sent_ns,
+                         int64_t received_ns, int64_t now_ns)
+{
+    double most = played(level, sent_ns, now_ns) * (1 + CRYSTAL_ERROR);
+    double least = played(level, received_ns, now_ns) * (1 - CRYSTAL_ERROR);
+
+    level->low = not_negative(points - most);
+    level->high = not_negative(points - least);
+    level->at_ns = now_ns;
+}
+
+static int64_t reaches_ns(const struct shark_level *level, double surplus, double factor)
+{
+    if (level->hz <= 0)
+        return BJ_NEVER;
+    return level->at_ns + (int64_t)(not_negative(surplus) / (level->hz * factor) * 1e9) + 1;
+}
+
+int64_t shark_level_low_at_ns(const struct shark_level *level, double points)
+{
+    return reaches_ns(level, level->low - points, 1 + CRYSTAL_ERROR);
+}
+
+int64_t shark_level_high_at_ns(const struct shark_level *level, double points)
+{
+    return reaches_ns(level, level->high - points, 1 - CRYSTAL_ERROR);
+}

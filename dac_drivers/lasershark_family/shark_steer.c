@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: MIT */
+#include "shark_session.h"
+
+#define COUNT_NS (10 * BJ_NS_PER_MS)
+#define COUNT_SOON_NS BJ_NS_PER_MS
+#define HOLD_NS (3 * BJ_NS_PER_MS) /* samples wait for a count while this much is left */
+#define TAIL_NS (2 * BJ_NS_PER_MS)
+#define STANDS_STILL_NS (60 * BJ_NS_PER_MS)
+#define BEGIN_ANYWAY_NS (100 * BJ_NS_PER_MS)
+#define FLUSH_TIMEOUT_NS BJ_NS_PER_S
+#define REPAIRS_WITHIN_NS (2 * BJ_NS_PER_S)
+#define MOST_REPAIRS 3
+#define MOST_CLEARS 3
+
+static double points_in(const struct shark_session *session, int64_t ns)
+{
+    return (double)ns / 1e9 * session->level.hz;
+}
+
+static bool is_playing(const struct shark_session *session)
+{
+    return session->output_on && session->flush == SHARK_KEEP;
+}
+
+uint32_t shark_session_capacity(const struct shark_session *session)
+{
+    uint32_t ring = session->setup.ring_size;
+
+    if (ring == 0 || ring > SHARK_STAGE_POINTS)
+        ring = SHARK_STAGE_POINTS;
+    return ring - SHARK_RESERVE_POINTS;
+}
+
+/* Held beyond the estimate: what is staged, of which a part is being sent. */
+uint32_t shark_steer_room(const struct shark_session *session)
+{
+    uint32_t stage = shark_queue_room(&session->queue);
+    double room = shark_session_capacity(session) - session->level.high -
+                  session->queue.staged_points;
+
+    if (session->phase != SHARK_WORKING || session->flush != SHARK_KEEP ||
+        session->stopping || session->queue.tail_points > 0 ||
+        room < SHARK_MIN_CHUNK_POINTS)
+        return 0;
+    return room < stage ? (uint32_t)room : stage;
+}
+
+/* ---- Starting over ------------------------------------------------------------------- */
+
+void shark_steer_flush(struct shark_session *session, int64_t now_ns, bool dry)
+{
+    session->flush = SHARK_DARKEN;
+    session->flush_is_dry = dry;
+    session->flush_tells = true;
+    session->flush_ns = now_ns;
+    session->clears = 0;
+    shark_queue_cancel(&session->queue);
+    shark_channel_send_urgent(&session->channel, SHARK_SET_OUTPUT, 0, now_ns);
+}
+
+/* The first times it may help; then the connection is begun anew. */
+static enum bj_status repair(struct shark_session *session, int64_t now_ns,
+                             enum bj_status why, const char *text)
+{
+    bool again = now_ns - session->repaired_ns < REPAIRS_WITHIN_NS;
+
+    if (session->flush != SHARK_KEEP)
+        return BJ_OK;
+    session->repairs = again ? session->repairs + 1 : 1;
+    session->repaired_ns = now_ns;
+    if (session->repairs > MOST_REPAIRS)
+        return shark_session_tell(session, why, "%s, again and again", text);
+    (void)shark_session_tell(session, why, "%s; starting it again", text);
+    shark_steer_flush(session, now_ns, false);
+    return BJ_OK;
+}
+
+static void finish_flush(struct shark_session *session, int64_t now_ns)
+{
+    uint32_t lost = shark_queue_empty(&session->queue);
+
+    session->flush = SHARK_KEEP;
+    session->was_ready = true;
+    session->unclear = false;
+    session->last_write_ns = now_ns;
+    shark_level_init(&session->level, now_ns);
+    if (session->flush_tells)
+        session->events->emptied(session->engine, lost, session->flush_is_dry);
+    if (session->stopping)
+        session->phase = SHARK_STOPPED;
+}
+
+/* ---- Counting ------------------------------------------------------------------------ */
+
+static void report(struct shark_session *session, const struct shark_answer *answer)
+{
+    const struct shark_queue *queue = &session->queue;
+    const struct bj_level_report level = {
+        .sent_ns = answer->sent_ns,
+        .received_ns = answer->received_ns,
+        .queued_points = shark_queue_in_device(queue),
+        .unreported_points = queue->staged_points,
+        .played_points = queue->played_points,
+        .quantum_points = 1,
+        .playing = is_playing(session),
+        .dry = shark_queue_in_device(queue) == 0,
+    };
+
+    session->events->level(session->engine, &level);
+}
+
+/* Told when it plays and its queue does not move. */
+static enum bj_status watch(struct shark_session *session, uint64_t played_before,
+                            const struct shark_answer *answer, int64_t now_ns)
+{
+    if (session->queue.played_points != played_before)
+        session->moved_ns = answer->received_ns;
+    if (shark_queue_in_device(&session->queue) == 0) {
+        shark_steer_flush(session, now_ns, true);
+        return BJ_OK;
+    }
+    if (answer->sent_ns - session->moved_ns < STANDS_STILL_NS)
+        return BJ_OK;
+    return repair(session, now_ns, BJ_TIMED_OUT,
+                  "its queue stands still: the output was switched off, or it hangs");
+}
+
+static enum bj_status counted(struct shark_session *session,
+                              const struct shark_answer *answer, uint32_t points,
+                              int64_t now_ns)
+{
+    uint64_t played_before = session->queue.played_points;
+    bool possible;
+
+    if (session->unclear)
+        return BJ_OK;
+    possible = shark_queue_count(&session->queue, points);
+    shark_level_counted(&session->level, points, answer->sent_ns, answer->received_ns,
+                        now_ns);
+    report(session, answer);
+    if (!possible && is_playing(session))
+        return repair(session, now_ns, BJ_PROTOCOL, "counts more points than it was given");
+    return is_playing(session) ? watch(session, played_before, answer, now_ns) : BJ_OK;
+}
+
+static enum bj_status verified(struct shark_session *session, uint32_t points,
+                               int64_t now_ns)
+{
+    if (points == 0) {
+        finish_flush(session, now_ns);
+        return BJ_OK;
+    }
+    session->flush = SHARK_CLEAR;
+    if (++session->clears < MOST_CLEARS)
+        return BJ_OK;
+    return shark_session_tell(session, BJ_PROTOCOL, "was cleared and still holds %u points",
+                              points);
+}
+
+/* A ring that is full to the last place reports one more than it has. */
+static enum bj_status free_told(struct shark_session *session,
+                                const struct shark_answer *answer, int64_t now_ns)
+{
+    uint32_t ring = session->setup.ring_size, free = answer->value;
+    uint32_t points = free <= ring ? ring - free : ring;
+    enum bj_status status;
+
+    session->last_count_ns = now_ns;
+    session->next_count_ns = now_ns + (session->unclear ? COUNT_SOON_NS : COUNT_NS);
+    if (answer->status != SHARK_STATUS_OK || free > ring + 1)
+        return shark_session_tell(session, BJ_PROTOCOL,
+                                  "says that %u of %u places are free; connecting anew",
+                                  free, ring);
+    if (session->flush == SHARK_VERIFY)
+        return verified(session, points, now_ns);
+    status = counted(session, answer, points, now_ns);
+    session->unclear = session->queue.sending_points > 0;
+    if (status == BJ_OK && session->flush == SHARK_COUNT)
+        session->flush = SHARK_CLEAR;
+    return status;
+}
+
+/* ---- Other answers ------------------------------------------------------------------- */
+
+static enum bj_status output_set(struct shark_session *session,
+                                 const struct shark_answer *answer, int64_t now_ns)
+{
+    session->output_on = answer->argument == 1;
+    shark_level_set_hz(&session->level, now_ns,
+                       session->output_on ? shark_session_hz(session, session->rate) : 0);
+    if (!session->output_on && session->flush == SHARK_DARKEN)
+        session->flush = SHARK_COUNT;
+    session->next_count_ns = session->moved_ns = now_ns;
+    return BJ_OK;
+}
+
+static enum bj_status rate_set(struct shark_session *session,
+                               const struct shark_answer *answer, int64_t now_ns)
+{
+    session->rate = answer->argument;
+    if (session->output_on)
+        shark_level_set_hz(&session->level, now_ns,
+                           shark_session_hz(session, session->rate));
+    return BJ_OK;
+}
+
+enum bj_status shark_steer_answered(struct shark_session *session,
+                                    const struct shark_answer *answer, int64_t now_ns)
+{
+    shark_level_advance(&session->level, now_ns);
+    if (answer->op == SHARK_GET_RING_FREE)
+        return free_told(session, answer, now_ns);
+    if (answer->status != SHARK_STATUS_OK)
+        return shark_session_tell(session, BJ_PROTOCOL,
+                                  "refused command %02x with %u (status %02x)", answer->op,
+                                  answer->argument, answer->status);
+    if (answer->op == SHARK_SET_OUTPUT)
+        return output_set(session, answer, now_ns);
+    if (answer->op == SHARK_SET_RATE)
+        return rate_set(session, answer, now_ns);
+    if (answer->op == SHARK_CLEAR_RING && session->flush == SHARK_CLEAR)
+        session->flush = SHARK_VERIFY;
+    return BJ_OK;
+}
+
+enum bj_status shark_steer_sent(struct shark_session *session,
+                                const struct bj_usb_result *result, int64_t now_ns)
+{
+    struct shark_queue *queue = &session->queue;
+    uint32_t before = queue->since_points;
+    enum shark_sending sending = shark_queue_finished(queue, result);
+    bool stalled_before = session->samples_stalled;
+
+    shark_level_accepted(&session->level, now_ns, queue->since_points - before);
+    session->samples_stalled = sending == SHARK_NOT_SENT;
+    if (sending == SHARK_NOT_SENT && !stalled_before) {
+        session->usb->ops->clear_halt(session->usb, session->handle, SHARK_SAMPLES_OUT);
+        return repair(session, now_ns, BJ_REFUSED, "stopped taking samples");
+    }
+    if (sending == SHARK_UNSURE)
+        return repair(session, now_ns, BJ_TIMED_OUT, "does not take samples in time");
+    if (sending == SHARK_SENT)
+        return BJ_OK;
+    if (result->status == BJ_DISCONNECTED)
+        return shark_session_tell(session, result->status,
+                                  "was unplugged, or reset itself");
+    return shark_session_tell(session, result->status, "cannot be sent samples: %s",
+                              bj_strerror(result->status));
+}
+
+/* ---- What to send now ---------------------------------------------------------------- */
+
+static void flush(struct shark_session *session, int64_t now_ns)
+{
+    struct shark_channel *channel = &session->channel;
+
+    if (shark_channel_awaits(channel, 0) || session->queue.sending_points > 0)
+        return;
+    switch (session->flush) {
+    case SHARK_DARKEN:
+        shark_channel_send(channel, SHARK_SET_OUTPUT, 0, now_ns);
+        break;
+    case SHARK_COUNT:
+    case SHARK_VERIFY:
+        shark_channel_send(channel, SHARK_GET_RING_FREE, 0, now_ns);
+        break;
+    case SHARK_CLEAR:
+        shark_channel_send(channel, SHARK_CLEAR_RING, 0, now_ns);
+        break;
+    case SHARK_KEEP:
+        break;
+    }
+}
+
+static uint32_t wanted_rate(const struct shark_session *session)
+{
+    uint32_t pps = session->pps > 0 ? session->pps : 1;
+
+    return pps < session->setup.max_rate ? pps : session->setup.max_rate;
+}
+
+static bool begin_is_due(const struct shark_session *session, int64_t now_ns)
+{
+    uint32_t queued = shark_queue_in_device(&session->queue);
+
+    return !session->output_on && queued > 0 && session->queue.staged_points == 0 &&
+           (queued >= session->begin_points || shark_steer_room(session) == 0 ||
+            now_ns - session->last_write_ns >= BEGIN_ANYWAY_NS);
+}
+
+/* In time; or when it may just have run dry, but not all the time. */
+static int64_t count_due_ns(const struct shark_session *session)
+{
+    int64_t dry_ns = shark_level_high_at_ns(&session->level, 0);
+
+    if (dry_ns < session->last_count_ns + COUNT_SOON_NS)
+        dry_ns = session->last_count_ns + COUNT_SOON_NS;
+    return dry_ns < session->next_count_ns ? dry_ns : session->next_count_ns;
+}
+
+static void command(struct shark_session *session, int64_t now_ns)
+{
+    struct shark_channel *channel = &session->channel;
+
+    if (shark_channel_awaits(channel, 0))
+        return;
+    if (session->rate != wanted_rate(session))
+        shark_channel_send(channel, SHARK_SET_RATE, wanted_rate(session), now_ns);
+    else if (begin_is_due(session, now_ns))
+        shark_channel_send(channel, SHARK_SET_OUTPUT, 1, now_ns);
+    else if (session->output_on && now_ns >= count_due_ns(session) &&
+             session->queue.sending_points == 0) {
+        session->unclear = false;
+        shark_channel_send(channel, SHARK_GET_RING_FREE, 0, now_ns);
+    }
+}
+
+/* Samples wait while the device counts, as long as it has some left. */
+static bool waits_for_count(const struct shark_session *session, int64_t now_ns)
+{
+    bool counting = shark_channel_awaits(&session->channel, SHARK_GET_RING_FREE) ||
+                    now_ns >= count_due_ns(session);
+
+    return session->output_on && counting && !session->unclear &&
+           session->level.low > points_in(session, HOLD_NS);
+}
+
+static bool tail_is_due(const struct shark_session *session)
+{
+    return session->kind->needs_dark_tail && session->output_on &&
+           session->queue.staged_points == 0 && session->queue.tail_points == 0 &&
+           shark_queue_in_device(&session->queue) > 0 &&
+           session->level.low <= points_in(session, TAIL_NS);
+}
+
+static enum bj_status send_samples(struct shark_session *session, int64_t now_ns)
+{
+    uint8_t sample[SHARK_SAMPLE_SIZE];
+    struct shark_queue *queue = &session->queue;
+
+    if (queue->sending_points > 0 || waits_for_count(session, now_ns))
+        return BJ_OK;
+    if (tail_is_due(session)) {
+        session->kind->encode(sample, &session->last_point, 1, true, &session->ttl);
+        (void)shark_queue_send_tail(queue, sample);
+    } else {
+        (void)shark_queue_send(queue);
+    }
+    if (queue->sending_points > 0 &&
+        shark_channel_awaits(&session->channel, SHARK_GET_RING_FREE))
+        session->unclear = true;
+    return BJ_OK;
+}
+
+enum bj_status shark_steer(struct shark_session *session, int64_t now_ns)
+{
+    shark_level_advance(&session->level, now_ns);
+    if (session->flush != SHARK_KEEP) {
+        flush(session, now_ns);
+        if (now_ns - session->flush_ns < FLUSH_TIMEOUT_NS)
+            return BJ_OK;
+        return shark_session_tell(session, BJ_TIMED_OUT,
+                                  "did not go dark within a second; connecting anew");
+    }
+    command(session, now_ns);
+    return send_samples(session, now_ns);
+}
+
+static void later(struct bj_wait *wait, int64_t now_ns, int64_t at_ns)
+{
+    if (at_ns > now_ns)
+        bj_wait_until(wait, at_ns);
+}
+
+void shark_steer_waits(const struct shark_session *session, int64_t now_ns,
+                       struct bj_wait *wait)
+{
+    const struct shark_level *level = &session->level;
+    double full = shark_session_capacity(session) - session->queue.staged_points;
+
+    if (session->flush != SHARK_KEEP) {
+        bj_wait_until(wait, session->flush_ns + FLUSH_TIMEOUT_NS);
+        return;
+    }
+    if (!session->output_on) {
+        later(wait, now_ns, session->last_write_ns + BEGIN_ANYWAY_NS);
+        return;
+    }
+    later(wait, now_ns, count_due_ns(session));
+    if (session->kind->needs_dark_tail)
+        later(wait, now_ns, shark_level_low_at_ns(level, points_in(session, TAIL_NS)));
+    later(wait, now_ns, shark_level_low_at_ns(level, points_in(session, HOLD_NS)));
+    if (shark_steer_room(session) == 0)
+        later(wait, now_ns,
+              shark_level_high_at_ns(level, full - 2 * SHARK_MIN_CHUNK_POINTS));
+}
