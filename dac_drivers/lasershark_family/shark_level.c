@@ -55,9 +55,11 @@ void shark_level_counted(struct shark_level *level, uint32_t points, int64_t sen
 
 static int64_t reaches_ns(const struct shark_level *level, double surplus, double factor)
 {
+    if (surplus <= 0)
+        return level->at_ns;
     if (level->hz <= 0)
         return BJ_NEVER;
-    return level->at_ns + (int64_t)(not_negative(surplus) / (level->hz * factor) * 1e9) + 1;
+    return level->at_ns + (int64_t)(surplus / (level->hz * factor) * 1e9) + 1;
 }
 
 int64_t shark_level_low_at_ns(const struct shark_level *level, double points)

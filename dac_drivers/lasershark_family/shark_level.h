@@ -25,7 +25,8 @@ void shark_level_accepted(struct shark_level *level, int64_t now_ns, uint32_t po
 void shark_level_counted(struct shark_level *level, uint32_t points, int64_t sent_ns,
                          int64_t received_ns, int64_t now_ns);
 
-/* When the lower or the upper bound falls to `points`; BJ_NEVER: it does not move. */
+/* When the lower or the upper bound falls to `points`: at_ns if it has, BJ_NEVER if it does
+ * not move. */
 int64_t shark_level_low_at_ns(const struct shark_level *level, double points);
 int64_t shark_level_high_at_ns(const struct shark_level *level, double points);
 

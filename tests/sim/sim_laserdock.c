@@ -35,6 +35,7 @@ static void decode(struct sim_shark_sample *sample)
     sample->b = sample->word[1] & 0xff;
     sample->x = sample->word[2] & 0x0fff;
     sample->y = sample->word[3] & 0x0fff;
+    sample->interlock = true; /* none of its own */
     sample->lit = sample->r || sample->g || sample->b;
 }
 
