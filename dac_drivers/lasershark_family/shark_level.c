@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "shark_level.h"
 
-#define CRYSTAL_ERROR 0.001 /* more than any has */
+#define CRYSTAL_ERROR 0.0003 /* more than any has */
 
 static double not_negative(double value)
 {
@@ -22,11 +22,12 @@ void shark_level_advance(struct shark_level *level, int64_t now_ns)
 {
     double points = played(level, level->at_ns, now_ns);
 
-    if (now_ns <= level->at_ns)
-        return;
-    level->low = not_negative(level->low - points * (1 + CRYSTAL_ERROR));
+    level->low -= points * (1 + CRYSTAL_ERROR);
+    if (level->low < -(double)level->under_way)
+        level->low = -(double)level->under_way;
     level->high = not_negative(level->high - points * (1 - CRYSTAL_ERROR));
-    level->at_ns = now_ns;
+    if (now_ns > level->at_ns)
+        level->at_ns = now_ns;
 }
 
 void shark_level_set_hz(struct shark_level *level, int64_t now_ns, double hz)
@@ -35,9 +36,27 @@ void shark_level_set_hz(struct shark_level *level, int64_t now_ns, double hz)
     level->hz = hz;
 }
 
+void shark_level_sent(struct shark_level *level, uint32_t points)
+{
+    level->ceiling += points;
+    level->since_asked += points;
+    level->under_way = points;
+}
+
+void shark_level_asked(struct shark_level *level)
+{
+    level->since_asked = 0;
+}
+
+void shark_level_limited(struct shark_level *level, uint32_t points)
+{
+    level->ceiling = points + level->since_asked;
+}
+
 void shark_level_accepted(struct shark_level *level, int64_t now_ns, uint32_t points)
 {
     shark_level_advance(level, now_ns);
+    level->under_way = 0;
     level->low += points;
     level->high += points;
 }

@@ -2,8 +2,12 @@
 #include "shark_session.h"
 
 #define COUNT_NS (10 * BJ_NS_PER_MS)
-#define COUNT_SOON_NS BJ_NS_PER_MS
-#define HOLD_NS (3 * BJ_NS_PER_MS) /* samples wait for a count while this much is left */
+#define COUNT_SOON_NS (3 * BJ_NS_PER_MS)
+#define COUNT_FOR_ROOM 128 /* points */
+#define SPARE_POINTS 16
+#define FEW_POINTS 64
+#define OVERDUE_NS (4 * BJ_NS_PER_MS)
+#define HOLD_NS (5 * BJ_NS_PER_MS) /* samples wait for a count while this much is left */
 #define TAIL_NS (2 * BJ_NS_PER_MS)
 #define STANDS_STILL_NS (60 * BJ_NS_PER_MS)
 #define BEGIN_ANYWAY_NS (100 * BJ_NS_PER_MS)
@@ -31,18 +35,29 @@ uint32_t shark_session_capacity(const struct shark_session *session)
     return ring - SHARK_RESERVE_POINTS;
 }
 
-/* Held beyond the estimate: what is staged, of which a part is being sent. */
+static double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+/* What may still be sent although nothing might be played until the next count. */
+static double below_ceiling(const struct shark_session *session)
+{
+    return (double)shark_session_capacity(session) + SHARK_RESERVE_POINTS - SPARE_POINTS -
+           session->level.ceiling - shark_queue_unsent(&session->queue);
+}
+
 uint32_t shark_steer_room(const struct shark_session *session)
 {
-    uint32_t stage = shark_queue_room(&session->queue);
     double room = shark_session_capacity(session) - session->level.high -
                   session->queue.staged_points;
 
     if (session->phase != SHARK_WORKING || session->flush != SHARK_KEEP ||
-        session->stopping || session->queue.tail_points > 0 ||
-        room < SHARK_MIN_CHUNK_POINTS)
+        session->stopping || session->queue.tail_points > 0)
         return 0;
-    return room < stage ? (uint32_t)room : stage;
+    room = smaller(room, below_ceiling(session));
+    room = smaller(room, shark_queue_room(&session->queue));
+    return room < SHARK_MIN_CHUNK_POINTS ? 0 : (uint32_t)room;
 }
 
 /* ---- Starting over ------------------------------------------------------------------- */
@@ -132,6 +147,7 @@ static enum bj_status counted(struct shark_session *session,
     uint64_t played_before = session->queue.played_points;
     bool possible;
 
+    shark_level_limited(&session->level, points);
     if (session->unclear)
         return BJ_OK;
     possible = shark_queue_count(&session->queue, points);
@@ -250,10 +266,33 @@ enum bj_status shark_steer_sent(struct shark_session *session,
 
 /* ---- What to send now ---------------------------------------------------------------- */
 
+static void ask_for_count(struct shark_session *session, int64_t now_ns)
+{
+    session->unclear = false;
+    shark_level_asked(&session->level);
+    shark_channel_send(&session->channel, SHARK_GET_RING_FREE, 0, now_ns);
+}
+
+/* Should the command not get through, the ring ends dark all the same. */
+static bool send_tail(struct shark_session *session)
+{
+    uint8_t sample[SHARK_SAMPLE_SIZE];
+
+    if (!session->kind->needs_dark_tail || session->queue.tail_points > 0 ||
+        session->queue.sending_points > 0 || shark_queue_in_device(&session->queue) == 0)
+        return false;
+    session->kind->encode(sample, &session->last_point, 1, true, &session->ttl);
+    (void)shark_queue_send_tail(&session->queue, sample);
+    shark_level_sent(&session->level, session->queue.sending_points);
+    return true;
+}
+
 static void flush(struct shark_session *session, int64_t now_ns)
 {
     struct shark_channel *channel = &session->channel;
 
+    if (session->flush == SHARK_DARKEN && send_tail(session))
+        session->unclear = true;
     if (shark_channel_awaits(channel, 0) || session->queue.sending_points > 0)
         return;
     switch (session->flush) {
@@ -262,7 +301,7 @@ static void flush(struct shark_session *session, int64_t now_ns)
         break;
     case SHARK_COUNT:
     case SHARK_VERIFY:
-        shark_channel_send(channel, SHARK_GET_RING_FREE, 0, now_ns);
+        ask_for_count(session, now_ns);
         break;
     case SHARK_CLEAR:
         shark_channel_send(channel, SHARK_CLEAR_RING, 0, now_ns);
@@ -288,14 +327,24 @@ static bool begin_is_due(const struct shark_session *session, int64_t now_ns)
             now_ns - session->last_write_ns >= BEGIN_ANYWAY_NS);
 }
 
-/* In time; or when it may just have run dry, but not all the time. */
+/* In time; sooner to be let send on, or when it may just have run dry. */
 static int64_t count_due_ns(const struct shark_session *session)
 {
-    int64_t dry_ns = shark_level_high_at_ns(&session->level, 0);
+    int64_t due_ns = shark_level_high_at_ns(&session->level, 0);
 
-    if (dry_ns < session->last_count_ns + COUNT_SOON_NS)
-        dry_ns = session->last_count_ns + COUNT_SOON_NS;
-    return dry_ns < session->next_count_ns ? dry_ns : session->next_count_ns;
+    if (below_ceiling(session) < COUNT_FOR_ROOM ||
+        due_ns < session->last_count_ns + COUNT_SOON_NS)
+        due_ns = session->last_count_ns + COUNT_SOON_NS;
+    return due_ns < session->next_count_ns ? due_ns : session->next_count_ns;
+}
+
+/* What is staged goes first, or the ring might run dry before the answer. */
+static bool may_ask_for_count(const struct shark_session *session, int64_t now_ns)
+{
+    int64_t due_ns = count_due_ns(session);
+
+    return now_ns >= due_ns && session->queue.sending_points == 0 &&
+           (session->queue.staged_points < FEW_POINTS || now_ns - due_ns >= OVERDUE_NS);
 }
 
 static void command(struct shark_session *session, int64_t now_ns)
@@ -308,48 +357,39 @@ static void command(struct shark_session *session, int64_t now_ns)
         shark_channel_send(channel, SHARK_SET_RATE, wanted_rate(session), now_ns);
     else if (begin_is_due(session, now_ns))
         shark_channel_send(channel, SHARK_SET_OUTPUT, 1, now_ns);
-    else if (session->output_on && now_ns >= count_due_ns(session) &&
-             session->queue.sending_points == 0) {
-        session->unclear = false;
-        shark_channel_send(channel, SHARK_GET_RING_FREE, 0, now_ns);
-    }
+    else if (session->output_on && may_ask_for_count(session, now_ns))
+        ask_for_count(session, now_ns);
 }
 
 /* Samples wait while the device counts, as long as it has some left. */
 static bool waits_for_count(const struct shark_session *session, int64_t now_ns)
 {
     bool counting = shark_channel_awaits(&session->channel, SHARK_GET_RING_FREE) ||
-                    now_ns >= count_due_ns(session);
+                    now_ns - count_due_ns(session) >= OVERDUE_NS;
 
     return session->output_on && counting && !session->unclear &&
            session->level.low > points_in(session, HOLD_NS);
 }
 
-static bool tail_is_due(const struct shark_session *session)
+static bool runs_dry(const struct shark_session *session)
 {
-    return session->kind->needs_dark_tail && session->output_on &&
-           session->queue.staged_points == 0 && session->queue.tail_points == 0 &&
-           shark_queue_in_device(&session->queue) > 0 &&
+    return session->output_on && session->queue.staged_points == 0 &&
            session->level.low <= points_in(session, TAIL_NS);
 }
 
-static enum bj_status send_samples(struct shark_session *session, int64_t now_ns)
+static void send_samples(struct shark_session *session, int64_t now_ns)
 {
-    uint8_t sample[SHARK_SAMPLE_SIZE];
     struct shark_queue *queue = &session->queue;
 
     if (queue->sending_points > 0 || waits_for_count(session, now_ns))
-        return BJ_OK;
-    if (tail_is_due(session)) {
-        session->kind->encode(sample, &session->last_point, 1, true, &session->ttl);
-        (void)shark_queue_send_tail(queue, sample);
-    } else {
+        return;
+    if (!runs_dry(session) || !send_tail(session)) {
         (void)shark_queue_send(queue);
+        shark_level_sent(&session->level, queue->sending_points);
     }
     if (queue->sending_points > 0 &&
         shark_channel_awaits(&session->channel, SHARK_GET_RING_FREE))
         session->unclear = true;
-    return BJ_OK;
 }
 
 enum bj_status shark_steer(struct shark_session *session, int64_t now_ns)
@@ -363,7 +403,8 @@ enum bj_status shark_steer(struct shark_session *session, int64_t now_ns)
                                   "did not go dark within a second; connecting anew");
     }
     command(session, now_ns);
-    return send_samples(session, now_ns);
+    send_samples(session, now_ns);
+    return BJ_OK;
 }
 
 static void later(struct bj_wait *wait, int64_t now_ns, int64_t at_ns)
@@ -387,6 +428,7 @@ void shark_steer_waits(const struct shark_session *session, int64_t now_ns,
         return;
     }
     later(wait, now_ns, count_due_ns(session));
+    later(wait, now_ns, count_due_ns(session) + OVERDUE_NS);
     if (session->kind->needs_dark_tail)
         later(wait, now_ns, shark_level_low_at_ns(level, points_in(session, TAIL_NS)));
     later(wait, now_ns, shark_level_low_at_ns(level, points_in(session, HOLD_NS)));

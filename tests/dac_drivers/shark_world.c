@@ -73,6 +73,15 @@ static void on_command(void *user, uint8_t op, const uint8_t *arguments, size_t 
 
 /* ---- The engine's stand-in ----------------------------------------------------------- */
 
+/* A dark tail of the driver's own may stand behind the points. */
+static bool is_level(const struct world *world, uint32_t level, uint32_t queued)
+{
+    bool has_tail = world->driver == &bj_laserdock;
+
+    return level == queued || (has_tail && (level == queued + TAIL_POINTS ||
+                                            (queued == 0 && level < TAIL_POINTS)));
+}
+
 static bool is_truth(const struct world *world, const struct bj_level_report *report)
 {
     for (size_t k = world->command_count; k-- > 0;) {
@@ -80,10 +89,7 @@ static bool is_truth(const struct world *world, const struct bj_level_report *re
         if (command->time_ns < report->sent_ns)
             return false;
         if (command->op == 0x8a && command->time_ns <= report->received_ns &&
-            command->level >= report->queued_points &&
-            command->level <= report->queued_points + TAIL_POINTS &&
-            (command->level == report->queued_points || !world->feeding ||
-             report->queued_points == 0) &&
+            is_level(world, command->level, report->queued_points) &&
             (command->enabled || !report->playing))
             return true;
     }

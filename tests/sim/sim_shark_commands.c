@@ -209,7 +209,7 @@ int64_t sim_shark_reply_ns(const struct sim_shark *shark)
 {
     int64_t next_ns = BJ_NEVER;
 
-    if (shark->reply_count > 0)
+    if (shark->reply_count > 0 && shark->replies[0].ready_ns > shark->now_ns)
         next_ns = shark->replies[0].ready_ns;
     if (shark->deaf_until_ns > shark->now_ns && shark->deaf_until_ns < next_ns)
         next_ns = shark->deaf_until_ns;
