@@ -2,9 +2,8 @@
  *
  * LaserShark family: what the device's ring holds between two counts, as an interval.
  *
- * The upper bound paces, the lower bound tells when it may be about to run dry. The ceiling
- * does not believe that anything is played at all: kept within the ring, no write ever
- * blocks, even if the output was switched off behind our back.
+ * The upper bound keeps writes from ever filling the ring, where they would block; the
+ * lower bound tells when it may be about to run dry.
  */
 #ifndef SHARK_LEVEL_H
 #define SHARK_LEVEL_H
@@ -14,8 +13,7 @@
 struct shark_level {
     int64_t at_ns; /* what follows holds for this moment; points */
     double low, high;
-    double hz;                     /* points played per second; 0 while the output is off */
-    uint32_t ceiling, since_asked; /* points; of these, sent after the newest question */
+    double hz;          /* points played per second; 0 while the output is off */
     uint32_t under_way; /* sent, not yet known to have arrived: may be played already */
 };
 
@@ -27,11 +25,7 @@ void shark_level_sent(struct shark_level *level, uint32_t points);
 /* They are over, and so many of them arrived. */
 void shark_level_accepted(struct shark_level *level, int64_t now_ns, uint32_t points);
 
-/* A count is asked for; then the answer, which holds for some moment since. */
-void shark_level_asked(struct shark_level *level);
-void shark_level_limited(struct shark_level *level, uint32_t points);
-
-/* The same answer, and nothing was sent between the two moments. */
+/* The device counted between the two moments, and nothing was sent meanwhile. */
 void shark_level_counted(struct shark_level *level, uint32_t points, int64_t sent_ns,
                          int64_t received_ns, int64_t now_ns);
 

@@ -55,7 +55,6 @@ static enum bj_status submit(struct shark_queue *queue, uint32_t tag, const uint
     enum bj_status status = queue->usb->ops->submit(queue->usb, queue->handle, &transfer);
 
     queue->sending_points = status == BJ_OK ? points : 0;
-    queue->sends_tail = tag == TAIL_TAG;
     queue->dropping = false;
     return status == BJ_WOULD_BLOCK ? BJ_OK : status;
 }
@@ -127,11 +126,6 @@ void shark_queue_cancel(struct shark_queue *queue)
 }
 
 /* ---- Books --------------------------------------------------------------------------- */
-
-uint32_t shark_queue_unsent(const struct shark_queue *queue)
-{
-    return queue->staged_points - (queue->sends_tail ? 0 : queue->sending_points);
-}
 
 uint32_t shark_queue_in_device(const struct shark_queue *queue)
 {

@@ -19,7 +19,6 @@ struct shark_queue {
     int handle;
     uint32_t staged_points;  /* of these, the first are */
     uint32_t sending_points; /* in the transfer under way; 0: there is none */
-    bool sends_tail;         /* it is not of these but of our own */
     uint32_t since_points;   /* accepted since the last count */
     uint32_t counted_points; /* in the device by the last count */
     uint32_t tail_points;    /* dark ones of our own, behind all others in the device */
@@ -55,9 +54,6 @@ enum bj_status shark_queue_send_tail(struct shark_queue *queue,
 
 /* Throws away what has not left; a transfer under way ends soon. */
 void shark_queue_cancel(struct shark_queue *queue);
-
-/* Staged and not in the transfer under way. */
-uint32_t shark_queue_unsent(const struct shark_queue *queue);
 
 /* In the device as far as is known, and with what is taken for it. */
 uint32_t shark_queue_in_device(const struct shark_queue *queue);

@@ -2,9 +2,8 @@
 #include "shark_session.h"
 
 #define COUNT_NS (10 * BJ_NS_PER_MS)
-#define COUNT_SOON_NS (3 * BJ_NS_PER_MS)
-#define COUNT_FOR_ROOM 128 /* points */
-#define SPARE_POINTS 16
+#define COUNT_SOON_NS BJ_NS_PER_MS
+#define COUNT_SHARE 16 /* counting takes at most this part of the time */
 #define FEW_POINTS 64
 #define OVERDUE_NS (4 * BJ_NS_PER_MS)
 #define HOLD_NS (5 * BJ_NS_PER_MS) /* samples wait for a count while this much is left */
@@ -40,13 +39,6 @@ static double smaller(double a, double b)
     return a < b ? a : b;
 }
 
-/* What may still be sent although nothing might be played until the next count. */
-static double below_ceiling(const struct shark_session *session)
-{
-    return (double)shark_session_capacity(session) + SHARK_RESERVE_POINTS - SPARE_POINTS -
-           session->level.ceiling - shark_queue_unsent(&session->queue);
-}
-
 uint32_t shark_steer_room(const struct shark_session *session)
 {
     double room = shark_session_capacity(session) - session->level.high -
@@ -55,7 +47,6 @@ uint32_t shark_steer_room(const struct shark_session *session)
     if (session->phase != SHARK_WORKING || session->flush != SHARK_KEEP ||
         session->stopping || session->queue.tail_points > 0)
         return 0;
-    room = smaller(room, below_ceiling(session));
     room = smaller(room, shark_queue_room(&session->queue));
     return room < SHARK_MIN_CHUNK_POINTS ? 0 : (uint32_t)room;
 }
@@ -147,7 +138,6 @@ static enum bj_status counted(struct shark_session *session,
     uint64_t played_before = session->queue.played_points;
     bool possible;
 
-    shark_level_limited(&session->level, points);
     if (session->unclear)
         return BJ_OK;
     possible = shark_queue_count(&session->queue, points);
@@ -173,6 +163,14 @@ static enum bj_status verified(struct shark_session *session, uint32_t points,
                               points);
 }
 
+/* The bus is needed for samples, too. */
+static int64_t next_count_ns(const struct shark_answer *answer, int64_t now_ns)
+{
+    int64_t pause_ns = COUNT_SHARE * (answer->received_ns - answer->sent_ns);
+
+    return now_ns + (pause_ns > COUNT_NS ? pause_ns : COUNT_NS);
+}
+
 /* A ring that is full to the last place reports one more than it has. */
 static enum bj_status free_told(struct shark_session *session,
                                 const struct shark_answer *answer, int64_t now_ns)
@@ -182,7 +180,7 @@ static enum bj_status free_told(struct shark_session *session,
     enum bj_status status;
 
     session->last_count_ns = now_ns;
-    session->next_count_ns = now_ns + (session->unclear ? COUNT_SOON_NS : COUNT_NS);
+    session->next_count_ns = next_count_ns(answer, now_ns);
     if (answer->status != SHARK_STATUS_OK || free > ring + 1)
         return shark_session_tell(session, BJ_PROTOCOL,
                                   "says that %u of %u places are free; connecting anew",
@@ -269,7 +267,6 @@ enum bj_status shark_steer_sent(struct shark_session *session,
 static void ask_for_count(struct shark_session *session, int64_t now_ns)
 {
     session->unclear = false;
-    shark_level_asked(&session->level);
     shark_channel_send(&session->channel, SHARK_GET_RING_FREE, 0, now_ns);
 }
 
@@ -327,13 +324,12 @@ static bool begin_is_due(const struct shark_session *session, int64_t now_ns)
             now_ns - session->last_write_ns >= BEGIN_ANYWAY_NS);
 }
 
-/* In time; sooner to be let send on, or when it may just have run dry. */
+/* In time; sooner when it may just have run dry. */
 static int64_t count_due_ns(const struct shark_session *session)
 {
     int64_t due_ns = shark_level_high_at_ns(&session->level, 0);
 
-    if (below_ceiling(session) < COUNT_FOR_ROOM ||
-        due_ns < session->last_count_ns + COUNT_SOON_NS)
+    if (due_ns < session->last_count_ns + COUNT_SOON_NS)
         due_ns = session->last_count_ns + COUNT_SOON_NS;
     return due_ns < session->next_count_ns ? due_ns : session->next_count_ns;
 }
