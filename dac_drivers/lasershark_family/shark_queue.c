@@ -6,7 +6,8 @@
 #define TAIL_TAG 1
 #define POINTS_TAG 2
 #define SENDING_TIMEOUT_NS (50 * BJ_NS_PER_MS)
-#define TAIL_POINTS 8 /* one packet */
+#define TAIL_POINTS 8  /* one packet */
+#define FIFO_POINTS 16 /* two packets, before the ring */
 
 void shark_queue_begin(struct shark_queue *queue, struct bj_usb *usb, int handle)
 {
@@ -101,6 +102,8 @@ enum shark_sending shark_queue_finished(struct shark_queue *queue,
     bool dropping = queue->dropping;
 
     accept(queue, result);
+    if (result->tag == TAIL_TAG && !whole)
+        queue->tail_points = 0;
     queue->sending_points = 0;
     queue->dropping = false;
     switch (result->status) {
@@ -149,6 +152,16 @@ bool shark_queue_count(struct shark_queue *queue, uint32_t points)
     queue->counted_points = ours;
     queue->since_points = 0;
     return possible;
+}
+
+void shark_queue_survived(struct shark_queue *queue, uint32_t points)
+{
+    if (points > FIFO_POINTS)
+        points = FIFO_POINTS;
+    if (points > queue->played_points)
+        points = (uint32_t)queue->played_points;
+    queue->played_points -= points;
+    queue->counted_points += points;
 }
 
 uint32_t shark_queue_empty(struct shark_queue *queue)

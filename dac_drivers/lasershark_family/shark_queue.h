@@ -63,6 +63,10 @@ uint32_t shark_queue_held(const struct shark_queue *queue);
  * cannot be; the nearest that can is assumed. */
 bool shark_queue_count(struct shark_queue *queue, uint32_t points);
 
+/* It was cleared, and holds points again: a packet or two had not got as far as the ring
+ * when it counted. They were not played after all. */
+void shark_queue_survived(struct shark_queue *queue, uint32_t points);
+
 /* The device forgot everything; returns how many points were lost, those staged with
  * them. No transfer is under way. */
 uint32_t shark_queue_empty(struct shark_queue *queue);

@@ -156,6 +156,8 @@ static enum bj_status verified(struct shark_session *session, uint32_t points,
         finish_flush(session, now_ns);
         return BJ_OK;
     }
+    if (session->clears == 0)
+        shark_queue_survived(&session->queue, points);
     session->flush = SHARK_CLEAR;
     if (++session->clears < MOST_CLEARS)
         return BJ_OK;
