@@ -353,6 +353,15 @@ static void leave_dark(struct shark_session *session)
     shark_channel_send_urgent(channel, SHARK_CLEAR_RING, 0, channel->quiet_until_ns);
 }
 
+/* What the device still held when it was last looked after; the rest has played. */
+static uint32_t lost_points(struct shark_session *session)
+{
+    uint32_t estimate = (uint32_t)session->level.high + session->queue.staged_points + 1;
+    uint32_t held = shark_queue_empty(&session->queue);
+
+    return held < estimate ? held : estimate;
+}
+
 void shark_session_disconnect(struct shark_session *session)
 {
     bool working = session->phase == SHARK_WORKING;
@@ -365,8 +374,6 @@ void shark_session_disconnect(struct shark_session *session)
         session->usb->ops->close(session->usb, session->handle);
     session->has_handle = false;
     session->phase = SHARK_CLOSED;
-    if (working) {
-        uint32_t lost = shark_queue_empty(&session->queue);
-        session->events->emptied(session->engine, lost, false);
-    }
+    if (working)
+        session->events->emptied(session->engine, lost_points(session), false);
 }

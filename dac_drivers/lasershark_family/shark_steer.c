@@ -143,7 +143,8 @@ static enum bj_status counted(struct shark_session *session,
     possible = shark_queue_count(&session->queue, points);
     shark_level_counted(&session->level, points, answer->sent_ns, answer->received_ns,
                         now_ns);
-    report(session, answer);
+    if (session->was_ready) /* before, it is somebody else's */
+        report(session, answer);
     if (!possible && is_playing(session))
         return repair(session, now_ns, BJ_PROTOCOL, "counts more points than it was given");
     return is_playing(session) ? watch(session, played_before, answer, now_ns) : BJ_OK;

@@ -10,6 +10,7 @@
 #define MAX_CHUNK 384
 #define STEPS 4096 /* of a converter */
 #define TAIL_POINTS 8
+#define COUNTED_WITHIN_S 0.03
 
 /* ---- Numbered points ----------------------------------------------------------------- */
 
@@ -47,6 +48,8 @@ static void on_played(void *user, const struct sim_shark_sample *sample)
     struct world *world = user;
     int64_t number = number_of(world, sample);
 
+    if (world->foreign)
+        return;
     world->lit_in_the_dark += sample->lit && !world->shutter_open;
     if (is_tail(world, sample))
         return;
@@ -351,9 +354,22 @@ void world_connect(struct world *world)
         world_disconnect(world);
 }
 
+/* What was played since the last count counts as lost when the connection breaks. */
+static void reconcile(struct world *world)
+{
+    uint64_t most = (uint64_t)(COUNTED_WITHIN_S * world->pps);
+    uint64_t accounted = world->played + world->lost;
+
+    if (world->lies)
+        return;
+    assert_in_range(accounted, world->written, world->written + most);
+    world->lost -= accounted - world->written;
+}
+
 void world_disconnect(struct world *world)
 {
     world->driver->disconnect(world->dac);
+    reconcile(world);
     world->attempting = false;
     world->dac_status = (struct bj_dac_status){.state = BJ_DAC_CONNECTING};
     bj_wait_init(&world->wait);

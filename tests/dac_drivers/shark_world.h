@@ -64,6 +64,7 @@ struct world {
     uint32_t reports;
     struct bj_level_report report; /* newest */
     bool lies;                     /* reports may be wrong: the device lies */
+    bool foreign;                  /* what plays is somebody else's */
     uint64_t played_when_empty, written_when_empty;
 
     char told[16384]; /* all notices, one per line */
