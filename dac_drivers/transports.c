@@ -6,12 +6,19 @@
 
 enum bj_status bj_transports_create(struct bj_transports *via)
 {
+    enum bj_status status;
+
     *via = (struct bj_transports){.net = bj_net_create()};
-    return via->net ? BJ_OK : BJ_NO_MEMORY;
+    status = via->net == NULL ? BJ_NO_MEMORY : bj_usb_create(&via->usb);
+    if (status == BJ_OK || status == BJ_UNSUPPORTED)
+        return BJ_OK;
+    bj_transports_destroy(via);
+    return status;
 }
 
 void bj_transports_destroy(struct bj_transports *via)
 {
+    bj_usb_destroy(via->usb);
     bj_net_destroy(via->net);
     *via = (struct bj_transports){0};
 }

@@ -4,9 +4,10 @@
 include_guard(GLOBAL)
 include(CMakePackageConfigHelpers)
 
-# beamjack_install(beamjack-dacs AS dacs NEEDS beamjack-core)
+# beamjack_install(beamjack-dacs AS dacs NEEDS beamjack-core PACKAGES LIBUSB libusb-1.0)
+# PACKAGES: what pkg-config knows and the library uses inside, each after its CMake prefix.
 function(beamjack_install target)
-    cmake_parse_arguments(I "" "AS" "NEEDS" ${ARGN})
+    cmake_parse_arguments(I "" "AS" "NEEDS;PACKAGES" ${ARGN})
     set_target_properties(${target} PROPERTIES EXPORT_NAME ${I_AS}
         VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
     set(package ${CMAKE_INSTALL_LIBDIR}/cmake/${target})
@@ -20,6 +21,13 @@ function(beamjack_install target)
     foreach(need ${I_NEEDS})
         string(APPEND config "find_dependency(${need})\n")
     endforeach()
+    set(modules ${I_PACKAGES})
+    while(modules AND NOT BUILD_SHARED_LIBS)
+        list(POP_FRONT modules prefix module)
+        string(APPEND config "find_dependency(PkgConfig)\n"
+            "pkg_check_modules(${prefix} REQUIRED IMPORTED_TARGET ${module})\n")
+        string(APPEND requires " ${module}")
+    endwhile()
     string(APPEND config "include(\${CMAKE_CURRENT_LIST_DIR}/${target}-targets.cmake)\n")
     file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/${target}-config.cmake ${config})
     write_basic_package_version_file(

@@ -47,8 +47,14 @@ check() {
         '"'*) is_own dac_drivers "$header" "$file" && return ;;
         *) is_c_header "$header" && return ;;
         esac
-        echo "$file includes $header: a driver reaches the world only through bj_net" ;;
+        echo "$file includes $header: a driver reaches the world only through bj_transports" ;;
     dac_drivers/*)
+        case $file $header in
+        dac_drivers/usb*' <libusb.h>') return ;;
+        *' <libusb.h>')
+            echo "$file includes $header: libusb is known to dac_drivers/usb*.[ch] only"
+            return ;;
+        esac
         case $header in
         '<jack/'* | '<png.h>' | '<cmocka.h>') ;;
         '<'*) return ;;

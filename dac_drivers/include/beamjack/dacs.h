@@ -69,7 +69,12 @@ BJ_API BJ_RT int64_t bj_clock_ns(void);
 BJ_API struct bj_net *bj_net_create(void);
 BJ_API void bj_net_destroy(struct bj_net *net);
 
-/* Everything of this build. Main thread; after all drivers that use them are gone.
+/* Real USB, over libusb on threads of its own; serves any number of drivers on any threads.
+ * BJ_NO_MEMORY; BJ_UNSUPPORTED: built without libusb. */
+BJ_API enum bj_status bj_usb_create(struct bj_usb **usb);
+BJ_API void bj_usb_destroy(struct bj_usb *usb);
+
+/* Everything of this build; what this build cannot do is NULL. Main thread; after all drivers that use them are gone.
  * BJ_NO_MEMORY. */
 BJ_API enum bj_status bj_transports_create(struct bj_transports *via);
 BJ_API void bj_transports_destroy(struct bj_transports *via);
