@@ -144,9 +144,9 @@ bool shark_queue_count(struct shark_queue *queue, uint32_t points)
 {
     uint32_t known = shark_queue_in_device(queue);
     uint32_t ours = points > queue->tail_points ? points - queue->tail_points : 0;
-    bool possible = ours <= known;
+    bool possible = ours <= known + FIFO_POINTS;
 
-    if (!possible)
+    if (ours > known) /* seen too early last time: what was before the ring is in it now */
         ours = known;
     queue->played_points += known - ours;
     queue->counted_points = ours;

@@ -59,8 +59,9 @@ void shark_queue_cancel(struct shark_queue *queue);
 uint32_t shark_queue_in_device(const struct shark_queue *queue);
 uint32_t shark_queue_held(const struct shark_queue *queue);
 
-/* The device holds `points` now, and nothing was under way while it counted. False: that
- * cannot be; the nearest that can is assumed. */
+/* The device holds `points` now, and nothing was under way while it counted. A packet or
+ * two may have been on their way into the ring the time before; more than that cannot be:
+ * false. */
 bool shark_queue_count(struct shark_queue *queue, uint32_t points);
 
 /* It was cleared, and holds points again: a packet or two had not got as far as the ring

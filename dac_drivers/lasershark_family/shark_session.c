@@ -22,6 +22,12 @@ enum bj_status shark_session_tell(const struct shark_session *session,
     return status;
 }
 
+void shark_session_wait_until(struct bj_wait *wait, int64_t now_ns, int64_t at_ns)
+{
+    if (at_ns > now_ns)
+        bj_wait_until(wait, at_ns);
+}
+
 double shark_session_hz(const struct shark_session *session, uint32_t pps)
 {
     uint32_t timer_hz = session->kind->timer_hz;

@@ -2,9 +2,10 @@
  *
  * LaserShark family: one connection, from looking for the device to the last "off".
  *
- * Two files share the struct. shark_session.c has the slots of a driver: it looks, opens,
- * asks and moves points. shark_steer.c is about a device that is set up: which command
- * brings it closer to what is wanted, and what its answers mean.
+ * Three files share the struct. shark_session.c has the slots of a driver: it looks, opens,
+ * asks and moves points. The others are about a device that is set up: shark_steer.c
+ * decides which command brings it closer to what is wanted, shark_count.c when to ask how
+ * much it holds, and what follows from the answer.
  *
  * The output is off while the ring is filled and on while it plays. Everything unusual
  * (shutter, stop, underrun, a ring that stands still) goes the same way: output off, count
@@ -99,10 +100,17 @@ void shark_session_disconnect(struct shark_session *session);
 uint32_t shark_session_capacity(const struct shark_session *session);
 double shark_session_hz(const struct shark_session *session, uint32_t pps);
 
-/* ---- Between the two files ------------------------------------------------------------- */
+/* ---- Between the three files ----------------------------------------------------------- */
 
 /* steer: begins to throw the queue away, the light first. */
 void shark_steer_flush(struct shark_session *session, int64_t now_ns, bool dry);
+
+/* steer: the queue is known to be empty: settles the accounts, tells the engine. */
+void shark_steer_flushed(struct shark_session *session, int64_t now_ns);
+
+/* steer: tells what is wrong and starts over; too often in a row: `why`, it is over. */
+enum bj_status shark_steer_repair(struct shark_session *session, int64_t now_ns,
+                                  enum bj_status why, const char *text);
 
 /* steer: an answer, a transfer of samples that ended. Not BJ_OK: it is over, and was
  * explained. */
@@ -116,6 +124,24 @@ enum bj_status shark_steer(struct shark_session *session, int64_t now_ns);
 void shark_steer_waits(const struct shark_session *session, int64_t now_ns,
                        struct bj_wait *wait);
 uint32_t shark_steer_room(const struct shark_session *session);
+
+/* count: whether to ask now, asking, and whether samples have to wait for it: what is sent
+ * between question and answer makes the count unclear. */
+bool shark_count_is_due(const struct shark_session *session, int64_t now_ns);
+void shark_count_ask(struct shark_session *session, int64_t now_ns);
+bool shark_count_holds(const struct shark_session *session, int64_t now_ns);
+void shark_count_waits(const struct shark_session *session, int64_t now_ns,
+                       struct bj_wait *wait);
+
+/* count: the answer. Not BJ_OK: it is over, and was explained. */
+enum bj_status shark_count_told(struct shark_session *session,
+                                const struct shark_answer *answer, int64_t now_ns);
+
+/* steer: how many points play in this time; 0 while the output is off. */
+double shark_session_points_in(const struct shark_session *session, int64_t ns);
+
+/* session: a wake-up, unless that time is past. */
+void shark_session_wait_until(struct bj_wait *wait, int64_t now_ns, int64_t at_ns);
 
 /* session: tells the engine a sentence, "NAME: text", and returns `status`. */
 __attribute__((format(printf, 3, 4))) enum bj_status

@@ -1,29 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "shark_session.h"
 
-#define COUNT_NS (10 * BJ_NS_PER_MS)
-#define COUNT_SOON_NS BJ_NS_PER_MS
-#define COUNT_SHARE 16 /* counting takes at most this part of the time */
-#define FEW_POINTS 64
-#define OVERDUE_NS (4 * BJ_NS_PER_MS)
-#define HOLD_NS (5 * BJ_NS_PER_MS) /* samples wait for a count while this much is left */
 #define TAIL_NS (2 * BJ_NS_PER_MS)
-#define STANDS_STILL_NS (60 * BJ_NS_PER_MS)
 #define BEGIN_ANYWAY_NS (100 * BJ_NS_PER_MS)
 #define FLUSH_TIMEOUT_NS BJ_NS_PER_S
 #define REPAIRS_WITHIN_NS (2 * BJ_NS_PER_S)
 #define MOST_REPAIRS 3
-#define MOST_CLEARS 3
-
-static double points_in(const struct shark_session *session, int64_t ns)
-{
-    return (double)ns / 1e9 * session->level.hz;
-}
-
-static bool is_playing(const struct shark_session *session)
-{
-    return session->output_on && session->flush == SHARK_KEEP;
-}
 
 uint32_t shark_session_capacity(const struct shark_session *session)
 {
@@ -32,6 +14,11 @@ uint32_t shark_session_capacity(const struct shark_session *session)
     if (ring == 0 || ring > SHARK_STAGE_POINTS)
         ring = SHARK_STAGE_POINTS;
     return ring - SHARK_RESERVE_POINTS;
+}
+
+double shark_session_points_in(const struct shark_session *session, int64_t ns)
+{
+    return (double)ns / 1e9 * session->level.hz;
 }
 
 static double smaller(double a, double b)
@@ -65,8 +52,8 @@ void shark_steer_flush(struct shark_session *session, int64_t now_ns, bool dry)
 }
 
 /* The first times it may help; then the connection is begun anew. */
-static enum bj_status repair(struct shark_session *session, int64_t now_ns,
-                             enum bj_status why, const char *text)
+enum bj_status shark_steer_repair(struct shark_session *session, int64_t now_ns,
+                                  enum bj_status why, const char *text)
 {
     bool again = now_ns - session->repaired_ns < REPAIRS_WITHIN_NS;
 
@@ -81,7 +68,7 @@ static enum bj_status repair(struct shark_session *session, int64_t now_ns,
     return BJ_OK;
 }
 
-static void finish_flush(struct shark_session *session, int64_t now_ns)
+void shark_steer_flushed(struct shark_session *session, int64_t now_ns)
 {
     uint32_t lost = shark_queue_empty(&session->queue);
 
@@ -94,107 +81,6 @@ static void finish_flush(struct shark_session *session, int64_t now_ns)
         session->events->emptied(session->engine, lost, session->flush_is_dry);
     if (session->stopping)
         session->phase = SHARK_STOPPED;
-}
-
-/* ---- Counting ------------------------------------------------------------------------ */
-
-static void report(struct shark_session *session, const struct shark_answer *answer)
-{
-    const struct shark_queue *queue = &session->queue;
-    const struct bj_level_report level = {
-        .sent_ns = answer->sent_ns,
-        .received_ns = answer->received_ns,
-        .queued_points = shark_queue_in_device(queue),
-        .unreported_points = queue->staged_points,
-        .played_points = queue->played_points,
-        .quantum_points = 1,
-        .playing = is_playing(session),
-        .dry = shark_queue_in_device(queue) == 0,
-    };
-
-    session->events->level(session->engine, &level);
-}
-
-/* Told when it plays and its queue does not move. */
-static enum bj_status watch(struct shark_session *session, uint64_t played_before,
-                            const struct shark_answer *answer, int64_t now_ns)
-{
-    if (session->queue.played_points != played_before)
-        session->moved_ns = answer->received_ns;
-    if (shark_queue_in_device(&session->queue) == 0) {
-        shark_steer_flush(session, now_ns, true);
-        return BJ_OK;
-    }
-    if (answer->sent_ns - session->moved_ns < STANDS_STILL_NS)
-        return BJ_OK;
-    return repair(session, now_ns, BJ_TIMED_OUT,
-                  "its queue stands still: the output was switched off, or it hangs");
-}
-
-static enum bj_status counted(struct shark_session *session,
-                              const struct shark_answer *answer, uint32_t points,
-                              int64_t now_ns)
-{
-    uint64_t played_before = session->queue.played_points;
-    bool possible;
-
-    if (session->unclear)
-        return BJ_OK;
-    possible = shark_queue_count(&session->queue, points);
-    shark_level_counted(&session->level, points, answer->sent_ns, answer->received_ns,
-                        now_ns);
-    if (session->was_ready) /* before, it is somebody else's */
-        report(session, answer);
-    if (!possible && is_playing(session))
-        return repair(session, now_ns, BJ_PROTOCOL, "counts more points than it was given");
-    return is_playing(session) ? watch(session, played_before, answer, now_ns) : BJ_OK;
-}
-
-static enum bj_status verified(struct shark_session *session, uint32_t points,
-                               int64_t now_ns)
-{
-    if (points == 0) {
-        finish_flush(session, now_ns);
-        return BJ_OK;
-    }
-    if (session->clears == 0)
-        shark_queue_survived(&session->queue, points);
-    session->flush = SHARK_CLEAR;
-    if (++session->clears < MOST_CLEARS)
-        return BJ_OK;
-    return shark_session_tell(session, BJ_PROTOCOL, "was cleared and still holds %u points",
-                              points);
-}
-
-/* The bus is needed for samples, too. */
-static int64_t next_count_ns(const struct shark_answer *answer, int64_t now_ns)
-{
-    int64_t pause_ns = COUNT_SHARE * (answer->received_ns - answer->sent_ns);
-
-    return now_ns + (pause_ns > COUNT_NS ? pause_ns : COUNT_NS);
-}
-
-/* A ring that is full to the last place reports one more than it has. */
-static enum bj_status free_told(struct shark_session *session,
-                                const struct shark_answer *answer, int64_t now_ns)
-{
-    uint32_t ring = session->setup.ring_size, free = answer->value;
-    uint32_t points = free <= ring ? ring - free : ring;
-    enum bj_status status;
-
-    session->last_count_ns = now_ns;
-    session->next_count_ns = next_count_ns(answer, now_ns);
-    if (answer->status != SHARK_STATUS_OK || free > ring + 1)
-        return shark_session_tell(session, BJ_PROTOCOL,
-                                  "says that %u of %u places are free; connecting anew",
-                                  free, ring);
-    if (session->flush == SHARK_VERIFY)
-        return verified(session, points, now_ns);
-    status = counted(session, answer, points, now_ns);
-    session->unclear = session->queue.sending_points > 0;
-    if (status == BJ_OK && session->flush == SHARK_COUNT)
-        session->flush = SHARK_CLEAR;
-    return status;
 }
 
 /* ---- Other answers ------------------------------------------------------------------- */
@@ -226,7 +112,7 @@ enum bj_status shark_steer_answered(struct shark_session *session,
 {
     shark_level_advance(&session->level, now_ns);
     if (answer->op == SHARK_GET_RING_FREE)
-        return free_told(session, answer, now_ns);
+        return shark_count_told(session, answer, now_ns);
     if (answer->status != SHARK_STATUS_OK)
         return shark_session_tell(session, BJ_PROTOCOL,
                                   "refused command %02x with %u (status %02x)", answer->op,
@@ -252,10 +138,11 @@ enum bj_status shark_steer_sent(struct shark_session *session,
     session->samples_stalled = sending == SHARK_NOT_SENT;
     if (sending == SHARK_NOT_SENT && !stalled_before) {
         session->usb->ops->clear_halt(session->usb, session->handle, SHARK_SAMPLES_OUT);
-        return repair(session, now_ns, BJ_REFUSED, "stopped taking samples");
+        return shark_steer_repair(session, now_ns, BJ_REFUSED, "stopped taking samples");
     }
     if (sending == SHARK_UNSURE)
-        return repair(session, now_ns, BJ_TIMED_OUT, "does not take samples in time");
+        return shark_steer_repair(session, now_ns, BJ_TIMED_OUT,
+                                  "does not take samples in time");
     if (sending == SHARK_SENT)
         return BJ_OK;
     if (result->status == BJ_DISCONNECTED)
@@ -266,12 +153,6 @@ enum bj_status shark_steer_sent(struct shark_session *session,
 }
 
 /* ---- What to send now ---------------------------------------------------------------- */
-
-static void ask_for_count(struct shark_session *session, int64_t now_ns)
-{
-    session->unclear = false;
-    shark_channel_send(&session->channel, SHARK_GET_RING_FREE, 0, now_ns);
-}
 
 /* Should the command not get through, the ring ends dark all the same. */
 static bool send_tail(struct shark_session *session)
@@ -301,7 +182,7 @@ static void flush(struct shark_session *session, int64_t now_ns)
         break;
     case SHARK_COUNT:
     case SHARK_VERIFY:
-        ask_for_count(session, now_ns);
+        shark_count_ask(session, now_ns);
         break;
     case SHARK_CLEAR:
         shark_channel_send(channel, SHARK_CLEAR_RING, 0, now_ns);
@@ -327,25 +208,6 @@ static bool begin_is_due(const struct shark_session *session, int64_t now_ns)
             now_ns - session->last_write_ns >= BEGIN_ANYWAY_NS);
 }
 
-/* In time; sooner when it may just have run dry. */
-static int64_t count_due_ns(const struct shark_session *session)
-{
-    int64_t due_ns = shark_level_high_at_ns(&session->level, 0);
-
-    if (due_ns < session->last_count_ns + COUNT_SOON_NS)
-        due_ns = session->last_count_ns + COUNT_SOON_NS;
-    return due_ns < session->next_count_ns ? due_ns : session->next_count_ns;
-}
-
-/* What is staged goes first, or the ring might run dry before the answer. */
-static bool may_ask_for_count(const struct shark_session *session, int64_t now_ns)
-{
-    int64_t due_ns = count_due_ns(session);
-
-    return now_ns >= due_ns && session->queue.sending_points == 0 &&
-           (session->queue.staged_points < FEW_POINTS || now_ns - due_ns >= OVERDUE_NS);
-}
-
 static void command(struct shark_session *session, int64_t now_ns)
 {
     struct shark_channel *channel = &session->channel;
@@ -356,31 +218,21 @@ static void command(struct shark_session *session, int64_t now_ns)
         shark_channel_send(channel, SHARK_SET_RATE, wanted_rate(session), now_ns);
     else if (begin_is_due(session, now_ns))
         shark_channel_send(channel, SHARK_SET_OUTPUT, 1, now_ns);
-    else if (session->output_on && may_ask_for_count(session, now_ns))
-        ask_for_count(session, now_ns);
-}
-
-/* Samples wait while the device counts, as long as it has some left. */
-static bool waits_for_count(const struct shark_session *session, int64_t now_ns)
-{
-    bool counting = shark_channel_awaits(&session->channel, SHARK_GET_RING_FREE) ||
-                    now_ns - count_due_ns(session) >= OVERDUE_NS;
-
-    return session->output_on && counting && !session->unclear &&
-           session->level.low > points_in(session, HOLD_NS);
+    else if (session->output_on && shark_count_is_due(session, now_ns))
+        shark_count_ask(session, now_ns);
 }
 
 static bool runs_dry(const struct shark_session *session)
 {
     return session->output_on && session->queue.staged_points == 0 &&
-           session->level.low <= points_in(session, TAIL_NS);
+           session->level.low <= shark_session_points_in(session, TAIL_NS);
 }
 
 static void send_samples(struct shark_session *session, int64_t now_ns)
 {
     struct shark_queue *queue = &session->queue;
 
-    if (queue->sending_points > 0 || waits_for_count(session, now_ns))
+    if (queue->sending_points > 0 || shark_count_holds(session, now_ns))
         return;
     if (!runs_dry(session) || !send_tail(session)) {
         (void)shark_queue_send(queue);
@@ -406,12 +258,6 @@ enum bj_status shark_steer(struct shark_session *session, int64_t now_ns)
     return BJ_OK;
 }
 
-static void later(struct bj_wait *wait, int64_t now_ns, int64_t at_ns)
-{
-    if (at_ns > now_ns)
-        bj_wait_until(wait, at_ns);
-}
-
 void shark_steer_waits(const struct shark_session *session, int64_t now_ns,
                        struct bj_wait *wait)
 {
@@ -423,15 +269,15 @@ void shark_steer_waits(const struct shark_session *session, int64_t now_ns,
         return;
     }
     if (!session->output_on) {
-        later(wait, now_ns, session->last_write_ns + BEGIN_ANYWAY_NS);
+        shark_session_wait_until(wait, now_ns, session->last_write_ns + BEGIN_ANYWAY_NS);
         return;
     }
-    later(wait, now_ns, count_due_ns(session));
-    later(wait, now_ns, count_due_ns(session) + OVERDUE_NS);
+    shark_count_waits(session, now_ns, wait);
     if (session->kind->needs_dark_tail)
-        later(wait, now_ns, shark_level_low_at_ns(level, points_in(session, TAIL_NS)));
-    later(wait, now_ns, shark_level_low_at_ns(level, points_in(session, HOLD_NS)));
+        shark_session_wait_until(
+            wait, now_ns,
+            shark_level_low_at_ns(level, shark_session_points_in(session, TAIL_NS)));
     if (shark_steer_room(session) == 0)
-        later(wait, now_ns,
-              shark_level_high_at_ns(level, full - 2 * SHARK_MIN_CHUNK_POINTS));
+        shark_session_wait_until(
+            wait, now_ns, shark_level_high_at_ns(level, full - 2 * SHARK_MIN_CHUNK_POINTS));
 }

@@ -329,6 +329,14 @@ void world_start_shark(struct world *world, struct sim_shark_config config)
     world_make_device(world, config, true);
 }
 
+void world_start_device(struct world *world, size_t which)
+{
+    if (which == 0)
+        world_start_dock(world, sim_laserdock_defaults());
+    else
+        world_start_shark(world, sim_lasershark_defaults());
+}
+
 void world_stop(struct world *world)
 {
     if (world->attempting)

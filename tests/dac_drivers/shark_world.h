@@ -64,6 +64,7 @@ struct world {
     uint32_t reports;
     struct bj_level_report report; /* newest */
     bool lies;                     /* reports may be wrong: the device lies */
+    uint32_t slack;                /* so many points may be on their way into the ring */
     bool foreign;                  /* what plays is somebody else's */
     uint64_t played_when_empty, written_when_empty;
 
@@ -82,6 +83,9 @@ void world_start_empty(struct world *world, const struct bj_dac_driver *driver,
 void world_make_device(struct world *world, struct sim_shark_config config, bool plugged);
 void world_start_dock(struct world *world, struct sim_shark_config config);
 void world_start_shark(struct world *world, struct sim_shark_config config);
+/* 0: a LaserDock, 1: a LaserShark; as they are. */
+#define WORLD_DEVICES 2
+void world_start_device(struct world *world, size_t which);
 /* Checks the books and that no handle is left. */
 void world_stop(struct world *world);
 

@@ -8,16 +8,6 @@
 
 static struct world world;
 
-static void start_dock(void)
-{
-    world_start_dock(&world, sim_laserdock_defaults());
-}
-
-static void start_shark(void)
-{
-    world_start_shark(&world, sim_lasershark_defaults());
-}
-
 /* ---- Rates --------------------------------------------------------------------------- */
 
 /* As the engine plans it. */
@@ -83,7 +73,7 @@ static void test_the_true_rate_is_what_the_timer_makes(void **state)
     static const uint32_t rates[] = {1000, 30000, 44100, 48000, 63999};
 
     (void)state;
-    start_shark();
+    world_start_device(&world, 1);
     for (size_t k = 0; k < sizeof rates / sizeof *rates; k++) {
         world.pps = rates[k];
         world_play(&world);
@@ -102,7 +92,7 @@ static void test_caps_fit_the_ring(void **state)
     const struct bj_dac_caps *caps;
 
     (void)state;
-    start_dock();
+    world_start_device(&world, 0);
     caps = world.driver->caps(world.dac);
     assert_int_equal(caps->model, BJ_MODEL_FIFO);
     assert_true(caps->reports_level);
@@ -110,7 +100,7 @@ static void test_caps_fit_the_ring(void **state)
     assert_int_equal(caps->max_points_per_chunk, 384);
     assert_int_equal(caps->max_pps, 50000);
     world_stop(&world);
-    start_shark();
+    world_start_device(&world, 1);
     assert_int_equal(world.driver->caps(world.dac)->max_pps, 64000);
     world_stop(&world);
 }
@@ -134,7 +124,7 @@ static void test_caps_follow_what_the_device_says(void **state)
 static void test_names_the_device(void **state)
 {
     (void)state;
-    start_dock();
+    world_start_device(&world, 0);
     assert_string_equal(world.driver->describe(world.dac), "LaserDock 2191717100001435");
     world_play(&world);
     assert_string_equal(world.driver->describe(world.dac),
@@ -167,7 +157,7 @@ static void test_asks_which_when_two_show_the_same_serial(void **state)
     struct sim_shark_config config = sim_laserdock_defaults();
 
     (void)state;
-    start_dock();
+    world_start_device(&world, 0);
     other = sim_laserdock_create(&config);
     fake_usb_plug(world.usb, "2-1", other);
     world_connect(&world);
@@ -202,7 +192,7 @@ static void test_allocates_nothing_after_init(void **state)
     size_t before;
 
     (void)state;
-    start_dock();
+    world_start_device(&world, 0);
     before = allocations;
     world_play(&world);
     world_shutter(&world, false);
@@ -227,7 +217,7 @@ static void test_needs_usb_and_an_id(void **state)
     struct bj_dac_config config = {.id = WORLD_DOCK_ID};
 
     (void)state;
-    start_dock();
+    world_start_device(&world, 0);
     assert_int_equal(WORLD_SLOT(&world, init, &config, &deaf, NULL), BJ_BAD_ARGUMENT);
     config.via.usb = fake_usb_base(world.usb);
     config.id = WORLD_SHARK_ID;

@@ -71,7 +71,9 @@ static void test_counts_move_points_on(void **state)
     assert_int_equal(queue.played_points, 40);
     stage(7);
     assert_int_equal(shark_queue_held(&queue), 67);
-    assert_false(shark_queue_count(&queue, 61)); /* more than there can be */
+    assert_true(shark_queue_count(&queue, 76)); /* a packet or two were seen too early */
+    assert_int_equal(queue.played_points, 40);
+    assert_false(shark_queue_count(&queue, 77)); /* more than there can be */
     assert_int_equal(queue.played_points, 40);
     assert_true(shark_queue_count(&queue, 0));
     assert_int_equal(queue.played_points, 100);

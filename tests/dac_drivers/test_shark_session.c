@@ -7,20 +7,6 @@
 
 static struct world world;
 
-static void start_dock(void)
-{
-    world_start_dock(&world, sim_laserdock_defaults());
-}
-
-static void start_shark(void)
-{
-    world_start_shark(&world, sim_lasershark_defaults());
-}
-
-/* Each test runs on both devices. */
-static void (*const starts[])(void) = {start_dock, start_shark};
-#define DEVICES (sizeof starts / sizeof starts[0])
-
 static void connect_for_ms(double ms)
 {
     world_connect(&world);
@@ -35,7 +21,7 @@ static void test_the_output_is_off_before_anything_else(void **state)
                                     0x84, 0x82, 0x83, 0x80, 0x8a, 0x8d, 0x8a};
 
     (void)state;
-    start_shark();
+    world_start_device(&world, 1);
     connect_for_ms(100);
     assert_int_equal(world.dac_status.state, BJ_DAC_READY);
     assert_int_equal(world.command_count, sizeof shark);
@@ -49,7 +35,7 @@ static void test_the_output_is_off_before_anything_else(void **state)
 static void test_a_laserdock_is_taken_out_of_its_runner_mode(void **state)
 {
     (void)state;
-    start_dock();
+    world_start_device(&world, 0);
     connect_for_ms(100);
     assert_int_equal(world.dac_status.state, BJ_DAC_READY);
     assert_int_equal(world_count(&world, 0xc0), 4);
@@ -75,8 +61,8 @@ static void test_what_another_program_left_is_never_played(void **state)
     uint8_t lit[512];
 
     (void)state;
-    for (size_t k = 0; k < DEVICES; k++) {
-        starts[k]();
+    for (size_t k = 0; k < WORLD_DEVICES; k++) {
+        world_start_device(&world, k);
         world.foreign = true;
         struct sim_usb *device = world.device;
         memset(lit, 0xff, sizeof lit);
@@ -204,8 +190,8 @@ static void test_other_samples_are_refused(void **state)
 static void test_says_what_keeps_it_from_opening(void **state)
 {
     (void)state;
-    for (size_t k = 0; k < DEVICES; k++) {
-        starts[k]();
+    for (size_t k = 0; k < WORLD_DEVICES; k++) {
+        world_start_device(&world, k);
         fake_usb_set_access(world.usb, WORLD_PORT, BJ_NO_PERMISSION);
         connect_for_ms(3000);
         assert_int_equal(world.result, BJ_NO_PERMISSION);
@@ -256,8 +242,8 @@ static void replug(const char *port)
 static void test_survives_unplugging_in_every_state(void **state)
 {
     (void)state;
-    for (size_t k = 0; k < DEVICES; k++) {
-        starts[k]();
+    for (size_t k = 0; k < WORLD_DEVICES; k++) {
+        world_start_device(&world, k);
         for (int n = 0; n < 80; n++) {
             world.feeding = false;
             world_connect(&world);
@@ -277,8 +263,8 @@ static void test_survives_unplugging_in_every_state(void **state)
 static void test_survives_unplugging_while_it_plays(void **state)
 {
     (void)state;
-    for (size_t k = 0; k < DEVICES; k++) {
-        starts[k]();
+    for (size_t k = 0; k < WORLD_DEVICES; k++) {
+        world_start_device(&world, k);
         for (int n = 0; n < 12; n++) {
             world_play(&world);
             world_run_ms(&world, n * 1.1);
@@ -298,8 +284,8 @@ static void test_survives_unplugging_while_it_plays(void **state)
 static void test_survives_unplugging_while_it_goes_dark(void **state)
 {
     (void)state;
-    for (size_t k = 0; k < DEVICES; k++) {
-        starts[k]();
+    for (size_t k = 0; k < WORLD_DEVICES; k++) {
+        world_start_device(&world, k);
         for (int n = 0; n < 30; n++) {
             world_play(&world);
             if (n % 2 == 0)
@@ -321,8 +307,8 @@ static void test_survives_unplugging_while_it_goes_dark(void **state)
 static void test_is_found_again_in_another_socket(void **state)
 {
     (void)state;
-    for (size_t k = 0; k < DEVICES; k++) {
-        starts[k]();
+    for (size_t k = 0; k < WORLD_DEVICES; k++) {
+        world_start_device(&world, k);
         world_play(&world);
         fake_usb_unplug(world.usb, WORLD_PORT);
         world_run_ms(&world, 50);
@@ -337,7 +323,7 @@ static void test_is_found_again_in_another_socket(void **state)
 static void test_a_device_that_resets_itself_is_set_up_anew(void **state)
 {
     (void)state;
-    start_shark();
+    world_start_device(&world, 1);
     world_play(&world);
     world_fault(&world, SIM_SHARK_WATCHDOG, 0);
     fake_usb_unplug(world.usb, WORLD_PORT);
@@ -353,8 +339,8 @@ static void test_a_device_that_resets_itself_is_set_up_anew(void **state)
 static void test_letting_go_leaves_it_dark_and_empty(void **state)
 {
     (void)state;
-    for (size_t k = 0; k < DEVICES; k++) {
-        starts[k]();
+    for (size_t k = 0; k < WORLD_DEVICES; k++) {
+        world_start_device(&world, k);
         for (int n = 0; n < 12; n++) {
             world_play(&world);
             world_run_ms(&world, n * 1.3);
@@ -374,8 +360,8 @@ static void test_letting_go_leaves_it_dark_and_empty(void **state)
 
 static void survive(enum sim_shark_fault fault, int64_t value)
 {
-    for (size_t k = 0; k < DEVICES; k++) {
-        starts[k]();
+    for (size_t k = 0; k < WORLD_DEVICES; k++) {
+        world_start_device(&world, k);
         world_play(&world);
         world_fault(&world, fault, value);
         world_run_ms(&world, 2000);
@@ -401,8 +387,8 @@ static void test_a_few_lost_or_wrong_replies_do_no_harm(void **state)
 
 static void perish(enum sim_shark_fault fault, int64_t value, enum bj_status result)
 {
-    for (size_t k = 0; k < DEVICES; k++) {
-        starts[k]();
+    for (size_t k = 0; k < WORLD_DEVICES; k++) {
+        world_start_device(&world, k);
         world_play(&world);
         world.lies = true;
         world_fault(&world, fault, value);
@@ -429,8 +415,8 @@ static void test_a_device_that_answers_no_more_is_given_up(void **state)
 
 static void lie(int64_t free, bool survives)
 {
-    for (size_t k = 0; k < DEVICES; k++) {
-        starts[k]();
+    for (size_t k = 0; k < WORLD_DEVICES; k++) {
+        world_start_device(&world, k);
         world_play(&world);
         world.lies = true;
         world_fault(&world, SIM_SHARK_LEVEL_LIE, free);
@@ -461,7 +447,7 @@ static void test_lies_about_the_level_do_no_harm(void **state)
 static void test_a_refused_setting_is_told(void **state)
 {
     (void)state;
-    start_shark();
+    world_start_device(&world, 1);
     world_fault(&world, SIM_SHARK_REFUSE, 1);
     connect_for_ms(100);
     assert_int_equal(world.result, BJ_PROTOCOL);

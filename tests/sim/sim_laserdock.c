@@ -47,27 +47,17 @@ static bool is_foreign(const uint16_t word[4])
 
 struct sim_shark_config sim_laserdock_defaults(void)
 {
-    return (struct sim_shark_config){
-        .manufacturer = "WICKED",
-        .product = "Laserdock.",
-        .serial = "2191717100001435",
-        .answers = {.max_rate = 64000,
-                    .elements = 4,
-                    .iso_samples = 64,
-                    .dac_min = 0,
-                    .dac_max = 4095,
-                    .ring_size = SIM_SHARK_RING,
-                    .major = 3,
-                    .minor = 7,
-                    .bulk_samples = 64,
-                    .has_bulk_samples = true,
-                    .has_runner = true},
-        .first_rate = 1000,
-        .timer_hz = 72000000,
-        .reply_ns = 400000,
-        .most_per_second = 55000,
-        .fifo_survives_clear = true,
-    };
+    struct sim_shark_config config = sim_shark_defaults();
+
+    config.manufacturer = "WICKED";
+    config.product = "Laserdock.";
+    config.serial = "2191717100001435";
+    config.answers.major = 3;
+    config.answers.minor = 7;
+    config.answers.bulk_samples = 64;
+    config.answers.has_runner = true;
+    config.most_per_second = 55000;
+    return config;
 }
 
 struct sim_shark_config sim_laserdock_twin(void)

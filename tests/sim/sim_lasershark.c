@@ -46,24 +46,15 @@ static bool is_foreign(const uint16_t word[4])
 
 struct sim_shark_config sim_lasershark_defaults(void)
 {
-    return (struct sim_shark_config){
-        .manufacturer = "Macpod",
-        .product = "Lasershark",
-        .serial = "0123456789ABCDEF",
-        .answers = {.max_rate = 64000,
-                    .elements = 4,
-                    .iso_samples = 64,
-                    .dac_max = 4095,
-                    .ring_size = SIM_SHARK_RING,
-                    .major = 2,
-                    .minor = 3,
-                    .bulk_samples = 8,
-                    .has_bulk_samples = true},
-        .first_rate = 1000,
-        .timer_hz = 72000000,
-        .reply_ns = 400000,
-        .fifo_survives_clear = true,
-    };
+    struct sim_shark_config config = sim_shark_defaults();
+
+    config.manufacturer = "Macpod";
+    config.product = "Lasershark";
+    config.serial = "0123456789ABCDEF";
+    config.answers.major = 2;
+    config.answers.minor = 3;
+    config.answers.bulk_samples = 8;
+    return config;
 }
 
 struct sim_shark_config sim_lasershark_older(enum sim_shark_generation generation)

@@ -116,6 +116,22 @@ static const struct sim_usb_ops ops = {
 
 /* ---- Life ---------------------------------------------------------------------------- */
 
+struct sim_shark_config sim_shark_defaults(void)
+{
+    return (struct sim_shark_config){
+        .answers = {.max_rate = 64000,
+                    .elements = 4,
+                    .iso_samples = 64,
+                    .dac_max = 4095,
+                    .ring_size = SIM_SHARK_RING,
+                    .has_bulk_samples = true},
+        .first_rate = 1000,
+        .timer_hz = 72000000,
+        .reply_ns = 400000,
+        .fifo_survives_clear = true,
+    };
+}
+
 void sim_shark_power_up(struct sim_shark *shark, int64_t now_ns)
 {
     shark->now_ns = now_ns;

@@ -58,6 +58,7 @@ struct sim_shark_config {
     int64_t reply_ns;         /* from command to reply */
     uint32_t most_per_second; /* samples it takes over USB; 0: no limit */
     bool fifo_survives_clear;
+    bool lazy; /* packets get from the FIFO into the ring with the next tick only */
 
     /* Observers, may be NULL. */
     void (*played)(void *user, const struct sim_shark_sample *sample);
@@ -104,6 +105,9 @@ struct sim_shark_status {
     uint16_t x, y;
     bool lit; /* right now */
 };
+
+/* What both have in common: limits, timer, replies after 0.4 ms, 2 packets that survive. */
+struct sim_shark_config sim_shark_defaults(void);
 
 /* Ticks, and with it the observers, come up to now_ns. All sim_usb_ops do so first. */
 void sim_shark_advance(struct sim_usb *device, int64_t now_ns);

@@ -90,7 +90,8 @@ int sim_shark_ring_out(struct sim_shark *shark, const uint8_t *bytes, size_t siz
     if (most > 0)
         shark->next_packet_ns =
             shark->now_ns + (int64_t)(size / SAMPLE) * BJ_NS_PER_S / most;
-    drain_fifo(shark);
+    if (!shark->config.lazy)
+        drain_fifo(shark);
     return 0;
 }
 
@@ -143,6 +144,8 @@ static void starve(struct sim_shark *shark)
 
 static void tick(struct sim_shark *shark, int64_t time_ns)
 {
+    if (shark->config.lazy)
+        drain_fifo(shark);
     if (!shark->enabled || time_ns < shark->frozen_until_ns)
         return;
     if (shark->level == 0) {
@@ -238,6 +241,9 @@ int64_t sim_shark_ring_next_ns(const struct sim_shark *shark)
     if (shark->fifo_count > 0 && shark->enabled && free_samples(shark) < SECOND_LOOK_FREE &&
         tick_ns(shark, shark->ticks + missing) < next_ns)
         next_ns = tick_ns(shark, shark->ticks + missing);
+    if (shark->config.lazy && shark->fifo_count > 0 &&
+        tick_ns(shark, shark->ticks + 1) < next_ns)
+        next_ns = tick_ns(shark, shark->ticks + 1);
     if (shark->frozen_until_ns > shark->now_ns && next_ns < shark->frozen_until_ns)
         next_ns = shark->frozen_until_ns;
     return next_ns > shark->now_ns ? next_ns : shark->now_ns + 1;

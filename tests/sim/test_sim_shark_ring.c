@@ -210,6 +210,22 @@ static void test_usb_has_a_ceiling(void **state)
     assert_int_equal(shark_rig_packet(&rig, 8, DARK), 0);
 }
 
+static void test_a_lazy_device_fills_the_ring_at_the_tick(void **state)
+{
+    struct sim_shark_config config = sim_lasershark_defaults();
+
+    (void)state;
+    config.lazy = true;
+    restart(config);
+    assert_int_equal(shark_rig_packet(&rig, 8, DARK), 0);
+    assert_int_equal(shark_rig_packet(&rig, 8, DARK), 0);
+    assert_int_equal(shark_rig_packet(&rig, 8, DARK), SIM_USB_NAK);
+    assert_int_equal(status().level, 0);
+    assert_int_equal(rig.device->ops->next_event_ns(rig.device, 0), 1000000);
+    shark_rig_wait_ms(&rig, 1);
+    assert_int_equal(status().level, 16);
+}
+
 /* ---- Older firmware ------------------------------------------------------------------ */
 
 static void test_firmware_2_2(void **state)
@@ -258,6 +274,7 @@ int main(void)
         RIG_TEST(test_bulk_samples_want_the_bulk_alternate),
         RIG_TEST(test_isochronous_samples_overrun),
         RIG_TEST(test_usb_has_a_ceiling),
+        RIG_TEST(test_a_lazy_device_fills_the_ring_at_the_tick),
         RIG_TEST(test_firmware_2_2),
         RIG_TEST(test_firmware_2_1_hangs_and_resets),
     };
