@@ -4,6 +4,8 @@
  */
 #include "ether_dream/ether_dream.h"
 #include "ether_dream/ether_dream_scan.h"
+#include "helios/helios.h"
+#include "helios/helios_scan.h"
 #include "laserdock/laserdock.h"
 #include "lasershark/lasershark.h"
 #include "record/record.h"
@@ -12,13 +14,24 @@
 
 /* Hardware first: `beamjack run` prefers what is further up. */
 static const struct bj_dac_driver *const drivers[] = {
-    &bj_ether_dream, &bj_laserdock, &bj_lasershark, &bj_virtual, &bj_record, NULL,
+    &bj_ether_dream,
+#ifdef BJ_WITH_USB
+    &bj_helios,
+    &bj_laserdock,
+    &bj_lasershark,
+#endif
+    &bj_virtual,
+    &bj_record,
+    NULL,
 };
 
 static const struct bj_scan *const scans[] = {
     &bj_ether_dream_scan,
+#ifdef BJ_WITH_USB
+    &bj_helios_scan,
     &bj_laserdock_scan,
     &bj_lasershark_scan,
+#endif
     NULL,
 };
 

@@ -9,11 +9,29 @@
 #define MARGIN_NS (4 * BJ_NS_PER_MS)
 #define LOOK_AHEAD_FRAMES 2
 
+static int64_t look_ahead_ns(uint32_t rate_hz)
+{
+    return (LOOK_AHEAD_FRAMES * BJ_NS_PER_S + rate_hz - 1) / rate_hz;
+}
+
 int64_t bj_latency_least_ns(uint32_t rate_hz)
 {
-    int64_t frames_ns = (LOOK_AHEAD_FRAMES * BJ_NS_PER_S + rate_hz - 1) / rate_hz;
+    return CHUNK_NS + POLL_NS + MARGIN_NS + look_ahead_ns(rate_hz);
+}
 
-    return CHUNK_NS + POLL_NS + MARGIN_NS + frames_ns;
+/* What cannot be inside the DAC. A queue is filled with what there is; a frame must be
+ * whole when its turn comes, though its last point plays only after all others. */
+static int64_t outside_ns(const struct bj_dac_caps *caps, uint32_t rate_hz)
+{
+    return caps->model == BJ_MODEL_SWAP ? MARGIN_NS + look_ahead_ns(rate_hz) : 0;
+}
+
+/* Two frames of the least length. */
+static int64_t least_of(const struct bj_dac_caps *caps, uint32_t rate_hz)
+{
+    return caps->model == BJ_MODEL_SWAP
+               ? 2 * caps->min_buffer_ns + outside_ns(caps, rate_hz)
+               : bj_latency_least_ns(rate_hz);
 }
 
 uint32_t bj_latency_frames(int64_t latency_ns, uint32_t rate_hz)
@@ -32,15 +50,17 @@ static int64_t smaller(int64_t a, int64_t b)
 }
 
 /* Rounded up to what a user would type. */
-static double least_ms(uint32_t rate_hz)
+static double up_ms(int64_t ns)
 {
-    return ceil(ms(bj_latency_least_ns(rate_hz)) * 10) / 10;
+    return ceil(ms(ns) * 10) / 10;
 }
 
 static int64_t choose_latency(const struct bj_latency *asked,
-                              const struct bj_dac_caps *caps, int64_t least_ns)
+                              const struct bj_dac_caps *caps, int64_t outside_ns,
+                              int64_t least_ns)
 {
-    int64_t latency_ns = asked->target_ns ? asked->target_ns : caps->target_buffer_ns;
+    int64_t target_ns = asked->target_ns ? asked->target_ns : caps->target_buffer_ns;
+    int64_t latency_ns = target_ns + outside_ns;
 
     if (asked->latency_ns)
         return asked->latency_ns;
@@ -50,11 +70,13 @@ static int64_t choose_latency(const struct bj_latency *asked,
 bool bj_latency_plan(struct bj_latency asked, const struct bj_dac_caps *caps,
                      uint32_t rate_hz, struct bj_latency *plan, char *why, size_t why_size)
 {
-    int64_t least_ns = bj_latency_least_ns(rate_hz);
+    int64_t least_ns = least_of(caps, rate_hz), without_ns = outside_ns(caps, rate_hz);
+    int64_t inside_ns;
 
-    plan->latency_ns = choose_latency(&asked, caps, least_ns);
-    plan->target_ns = asked.target_ns ? asked.target_ns
-                                      : smaller(caps->target_buffer_ns, plan->latency_ns);
+    plan->latency_ns = choose_latency(&asked, caps, without_ns, least_ns);
+    inside_ns = plan->latency_ns - without_ns;
+    plan->target_ns =
+        asked.target_ns ? asked.target_ns : smaller(caps->target_buffer_ns, inside_ns);
     plan->min_ns =
         asked.min_ns ? asked.min_ns : smaller(caps->min_buffer_ns, plan->target_ns);
 
@@ -63,14 +85,14 @@ bool bj_latency_plan(struct bj_latency asked, const struct bj_dac_caps *caps,
             why, why_size,
             "a latency of %.4g ms cannot hold: a chunk on its way to the DAC, its answer "
             "and a margin need %.1f ms; use --latency %.1f or more",
-            ms(plan->latency_ns), least_ms(rate_hz), least_ms(rate_hz));
-    else if (plan->target_ns > plan->latency_ns)
+            ms(plan->latency_ns), up_ms(least_ns), up_ms(least_ns));
+    else if (plan->target_ns > inside_ns)
         snprintf(
             why, why_size,
             "the DAC cannot hold %.4g ms of points when the whole latency is %.4g ms; use "
             "--target-buffer %.4g or less, or --latency %.4g or more",
-            ms(plan->target_ns), ms(plan->latency_ns), ms(plan->latency_ns),
-            ms(plan->target_ns));
+            ms(plan->target_ns), ms(plan->latency_ns), ms(inside_ns),
+            up_ms(plan->target_ns + without_ns));
     else if (plan->min_ns > plan->target_ns)
         snprintf(
             why, why_size,

@@ -14,8 +14,8 @@ struct bj_latency {
     int64_t min_ns;     /* below this the engine tops up */
 };
 
-/* The least L that can hold at `rate_hz`: one chunk on its way, one poll, a margin, and the
- * two frames an interpolation looks ahead. */
+/* The least L that can hold at `rate_hz` with a DAC that queues points: one chunk on its
+ * way, one poll, a margin, and the two frames an interpolation looks ahead. */
 int64_t bj_latency_least_ns(uint32_t rate_hz);
 
 /* L as JACK counts it. */

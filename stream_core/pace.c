@@ -96,14 +96,20 @@ static struct bj_plan plan_fifo(const struct bj_pace *pace, const struct bj_leve
     };
 }
 
-/* Whole frames: the device says when it wants the next one. */
-static struct bj_plan plan_swap(const struct bj_pace *pace,
+/* Frames: the driver says when the device wants the next one and how long it is. What
+ * plays meanwhile is time for the producer to fill it; the gap is topped up only when that
+ * runs out, or to begin at all. */
+static struct bj_plan plan_swap(const struct bj_pace *pace, const struct bj_level *level,
                                 const struct bj_dac_status *status)
 {
     uint32_t frame =
         status->room_points < pace->max_chunk ? status->room_points : pace->max_chunk;
+    double least = level->playing ? pace->min_points : pace->begin_points;
     return (struct bj_plan){
-        .min_points = frame, .target_points = frame, .wake_ns = BJ_NEVER};
+        .min_points = points_of(ceil(least - bj_level_low(level)), frame),
+        .target_points = frame,
+        .wake_ns = BJ_NEVER,
+    };
 }
 
 struct bj_plan bj_pace_plan(const struct bj_pace *pace, const struct bj_level *level,
@@ -118,7 +124,7 @@ struct bj_plan bj_pace_plan(const struct bj_pace *pace, const struct bj_level *l
     case BJ_MODEL_TIMED: /* a queue at the receiver that the sender must model */
         return plan_fifo(pace, level, status);
     case BJ_MODEL_SWAP:
-        return plan_swap(pace, status);
+        return plan_swap(pace, level, status);
     }
     return (struct bj_plan){.wake_ns = BJ_NEVER};
 }

@@ -114,9 +114,36 @@ static void what_cannot_hold_is_refused_with_the_least(void **state)
     }
 }
 
+/* Two frames in the DAC, each whole before its turn: what is captured last waits for all
+ * of them, and a margin. */
+static void whole_frames_need_a_margin_outside(void **state)
+{
+    const struct bj_dac_caps swap = {
+        .model = BJ_MODEL_SWAP, .target_buffer_ns = 32 * MS, .min_buffer_ns = 8 * MS};
+    struct bj_latency plan;
+    char why[300];
+
+    (void)state;
+    assert_true(
+        bj_latency_plan((struct bj_latency){0}, &swap, 48000, &plan, why, sizeof why));
+    assert_int_equal(plan.latency_ns, 36 * MS + 41667);
+    assert_int_equal(plan.target_ns, 32 * MS);
+    assert_true(bj_latency_plan((struct bj_latency){.latency_ns = 25 * MS}, &swap, 48000,
+                                &plan, why, sizeof why));
+    assert_int_equal(plan.target_ns, 21 * MS - 41667);
+    assert_false(bj_latency_plan((struct bj_latency){.latency_ns = 20 * MS}, &swap, 48000,
+                                 &plan, why, sizeof why));
+    assert_non_null(strstr(why, "--latency 20.1"));
+    assert_false(
+        bj_latency_plan((struct bj_latency){.latency_ns = 40 * MS, .target_ns = 38 * MS},
+                        &swap, 48000, &plan, why, sizeof why));
+    assert_non_null(strstr(why, "--latency 42.1"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whole_frames_need_a_margin_outside),
         cmocka_unit_test(least_is_the_sum_of_its_parts),
         cmocka_unit_test(frames_are_rounded),
         cmocka_unit_test(dac_decides_when_nobody_asks),

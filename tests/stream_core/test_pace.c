@@ -265,16 +265,44 @@ static void nothing_for_a_device_that_takes_nothing(void **state)
 
 /* ---- the other models ---- */
 
-static void a_swap_device_gets_whole_frames_when_it_asks(void **state)
+static void a_swap_device_gets_frames_when_it_asks(void **state)
 {
     (void)state;
     struct bj_dac_caps caps = fifo;
     caps.model = BJ_MODEL_SWAP;
     struct bj_pace pace = make_of(&caps);
-    struct bj_level level = level_of(100000, 100000, true);
-    asks_for(plan_of(&pace, &level, BJ_DAC_PLAYING, 240), 240, 240);
-    asks_for(plan_of(&pace, &level, BJ_DAC_READY, 5000), 400, 400);
+    struct bj_level level = level_of(100000, 100000, true); /* however full it seems */
+    asks_for(plan_of(&pace, &level, BJ_DAC_PLAYING, 240), 0, 240);
+    asks_for(plan_of(&pace, &level, BJ_DAC_PLAYING, 5000), 0, 400);
     waits_until(plan_of(&pace, &level, BJ_DAC_PLAYING, 0), BJ_NEVER);
+}
+
+/* While a frame plays the producer has time; then the gap is filled. */
+static void a_swap_device_in_danger_gets_the_minimum(void **state)
+{
+    (void)state;
+    struct bj_dac_caps caps = fifo;
+    caps.model = BJ_MODEL_SWAP;
+    struct bj_pace pace = make_of(&caps);
+    struct bj_level level = level_of(200, 300, true);
+    asks_for(plan_of(&pace, &level, BJ_DAC_PLAYING, 240), 0, 240);
+    level = level_of(190.5, 300, true);
+    asks_for(plan_of(&pace, &level, BJ_DAC_PLAYING, 240), 10, 240);
+    level = level_of(0, 0, true);
+    asks_for(plan_of(&pace, &level, BJ_DAC_PLAYING, 240), 200, 240);
+    asks_for(plan_of(&pace, &level, BJ_DAC_PLAYING, 150), 150, 150);
+}
+
+static void a_swap_device_begins_with_a_frame(void **state)
+{
+    (void)state;
+    struct bj_dac_caps caps = fifo;
+    caps.model = BJ_MODEL_SWAP;
+    struct bj_pace pace = make_of(&caps);
+    struct bj_level level = level_of(0, 0, false);
+    asks_for(plan_of(&pace, &level, BJ_DAC_READY, 250), 250, 250);
+    level = level_of(100, 100, false);
+    asks_for(plan_of(&pace, &level, BJ_DAC_READY, 150), 150, 150);
 }
 
 static void timed_datagrams_pace_like_a_queue(void **state)
@@ -393,7 +421,9 @@ int main(void)
         cmocka_unit_test(small_writes_wait_for_a_whole_chunk),
         cmocka_unit_test(before_it_plays_the_beginning_is_the_minimum),
         cmocka_unit_test(nothing_for_a_device_that_takes_nothing),
-        cmocka_unit_test(a_swap_device_gets_whole_frames_when_it_asks),
+        cmocka_unit_test(a_swap_device_gets_frames_when_it_asks),
+        cmocka_unit_test(a_swap_device_in_danger_gets_the_minimum),
+        cmocka_unit_test(a_swap_device_begins_with_a_frame),
         cmocka_unit_test(timed_datagrams_pace_like_a_queue),
         cmocka_unit_test(asks_again_halfway_to_danger),
         cmocka_unit_test(holds_for_any_device_and_level),

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+#include "helios.h"
+
+#include "helios_hail.h"
+#include "helios_seek.h"
+#include "helios_session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MIN_PPS 1000
+/* A frame of 16 ms leaves 10 ms for a poll, its way and a late wake-up at 48 kpps; two of
+ * them are in the device. */
+#define TARGET_BUFFER_NS (32 * BJ_NS_PER_MS)
+#define MIN_BUFFER_NS (8 * BJ_NS_PER_MS)
+#define STALL_NS (10 * BJ_NS_PER_MS)
+
+enum phase { IDLE = 0, SEEKING, HAILING, PLAYING };
+
+struct helios {
+    struct helios_session session;
+    struct helios_seek seek;
+    struct helios_hail hail;
+    struct bj_dac_events events;
+    void *engine;
+    struct bj_dac_caps caps;
+    enum phase phase;
+    char port[BJ_USB_PORT_SIZE]; /* where it is or was; "" never seen */
+    uint32_t pps, begin_points;  /* of connect */
+    bool stopped;
+    char name[128];
+};
+
+/* ---- What it is ---------------------------------------------------------------------- */
+
+static void update_name(struct helios *dac)
+{
+    const char *name = dac->hail.name[0] != '\0' ? dac->hail.name
+                       : dac->seek.id.by_port    ? ""
+                                                 : dac->seek.id.text;
+    int at = snprintf(dac->name, sizeof dac->name, "Helios");
+
+    if (name[0] != '\0')
+        at += snprintf(dac->name + at, sizeof dac->name - (size_t)at, " \"%s\"", name);
+    if (dac->hail.firmware != 0)
+        at += snprintf(dac->name + at, sizeof dac->name - (size_t)at, " (firmware %u)",
+                       dac->hail.firmware);
+    if (dac->port[0] != '\0')
+        (void)snprintf(dac->name + at, sizeof dac->name - (size_t)at, " at USB %s",
+                       dac->port);
+}
+
+static const struct bj_dac_caps *caps(const void *instance)
+{
+    const struct helios *dac = instance;
+
+    return &dac->caps;
+}
+
+static const char *describe(const void *instance)
+{
+    const struct helios *dac = instance;
+
+    return dac->name;
+}
+
+static double true_pps(const void *instance, uint32_t pps)
+{
+    const struct helios *dac = instance;
+    uint32_t points = dac->session.frame_points;
+
+    if (points == 0)
+        points = (uint32_t)((int64_t)pps * TARGET_BUFFER_NS / 2 / BJ_NS_PER_S) + 1;
+    return helios_frame_pps(pps, points);
+}
+
+/* ---- Life ---------------------------------------------------------------------------- */
+
+static bool accepts_id(const char *id)
+{
+    struct helios_id parsed;
+
+    return helios_parse_id(id, &parsed);
+}
+
+static enum bj_status init(void *instance, const struct bj_dac_config *config,
+                           const struct bj_dac_events *events, void *engine)
+{
+    struct helios *dac = instance;
+
+    if (config->via.usb == NULL || !helios_parse_id(config->id, &dac->seek.id))
+        return BJ_BAD_ARGUMENT;
+    dac->seek.usb = config->via.usb;
+    if (dac->seek.id.by_port)
+        memcpy(dac->port, dac->seek.id.text, sizeof dac->port);
+    dac->events = *events;
+    dac->engine = engine;
+    helios_session_init(&dac->session, config->via.usb);
+    dac->session.events = &dac->events;
+    dac->session.engine = engine;
+    dac->session.name = dac->name;
+    dac->caps = (struct bj_dac_caps){
+        .model = BJ_MODEL_SWAP,
+        .min_pps = MIN_PPS,
+        .max_pps = HELIOS_MAX_PPS,
+        .capacity_points = 2 * HELIOS_MOST_POINTS,
+        .min_points_per_chunk = 1,
+        .max_points_per_chunk = HELIOS_MOST_POINTS,
+        .reports_level = true,
+        .target_buffer_ns = TARGET_BUFFER_NS,
+        .min_buffer_ns = MIN_BUFFER_NS,
+        .stall_ns = STALL_NS,
+    };
+    update_name(dac);
+    return BJ_OK;
+}
+
+static void finish(void *instance)
+{
+    (void)instance;
+}
+
+/* ---- Connecting ---------------------------------------------------------------------- */
+
+static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
+                              uint32_t begin_points)
+{
+    struct helios *dac = instance;
+
+    dac->pps = pps;
+    dac->begin_points = begin_points;
+    dac->stopped = false;
+    dac->phase = SEEKING;
+    helios_seek_begin(&dac->seek, now_ns);
+    return BJ_OK;
+}
+
+static enum bj_status explain(const struct helios *dac, enum bj_status status)
+{
+    const struct helios_session *session = &dac->session;
+
+    switch (status) {
+    case BJ_NOT_FOUND:
+        return helios_session_tell(session, status,
+                                   "not plugged in; waiting for it. 'beamjack list' shows "
+                                   "what there is");
+    case BJ_NO_PERMISSION:
+        return helios_session_tell(
+            session, status,
+            "no right to open it: it needs the udev rule 60-beamjack.rules that the "
+            "installation brings and the group plugdev; then plug it in anew ('beamjack "
+            "doctor')");
+    case BJ_BUSY:
+        return helios_session_tell(session, status,
+                                   "another program uses it; waiting until it ends");
+    case BJ_DISCONNECTED:
+        return helios_session_tell(session, status, "unplugged; waiting for it");
+    default:
+        return helios_session_tell(session, status, "cannot be opened: %s",
+                                   bj_strerror(status));
+    }
+}
+
+static enum bj_status seek(struct helios *dac, int64_t now_ns, struct bj_wait *wait)
+{
+    enum bj_status status = helios_seek_next(&dac->seek, now_ns, dac->port, wait);
+
+    if (status == BJ_WOULD_BLOCK)
+        return BJ_OK;
+    update_name(dac);
+    if (status != BJ_OK)
+        return explain(dac, status);
+    status = helios_hail_begin(&dac->hail, &dac->session.link, dac->port, now_ns);
+    dac->phase = HAILING;
+    return status == BJ_OK ? BJ_OK : explain(dac, status);
+}
+
+static bool is_wanted(const struct helios *dac)
+{
+    char text[HELIOS_ID_SIZE];
+
+    helios_name_in_id(dac->hail.name, text);
+    return dac->seek.id.by_port || strcmp(text, dac->seek.id.text) == 0;
+}
+
+/* Another unit, or one in use: let go of it and look at the next. */
+static void look_further(struct helios *dac, enum bj_status why, int64_t now_ns,
+                         struct bj_wait *wait)
+{
+    helios_link_close(&dac->session.link);
+    helios_seek_reject(&dac->seek, dac->port, why);
+    memset(&dac->hail, 0, sizeof dac->hail);
+    dac->phase = SEEKING;
+    bj_wait_until(wait, now_ns);
+}
+
+static enum bj_status hail(struct helios *dac, int64_t now_ns, struct bj_wait *wait)
+{
+    enum bj_status status = helios_hail_step(&dac->hail, &dac->session.link, now_ns, wait);
+
+    if (status == BJ_WOULD_BLOCK)
+        return BJ_OK;
+    if (status == BJ_BUSY || (status == BJ_OK && !is_wanted(dac))) {
+        look_further(dac, status == BJ_BUSY ? BJ_BUSY : BJ_NOT_FOUND, now_ns, wait);
+        return BJ_OK;
+    }
+    update_name(dac);
+    if (status != BJ_OK)
+        return explain(dac, status);
+    helios_seek_found(&dac->seek, dac->port);
+    dac->phase = PLAYING;
+    return helios_session_begin(&dac->session, helios_model_of(dac->hail.firmware), now_ns,
+                                dac->pps, dac->begin_points);
+}
+
+static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_status *status,
+                              struct bj_wait *wait)
+{
+    struct helios *dac = instance;
+    enum bj_status result = BJ_OK;
+
+    *status =
+        (struct bj_dac_status){.state = dac->stopped ? BJ_DAC_STOPPED : BJ_DAC_CONNECTING};
+    if (dac->phase == SEEKING)
+        result = seek(dac, now_ns, wait);
+    if (dac->phase == HAILING && result == BJ_OK)
+        result = hail(dac, now_ns, wait);
+    if (dac->phase == PLAYING && result == BJ_OK)
+        result = helios_session_service(&dac->session, now_ns, status, wait);
+    return result;
+}
+
+/* ---- Playing ------------------------------------------------------------------------- */
+
+static enum bj_status write(void *instance, int64_t now_ns, const struct bj_chunk *chunk,
+                            uint32_t *taken)
+{
+    struct helios *dac = instance;
+
+    return helios_session_write(&dac->session, now_ns, chunk, taken);
+}
+
+static void shutter(void *instance, int64_t now_ns, bool open)
+{
+    struct helios *dac = instance;
+
+    if (dac->phase == PLAYING)
+        helios_session_shutter(&dac->session, now_ns, open);
+}
+
+static void let_go(struct helios *dac)
+{
+    if (dac->phase == PLAYING)
+        helios_session_disconnect(&dac->session);
+    else
+        helios_link_close(&dac->session.link);
+    dac->phase = IDLE;
+}
+
+static void stop(void *instance, int64_t now_ns)
+{
+    struct helios *dac = instance;
+
+    if (dac->phase == PLAYING) {
+        helios_session_stop(&dac->session, now_ns);
+        return;
+    }
+    let_go(dac);
+    dac->stopped = true;
+}
+
+static void disconnect(void *instance)
+{
+    struct helios *dac = instance;
+
+    let_go(dac);
+    dac->stopped = false;
+}
+
+const struct bj_dac_driver bj_helios = {
+    .name = "helios",
+    .title = "Helios",
+    .id_form = "helios:NAME or helios:BUS-PORT as 'beamjack list' shows them",
+    .instance_size = sizeof(struct helios),
+    .accepts_id = accepts_id,
+    .init = init,
+    .finish = finish,
+    .caps = caps,
+    .describe = describe,
+    .true_pps = true_pps,
+    .connect = connect,
+    .service = service,
+    .write = write,
+    .shutter = shutter,
+    .stop = stop,
+    .disconnect = disconnect,
+};

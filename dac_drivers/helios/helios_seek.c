@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "helios_seek.h"
+
+#include <string.h>
+
+#define PATIENCE_NS (2 * BJ_NS_PER_S) /* also for rights, which come after the device */
+#define LOOK_NS (100 * BJ_NS_PER_MS)
+
+void helios_seek_begin(struct helios_seek *seek, int64_t now_ns)
+{
+    seek->since_ns = now_ns;
+    seek->rejects = 0;
+}
+
+void helios_seek_reject(struct helios_seek *seek, const char *port, enum bj_status why)
+{
+    struct helios_reject *reject = &seek->rejected[seek->rejects];
+
+    if (seek->rejects == HELIOS_UNITS)
+        return;
+    memcpy(reject->port, port, sizeof reject->port);
+    reject->why = why;
+    seek->rejects++;
+}
+
+void helios_seek_found(struct helios_seek *seek, const char *port)
+{
+    memcpy(seek->last, port, sizeof seek->last);
+}
+
+static const struct helios_reject *rejection(const struct helios_seek *seek,
+                                             const char *port)
+{
+    for (int i = 0; i < seek->rejects; i++)
+        if (strcmp(seek->rejected[i].port, port) == 0)
+            return &seek->rejected[i];
+    return NULL;
+}
+
+static bool is_candidate(const struct helios_seek *seek, const struct bj_usb_device *device)
+{
+    return !seek->id.by_port || strcmp(seek->id.text, device->port) == 0;
+}
+
+/* The best of the sockets; else the reason why none will do. */
+static enum bj_status choose(const struct helios_seek *seek,
+                             const struct bj_usb_device *devices, size_t count,
+                             const struct bj_usb_device **chosen)
+{
+    enum bj_status why = BJ_WOULD_BLOCK;
+
+    *chosen = NULL;
+    for (size_t k = 0; k < count; k++) {
+        const struct helios_reject *reject = rejection(seek, devices[k].port);
+        if (!is_candidate(seek, &devices[k]))
+            continue;
+        if (reject != NULL)
+            why = why == BJ_BUSY ? why : reject->why;
+        else if (devices[k].access != BJ_OK)
+            why = devices[k].access;
+        else if (*chosen == NULL || strcmp(devices[k].port, seek->last) == 0)
+            *chosen = &devices[k];
+    }
+    return *chosen != NULL ? BJ_OK : why;
+}
+
+enum bj_status helios_seek_next(struct helios_seek *seek, int64_t now_ns,
+                                char port[BJ_USB_PORT_SIZE], struct bj_wait *wait)
+{
+    struct bj_usb_device devices[HELIOS_UNITS];
+    const struct bj_usb_device *chosen;
+    size_t count = seek->usb->ops->list(seek->usb, HELIOS_VENDOR, HELIOS_PRODUCT, devices,
+                                        HELIOS_UNITS);
+    enum bj_status status = choose(seek, devices, count, &chosen);
+
+    if (status == BJ_OK) {
+        memcpy(port, chosen->port, sizeof chosen->port);
+        return BJ_OK;
+    }
+    if (status == BJ_BUSY)
+        return BJ_BUSY;
+    if (now_ns - seek->since_ns >= PATIENCE_NS)
+        return status == BJ_WOULD_BLOCK ? BJ_NOT_FOUND : status;
+    bj_wait_until(wait, now_ns + LOOK_NS);
+    return BJ_WOULD_BLOCK;
+}

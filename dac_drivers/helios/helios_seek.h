@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Helios: in which socket is the wanted one? The bus tells where units are; only asking
+ * them tells which is which. Those that another program plays on are left alone.
+ */
+#ifndef HELIOS_SEEK_H
+#define HELIOS_SEEK_H
+
+#include "helios_id.h"
+
+#define HELIOS_UNITS 16
+
+struct helios_seek {
+    struct bj_usb *usb;
+    struct helios_id id;
+    int64_t since_ns;
+    char last[BJ_USB_PORT_SIZE]; /* where it was found before: the first to try */
+    int rejects;
+    struct helios_reject {
+        char port[BJ_USB_PORT_SIZE];
+        enum bj_status why;
+    } rejected[HELIOS_UNITS];
+};
+
+void helios_seek_begin(struct helios_seek *seek, int64_t now_ns);
+
+/* BJ_OK: try this socket. BJ_WOULD_BLOCK: none yet, see `wait`. Else there is none:
+ * BJ_NOT_FOUND, BJ_NO_PERMISSION, or why the last one was rejected. */
+enum bj_status helios_seek_next(struct helios_seek *seek, int64_t now_ns,
+                                char port[BJ_USB_PORT_SIZE], struct bj_wait *wait);
+
+/* Not this one: BJ_NOT_FOUND another unit; BJ_BUSY somebody plays on it. */
+void helios_seek_reject(struct helios_seek *seek, const char *port, enum bj_status why);
+
+void helios_seek_found(struct helios_seek *seek, const char *port);
+
+#endif

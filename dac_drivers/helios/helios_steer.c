@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: MIT */
+#include "helios_session.h"
+
+#include <string.h>
+
+#define LOCK_NS (110 * BJ_NS_PER_MS)    /* after a stop; the device says 100 ms */
+#define EARLY_NS (5 * BJ_NS_PER_MS / 2) /* polls begin so long before a swap is due */
+#define POLL_NS BJ_NS_PER_MS
+#define IDLE_POLL_NS (2 * BJ_NS_PER_MS)
+#define LEAD_NS (6 * BJ_NS_PER_MS) /* a frame that is not whole leaves this much early */
+#define PATIENT_NS (20 * BJ_NS_PER_MS) /* and in an idle device, after this long */
+#define DRY_NS BJ_NS_PER_MS
+#define SURPRISE_NS (3 * BJ_NS_PER_MS) /* free so long before its time: it never came */
+#define OVERDUE_NS (500 * BJ_NS_PER_MS)
+#define MOST_ERRORS 3
+#define MOST_BUS_ERRORS 2
+#define FAILING_NS BJ_NS_PER_S /* no frame arrived for so long */
+#define MOST_SWALLOWED 10
+
+/* ---- Orders -------------------------------------------------------------------------- */
+
+enum bj_status helios_session_order_stop(struct helios_session *session)
+{
+    session->stop_out = true;
+    return helios_link_command(&session->link, HELIOS_STOP, 0);
+}
+
+enum bj_status helios_session_order_shutter(struct helios_session *session)
+{
+    session->shutter_out = true;
+    return helios_link_command(&session->link, HELIOS_SHUTTER, session->shutter_wanted);
+}
+
+static enum bj_status order_again(struct helios_session *session,
+                                  const struct helios_news *news)
+{
+    if (news->status == BJ_OK) {
+        session->command_errors = 0;
+        return BJ_OK;
+    }
+    if (++session->command_errors >= MOST_ERRORS)
+        return helios_session_tell(session, BJ_TIMED_OUT,
+                                   "takes no commands any more; letting go of it");
+    return news->command == HELIOS_STOP ? helios_session_order_stop(session)
+                                        : helios_session_order_shutter(session);
+}
+
+static enum bj_status on_done(struct helios_session *session,
+                              const struct helios_news *news)
+{
+    if (news->command != HELIOS_STOP && news->command != HELIOS_SHUTTER)
+        return BJ_OK;
+    if (news->status == BJ_OK && news->command == HELIOS_STOP) {
+        session->stop_out = false;
+        session->lock_ns = news->answered_ns + LOCK_NS;
+    } else if (news->status == BJ_OK) {
+        session->shutter_out = false;
+    }
+    return order_again(session, news);
+}
+
+/* ---- What the engine hears ----------------------------------------------------------- */
+
+/* At some moment between the two times `points` were queued and none of them had played. */
+static void report(struct helios_session *session, int64_t from_ns, int64_t to_ns)
+{
+    uint32_t queued = session->swap.playing.points;
+    uint32_t unreported = session->staged + session->carried;
+    const struct bj_level_report level = {
+        .sent_ns = from_ns < to_ns ? from_ns : to_ns,
+        .received_ns = to_ns,
+        .queued_points = queued,
+        .unreported_points = unreported,
+        .played_points = session->taken - session->lost - queued - unreported,
+        .quantum_points = 1,
+        .playing = true,
+    };
+
+    session->events->level(session->engine, &level);
+}
+
+static void dry(struct helios_session *session, int64_t since_ns)
+{
+    helios_swap_reset(&session->swap);
+    if (session->lock_ns < since_ns + session->model->dry_lock_ns)
+        session->lock_ns = since_ns + session->model->dry_lock_ns;
+    session->events->emptied(session->engine, 0, true);
+}
+
+/* A frame vanished, or the device stopped by itself: nothing plays and nothing waits. */
+static enum bj_status on_swallowed(struct helios_session *session)
+{
+    if (++session->swallowed == MOST_SWALLOWED)
+        return helios_session_tell(session, BJ_PROTOCOL,
+                                   "does not play what it accepts; starting over");
+    if (session->swallowed == 1)
+        (void)helios_session_tell(session, BJ_PROTOCOL, "lost a frame; going on");
+    helios_session_flush(session);
+    return BJ_OK;
+}
+
+/* ---- Answers ------------------------------------------------------------------------- */
+
+/* The first question after a frame. Where a frame was waiting it could not be free yet. */
+static enum bj_status on_free_waiting(struct helios_session *session, int64_t answered_ns)
+{
+    struct helios_swap *swap = &session->swap;
+    int64_t end_ns = helios_swap_end_ns(swap), from_ns = swap->not_free_ns;
+    struct helios_frame waiting = swap->waiting;
+
+    if (end_ns != BJ_NEVER && session->looking && session->frame_over_ns >= end_ns) {
+        swap->waiting.points = 0; /* it came too late, and began by itself */
+        dry(session, end_ns);
+        helios_swap_begin(swap, waiting, session->frame_over_ns);
+        report(session, session->frame_begun_ns, session->frame_over_ns);
+        return BJ_OK;
+    }
+    if (end_ns != BJ_NEVER && answered_ns < end_ns - SURPRISE_NS)
+        return on_swallowed(session);
+    helios_swap_free(swap, answered_ns);
+    session->swallowed = 0;
+    report(session, from_ns, answered_ns);
+    return BJ_OK;
+}
+
+static enum bj_status on_free(struct helios_session *session, int64_t answered_ns)
+{
+    enum bj_status status = BJ_OK;
+
+    session->granted = true;
+    if (session->swap.waiting.points > 0)
+        status = on_free_waiting(session, answered_ns);
+    else if (session->swap.unsure)
+        dry(session, answered_ns);
+    else if (session->looking && session->swap.playing.points > 0)
+        report(session, session->frame_begun_ns, session->frame_over_ns);
+    session->looking = false;
+    return status;
+}
+
+/* Full, and not by a frame that is known to wait: ours waits behind one that is unknown, or
+ * an unknown one behind ours. */
+static void be_unsure(struct helios_session *session)
+{
+    struct helios_swap *swap = &session->swap;
+
+    swap->unsure = true;
+    if (!session->looking)
+        return;
+    swap->waiting = swap->playing;
+    swap->playing.points = 0;
+}
+
+static enum bj_status on_full(struct helios_session *session, int64_t asked_ns)
+{
+    struct helios_swap *swap = &session->swap;
+    int64_t end_ns = helios_swap_end_ns(swap);
+
+    if (swap->waiting.points == 0 && !swap->unsure)
+        be_unsure(session);
+    helios_swap_not_free(swap, asked_ns);
+    session->granted = session->looking = false;
+    if (end_ns != BJ_NEVER && asked_ns > end_ns + OVERDUE_NS)
+        return helios_session_tell(session, BJ_IO_ERROR,
+                                   "stands still; letting go of it and trying again");
+    return BJ_OK;
+}
+
+static int64_t after_poll_ns(const struct helios_session *session, int64_t asked_ns)
+{
+    int64_t end_ns = helios_swap_end_ns(&session->swap);
+
+    if (end_ns != BJ_NEVER && session->swap.waiting.points > 0)
+        return end_ns - EARLY_NS > asked_ns + POLL_NS ? end_ns - EARLY_NS
+                                                      : asked_ns + POLL_NS;
+    return asked_ns + IDLE_POLL_NS;
+}
+
+static enum bj_status on_status(struct helios_session *session,
+                                const struct helios_news *news)
+{
+    enum bj_status status;
+    bool is_free;
+
+    session->poll_ns = news->asked_ns + POLL_NS;
+    if (helios_decode_status(news->bytes, news->size, &is_free) != BJ_OK)
+        return BJ_OK;
+    session->answered = true;
+    if (session->stop_out || session->now_ns < session->lock_ns)
+        return BJ_OK; /* asked before the stop: says nothing about now */
+    status =
+        is_free ? on_free(session, news->answered_ns) : on_full(session, news->asked_ns);
+    session->poll_ns = after_poll_ns(session, news->asked_ns);
+    return status;
+}
+
+/* ---- Frames -------------------------------------------------------------------------- */
+
+static void arrived(struct helios_session *session, const struct helios_news *news)
+{
+    struct helios_frame frame = {
+        .points = session->sent_points,
+        .pps = helios_frame_pps(session->staged_pps, session->sent_points)};
+
+    session->frame_errors = 0;
+    session->looking = true;
+    session->frame_begun_ns = news->asked_ns;
+    session->frame_over_ns = news->answered_ns;
+    if (session->swap.playing.points > 0 || session->swap.unsure)
+        helios_swap_queue(&session->swap, frame, news->asked_ns);
+    else
+        helios_swap_begin(&session->swap, frame, news->answered_ns);
+    session->sent_points = 0;
+    session->staged = session->carried;
+    session->staged_ns = news->answered_ns;
+    if (session->carried)
+        memcpy(session->frame, session->carry, sizeof session->carry);
+    session->carried = session->hurried = false;
+}
+
+/* What did not arrive is sent again; what arrived in part must be mended first. */
+static enum bj_status failed(struct helios_session *session, const struct helios_news *news)
+{
+    bool late = news->status == BJ_TIMED_OUT || news->status == BJ_OK;
+
+    if (session->frame_errors++ == 0)
+        session->failing_ns = news->answered_ns;
+    if (news->status == BJ_REFUSED)
+        helios_link_clear_halt(&session->link, HELIOS_FRAMES);
+    if (news->size > 0)
+        session->repair = HELIOS_BROKEN;
+    if (late ? news->answered_ns < session->failing_ns + FAILING_NS
+             : session->frame_errors < MOST_BUS_ERRORS)
+        return BJ_OK;
+    return helios_session_tell(session, news->status == BJ_OK ? BJ_IO_ERROR : news->status,
+                               "takes no frames any more: %s",
+                               news->status == BJ_OK ? "they arrive cut off"
+                                                     : bj_strerror(news->status));
+}
+
+static enum bj_status on_frame(struct helios_session *session,
+                               const struct helios_news *news)
+{
+    bool whole = news->size == session->sent_size;
+
+    session->granted = false;
+    session->poll_ns = session->now_ns;
+    if (session->forsaken) {
+        session->forsaken = false;
+        if (!whole && news->size > 0)
+            session->repair = HELIOS_BROKEN;
+        return BJ_OK;
+    }
+    if (session->repair == HELIOS_MENDING) {
+        session->repair = whole ? HELIOS_SOUND : HELIOS_BROKEN;
+        return whole ? BJ_OK : failed(session, news);
+    }
+    if (!whole)
+        return failed(session, news);
+    arrived(session, news);
+    return BJ_OK;
+}
+
+/* ---- Listening ----------------------------------------------------------------------- */
+
+static enum bj_status judge(struct helios_session *session, const struct helios_news *news)
+{
+    switch (news->kind) {
+    case HELIOS_REPLY:
+        return on_status(session, news);
+    case HELIOS_SILENCE:
+        session->poll_ns = session->now_ns;
+        return BJ_OK;
+    case HELIOS_DONE:
+        return on_done(session, news);
+    case HELIOS_FRAME:
+        return on_frame(session, news);
+    case HELIOS_NOTHING:
+        break;
+    }
+    return BJ_OK;
+}
+
+static enum bj_status explain(struct helios_session *session, enum bj_status status)
+{
+    switch (status) {
+    case BJ_DISCONNECTED:
+        return helios_session_tell(session, status,
+                                   "unplugged; going on when it is back in its socket");
+    case BJ_TIMED_OUT:
+        return helios_session_tell(session, status,
+                                   "has not answered for two seconds; trying again");
+    default:
+        return helios_session_tell(session, status,
+                                   "errors on the bus (%s); check the cable, and that no "
+                                   "other DAC shares its hub",
+                                   bj_strerror(status));
+    }
+}
+
+enum bj_status helios_session_listen(struct helios_session *session)
+{
+    struct helios_news news;
+    enum bj_status status;
+
+    while ((status = helios_link_next(&session->link, &news)) == BJ_OK) {
+        status = judge(session, &news);
+        if (status != BJ_OK)
+            return status;
+    }
+    return status == BJ_WOULD_BLOCK ? BJ_OK : explain(session, status);
+}
+
+/* ---- What comes next ----------------------------------------------------------------- */
+
+static bool plays(const struct helios_session *session)
+{
+    return session->swap.playing.points > 0 || session->swap.waiting.points > 0 ||
+           session->swap.unsure;
+}
+
+/* When a frame that is not whole leaves anyway. */
+static int64_t hurry_ns(const struct helios_session *session)
+{
+    int64_t end_ns = helios_swap_end_ns(&session->swap);
+
+    if (session->staged == 0)
+        return BJ_NEVER;
+    if (!plays(session))
+        return session->staged_ns + PATIENT_NS;
+    return end_ns == BJ_NEVER ? BJ_NEVER : end_ns - LEAD_NS;
+}
+
+static bool frame_is_due(const struct helios_session *session)
+{
+    return session->sent_points > 0 || session->staged >= session->frame_points ||
+           (session->staged > 0 &&
+            (session->hurried || session->now_ns >= hurry_ns(session)));
+}
+
+/* Closes the frame. A length that would get lost leaves its last point for the next. */
+static void close_frame(struct helios_session *session)
+{
+    uint32_t points = session->staged;
+    uint8_t *end;
+
+    if (helios_length_is_lost(points)) {
+        points--;
+        session->carried = true;
+        memcpy(session->carry, session->frame + (size_t)points * HELIOS_POINT_SIZE,
+               HELIOS_POINT_SIZE);
+        session->staged = points;
+    }
+    end = session->frame + (size_t)points * HELIOS_POINT_SIZE;
+    helios_encode_trailer(end, session->staged_pps, points);
+    session->sent_points = points;
+}
+
+static enum bj_status send_frame(struct helios_session *session)
+{
+    if (session->sent_points == 0)
+        close_frame(session);
+    session->granted = false;
+    session->sent_size =
+        (size_t)session->sent_points * HELIOS_POINT_SIZE + HELIOS_TRAILER_SIZE;
+    return helios_link_send(&session->link, session->frame, session->sent_size);
+}
+
+static enum bj_status sacrifice(struct helios_session *session)
+{
+    const struct bj_point middle = {0};
+    uint8_t bytes[HELIOS_POINT_SIZE + HELIOS_TRAILER_SIZE];
+
+    helios_encode_point(bytes, &middle, true);
+    helios_encode_trailer(bytes + HELIOS_POINT_SIZE, HELIOS_MAX_PPS, 1);
+    session->repair = HELIOS_MENDING;
+    session->granted = false;
+    session->sent_size = sizeof bytes;
+    return helios_link_send(&session->link, bytes, sizeof bytes);
+}
+
+static int64_t dry_ns(const struct helios_session *session)
+{
+    int64_t end_ns = helios_swap_end_ns(&session->swap);
+
+    return session->swap.waiting.points > 0 || session->link.frame_out || end_ns == BJ_NEVER
+               ? BJ_NEVER
+               : end_ns + DRY_NS;
+}
+
+static enum bj_status next_move(struct helios_session *session)
+{
+    if (session->granted && session->repair == HELIOS_BROKEN)
+        return sacrifice(session);
+    if (session->granted && frame_is_due(session))
+        return send_frame(session);
+    if (!session->granted && session->now_ns >= session->poll_ns)
+        return helios_link_ask(&session->link, HELIOS_STATUS);
+    return BJ_OK;
+}
+
+enum bj_status helios_session_steer(struct helios_session *session)
+{
+    enum bj_status status = BJ_OK;
+
+    if (session->stopping) {
+        if (!session->stop_out && !session->shutter_out)
+            session->phase = HELIOS_STOPPED;
+        return BJ_OK;
+    }
+    if (session->now_ns >= dry_ns(session))
+        dry(session, helios_swap_end_ns(&session->swap));
+    if (helios_link_is_idle(&session->link) && !session->stop_out &&
+        session->now_ns >= session->lock_ns)
+        status = next_move(session);
+    return status == BJ_OK ? BJ_OK : explain(session, status);
+}
+
+void helios_session_steer_waits(const struct helios_session *session, struct bj_wait *wait)
+{
+    bj_wait_until(wait, dry_ns(session));
+    if (session->stop_out || !helios_link_is_idle(&session->link))
+        return;
+    if (session->now_ns < session->lock_ns)
+        bj_wait_until(wait, session->lock_ns);
+    else if (!session->granted)
+        bj_wait_until(wait, session->poll_ns);
+    else if (session->staged > 0)
+        bj_wait_until(wait, hurry_ns(session));
+}

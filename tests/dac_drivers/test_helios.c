@@ -1,0 +1,656 @@
+/* SPDX-License-Identifier: MIT */
+#include "helios_world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define PLAYED_MS 2000
+
+static void played_perfectly(struct world *world)
+{
+    assert_int_equal(world_sins(world), 0);
+    assert_int_equal(world_counts(world)->gaps, 0);
+    assert_int_equal(world_counts(world)->repeats, 0);
+    assert_int_equal(world->dried, 0);
+    assert_int_equal(world->lost, 0);
+    assert_int_equal(world->notices, 0);
+}
+
+/* ---- playing ---- */
+
+static void plays_every_point_once_without_a_gap(void **state)
+{
+    (void)state;
+    struct world *world = world_usual();
+
+    world_play(world);
+    world_run_ms(world, PLAYED_MS);
+    assert_true(world->played > 48000 * PLAYED_MS / 1000);
+    played_perfectly(world);
+    assert_true(sim_helios_shutter(world->device));
+    assert_true(world->reports > PLAYED_MS / 16);
+    assert_true(world->widest_ns < 9 * WORLD_MS);
+    world_balance(world, 0);
+    assert_int_equal(world->dried, 1); /* the feed ended */
+    world_shutter(world, false);
+    world_run_ms(world, 10);
+    assert_false(sim_helios_shutter(world->device));
+    world_destroy(world);
+}
+
+static void plays_at_every_rate(void **state)
+{
+    static const uint32_t rates[] = {1000, 8000, 20000, 30000, 44100, 45000, 65535};
+
+    (void)state;
+    for (size_t k = 0; k < sizeof rates / sizeof *rates; k++) {
+        struct world *world = world_usual();
+        world->pps = rates[k];
+        world->frame_points = rates[k] * 16 / 1000;
+        world_play(world);
+        world_run_ms(world, 1000);
+        assert_true(world->played > rates[k]);
+        played_perfectly(world);
+        world_balance(world, 0);
+        world_destroy(world);
+    }
+}
+
+/* The length that the firmware never sees the end of, asked for as a frame, and as what is
+ * left over at the end. */
+static void no_frame_has_the_length_that_gets_lost(void **state)
+{
+    static const uint32_t lengths[] = {813, 1005, 1005 + 64};
+
+    (void)state;
+    for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++) {
+        struct world *world = world_usual();
+        world->frame_points = lengths[k];
+        world_play(world);
+        world_run_ms(world, 500);
+        played_perfectly(world);
+        world->most_points = 45;
+        world_run_ms(world, 300);
+        world->feeding = false;
+        world_run_ms(world, 300);
+        assert_int_equal(world_sins(world), 0);
+        assert_int_equal(world->played, world->written);
+        world_destroy(world);
+    }
+}
+
+/* A producer that gives little at a time: frames leave before the other one ends. */
+static void small_writes_make_frames_too(void **state)
+{
+    (void)state;
+    struct world *world = world_usual();
+
+    world->most_points = 100; /* 2 ms of them each ms */
+    world_play(world);
+    world_run_ms(world, PLAYED_MS);
+    played_perfectly(world);
+    world_balance(world, 0);
+    world_destroy(world);
+}
+
+static void a_new_rate_begins_with_a_frame(void **state)
+{
+    (void)state;
+    struct world *world = world_usual();
+
+    world_play(world);
+    world->most_points = 300;
+    for (uint32_t pps = 40000; pps < 60000; pps += 2500) {
+        world->pps = pps;
+        world_run_ms(world, 53);
+    }
+    assert_int_equal(world_sins(world), 0);
+    world_balance(world, 0);
+    assert_int_equal(world->lost, 0);
+    world_destroy(world);
+}
+
+static void every_firmware_plays(void **state)
+{
+    (void)state;
+    for (uint32_t firmware = 1; firmware <= 6; firmware++) {
+        struct sim_helios_config config = sim_helios_defaults();
+        struct world *world = world_create(WORLD_ID);
+        config.firmware = firmware;
+        world_plug(world, &config);
+        world_play(world);
+        world_run_ms(world, 500);
+        played_perfectly(world);
+        world->feeding = false; /* dry: up to version 4 that locks it for 100 ms */
+        world_run_ms(world, 300);
+        world->feeding = true;
+        world_run_ms(world, 300);
+        assert_int_equal(world_sins(world), 0);
+        assert_int_equal(world_counts(world)->dropped[SIM_HELIOS_DROP_LOCKED], 0);
+        world_balance(world, 0);
+        assert_int_equal(world->lost, 0);
+        world_destroy(world);
+    }
+}
+
+/* A crystal that is off, and replies that take their time: the brackets stay true. */
+static void the_clock_of_the_device_may_be_off(void **state)
+{
+    static const double ppm[] = {-400, 400};
+
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        struct sim_helios_config config = sim_helios_defaults();
+        struct world *world = world_create(WORLD_ID);
+        config.crystal_ppm = ppm[k];
+        config.reply_jitter_ns = 1500000;
+        config.seed = 7 + (uint64_t)k;
+        world_plug(world, &config);
+        world_play(world);
+        world_run_ms(world, 10000);
+        played_perfectly(world);
+        world_balance(world, 0);
+        world_destroy(world);
+    }
+}
+
+static void tells_the_rate_its_timer_makes(void **state)
+{
+    (void)state;
+    struct world *world = world_usual();
+    double told;
+    int64_t from, to;
+
+    world_play(world);
+    world_run_ms(world, PLAYED_MS);
+    told = WORLD_SLOT(world, true_pps, 48000);
+    to = world->last_played;
+    from = to - 768 * 50; /* whole frames */
+    double real =
+        (double)(to - from) * 1e9 / (double)(world->played_ns[to] - world->played_ns[from]);
+    assert_true(told > 47900 && told < 48000);
+    assert_true(told / real > 0.99999 && told / real < 1.00001);
+    world_destroy(world);
+}
+
+/* ---- which one ---- */
+
+static void finds_the_unit_by_its_name(void **state)
+{
+    (void)state;
+    struct sim_helios_config config = sim_helios_defaults();
+    struct world *world = world_create("helios:Stage_left");
+    struct sim_usb *other = sim_helios_create(&config);
+
+    fake_usb_plug(world->usb, "1-1", other);
+    memcpy(config.name, "Stage left", 11);
+    world_plug(world, &config);
+    world_play(world);
+    played_perfectly(world);
+    assert_int_equal(sim_helios_counts(other)->frames, 0);
+    assert_string_equal(bj_helios.describe(world->dac),
+                        "Helios \"Stage left\" (firmware 5) at USB 1-2.3");
+    world_destroy(world);
+    sim_helios_destroy(other);
+}
+
+static void names_without_an_end_are_cut(void **state)
+{
+    (void)state;
+    struct sim_helios_config config = sim_helios_defaults();
+    struct world *world = world_create("helios:Helios_-145070812");
+
+    memset(config.name, 0xff, sizeof config.name);
+    memcpy(config.name, "Helios -145070812", 17);
+    world_plug(world, &config);
+    world_play(world);
+    world_destroy(world);
+}
+
+static void one_that_is_missing_is_waited_for(void **state)
+{
+    (void)state;
+    struct world *world = world_create(WORLD_ID);
+
+    world_connect(world);
+    world_run_ms(world, 3000);
+    assert_false(world->attempting);
+    assert_int_equal(world->result, BJ_NOT_FOUND);
+    assert_true(world_heard(world, "not plugged in"));
+    world_connect(world);
+    world_run_ms(world, 500);
+    world_plug(world, NULL);
+    world_play(world);
+    world_destroy(world);
+}
+
+static void one_in_use_is_told_so(void **state)
+{
+    (void)state;
+    struct world *world = world_usual();
+
+    fake_usb_set_busy(world->usb, WORLD_PORT, true);
+    world_connect(world);
+    world_run_ms(world, 100);
+    assert_int_equal(world->result, BJ_BUSY);
+    assert_true(world_heard(world, "another program uses it"));
+    fake_usb_set_busy(world->usb, WORLD_PORT, false);
+    world_play(world);
+    world_destroy(world);
+}
+
+/* Rights come a moment after the device: udev sets them. */
+static void missing_rights_are_final_after_a_while(void **state)
+{
+    (void)state;
+    struct world *world = world_usual();
+
+    fake_usb_set_access(world->usb, WORLD_PORT, BJ_NO_PERMISSION);
+    world_connect(world);
+    world_run_ms(world, 500);
+    assert_true(world->attempting);
+    fake_usb_set_access(world->usb, WORLD_PORT, BJ_OK);
+    world_play(world);
+    world_disconnect(world);
+    fake_usb_set_access(world->usb, WORLD_PORT, BJ_NO_PERMISSION);
+    world_connect(world);
+    world_run_ms(world, 3000);
+    assert_int_equal(world->result, BJ_NO_PERMISSION);
+    assert_true(world_heard(world, "udev rule"));
+    assert_true(world_heard(world, "plugdev"));
+    world_destroy(world);
+}
+
+/* ---- darkness ---- */
+
+static void is_dark_and_shut_until_opened(void **state)
+{
+    (void)state;
+    struct world *world = world_usual();
+
+    world_connect(world);
+    world->feeding = world->lit = true;
+    world_reach(world, BJ_DAC_PLAYING);
+    world_run_ms(world, 300);
+    assert_true(world->played > 0);
+    assert_int_equal(world->last_lit_ns, 0);
+    assert_false(sim_helios_shutter(world->device));
+    assert_true(world_counts(world)->commands[0x02] > 0); /* it survives reconnects */
+    world_destroy(world);
+}
+
+static void closing_puts_the_light_out_at_once(void **state)
+{
+    (void)state;
+    for (int phase = 0; phase < 20; phase++) { /* at any moment within a frame */
+        struct world *world = world_usual();
+        world_play(world);
+        world_run_ms(world, 50 + phase * 0.9);
+        world_shutter(world, false);
+        world_run_ms(world, 300);
+        assert_true(world->dark_within_ns < 3 * WORLD_MS);
+        assert_false(sim_helios_shutter(world->device));
+        assert_int_equal(world_counts(world)->dropped[SIM_HELIOS_DROP_LOCKED], 0);
+        assert_int_equal(world->dac_status.state, BJ_DAC_PLAYING); /* dark points */
+        world_shutter(world, true);
+        world_run_ms(world, 100);
+        assert_true(world->last_lit_ns > world->now_ns - 5 * WORLD_MS);
+        world_balance(world, 400);
+        world_destroy(world);
+    }
+}
+
+/* Closed and opened again within the lock-out: dark until it ends, then light. */
+static void opening_waits_for_the_lock_out(void **state)
+{
+    (void)state;
+    struct world *world = world_usual();
+
+    world_play(world);
+    world_shutter(world, false);
+    world_run_ms(world, 20);
+    world_shutter(world, true);
+    world_run_ms(world, 60);
+    assert_true(world->now_ns - world->last_lit_ns > 70 * WORLD_MS);
+    world_run_ms(world, 100);
+    assert_true(world->now_ns - world->last_lit_ns < 5 * WORLD_MS);
+    assert_int_equal(world_counts(world)->dropped[SIM_HELIOS_DROP_LOCKED], 0);
+    /* asking is what mends the frame that the stop cut off */
+    assert_int_equal(world_sins(world),
+                     world_counts(world)->sins[SIM_HELIOS_POLL_IN_FRAME]);
+    world_destroy(world);
+}
+
+static void stop_ends_dark_and_shut(void **state)
+{
+    (void)state;
+    struct world *world = world_usual();
+
+    world_play(world);
+    WORLD_SLOT(world, stop, world->now_ns);
+    world->shut_ns = world->now_ns;
+    world_reach(world, BJ_DAC_STOPPED);
+    assert_true(world->now_ns - world->shut_ns < 10 * WORLD_MS);
+    assert_false(sim_helios_shutter(world->device));
+    world_run_ms(world, 200);
+    assert_true(world->dark_within_ns < 3 * WORLD_MS);
+    world_balance(world, 400);
+    world_destroy(world);
+}
+
+static void letting_go_leaves_it_dark_and_shut(void **state)
+{
+    (void)state;
+    struct world *world = world_usual();
+
+    world_play(world);
+    world_disconnect(world);
+    world_run_ms(world, 200);
+    assert_true(world->dark_within_ns < 3 * WORLD_MS);
+    assert_false(sim_helios_shutter(world->device));
+    assert_int_equal(world_counts(world)->sins[SIM_HELIOS_LEFT_OPEN], 0);
+    world_destroy(world);
+}
+
+/* Commands no longer leave: the device is released, which stops it. */
+static void a_device_that_takes_no_commands_is_let_go(void **state)
+{
+    (void)state;
+    struct world *world = world_usual();
+
+    world_play(world);
+    sim_helios_fault(world->device, world->now_ns, SIM_HELIOS_DEAF_COMMANDS,
+                     3 * BJ_NS_PER_S);
+    world_shutter(world, false);
+    world_run_ms(world, 1000);
+    assert_false(world->attempting);
+    assert_true(world_heard(world, "takes no commands"));
+    assert_true(world->dark_within_ns < 50 * WORLD_MS);
+    world_run_ms(world, 3000);
+    world_reconnect(world);
+    world_run_ms(world, 100);
+    world->lit = false;
+    world_destroy(world);
+}
+
+static void stopping_before_it_is_open_is_stopped(void **state)
+{
+    (void)state;
+    struct world *world = world_usual();
+
+    world_connect(world);
+    WORLD_SLOT(world, stop, world->now_ns);
+    world_reach(world, BJ_DAC_STOPPED);
+    world_disconnect(world);
+    fake_usb_set_open_delay(world->usb, 50 * WORLD_MS);
+    world_connect(world);
+    world_run_ms(world, 100);
+    WORLD_SLOT(world, stop, world->now_ns);
+    world_reach(world, BJ_DAC_STOPPED);
+    world_destroy(world);
+}
+
+/* ---- trouble ---- */
+
+static void lost_replies_cost_nothing(void **state)
+{
+    (void)state;
+    struct world *world = world_usual();
+
+    world_play(world);
+    for (int k = 0; k < 10; k++) {
+        sim_helios_fault(world->device, world->now_ns, SIM_HELIOS_LOSE_REPLIES, 1);
+        world_run_ms(world, 211);
+    }
+    assert_int_equal(world->lost, 0);
+    assert_true(world->attempting);
+    assert_int_equal(world_counts(world)->sins[SIM_HELIOS_UNASKED], 0);
+    world_balance(world, 0);
+    world_destroy(world);
+}
+
+static void fifty_lost_replies_in_a_row_are_a_lost_device(void **state)
+{
+    (void)state;
+    struct world *world = world_usual();
+
+    world_play(world);
+    sim_helios_fault(world->device, world->now_ns, SIM_HELIOS_LOSE_REPLIES, 1000);
+    world_run_ms(world, 5000);
+    assert_false(world->attempting);
+    assert_int_equal(world->result, BJ_TIMED_OUT);
+    assert_true(world_heard(world, "not answered"));
+    sim_helios_fault(world->device, world->now_ns, SIM_HELIOS_LOSE_REPLIES, 0);
+    world->lit = false;
+    world_reconnect(world);
+    world_destroy(world);
+}
+
+/* A late "free" is never taken for the answer to a later question. */
+static void stale_and_wrong_replies_are_seen_through(void **state)
+{
+    static const int64_t late_ns[] = {20, 31, 33, 36, 38, 45, 60};
+
+    (void)state;
+    struct world *world = world_usual();
+
+    world_play(world);
+    for (size_t k = 0; k < sizeof late_ns / sizeof *late_ns; k++) {
+        sim_helios_fault(world->device, world->now_ns, SIM_HELIOS_LATE_REPLY,
+                         late_ns[k] * WORLD_MS);
+        world_run_ms(world, 307);
+        sim_helios_fault(world->device, world->now_ns, SIM_HELIOS_WRONG_REPLY,
+                         (int64_t)(0x80 + k));
+        world_run_ms(world, 203);
+    }
+    assert_int_equal(world->lost, 0);
+    assert_int_equal(world_counts(world)->sins[SIM_HELIOS_UNASKED], 0);
+    assert_int_equal(world_counts(world)->dropped[SIM_HELIOS_DROP_SIZE], 0);
+    assert_true(world->attempting);
+    world_balance(world, 0);
+    world_destroy(world);
+}
+
+/* One that nobody asked for, at any moment within a frame: it is believed, and what comes
+ * of that is put right. */
+static void a_lie_is_recovered_from(void **state)
+{
+    (void)state;
+    for (int after_ms = 0; after_ms < 16; after_ms++) {
+        struct world *world = world_usual();
+        world_play(world);
+        world_run_ms(world, after_ms);
+        sim_helios_fault(world->device, world->now_ns, SIM_HELIOS_STALE_REPLY, 0);
+        world_run_ms(world, 500);
+        assert_true(world->attempting);
+        assert_int_equal(world->dac_status.state, BJ_DAC_PLAYING);
+        uint64_t gaps = world_counts(world)->gaps;
+        world_run_ms(world, 500);
+        assert_int_equal(world_counts(world)->gaps, gaps);
+        world_balance(world, 2 * 1600);
+        world_destroy(world);
+    }
+}
+
+/* A frame that vanishes is told as lost, and the next one plays. */
+static void swallowed_frames_are_noticed(void **state)
+{
+    (void)state;
+    struct world *world = world_usual();
+
+    world_play(world);
+    sim_helios_fault(world->device, world->now_ns, SIM_HELIOS_SWALLOW, 1);
+    world_run_ms(world, 500);
+    assert_true(world->lost >= 768);
+    assert_true(world_heard(world, "lost a frame"));
+    assert_int_equal(world->dac_status.state, BJ_DAC_PLAYING);
+    world_balance(world, 1600); /* what played when it was noticed counts twice */
+    world_destroy(world);
+}
+
+/* The bus stands still in the middle of a frame: what is half there is cleared away by a
+ * sacrifice, and the frame is sent again. */
+static void a_frame_cut_off_is_mended_and_sent_again(void **state)
+{
+    (void)state;
+    for (int after_ms = 0; after_ms < 16; after_ms++) {
+        struct world *world = world_usual();
+        world_play(world);
+        world_run_ms(world, after_ms);
+        sim_helios_fault(world->device, world->now_ns, SIM_HELIOS_DEAF_FRAMES,
+                         400 * WORLD_MS);
+        world_run_ms(world, 1000);
+        assert_true(world->attempting);
+        assert_int_equal(world->lost, 0);
+        assert_int_equal(world->dac_status.state, BJ_DAC_PLAYING);
+        world_balance(world, 0);
+        world_destroy(world);
+    }
+}
+
+static void a_short_success_is_no_success(void **state)
+{
+    (void)state;
+    struct world *world = world_usual();
+
+    world_play(world);
+    fake_usb_break(world->usb, WORLD_PORT, SIM_HELIOS_FRAMES, 640, USB_END_DONE);
+    world_run_ms(world, 500);
+    assert_int_equal(world->lost, 0);
+    assert_true(world_counts(world)->dropped[SIM_HELIOS_DROP_SIZE] == 1);
+    world_balance(world, 0);
+    world_destroy(world);
+}
+
+static void one_stall_or_error_is_survived(void **state)
+{
+    (void)state;
+    struct world *world = world_usual();
+
+    world_play(world);
+    sim_helios_fault(world->device, world->now_ns, SIM_HELIOS_STALL, SIM_HELIOS_FRAMES);
+    world_run_ms(world, 500);
+    fake_usb_break(world->usb, WORLD_PORT, SIM_HELIOS_FRAMES, 0, USB_END_ERROR);
+    world_run_ms(world, 500);
+    sim_helios_fault(world->device, world->now_ns, SIM_HELIOS_STALL, SIM_HELIOS_REPLIES);
+    world_run_ms(world, 500);
+    sim_helios_fault(world->device, world->now_ns, SIM_HELIOS_STALL, SIM_HELIOS_COMMANDS);
+    world_run_ms(world, 500);
+    assert_true(world->attempting);
+    assert_int_equal(world->lost, 0);
+    assert_int_equal(world->dac_status.state, BJ_DAC_PLAYING);
+    world_balance(world, 0);
+    world_destroy(world);
+}
+
+static void a_frozen_point_clock_is_let_go(void **state)
+{
+    (void)state;
+    struct world *world = world_usual();
+
+    world_play(world);
+    sim_helios_fault(world->device, world->now_ns, SIM_HELIOS_FREEZE, 5 * BJ_NS_PER_S);
+    world_run_ms(world, 2000);
+    assert_int_equal(world->result, BJ_IO_ERROR);
+    assert_true(world_heard(world, "stands still"));
+    world->lit = false;
+    world_destroy(world);
+}
+
+/* At any moment of a frame and of an exchange. */
+static void comes_back_after_unplugging(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 20; k++) {
+        struct world *world = world_usual();
+        world_play(world);
+        world_run_ms(world, k * 0.83);
+        fake_usb_unplug(world->usb, WORLD_PORT);
+        world_run_ms(world, 100);
+        assert_int_equal(world->result, BJ_DISCONNECTED);
+        assert_true(world_heard(world, "unplugged"));
+        world_run_ms(world, 700);
+        world_plug(world, NULL);
+        world_reconnect(world);
+        world_run_ms(world, 100);
+        world_play(world);
+        assert_int_equal(world_sins(world), 0);
+        world_balance(world, 1600);
+        world_destroy(world);
+    }
+}
+
+/* Everything that can be held is held for 2 s: nothing hangs, and it plays on or comes
+ * back. */
+static void held_transfers_are_outlived(void **state)
+{
+    static const uint8_t endpoints[] = {SIM_HELIOS_FRAMES, SIM_HELIOS_REPLIES,
+                                        SIM_HELIOS_COMMANDS};
+
+    (void)state;
+    for (int k = 0; k < 3; k++) {
+        struct world *world = world_usual();
+        world_play(world);
+        fake_usb_hold(world->usb, WORLD_PORT, endpoints[k], true);
+        world_run_ms(world, 2000);
+        fake_usb_hold(world->usb, WORLD_PORT, endpoints[k], false);
+        world_run_ms(world, 200);
+        if (!world->attempting)
+            world_reconnect(world);
+        world_play(world);
+        world_run_ms(world, 500);
+        world_destroy(world);
+    }
+}
+
+static void bad_ids_are_refused(void **state)
+{
+    (void)state;
+    assert_true(bj_helios.accepts_id("helios:1-2.3"));
+    assert_true(bj_helios.accepts_id("helios:Helios_-123"));
+    assert_false(bj_helios.accepts_id("helios:"));
+    assert_false(bj_helios.accepts_id("helios:a b"));
+    assert_false(bj_helios.accepts_id("helios"));
+    assert_false(bj_helios.accepts_id("helios@1.2.3.4"));
+    assert_false(bj_helios.accepts_id("helios:0123456789012345678901234567890123"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plays_every_point_once_without_a_gap),
+        cmocka_unit_test(plays_at_every_rate),
+        cmocka_unit_test(no_frame_has_the_length_that_gets_lost),
+        cmocka_unit_test(small_writes_make_frames_too),
+        cmocka_unit_test(a_new_rate_begins_with_a_frame),
+        cmocka_unit_test(every_firmware_plays),
+        cmocka_unit_test(the_clock_of_the_device_may_be_off),
+        cmocka_unit_test(tells_the_rate_its_timer_makes),
+        cmocka_unit_test(finds_the_unit_by_its_name),
+        cmocka_unit_test(names_without_an_end_are_cut),
+        cmocka_unit_test(one_that_is_missing_is_waited_for),
+        cmocka_unit_test(one_in_use_is_told_so),
+        cmocka_unit_test(missing_rights_are_final_after_a_while),
+        cmocka_unit_test(is_dark_and_shut_until_opened),
+        cmocka_unit_test(closing_puts_the_light_out_at_once),
+        cmocka_unit_test(opening_waits_for_the_lock_out),
+        cmocka_unit_test(stop_ends_dark_and_shut),
+        cmocka_unit_test(letting_go_leaves_it_dark_and_shut),
+        cmocka_unit_test(a_device_that_takes_no_commands_is_let_go),
+        cmocka_unit_test(stopping_before_it_is_open_is_stopped),
+        cmocka_unit_test(lost_replies_cost_nothing),
+        cmocka_unit_test(fifty_lost_replies_in_a_row_are_a_lost_device),
+        cmocka_unit_test(stale_and_wrong_replies_are_seen_through),
+        cmocka_unit_test(a_lie_is_recovered_from),
+        cmocka_unit_test(swallowed_frames_are_noticed),
+        cmocka_unit_test(a_frame_cut_off_is_mended_and_sent_again),
+        cmocka_unit_test(a_short_success_is_no_success),
+        cmocka_unit_test(one_stall_or_error_is_survived),
+        cmocka_unit_test(a_frozen_point_clock_is_let_go),
+        cmocka_unit_test(comes_back_after_unplugging),
+        cmocka_unit_test(held_transfers_are_outlived),
+        cmocka_unit_test(bad_ids_are_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
