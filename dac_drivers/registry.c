@@ -2,6 +2,7 @@
  *
  * The one table of all drivers and scans of this build.
  */
+#include "audio/audio.h"
 #include "ether_dream/ether_dream.h"
 #include "ether_dream/ether_dream_scan.h"
 #include "helios/helios.h"
@@ -16,13 +17,12 @@
 static const struct bj_dac_driver *const drivers[] = {
     &bj_ether_dream,
 #ifdef BJ_WITH_USB
-    &bj_helios,
-    &bj_laserdock,
-    &bj_lasershark,
+    &bj_helios,      &bj_laserdock, &bj_lasershark,
 #endif
-    &bj_virtual,
-    &bj_record,
-    NULL,
+#ifdef BJ_WITH_ALSA
+    &bj_audio,
+#endif
+    &bj_virtual,     &bj_record,    NULL,
 };
 
 static const struct bj_scan *const scans[] = {

@@ -2,6 +2,7 @@
 #include "bridge.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define MAX_PUSH_FRAMES 8192
 #define STOP_NS (3 * BJ_NS_PER_S)
@@ -56,8 +57,12 @@ static struct bj_stream_config stream_config(struct bj_bridge *bridge,
 static bool create_stream(struct bj_bridge *bridge, const struct bj_dac_caps *caps,
                           uint32_t pps)
 {
-    const struct bj_dac_config dac = {
-        .id = bridge->dac.id, .address = bridge->dac.address, .via = bridge->via};
+    const struct bj_audio_options audio = bj_options_audio(bridge->options);
+    const bool is_audio = strcmp(bridge->dac.driver->name, "audio") == 0;
+    const struct bj_dac_config dac = {.id = bridge->dac.id,
+                                      .address = bridge->dac.address,
+                                      .via = bridge->via,
+                                      .extra = is_audio ? &audio : NULL};
     struct bj_stream_config config = stream_config(bridge, &dac, pps);
     enum bj_status status = bj_stream_create(&config, &bridge->stream);
 

@@ -102,6 +102,41 @@ static void shape_options_reach_the_shape(void **state)
     bj_options_finish(&options);
 }
 
+static void audio_options_reach_the_driver(void **state)
+{
+    struct bj_audio_options audio, usual = bj_audio_defaults();
+    struct bj_options options;
+
+    (void)state;
+    assert_true(parse(&options, BJ_COMMAND_RUN, "audio:null"));
+    audio = bj_options_audio(&options);
+    assert_memory_equal(audio.channel, usual.channel, sizeof audio.channel);
+    assert_memory_equal(audio.gain, usual.gain, sizeof audio.gain);
+    assert_true(audio.as_many);
+    bj_options_finish(&options);
+
+    assert_true(parse(&options, BJ_COMMAND_RUN,
+                      "audio:hw:2,0 --audio-channels x=3,y=4,enable=8 --audio-gain x=0.5 "
+                      "--audio-offset r=-0.25 --audio-invert y,g"));
+    audio = bj_options_audio(&options);
+    assert_int_equal(audio.channel[BJ_X], 3);
+    assert_int_equal(audio.channel[BJ_Y], 4);
+    assert_int_equal(audio.channel[BJ_R], 0);
+    assert_int_equal(audio.channel[BJ_AUDIO_ENABLE], 8);
+    assert_false(audio.as_many);
+    assert_true(audio.gain[BJ_X] == 0.5F && audio.gain[BJ_Y] == 1);
+    assert_true(audio.offset[BJ_R] == -0.25F && audio.offset[BJ_X] == 0);
+    assert_true(audio.inverted[BJ_Y] && audio.inverted[BJ_G] && !audio.inverted[BJ_X]);
+    bj_options_finish(&options);
+
+    assert_false(parse(&options, BJ_COMMAND_RUN, "--audio-channels x=1,y=2,r=2"));
+    assert_non_null(strstr(why, "channel 2"));
+    bj_options_finish(&options);
+    assert_false(parse(&options, BJ_COMMAND_RUN, "--audio-channels x=1,r=2"));
+    assert_non_null(strstr(why, "x and y"));
+    bj_options_finish(&options);
+}
+
 static void letters_stand_for_names(void **state)
 {
     struct bj_options options;
@@ -215,6 +250,7 @@ int main(void)
         cmocka_unit_test(defaults_are_dark_and_neutral),
         cmocka_unit_test(stable_options_of_run_are_understood),
         cmocka_unit_test(shape_options_reach_the_shape),
+        cmocka_unit_test(audio_options_reach_the_driver),
         cmocka_unit_test(letters_stand_for_names),
         cmocka_unit_test(wrong_words_are_named),
         cmocka_unit_test(too_many_connections_are_refused),
