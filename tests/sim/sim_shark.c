@@ -156,6 +156,7 @@ struct sim_usb *sim_shark_create(const struct sim_shark_config *config,
     if (!shark)
         return NULL;
     shark->config = *config;
+    shark->random.state = config->seed;
     shark->descriptor = *descriptor;
     shark->descriptor.manufacturer = config->manufacturer;
     shark->descriptor.product = config->product;
@@ -196,6 +197,9 @@ void sim_shark_fault(struct sim_usb *device, int64_t now_ns, enum sim_shark_faul
         break;
     case SIM_SHARK_SHORT:
         shark->shorten = value;
+        break;
+    case SIM_SHARK_GARBAGE:
+        shark->garbage = value;
         break;
     case SIM_SHARK_STRAY:
         sim_shark_stray(shark, value);

@@ -52,6 +52,7 @@ struct sim_shark_config {
     struct sim_shark_answers answers;
     enum sim_shark_generation generation;
     enum sim_shark_underrun underrun;
+    uint64_t seed;            /* of the little that is left to chance */
     uint32_t first_rate;      /* after power-up */
     uint32_t timer_hz;        /* the tick is a whole number of its cycles; 0: exact */
     double skew_ppm;          /* of its crystal */
@@ -73,6 +74,7 @@ enum sim_shark_fault {
     SIM_SHARK_WRONG_OPCODE,  /* in the next VALUE replies */
     SIM_SHARK_REFUSE,        /* status 1 in the next VALUE replies */
     SIM_SHARK_SHORT,         /* the next VALUE replies have 8 bytes only */
+    SIM_SHARK_GARBAGE,       /* random bytes in the next VALUE replies */
     SIM_SHARK_STRAY,         /* VALUE replies nobody asked for */
     SIM_SHARK_STALL_COMMAND, /* endpoint 0x01 halts, VALUE times */
     SIM_SHARK_STALL_REPLY,

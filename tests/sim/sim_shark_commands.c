@@ -148,6 +148,9 @@ static void queue_reply(struct sim_shark *shark)
     memcpy(reply->bytes, shark->reply_buffer, sizeof reply->bytes);
     reply->size = sizeof reply->bytes;
     reply->ready_ns = shark->now_ns + shark->config.reply_ns;
+    for (size_t k = 0; k < sizeof reply->bytes && shark->garbage > 0; k++)
+        reply->bytes[k] = (uint8_t)sim_random_next(&shark->random);
+    (void)take(&shark->garbage);
     if (take(&shark->wrong_opcode))
         reply->bytes[0] ^= 0x08;
     if (take(&shark->refuse))

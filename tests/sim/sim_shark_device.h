@@ -5,6 +5,7 @@
 #ifndef SIM_SHARK_DEVICE_H
 #define SIM_SHARK_DEVICE_H
 
+#include "sim_random.h"
 #include "sim_shark.h"
 
 #define SIM_SHARK_COMMAND_OUT 0x01
@@ -63,7 +64,8 @@ struct sim_shark {
     int64_t deaf_until_ns;
 
     /* faults still to come */
-    int64_t silent, wrong_opcode, refuse, shorten, stall[3], level_lie;
+    struct sim_random random;
+    int64_t garbage, silent, wrong_opcode, refuse, shorten, stall[3], level_lie;
     bool lies, halted[3]; /* command, reply, data */
 };
 

@@ -88,6 +88,11 @@ static void test_faults_of_replies(void **state)
     shark_rig_wait_ms(&rig, 1);
     assert_int_equal(in(bytes), 64);
     assert_int_equal(in(bytes), 64);
+    fault(SIM_SHARK_GARBAGE, 1);
+    assert_int_equal(out("\x83", 1), 0);
+    shark_rig_wait_ms(&rig, 1);
+    assert_int_equal(in(bytes), 64);
+    assert_int_not_equal(bytes[0], 0x83);
     fault(SIM_SHARK_LEVEL_LIE, 12345);
     assert_int_equal(shark_rig_number(&rig, "8a"), 12345);
     assert_int_equal(shark_rig_number(&rig, "8a"), 768);

@@ -4,8 +4,6 @@
 #include <stddef.h>
 
 const struct conformance_row *const conformance_rows[] = {
-    &conformance_virtual,
-    &conformance_ether_dream,
-    &conformance_audio,
-    NULL,
+    &conformance_virtual,   &conformance_ether_dream, &conformance_audio,
+    &conformance_laserdock, &conformance_lasershark,  NULL,
 };

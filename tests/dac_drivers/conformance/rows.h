@@ -10,6 +10,8 @@
 extern const struct conformance_row conformance_virtual;
 extern const struct conformance_row conformance_ether_dream;
 extern const struct conformance_row conformance_audio;
+extern const struct conformance_row conformance_laserdock;
+extern const struct conformance_row conformance_lasershark;
 
 /* Ended by NULL. */
 extern const struct conformance_row *const conformance_rows[];
