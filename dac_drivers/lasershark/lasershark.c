@@ -35,19 +35,9 @@ const struct bj_dac_driver bj_lasershark = {
     .name = "lasershark",
     .title = "LaserShark",
     .id_form = "lasershark:SERIAL, lasershark:SERIAL@PORT or lasershark:@PORT",
-    .instance_size = sizeof(struct shark_driver),
     .accepts_id = accepts_id,
     .init = init,
-    .finish = shark_driver_finish,
-    .caps = shark_driver_caps,
-    .describe = shark_driver_describe,
-    .true_pps = shark_driver_true_pps,
-    .connect = shark_driver_connect,
-    .service = shark_driver_service,
-    .write = shark_driver_write,
-    .shutter = shark_driver_shutter,
-    .stop = shark_driver_stop,
-    .disconnect = shark_driver_disconnect,
+    SHARK_DRIVER_SLOTS,
 };
 
 static enum bj_status open_scan(void *scan, const struct bj_transports *via)

@@ -33,4 +33,13 @@ void shark_driver_shutter(void *dac, int64_t now_ns, bool open);
 void shark_driver_stop(void *dac, int64_t now_ns);
 void shark_driver_disconnect(void *dac);
 
+/* All slots but those that must know the kind, for a driver's table. */
+#define SHARK_DRIVER_SLOTS                                                                 \
+    .instance_size = sizeof(struct shark_driver), .finish = shark_driver_finish,           \
+    .caps = shark_driver_caps, .describe = shark_driver_describe,                          \
+    .true_pps = shark_driver_true_pps, .connect = shark_driver_connect,                    \
+    .service = shark_driver_service, .write = shark_driver_write,                          \
+    .shutter = shark_driver_shutter, .stop = shark_driver_stop,                            \
+    .disconnect = shark_driver_disconnect
+
 #endif
