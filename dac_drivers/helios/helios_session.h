@@ -52,9 +52,9 @@ struct helios_session {
     bool answered; /* once, since connect */
     bool granted;  /* its slot is free, and it takes one frame */
     bool looking;  /* the frame just sent has not been asked about */
-    int64_t frame_begun_ns, frame_over_ns;
-    int64_t poll_ns; /* ask again then */
-    int64_t lock_ns; /* it throws frames away until then */
+    int64_t frame_begun_ns, frame_over_ns; /* it arrived between the two */
+    int64_t poll_ns;                       /* ask again then */
+    int64_t lock_ns;                       /* it throws frames away until then */
     enum helios_repair repair;
     uint32_t frame_errors; /* in a row */
     int64_t failing_ns;    /* since when */

@@ -196,6 +196,15 @@ static enum bj_status on_status(struct helios_session *session,
 
 /* ---- Frames -------------------------------------------------------------------------- */
 
+/* A full-speed bus carries no more than 19 packets in a millisecond, so a frame cannot have
+ * arrived before this. */
+static int64_t earliest_ns(int64_t begun_ns, size_t size)
+{
+    size_t full_ms = (size / HELIOS_PACKET_SIZE) / 19;
+
+    return begun_ns + (full_ms > 1 ? (int64_t)(full_ms - 1) * BJ_NS_PER_MS : 0);
+}
+
 static void arrived(struct helios_session *session, const struct helios_news *news)
 {
     struct helios_frame frame = {
@@ -204,10 +213,10 @@ static void arrived(struct helios_session *session, const struct helios_news *ne
 
     session->frame_errors = 0;
     session->looking = true;
-    session->frame_begun_ns = news->asked_ns;
+    session->frame_begun_ns = earliest_ns(news->asked_ns, news->size);
     session->frame_over_ns = news->answered_ns;
     if (session->swap.playing.points > 0 || session->swap.unsure)
-        helios_swap_queue(&session->swap, frame, news->asked_ns);
+        helios_swap_queue(&session->swap, frame, session->frame_begun_ns);
     else
         helios_swap_begin(&session->swap, frame, news->answered_ns);
     session->sent_points = 0;

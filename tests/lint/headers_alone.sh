@@ -5,6 +5,8 @@ set -eu
 cd "$1"
 include='-Istream_core/include -Idac_drivers/include -Istream_core -Idac_drivers -Ijack_bridge
 -Itests/support -Itests/sim'
+libusb=$(pkg-config --cflags libusb-1.0 2>/dev/null) || libusb=
+include="$include $libusb"
 
 alone() {
     header=$1
@@ -18,6 +20,7 @@ alone() {
 
 found=$(
     for header in $(find stream_core dac_drivers jack_bridge tests -name '*.h' | sort); do
+        [ -n "$libusb" ] || ! grep -q '<libusb.h>' "$header" || continue
         alone "$header" cc -std=c11 -D_GNU_SOURCE -x c
     done
     for header in stream_core/include/beamjack/*.h dac_drivers/include/beamjack/*.h; do

@@ -49,7 +49,7 @@ check() {
         esac
         echo "$file includes $header: a driver reaches the world only through bj_transports" ;;
     dac_drivers/*)
-        case $file $header in
+        case "$file $header" in
         dac_drivers/usb*' <libusb.h>') return ;;
         *' <libusb.h>')
             echo "$file includes $header: libusb is known to dac_drivers/usb*.[ch] only"

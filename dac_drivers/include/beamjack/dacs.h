@@ -98,8 +98,7 @@ BJ_API struct bj_pcm *bj_pcm_create(void);
 BJ_API void bj_pcm_destroy(struct bj_pcm *pcm);
 
 /* Everything of this build; what this build cannot do is NULL. Main thread; after all
- * drivers that use them are gone.
- * BJ_NO_MEMORY. */
+ * drivers that use them are gone. BJ_NO_MEMORY. */
 BJ_API enum bj_status bj_transports_create(struct bj_transports *via);
 BJ_API void bj_transports_destroy(struct bj_transports *via);
 

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+#include "helios/helios_hail.h"
+#include "helios/helios_link.h"
+
+#include "fake_usb.h"
+#include "sim_helios.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MS BJ_NS_PER_MS
+#define PORT "1-2"
+
+struct rig {
+    struct fake_usb *usb;
+    struct sim_usb *device;
+    struct helios_link link;
+    struct helios_news news;
+    int64_t now_ns;
+};
+
+static int setup(void **state)
+{
+    struct sim_helios_config config = sim_helios_defaults();
+    struct rig *rig = calloc(1, sizeof *rig);
+
+    rig->usb = fake_usb_create();
+    rig->device = sim_helios_create(&config);
+    fake_usb_plug(rig->usb, PORT, rig->device);
+    helios_link_init(&rig->link, fake_usb_base(rig->usb));
+    assert_int_equal(helios_link_open(&rig->link, PORT), BJ_OK);
+    assert_int_equal(helios_link_opened(&rig->link), BJ_OK);
+    *state = rig;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct rig *rig = *state;
+
+    helios_link_close(&rig->link);
+    assert_int_equal(fake_usb_open_handles(rig->usb), 0);
+    fake_usb_destroy(rig->usb);
+    sim_helios_destroy(rig->device);
+    free(rig);
+    return 0;
+}
+
+/* The next thing that happens; a status when it is over instead. */
+static enum bj_status wait_for(struct rig *rig)
+{
+    enum bj_status status = helios_link_next(&rig->link, &rig->news);
+
+    while (status == BJ_WOULD_BLOCK) {
+        int64_t next_ns = fake_usb_next_event_ns(rig->usb);
+        if (next_ns == BJ_NEVER)
+            return BJ_WOULD_BLOCK;
+        rig->now_ns = next_ns > rig->now_ns ? next_ns : rig->now_ns;
+        fake_usb_advance(rig->usb, rig->now_ns);
+        status = helios_link_next(&rig->link, &rig->news);
+    }
+    return status;
+}
+
+static void is_next(struct rig *rig, enum helios_news_kind kind, uint8_t command)
+{
+    assert_int_equal(wait_for(rig), BJ_OK);
+    assert_int_equal(rig->news.kind, kind);
+    assert_int_equal(rig->news.command, command);
+}
+
+static void a_question_is_answered(void **state)
+{
+    struct rig *rig = *state;
+
+    assert_true(helios_link_is_idle(&rig->link));
+    assert_int_equal(helios_link_ask(&rig->link, HELIOS_STATUS), BJ_OK);
+    assert_false(helios_link_is_idle(&rig->link));
+    is_next(rig, HELIOS_REPLY, HELIOS_STATUS);
+    assert_int_equal(rig->news.size, 2);
+    assert_int_equal(rig->news.bytes[1], 1);
+    assert_int_equal(rig->news.asked_ns, 0);
+    assert_int_equal(rig->news.answered_ns, 1500000);
+    assert_true(helios_link_is_idle(&rig->link));
+}
+
+static void a_lost_answer_is_a_silence(void **state)
+{
+    struct rig *rig = *state;
+
+    sim_helios_fault(rig->device, 0, SIM_HELIOS_LOSE_REPLIES, 3);
+    helios_link_ask(&rig->link, HELIOS_STATUS);
+    is_next(rig, HELIOS_SILENCE, HELIOS_STATUS);
+    assert_int_equal(sim_helios_counts(rig->device)->commands[HELIOS_STATUS], 1);
+    assert_int_equal(sim_helios_counts(rig->device)->commands[HELIOS_FIRMWARE], 3);
+    helios_link_ask(&rig->link, HELIOS_STATUS);
+    is_next(rig, HELIOS_REPLY, HELIOS_STATUS);
+    assert_int_equal(rig->link.silences, 0);
+}
+
+/* However late: it is never the answer to the next question. */
+static void a_late_answer_answers_nothing(void **state)
+{
+    struct rig *rig = *state;
+
+    for (int64_t late_ms = 5; late_ms < 200; late_ms += 3) {
+        sim_helios_fault(rig->device, rig->now_ns, SIM_HELIOS_LATE_REPLY, late_ms * MS);
+        helios_link_ask(&rig->link, HELIOS_STATUS);
+        is_next(rig, late_ms < 9 ? HELIOS_REPLY : HELIOS_SILENCE, HELIOS_STATUS);
+        int64_t asked_ns = rig->now_ns;
+        helios_link_ask(&rig->link, HELIOS_NAME);
+        is_next(rig, HELIOS_REPLY, HELIOS_NAME);
+        assert_int_equal(rig->news.size, HELIOS_REPLY_SIZE);
+        assert_true(rig->news.asked_ns >= asked_ns);
+    }
+}
+
+static void fifty_silences_are_the_end(void **state)
+{
+    struct rig *rig = *state;
+
+    sim_helios_fault(rig->device, 0, SIM_HELIOS_LOSE_REPLIES, 1000);
+    helios_link_ask(&rig->link, HELIOS_STATUS);
+    assert_int_equal(wait_for(rig), BJ_TIMED_OUT);
+    assert_true(rig->now_ns < 3 * BJ_NS_PER_S);
+}
+
+/* A device that answers anything but what was asked is not listened to for ever. */
+static void babble_ends_too(void **state)
+{
+    struct rig *rig = *state;
+    enum bj_status status = BJ_OK;
+
+    for (int k = 0; k < 500 && status == BJ_OK; k++) {
+        helios_link_ask(&rig->link, HELIOS_STATUS);
+        do {
+            sim_helios_fault(rig->device, rig->now_ns, SIM_HELIOS_WRONG_REPLY, 0x99);
+            int64_t next_ns = fake_usb_next_event_ns(rig->usb);
+            rig->now_ns =
+                next_ns > rig->now_ns && next_ns != BJ_NEVER ? next_ns : rig->now_ns + MS;
+            fake_usb_advance(rig->usb, rig->now_ns);
+            status = helios_link_next(&rig->link, &rig->news);
+        } while (status == BJ_WOULD_BLOCK);
+    }
+    assert_int_equal(status, BJ_TIMED_OUT);
+}
+
+static void draining_reads_what_lies_there(void **state)
+{
+    struct rig *rig = *state;
+
+    sim_helios_fault(rig->device, 0, SIM_HELIOS_STALE_REPLY, 0);
+    assert_int_equal(helios_link_drain(&rig->link), BJ_OK);
+    assert_false(helios_link_is_idle(&rig->link));
+    is_next(rig, HELIOS_SILENCE, 0);
+    assert_int_equal(rig->link.silences, 0); /* nobody asked */
+    helios_link_ask(&rig->link, HELIOS_FIRMWARE);
+    is_next(rig, HELIOS_REPLY, HELIOS_FIRMWARE);
+}
+
+static void commands_go_at_any_time(void **state)
+{
+    struct rig *rig = *state;
+
+    helios_link_ask(&rig->link, HELIOS_STATUS);
+    assert_int_equal(helios_link_command(&rig->link, HELIOS_SHUTTER, 1), BJ_OK);
+    is_next(rig, HELIOS_DONE, HELIOS_SHUTTER);
+    assert_int_equal(rig->news.status, BJ_OK);
+    assert_true(sim_helios_shutter(rig->device));
+    is_next(rig, HELIOS_REPLY, HELIOS_STATUS);
+    helios_link_command(&rig->link, HELIOS_SHUTTER, 0);
+    is_next(rig, HELIOS_DONE, HELIOS_SHUTTER);
+}
+
+static void a_frame_tells_how_it_went(void **state)
+{
+    struct rig *rig = *state;
+    uint8_t bytes[700] = {0};
+
+    helios_link_ask(&rig->link, HELIOS_STATUS);
+    is_next(rig, HELIOS_REPLY, HELIOS_STATUS);
+    assert_int_equal(helios_link_send(&rig->link, bytes, sizeof bytes), BJ_OK);
+    assert_false(helios_link_is_idle(&rig->link));
+    is_next(rig, HELIOS_FRAME, 0);
+    assert_int_equal(rig->news.status, BJ_OK);
+    assert_int_equal(rig->news.size, sizeof bytes);
+    fake_usb_hold(rig->usb, PORT, HELIOS_FRAMES, true);
+    helios_link_send(&rig->link, bytes, sizeof bytes);
+    helios_link_cancel_frame(&rig->link);
+    is_next(rig, HELIOS_FRAME, 0);
+    assert_int_equal(rig->news.status, BJ_BUSY);
+    assert_int_equal(rig->news.size, 0);
+    helios_link_send(&rig->link, bytes, sizeof bytes); /* 8 ms and one per 32 bytes */
+    int64_t begun_ns = rig->now_ns;
+    is_next(rig, HELIOS_FRAME, 0);
+    assert_int_equal(rig->news.status, BJ_TIMED_OUT);
+    assert_int_equal(rig->now_ns - begun_ns, (8 + 700 / 32) * MS);
+}
+
+static void a_command_that_cannot_leave_says_so(void **state)
+{
+    struct rig *rig = *state;
+
+    sim_helios_fault(rig->device, 0, SIM_HELIOS_DEAF_COMMANDS, BJ_NS_PER_S);
+    helios_link_command(&rig->link, HELIOS_STOP, 0);
+    is_next(rig, HELIOS_DONE, HELIOS_STOP);
+    assert_int_equal(rig->news.status, BJ_TIMED_OUT);
+    for (int k = 1; k < BJ_USB_TRANSFERS; k++)
+        assert_int_equal(helios_link_command(&rig->link, HELIOS_STOP, 0), BJ_OK);
+    assert_int_equal(helios_link_command(&rig->link, HELIOS_STOP, 0), BJ_TIMED_OUT);
+}
+
+static void leaving_is_the_end(void **state)
+{
+    struct rig *rig = *state;
+
+    helios_link_ask(&rig->link, HELIOS_STATUS);
+    fake_usb_unplug(rig->usb, PORT);
+    assert_int_equal(wait_for(rig), BJ_DISCONNECTED);
+}
+
+static void errors_that_come_again_are_the_end(void **state)
+{
+    struct rig *rig = *state;
+
+    fake_usb_break(rig->usb, PORT, HELIOS_REPLIES, 0, USB_END_ERROR);
+    helios_link_ask(&rig->link, HELIOS_STATUS);
+    is_next(rig, HELIOS_SILENCE, HELIOS_STATUS);
+    helios_link_ask(&rig->link, HELIOS_STATUS);
+    is_next(rig, HELIOS_REPLY, HELIOS_STATUS); /* counts anew */
+    fake_usb_break(rig->usb, PORT, HELIOS_REPLIES, 0, USB_END_ERROR);
+    helios_link_ask(&rig->link, HELIOS_STATUS);
+    fake_usb_break(rig->usb, PORT, HELIOS_COMMANDS, 0, USB_END_ERROR);
+    assert_int_equal(wait_for(rig), BJ_IO_ERROR);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_question_is_answered),
+        TEST(a_lost_answer_is_a_silence),
+        TEST(a_late_answer_answers_nothing),
+        TEST(fifty_silences_are_the_end),
+        TEST(babble_ends_too),
+        TEST(draining_reads_what_lies_there),
+        TEST(commands_go_at_any_time),
+        TEST(a_frame_tells_how_it_went),
+        TEST(a_command_that_cannot_leave_says_so),
+        TEST(leaving_is_the_end),
+        TEST(errors_that_come_again_are_the_end),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

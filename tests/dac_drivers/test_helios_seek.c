@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include "helios/helios_seek.h"
+
+#include "fake_usb.h"
+#include "sim_helios.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MS BJ_NS_PER_MS
+
+struct rig {
+    struct fake_usb *usb;
+    struct sim_usb *devices[2];
+    struct helios_seek seek;
+    char port[BJ_USB_PORT_SIZE];
+    struct bj_wait wait;
+};
+
+static int setup(void **state)
+{
+    struct sim_helios_config config = sim_helios_defaults();
+    struct rig *rig = calloc(1, sizeof *rig);
+
+    rig->usb = fake_usb_create();
+    rig->devices[0] = sim_helios_create(&config);
+    rig->devices[1] = sim_helios_create(&config);
+    rig->seek.usb = fake_usb_base(rig->usb);
+    *state = rig;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct rig *rig = *state;
+
+    fake_usb_destroy(rig->usb);
+    sim_helios_destroy(rig->devices[0]);
+    sim_helios_destroy(rig->devices[1]);
+    free(rig);
+    return 0;
+}
+
+static enum bj_status next(struct rig *rig, int64_t now_ns)
+{
+    bj_wait_init(&rig->wait);
+    return helios_seek_next(&rig->seek, now_ns, rig->port, &rig->wait);
+}
+
+static void begin(struct rig *rig, const char *id, int64_t now_ns)
+{
+    assert_true(helios_parse_id(id, &rig->seek.id));
+    helios_seek_begin(&rig->seek, now_ns);
+}
+
+static void a_socket_is_a_socket(void **state)
+{
+    struct rig *rig = *state;
+
+    begin(rig, "helios:1-2", 0);
+    fake_usb_plug(rig->usb, "1-3", rig->devices[0]);
+    assert_int_equal(next(rig, 0), BJ_WOULD_BLOCK);
+    assert_int_equal(rig->wait.deadline_ns, 100 * MS);
+    fake_usb_plug(rig->usb, "1-2", rig->devices[1]);
+    assert_int_equal(next(rig, 100 * MS), BJ_OK);
+    assert_string_equal(rig->port, "1-2");
+}
+
+static void nobody_comes_after_two_seconds(void **state)
+{
+    struct rig *rig = *state;
+
+    begin(rig, "helios:left", 500 * MS);
+    assert_int_equal(next(rig, 2499 * MS), BJ_WOULD_BLOCK);
+    assert_int_equal(next(rig, 2500 * MS), BJ_NOT_FOUND);
+}
+
+/* One after the other is asked for its name, the one from before first. */
+static void every_unit_is_tried_once(void **state)
+{
+    struct rig *rig = *state;
+
+    fake_usb_plug(rig->usb, "1-2", rig->devices[0]);
+    fake_usb_plug(rig->usb, "1-3", rig->devices[1]);
+    begin(rig, "helios:left", 0);
+    (void)strcpy(rig->port, "1-3");
+    helios_seek_found(&rig->seek, rig->port);
+    assert_int_equal(next(rig, 0), BJ_OK);
+    assert_string_equal(rig->port, "1-3");
+    helios_seek_reject(&rig->seek, rig->port, BJ_NOT_FOUND);
+    assert_int_equal(next(rig, 0), BJ_OK);
+    assert_string_equal(rig->port, "1-2");
+    helios_seek_reject(&rig->seek, rig->port, BJ_NOT_FOUND);
+    assert_int_equal(next(rig, 0), BJ_WOULD_BLOCK);
+    assert_int_equal(next(rig, 2000 * MS), BJ_NOT_FOUND);
+    begin(rig, "helios:left", 2000 * MS);
+    assert_int_equal(next(rig, 2000 * MS), BJ_OK);
+}
+
+/* If any of them is in use, that may be the one. */
+static void busy_is_the_better_reason(void **state)
+{
+    struct rig *rig = *state;
+
+    fake_usb_plug(rig->usb, "1-2", rig->devices[0]);
+    fake_usb_plug(rig->usb, "1-3", rig->devices[1]);
+    begin(rig, "helios:left", 0);
+    for (int k = 0; k < 2; k++) {
+        assert_int_equal(next(rig, 0), BJ_OK);
+        helios_seek_reject(&rig->seek, rig->port, k == 0 ? BJ_BUSY : BJ_NOT_FOUND);
+    }
+    assert_int_equal(next(rig, 0), BJ_BUSY);
+}
+
+static void rights_may_come_later(void **state)
+{
+    struct rig *rig = *state;
+
+    fake_usb_plug(rig->usb, "1-2", rig->devices[0]);
+    fake_usb_set_access(rig->usb, "1-2", BJ_NO_PERMISSION);
+    begin(rig, "helios:1-2", 0);
+    assert_int_equal(next(rig, 1000 * MS), BJ_WOULD_BLOCK);
+    assert_int_equal(next(rig, 2000 * MS), BJ_NO_PERMISSION);
+    fake_usb_set_access(rig->usb, "1-2", BJ_OK);
+    assert_int_equal(next(rig, 2000 * MS), BJ_OK);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_socket_is_a_socket),     TEST(nobody_comes_after_two_seconds),
+        TEST(every_unit_is_tried_once), TEST(busy_is_the_better_reason),
+        TEST(rights_may_come_later),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

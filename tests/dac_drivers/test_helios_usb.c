@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The Helios driver over the real transport: our threads, unmodified libusb, a simulated
+ * Helios behind emulated system calls, in real time. A slow machine makes it miss frames;
+ * what must hold in any case is asserted: order, darkness, and that nothing ever waits.
+ */
+#include "helios/helios.h"
+#include "helios/helios_scan.h"
+#include "sim_helios.h"
+#include "usb_testbed.h"
+
+#include <beamjack/dacs.h>
+
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#define MS BJ_NS_PER_MS
+#define PORT "1-2.3"
+#define INSTANT_NS                                                                         \
+    (20 * MS) /* of processor time shared with others; waiting takes longer */
+
+static int64_t stream_ms = 300, hold_ms = 300; /* longer when asked for */
+
+struct rig {
+    struct usb_testbed *bed;
+    struct sim_usb *device;
+    struct bj_transports via;
+    void *dac;
+    bool attempting, lit, open;
+    struct bj_dac_status status;
+    enum bj_status result;
+    uint64_t written, lost, played, lit_points;
+    int64_t last_played;
+    uint32_t reports, dried;
+    int64_t slowest_ns, last_lit_ns;
+    char told[1024];
+};
+
+/* ---- numbered points, as the device plays them ---- */
+
+static void on_played(void *user, const struct sim_helios_point *point)
+{
+    struct rig *rig = user;
+    int64_t number = point->y << 12 | point->x;
+
+    if (number == (0x800 << 12 | 0x800) && point->g == 0)
+        return; /* a sacrifice */
+    if (number <= rig->last_played)
+        rig->last_played = INT64_MAX; /* told by the test's thread */
+    else
+        rig->last_played = number;
+    rig->played++;
+    if (point->r != 0) {
+        rig->lit_points++;
+        rig->last_lit_ns = point->time_ns;
+    }
+}
+
+static void on_level(void *user, const struct bj_level_report *report)
+{
+    struct rig *rig = user;
+
+    assert_true(report->sent_ns <= report->received_ns);
+    assert_true(report->received_ns <= bj_clock_ns());
+    rig->reports++;
+}
+
+static void on_emptied(void *user, uint32_t lost_points, bool dry)
+{
+    struct rig *rig = user;
+
+    rig->lost += lost_points;
+    rig->dried += dry;
+}
+
+static void on_notice(void *user, enum bj_status status, const char *text)
+{
+    struct rig *rig = user;
+
+    (void)status;
+    strncat(rig->told, text, sizeof rig->told - strlen(rig->told) - 1);
+}
+
+static const struct bj_dac_events events = {
+    .level = on_level, .emptied = on_emptied, .notice = on_notice};
+
+/* ---- the engine's stand-in; every call is timed ---- */
+
+static int64_t begin_call(void)
+{
+    return bj_clock_ns();
+}
+
+static void end_call(struct rig *rig, int64_t begun_ns)
+{
+    int64_t took_ns = bj_clock_ns() - begun_ns;
+
+    rig->slowest_ns = took_ns > rig->slowest_ns ? took_ns : rig->slowest_ns;
+}
+
+static void disconnect(struct rig *rig)
+{
+    int64_t begun_ns = begin_call();
+
+    bj_helios.disconnect(rig->dac);
+    end_call(rig, begun_ns);
+    rig->attempting = rig->open = false;
+    rig->status.state = BJ_DAC_CONNECTING;
+}
+
+static void connect(struct rig *rig)
+{
+    int64_t begun_ns = begin_call();
+
+    rig->attempting = true;
+    rig->result = bj_helios.connect(rig->dac, bj_clock_ns(), 30000, 480);
+    end_call(rig, begun_ns);
+}
+
+static void offer(struct rig *rig)
+{
+    static struct bj_point points[4096];
+    struct bj_chunk chunk = {.points = points, .pps = 30000};
+    uint32_t taken = 0;
+
+    chunk.count = rig->status.room_points;
+    for (uint32_t k = 0; k < chunk.count; k++) {
+        uint64_t number = rig->written + k;
+        points[k] = (struct bj_point){.x = (float)((double)(number & 4095) / 2047.5 - 1),
+                                      .y = (float)((double)(number >> 12) / 2047.5 - 1)};
+        if (rig->lit)
+            points[k].r = points[k].g = points[k].i = 65535;
+    }
+    int64_t begun_ns = begin_call();
+    enum bj_status status = bj_helios.write(rig->dac, bj_clock_ns(), &chunk, &taken);
+    end_call(rig, begun_ns);
+    assert_true(status == BJ_OK || status == BJ_WOULD_BLOCK);
+    rig->written += taken;
+}
+
+static void serve(struct rig *rig, struct bj_wait *wait)
+{
+    int64_t begun_ns = begin_call();
+
+    bj_wait_init(wait);
+    rig->result = bj_helios.service(rig->dac, bj_clock_ns(), &rig->status, wait);
+    end_call(rig, begun_ns);
+    if (rig->result != BJ_OK)
+        disconnect(rig);
+}
+
+static void wait_on(const struct bj_wait *wait, int64_t until_ns)
+{
+    struct pollfd fds[4];
+    int64_t left_ns =
+        (wait->deadline_ns < until_ns ? wait->deadline_ns : until_ns) - bj_clock_ns();
+    struct timespec limit = {0, left_ns > 0 ? left_ns % BJ_NS_PER_S : 0};
+
+    limit.tv_sec = left_ns > 0 ? left_ns / BJ_NS_PER_S : 0;
+    for (int i = 0; i < wait->count; i++)
+        fds[i] = (struct pollfd){.fd = wait->handles[i].handle, .events = POLLIN};
+    (void)ppoll(fds, (nfds_t)wait->count, &limit, NULL);
+}
+
+/* Until then, or the connection ends, or the state is reached. */
+static void run_ms(struct rig *rig, int64_t ms, int wanted)
+{
+    int64_t until_ns = bj_clock_ns() + ms * MS;
+
+    while (rig->attempting && bj_clock_ns() < until_ns &&
+           (wanted < 0 || (int)rig->status.state != wanted)) {
+        struct bj_wait wait;
+        serve(rig, &wait);
+        if (rig->attempting && rig->status.room_points > 0) {
+            offer(rig);
+            serve(rig, &wait);
+        }
+        if (rig->attempting && (wanted < 0 || (int)rig->status.state != wanted))
+            wait_on(&wait, until_ns);
+    }
+}
+
+static void shutter(struct rig *rig, bool open)
+{
+    int64_t begun_ns = begin_call();
+
+    bj_helios.shutter(rig->dac, bj_clock_ns(), open);
+    end_call(rig, begun_ns);
+    rig->open = rig->lit = open;
+}
+
+static void play(struct rig *rig)
+{
+    if (!rig->attempting)
+        connect(rig);
+    run_ms(rig, 4000, BJ_DAC_PLAYING);
+    if (rig->status.state != BJ_DAC_PLAYING)
+        fail_msg("not playing: %s", rig->told);
+    shutter(rig, true);
+}
+
+static int setup(void **state)
+{
+    struct rig *rig = calloc(1, sizeof *rig);
+    struct sim_helios_config config = sim_helios_defaults();
+    struct bj_dac_config dac = {.id = "helios:Helios_-1450708"};
+
+    rig->bed = usb_testbed_create();
+    rig->last_played = -1;
+    config.played = on_played;
+    config.user = rig;
+    rig->device = sim_helios_create(&config);
+    usb_testbed_plug(rig->bed, PORT, rig->device);
+    assert_int_equal(bj_transports_create(&rig->via), BJ_OK);
+    rig->dac = calloc(1, bj_helios.instance_size);
+    dac.via = rig->via;
+    assert_int_equal(bj_helios.init(rig->dac, &dac, &events, rig), BJ_OK);
+    *state = rig;
+    return 0;
+}
+
+static void look(struct rig *rig)
+{
+    usb_testbed_lock(rig->bed);
+    sim_helios_run(rig->device, usb_testbed_now_ns());
+    assert_int_not_equal(rig->last_played, INT64_MAX); /* in order, none twice */
+    assert_int_equal(sim_helios_counts(rig->device)->lit_behind_shutter, 0);
+    usb_testbed_unlock(rig->bed);
+}
+
+static int teardown(void **state)
+{
+    struct rig *rig = *state;
+
+    if (rig->attempting)
+        disconnect(rig);
+    bj_helios.finish(rig->dac);
+    bj_transports_destroy(&rig->via);
+    look(rig);
+    assert_false(sim_helios_is_lit(rig->device));
+    assert_true(rig->slowest_ns < INSTANT_NS);
+    usb_testbed_destroy(rig->bed);
+    sim_helios_destroy(rig->device);
+    free(rig->dac);
+    free(rig);
+    return 0;
+}
+
+/* ---- */
+
+static void streams_and_survives_the_cable(void **state)
+{
+    struct rig *rig = *state;
+
+    play(rig);
+    run_ms(rig, stream_ms, -1);
+    look(rig);
+    assert_true(rig->attempting);
+    assert_int_equal(rig->lost, 0);
+    assert_true((int64_t)rig->lit_points > 10 * stream_ms); /* a third, on any machine */
+    assert_true(rig->reports > 5);
+    print_message("played %lu of %lu points, ran dry %u times\n",
+                  (unsigned long)rig->played, (unsigned long)rig->written, rig->dried);
+    usb_testbed_unplug(rig->bed, PORT);
+    run_ms(rig, 2000, -1);
+    assert_false(rig->attempting);
+    assert_int_equal(rig->result, BJ_DISCONNECTED);
+    assert_non_null(strstr(rig->told, "unplugged"));
+    rig->lit = false;
+    usb_testbed_plug(rig->bed, PORT, rig->device);
+    play(rig);
+    run_ms(rig, 100, -1);
+    assert_true(rig->attempting);
+    shutter(rig, false);
+    run_ms(rig, 20, -1);
+    look(rig);
+    assert_false(sim_helios_is_lit(rig->device));
+    assert_false(sim_helios_shutter(rig->device));
+}
+
+/* Frames are held, and the kernel does not give them back: stopping still acts at once. */
+static void held_transfers_never_make_the_engine_wait(void **state)
+{
+    struct rig *rig = *state;
+    int64_t shut_ns;
+
+    play(rig);
+    run_ms(rig, 100, -1);
+    usb_testbed_hold(rig->bed, PORT, SIM_HELIOS_FRAMES, true);
+    usb_testbed_stick(rig->bed, PORT, true);
+    run_ms(rig, hold_ms / 2, -1);
+    shut_ns = bj_clock_ns();
+    shutter(rig, false);
+    run_ms(rig, hold_ms / 2, -1);
+    look(rig);
+    assert_false(sim_helios_shutter(rig->device));
+    assert_true(rig->last_lit_ns < shut_ns + 20 * MS);
+    usb_testbed_stick(rig->bed, PORT, false);
+    usb_testbed_hold(rig->bed, PORT, SIM_HELIOS_FRAMES, false);
+}
+
+static void stopping_is_confirmed(void **state)
+{
+    struct rig *rig = *state;
+
+    play(rig);
+    run_ms(rig, 50, -1);
+    bj_helios.stop(rig->dac, bj_clock_ns());
+    run_ms(rig, 1000, BJ_DAC_STOPPED);
+    assert_int_equal(rig->status.state, BJ_DAC_STOPPED);
+    look(rig);
+    assert_false(sim_helios_is_lit(rig->device));
+    assert_false(sim_helios_shutter(rig->device));
+}
+
+static struct bj_dac_info info;
+
+static void found(void *user, const struct bj_dac_info *seen)
+{
+    (void)user;
+    info = *seen;
+}
+
+static void the_scan_reads_its_name(void **state)
+{
+    struct rig *rig = *state;
+    void *scan = calloc(1, bj_helios_scan.instance_size);
+
+    memset(&info, 0, sizeof info);
+    assert_int_equal(bj_helios_scan.open(scan, &rig->via), BJ_OK);
+    for (int tries = 0; tries < 400 && info.driver == NULL; tries++) {
+        struct bj_wait wait;
+        bj_wait_init(&wait);
+        bj_helios_scan.step(scan, bj_clock_ns(), &wait, found, NULL);
+        wait_on(&wait, bj_clock_ns() + 10 * MS);
+    }
+    bj_helios_scan.close(scan);
+    free(scan);
+    assert_string_equal(info.id, "helios:Helios_-1450708");
+    assert_string_equal(info.where, "USB " PORT);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(streams_and_survives_the_cable),
+        TEST(held_transfers_never_make_the_engine_wait),
+        TEST(stopping_is_confirmed),
+        TEST(the_scan_reads_its_name),
+    };
+
+    if (argc > 1 && strcmp(argv[1], "long") == 0) {
+        stream_ms = 1000;
+        hold_ms = 4000;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

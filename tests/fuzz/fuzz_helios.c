@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The Helios driver against a device that says anything, and a bus that does anything. The
+ * input is a little program: replies that fit in kind but not in content, raw ones, packets
+ * refused, stalls, broken transfers, cables, time, and whatever an engine may do.
+ */
+#include "fake_usb.h"
+#include "helios/helios.h"
+#include "helios/helios_wire.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PORT "1-2"
+#define MS BJ_NS_PER_MS
+
+struct fuzz {
+    struct sim_usb device; /* first: the model is the fuzzer */
+    const uint8_t *input;
+    size_t left;
+    struct fake_usb *usb;
+    void *dac;
+    bool attempting, plugged;
+    int64_t now_ns;
+    struct bj_dac_status status;
+    uint8_t replies[8][32]; /* that the device will give, in order */
+    size_t sizes[8], first, count;
+    uint8_t asked; /* the newest command */
+    uint8_t refuse;
+    bool tame, slot_full; /* answers like a device, while tame */
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+static void check(bool good)
+{
+    if (!good)
+        abort();
+}
+
+static uint8_t next(struct fuzz *fuzz)
+{
+    if (fuzz->left == 0)
+        return 0;
+    fuzz->left--;
+    return *fuzz->input++;
+}
+
+/* ---- The device ---------------------------------------------------------------------- */
+
+static const struct sim_usb_endpoint endpoints[] = {
+    {.alternate = 1, .address = HELIOS_REPLIES, .type = 3, .packet_size = 32},
+    {.alternate = 1, .address = HELIOS_COMMANDS, .type = 3, .packet_size = 32},
+    {.alternate = 1, .address = HELIOS_FRAMES, .type = 2, .packet_size = 64},
+};
+
+static const struct sim_usb_descriptor descriptor = {
+    .vendor_id = HELIOS_VENDOR,
+    .product_id = HELIOS_PRODUCT,
+    .endpoints = endpoints,
+    .endpoint_count = 3,
+    .interfaces = 1,
+    .alternates = {2},
+};
+
+static void select_alternate(struct sim_usb *device, uint8_t interface, uint8_t alternate,
+                             int64_t now_ns)
+{
+    (void)device, (void)now_ns;
+    check(interface == 0 && alternate <= 1);
+}
+
+static void answer(struct fuzz *fuzz)
+{
+    uint8_t *bytes = fuzz->replies[(fuzz->first + fuzz->count) % 8];
+    bool answers = fuzz->asked >= HELIOS_STATUS && fuzz->asked <= HELIOS_NAME;
+
+    if (!answers || fuzz->count == 8)
+        return;
+    memset(bytes, 'n', 32);
+    bytes[0] = 0x80 | fuzz->asked;
+    if (fuzz->asked == HELIOS_STATUS)
+        bytes[1] = !fuzz->slot_full;
+    if (fuzz->asked == HELIOS_FIRMWARE)
+        memcpy(bytes + 1, (uint8_t[]){5, 0, 0, 0}, 4);
+    fuzz->sizes[(fuzz->first + fuzz->count) % 8] = 32;
+    fuzz->count++;
+}
+
+static int out(struct sim_usb *device, uint8_t endpoint, const void *bytes, size_t size,
+               int64_t now_ns)
+{
+    struct fuzz *fuzz = (struct fuzz *)device;
+
+    (void)now_ns;
+    if (fuzz->refuse & 1)
+        return SIM_USB_NAK;
+    if (fuzz->refuse & 2)
+        return SIM_USB_STALL;
+    if (endpoint == HELIOS_COMMANDS) {
+        check(size == HELIOS_COMMAND_SIZE && ((const uint8_t *)bytes)[0] != 0xde);
+        fuzz->asked = ((const uint8_t *)bytes)[0];
+        if (fuzz->tame)
+            answer(fuzz);
+    }
+    return 0;
+}
+
+static int in(struct sim_usb *device, uint8_t endpoint, void *bytes, size_t size,
+              int64_t now_ns)
+{
+    struct fuzz *fuzz = (struct fuzz *)device;
+    size_t given = fuzz->sizes[fuzz->first];
+
+    (void)endpoint, (void)now_ns, (void)size;
+    if (fuzz->refuse & 4)
+        return SIM_USB_STALL;
+    if (fuzz->count == 0)
+        return SIM_USB_NAK;
+    memcpy(bytes, fuzz->replies[fuzz->first], given);
+    fuzz->first = (fuzz->first + 1) % 8;
+    fuzz->count--;
+    return (int)given;
+}
+
+static void clear_halt(struct sim_usb *device, uint8_t endpoint, int64_t now_ns)
+{
+    (void)endpoint, (void)now_ns;
+    ((struct fuzz *)device)->refuse &= 1;
+}
+
+static int64_t next_event_ns(struct sim_usb *device, int64_t now_ns)
+{
+    (void)device, (void)now_ns;
+    return BJ_NEVER;
+}
+
+static void unplug(struct sim_usb *device, int64_t now_ns)
+{
+    (void)device, (void)now_ns;
+}
+
+static const struct sim_usb_ops ops = {
+    .select = select_alternate,
+    .out = out,
+    .in = in,
+    .clear_halt = clear_halt,
+    .next_event_ns = next_event_ns,
+    .unplug = unplug,
+};
+
+static void reply(struct fuzz *fuzz, bool fitting)
+{
+    size_t at = (fuzz->first + fuzz->count) % 8, size;
+
+    if (fuzz->count == 8)
+        return;
+    size = fitting ? (fuzz->asked == HELIOS_STATUS ? 2 : 32) : next(fuzz) % 33;
+    for (size_t k = 0; k < size; k++)
+        fuzz->replies[at][k] = next(fuzz);
+    if (fitting)
+        fuzz->replies[at][0] = 0x80 | fuzz->asked;
+    if (fitting && fuzz->asked == HELIOS_STATUS)
+        fuzz->replies[at][1] &= 1;
+    fuzz->sizes[at] = size;
+    fuzz->count++;
+}
+
+/* ---- The engine ---------------------------------------------------------------------- */
+
+static void on_level(void *user, const struct bj_level_report *report)
+{
+    const struct fuzz *fuzz = user;
+
+    check(report->sent_ns <= report->received_ns && report->received_ns <= fuzz->now_ns);
+    check(report->queued_points <= HELIOS_MOST_POINTS);
+    check(report->unreported_points <= HELIOS_MOST_POINTS);
+    check(report->played_points < (uint64_t)1 << 40);
+}
+
+static void on_emptied(void *user, uint32_t lost_points, bool dry)
+{
+    (void)user, (void)dry;
+    check(lost_points <= 3 * HELIOS_MOST_POINTS);
+}
+
+static void on_notice(void *user, enum bj_status status, const char *text)
+{
+    (void)user;
+    check(status != BJ_OK && strlen(text) > 0 && strlen(text) < 256);
+}
+
+static const struct bj_dac_events events = {
+    .level = on_level, .emptied = on_emptied, .notice = on_notice};
+
+static void disconnect(struct fuzz *fuzz)
+{
+    bj_helios.disconnect(fuzz->dac);
+    fuzz->attempting = false;
+}
+
+static void write(struct fuzz *fuzz)
+{
+    static const struct bj_point points[4096] = {{.x = 1, .r = 65535, .i = 65535}};
+    struct bj_chunk chunk = {
+        .points = points, .count = 1 + next(fuzz) * 16u, .pps = 1000u + 500u * next(fuzz)};
+    uint32_t taken = 0;
+    enum bj_status status = bj_helios.write(fuzz->dac, fuzz->now_ns, &chunk, &taken);
+
+    check(status == BJ_OK ? taken >= 1 && taken <= chunk.count
+                          : status == BJ_WOULD_BLOCK && taken == 0);
+}
+
+static void serve(struct fuzz *fuzz)
+{
+    struct bj_wait wait;
+
+    fake_usb_advance(fuzz->usb, fuzz->now_ns);
+    if (!fuzz->attempting) {
+        fuzz->attempting = true;
+        check(bj_helios.connect(fuzz->dac, fuzz->now_ns, 30000, 480) == BJ_OK);
+    }
+    bj_wait_init(&wait);
+    if (bj_helios.service(fuzz->dac, fuzz->now_ns, &fuzz->status, &wait) != BJ_OK) {
+        disconnect(fuzz);
+        return;
+    }
+    check(wait.deadline_ns > fuzz->now_ns - 10 * BJ_NS_PER_S && wait.count <= 1);
+    check(fuzz->status.room_points <= HELIOS_MOST_POINTS);
+    check(strlen(bj_helios.describe(fuzz->dac)) < 128);
+    check(bj_helios.true_pps(fuzz->dac, 30000) > 29000);
+}
+
+static void cable(struct fuzz *fuzz)
+{
+    fuzz->plugged = !fuzz->plugged;
+    if (fuzz->plugged)
+        fake_usb_plug(fuzz->usb, PORT, &fuzz->device);
+    else
+        fake_usb_unplug(fuzz->usb, PORT);
+}
+
+static void act(struct fuzz *fuzz)
+{
+    static const uint8_t addresses[] = {HELIOS_REPLIES, HELIOS_COMMANDS, HELIOS_FRAMES};
+    uint8_t what = next(fuzz);
+
+    switch (what % 16) {
+    case 0:
+        reply(fuzz, false);
+        break;
+    case 1:
+        fuzz->refuse = what >> 4;
+        break;
+    case 2:
+        bj_helios.shutter(fuzz->dac, fuzz->now_ns, what & 16);
+        break;
+    case 3:
+        if (what >> 4 == 0)
+            bj_helios.stop(fuzz->dac, fuzz->now_ns);
+        break;
+    case 4:
+        if (what >> 4 == 0)
+            disconnect(fuzz);
+        else if (what >> 4 == 1)
+            cable(fuzz);
+        break;
+    case 5:
+        if (fuzz->plugged)
+            fake_usb_break(fuzz->usb, PORT, addresses[(what >> 4) % 3], next(fuzz),
+                           (enum usb_end)(next(fuzz) % 6));
+        break;
+    case 6:
+    case 7:
+        fuzz->now_ns += (int64_t)next(fuzz) * MS / 4;
+        break;
+    case 8:
+    case 9:
+    case 10:
+        write(fuzz);
+        break;
+    case 11:
+        fuzz->tame = what & 16;
+        fuzz->slot_full = what & 32;
+        break;
+    default:
+        reply(fuzz, true);
+        fuzz->now_ns += MS;
+        break;
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    static struct fuzz fuzz; /* the bus stays, and with it the time; it is large */
+    struct bj_dac_config config = {.id = "helios:" PORT};
+
+    if (fuzz.usb == NULL)
+        fuzz.usb = fake_usb_create();
+    fuzz.device = (struct sim_usb){.ops = &ops, .descriptor = &descriptor};
+    fuzz.input = bytes;
+    fuzz.left = size;
+    fuzz.attempting = false;
+    fuzz.count = 0;
+    fuzz.refuse = 0;
+    fuzz.status = (struct bj_dac_status){0};
+    fuzz.dac = calloc(1, bj_helios.instance_size);
+    check(fuzz.usb != NULL && fuzz.dac != NULL);
+    fuzz.plugged = false;
+    cable(&fuzz);
+    config.via.usb = fake_usb_base(fuzz.usb);
+    check(bj_helios.init(fuzz.dac, &config, &events, &fuzz) == BJ_OK);
+    fuzz.tame = true;
+    fuzz.slot_full = false;
+    for (int k = 0; k < 100 && fuzz.status.state != BJ_DAC_READY; k++) {
+        serve(&fuzz);
+        fuzz.now_ns += 10 * MS;
+    }
+    check(fuzz.status.state == BJ_DAC_READY);
+    while (fuzz.left > 0) {
+        serve(&fuzz);
+        act(&fuzz);
+    }
+    disconnect(&fuzz);
+    bj_helios.finish(fuzz.dac);
+    check(fake_usb_open_handles(fuzz.usb) == 0);
+    if (fuzz.plugged)
+        fake_usb_unplug(fuzz.usb, PORT);
+    fuzz.now_ns += 100 * MS;
+    fake_usb_advance(fuzz.usb, fuzz.now_ns);
+    free(fuzz.dac);
+    return 0;
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The whole way of a point to a DAC that swaps frames: something that pushes like JACK, the
+ * feed, the engine, the real Helios driver, USB in memory, a simulated Helios. Every frame
+ * carries its number as a smooth signal, so that every point tells when it was captured.
+ */
+#include "fake_usb.h"
+#include "helios/helios.h"
+#include "sim_helios.h"
+#include "sim_random.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MS BJ_NS_PER_MS
+#define START_NS (1000 * MS)
+#define LATENCY_NS (36 * MS + 41667)
+#define TARGET_NS (32 * MS)
+#define PORT "1-2"
+#define RAMP 8192 /* frames from one end of y to the other and back again twice that */
+
+struct rig {
+    struct fake_usb *usb;
+    struct sim_usb *device;
+    struct bj_feed *feed;
+    struct bj_stream *stream;
+    struct bj_wait wait;
+    int64_t now_ns, step_ns, cycle_ns, wake_most_ns, push_most_ns;
+    struct sim_random random;
+    uint32_t rate_hz, period_frames;
+    uint64_t pushed;
+    enum bj_run result;
+    int64_t watch_ns; /* judge points from then on */
+
+    uint64_t lit, judged;
+    double worst_ns;     /* error of the latency */
+    double sum_ns, sum2; /* of it */
+    int64_t last_lit_ns;
+    char told[512];
+};
+
+/* ---- the audience ---- */
+
+/* y is a triangle of the frame's number; x says where in it, coarsely. */
+static double triangle(double frame)
+{
+    double at = fmod(frame, 2 * RAMP);
+
+    return at < RAMP ? 2 * at / RAMP - 1 : 3 - 2 * at / RAMP;
+}
+
+static void on_played(void *user, const struct sim_helios_point *point)
+{
+    struct rig *rig = user;
+    double y = point->y / 2047.5 - 1, frame, captured_ns;
+    double due = (double)(point->time_ns - LATENCY_NS - START_NS) / 1e9 * rig->rate_hz;
+    double base = floor(due / RAMP) * RAMP;
+
+    if (point->g == 0)
+        return;
+    assert_int_equal(point->i, 255);
+    rig->lit++;
+    rig->last_lit_ns = point->time_ns;
+    if (point->time_ns < rig->watch_ns || fabs(y) > 0.95)
+        return;
+    frame = base + (fmod(due, 2 * RAMP) < RAMP ? y + 1 : 1 - y) / 2 * RAMP;
+    captured_ns = frame / rig->rate_hz * 1e9 + START_NS;
+    double error_ns = (double)point->time_ns - LATENCY_NS - captured_ns;
+    if (fabs(error_ns) > rig->worst_ns)
+        rig->worst_ns = fabs(error_ns);
+    rig->sum_ns += error_ns;
+    rig->judged++;
+}
+
+/* ---- JACK ---- */
+
+static void push(struct rig *rig)
+{
+    float x[1024], y[1024], full[1024];
+    const float *channels[BJ_CHANNELS] = {x, y, full, full, full, NULL};
+
+    for (uint32_t k = 0; k < rig->period_frames; k++) {
+        y[k] = (float)triangle((double)(rig->pushed + k));
+        x[k] = 0.5F * y[k];
+        full[k] = 1;
+    }
+    (void)bj_feed_push(rig->feed, channels, rig->period_frames, rig->now_ns);
+    rig->pushed += rig->period_frames;
+}
+
+static int64_t cycle_begins_ns(const struct rig *rig)
+{
+    return START_NS + (int64_t)((double)rig->pushed / rig->rate_hz * 1e9);
+}
+
+/* ---- the engine's host ---- */
+
+static int64_t host_now(void *user)
+{
+    return ((struct rig *)user)->now_ns;
+}
+
+static void host_wait(void *user, const struct bj_wait *wait)
+{
+    (void)user, (void)wait;
+}
+
+static void host_wake(void *user)
+{
+    (void)user;
+}
+
+static void on_error(void *user, enum bj_status status, bool final, const char *text)
+{
+    struct rig *rig = user;
+
+    (void)status, (void) final;
+    strncat(rig->told, text, sizeof rig->told - strlen(rig->told) - 2);
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void step(struct rig *rig)
+{
+    rig->result = bj_stream_step(rig->stream, rig->now_ns, &rig->wait);
+    rig->step_ns = rig->wait.deadline_ns;
+}
+
+static void run_ms(struct rig *rig, int64_t ms)
+{
+    int64_t end_ns = rig->now_ns + ms * MS;
+
+    while (rig->now_ns < end_ns) {
+        bool ready = fake_usb_ready(rig->usb, &rig->wait);
+        int64_t wake_ns = ready ? rig->now_ns : rig->step_ns;
+        int64_t next_ns = earlier(end_ns, fake_usb_next_event_ns(rig->usb));
+        if (wake_ns != BJ_NEVER)
+            wake_ns += sim_random_upto(&rig->random, rig->wake_most_ns);
+        next_ns = earlier(next_ns, rig->cycle_ns);
+        next_ns = earlier(next_ns, wake_ns);
+        rig->now_ns = next_ns > rig->now_ns ? next_ns : rig->now_ns;
+        fake_usb_advance(rig->usb, rig->now_ns);
+        if (rig->now_ns >= rig->cycle_ns) {
+            push(rig);
+            rig->cycle_ns =
+                cycle_begins_ns(rig) + sim_random_upto(&rig->random, rig->push_most_ns);
+        }
+        if (rig->now_ns >= wake_ns || fake_usb_ready(rig->usb, &rig->wait) ||
+            rig->now_ns >= rig->step_ns)
+            step(rig);
+        sim_helios_run(rig->device, rig->now_ns);
+    }
+}
+
+static struct rig *start(uint32_t pps, double crystal_ppm, uint32_t period_frames)
+{
+    struct rig *rig = calloc(1, sizeof *rig);
+    struct sim_helios_config device = sim_helios_defaults();
+    struct bj_stream_config config = bj_stream_defaults();
+    struct bj_feed_config feed = {.rate_hz = 48000,
+                                  .max_push_frames = 1024,
+                                  .latency_ns = LATENCY_NS,
+                                  .max_latency_ns = LATENCY_NS};
+    struct bj_dac_config dac = {.id = "helios:" PORT};
+
+    device.crystal_ppm = crystal_ppm;
+    device.reply_jitter_ns = 500000;
+    device.played = on_played;
+    device.user = rig;
+    rig->usb = fake_usb_create();
+    rig->device = sim_helios_create(&device);
+    rig->rate_hz = 48000;
+    rig->period_frames = period_frames;
+    rig->random.state = 5;
+    rig->wake_most_ns = 300000;
+    rig->push_most_ns = 300000;
+    rig->now_ns = rig->cycle_ns = START_NS;
+    rig->watch_ns = BJ_NEVER;
+    fake_usb_advance(rig->usb, START_NS);
+    fake_usb_plug(rig->usb, PORT, rig->device);
+    dac.via.usb = fake_usb_base(rig->usb);
+    assert_int_equal(bj_feed_create(&feed, &rig->feed), BJ_OK);
+    config.driver = &bj_helios;
+    config.dac = &dac;
+    config.host = (struct bj_host){host_now, host_wait, host_wake, rig};
+    config.fill = bj_feed_fill;
+    config.fill_user = rig->feed;
+    config.error = on_error;
+    config.error_user = rig;
+    config.pps = pps;
+    config.target_buffer_ns = TARGET_NS;
+    config.min_buffer_ns = 8 * MS;
+    assert_int_equal(bj_stream_create(&config, &rig->stream), BJ_OK);
+    bj_wait_init(&rig->wait);
+    rig->step_ns = START_NS;
+    return rig;
+}
+
+static void finish(struct rig *rig)
+{
+    bj_stream_destroy(rig->stream);
+    bj_feed_destroy(rig->feed);
+    fake_usb_advance(rig->usb, rig->now_ns + 300 * MS);
+    sim_helios_run(rig->device, rig->now_ns + 300 * MS);
+    assert_false(sim_helios_is_lit(rig->device));
+    assert_false(sim_helios_shutter(rig->device));
+    assert_int_equal(sim_helios_counts(rig->device)->lit_behind_shutter, 0);
+    assert_int_equal(fake_usb_open_handles(rig->usb), 0);
+    fake_usb_destroy(rig->usb);
+    sim_helios_destroy(rig->device);
+    free(rig);
+}
+
+static void light_up(struct rig *rig)
+{
+    run_ms(rig, 700);
+    assert_int_equal(rig->lit, 0); /* disarmed */
+    bj_stream_arm(rig->stream);
+    run_ms(rig, 1500);
+    assert_true(rig->lit > 0);
+    rig->watch_ns = rig->now_ns;
+}
+
+/* ---- */
+
+static void streams_without_a_gap_at_one_latency(void **state)
+{
+    static const struct {
+        uint32_t pps, period_frames;
+        double ppm;
+    } cases[] = {{48000, 256, 0},
+                 {48000, 1024, 50},
+                 {30000, 64, -50},
+                 {44100, 512, 100},
+                 {65535, 256, 0}};
+
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        struct rig *rig = start(cases[k].pps, cases[k].ppm, cases[k].period_frames);
+        light_up(rig);
+        uint64_t gaps = sim_helios_counts(rig->device)->gaps;
+        run_ms(rig, 8000);
+        struct bj_stats stats = bj_stream_stats(rig->stream);
+        assert_int_equal(sim_helios_counts(rig->device)->gaps, gaps);
+        assert_int_equal(stats.device_underruns, 0);
+        assert_int_equal(stats.underruns, 0);
+        assert_int_equal(stats.flushed_points, 0);
+        assert_string_equal(rig->told, "");
+        assert_true(rig->judged > 8000 * cases[k].pps / 1000 / 2);
+        print_message("%u pps: latency off by %.0f us at most, %.0f us on average\n",
+                      cases[k].pps, rig->worst_ns / 1e3,
+                      rig->sum_ns / (double)rig->judged / 1e3);
+        finish(rig);
+    }
+}
+
+static void disarming_is_dark_at_once_and_arming_comes_back(void **state)
+{
+    (void)state;
+    struct rig *rig = start(48000, 0, 256);
+    int64_t disarmed_ns;
+
+    light_up(rig);
+    for (int k = 0; k < 10; k++) {
+        run_ms(rig, 203);
+        disarmed_ns = rig->now_ns;
+        bj_stream_disarm(rig->stream);
+        rig->step_ns = rig->now_ns; /* it wakes */
+        run_ms(rig, 300);
+        assert_true(rig->last_lit_ns - disarmed_ns < 4 * MS);
+        assert_false(sim_helios_shutter(rig->device));
+        bj_stream_arm(rig->stream);
+        rig->step_ns = rig->now_ns;
+        run_ms(rig, 300);
+        assert_true(rig->now_ns - rig->last_lit_ns < 2 * MS);
+    }
+    finish(rig);
+}
+
+static void comes_back_dark_after_unplugging(void **state)
+{
+    (void)state;
+    struct rig *rig = start(48000, 0, 256);
+    uint64_t lit;
+
+    light_up(rig);
+    fake_usb_unplug(rig->usb, PORT);
+    run_ms(rig, 2500);
+    assert_non_null(strstr(rig->told, "unplugged"));
+    lit = rig->lit;
+    fake_usb_plug(rig->usb, PORT, rig->device);
+    run_ms(rig, 2000);
+    assert_int_equal(bj_stream_stats(rig->stream).reconnects, 1);
+    assert_int_equal(bj_stream_stats(rig->stream).state, BJ_STREAM_STREAMING);
+    assert_int_equal(rig->lit, lit); /* disarmed */
+    bj_stream_arm(rig->stream);
+    run_ms(rig, 500);
+    assert_true(rig->lit > lit);
+    finish(rig);
+}
+
+/* JACK stops calling: dark within the silence limit and what the device holds. */
+static void a_silent_producer_is_dark(void **state)
+{
+    (void)state;
+    struct rig *rig = start(48000, 0, 256);
+    int64_t silent_ns;
+
+    light_up(rig);
+    silent_ns = rig->now_ns;
+    rig->cycle_ns = BJ_NEVER;
+    run_ms(rig, 1000);
+    assert_true(rig->last_lit_ns - silent_ns < 50 * MS + 2 * TARGET_NS);
+    finish(rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(streams_without_a_gap_at_one_latency),
+        cmocka_unit_test(disarming_is_dark_at_once_and_arming_comes_back),
+        cmocka_unit_test(comes_back_dark_after_unplugging),
+        cmocka_unit_test(a_silent_producer_is_dark),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
