@@ -117,12 +117,12 @@ static void mark(void)
 
 static bool is_playing(void)
 {
-    return books().played > marked.played + 3000;
+    return books().played > marked.played + 1000;
 }
 
 static bool is_lit(void)
 {
-    return books().lit > marked.lit + 3000;
+    return books().lit > marked.lit + 1000;
 }
 
 static bool is_dark(void)
@@ -214,6 +214,46 @@ static void plays(bool dock)
     stop();
 }
 
+static bool is_off(void)
+{
+    return !device().enabled;
+}
+
+/* Samples hang on the bus for as long as they like: the command for darkness is out with
+ * the next wake-up, and no call of the engine waits. */
+static void test_darkness_does_not_wait_for_held_samples(void **state)
+{
+    int64_t slowest_ns = 0;
+
+    (void)state;
+    start(true);
+    bj_stream_arm(rig.stream);
+    run_until(is_lit, "lit");
+    usb_testbed_hold(rig.bed, PORT, 0x03, true);
+    run_step();
+    bj_stream_disarm(rig.stream);
+    int64_t since_ns = bj_clock_ns();
+    while (bj_clock_ns() < since_ns + 150 * MS) {
+        struct bj_wait wait;
+        int64_t begun_ns = bj_clock_ns(), took_ns;
+        (void)bj_stream_step(rig.stream, begun_ns, &wait);
+        took_ns = bj_clock_ns() - begun_ns;
+        slowest_ns = took_ns > slowest_ns ? took_ns : slowest_ns;
+        if (bj_clock_ns() < since_ns + 50 * MS)
+            run_until(is_off, "off");
+        run_step();
+    }
+    assert_true(slowest_ns < 50 * MS); /* a call that waits takes as long as the hold */
+    assert_false(device().lit);
+    usb_testbed_hold(rig.bed, PORT, 0x03, false);
+    mark();
+    run_until(is_playing, "playing again");
+    assert_int_equal(books().lit, marked.lit);
+    bj_stream_stop(rig.stream);
+    run_until(is_done, "done");
+    stop();
+}
+
 static void test_the_laserdock_over_libusb(void **state)
 {
     (void)state;
@@ -231,6 +271,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_laserdock_over_libusb),
         cmocka_unit_test(test_the_lasershark_over_libusb),
+        cmocka_unit_test(test_darkness_does_not_wait_for_held_samples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
