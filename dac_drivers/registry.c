@@ -9,6 +9,8 @@
 #include "helios/helios_scan.h"
 #include "idn/idn.h"
 #include "idn/idn_scan.h"
+#include "laserdock/laserdock.h"
+#include "lasershark/lasershark.h"
 #include "record/record.h"
 #include "scan.h"
 #include "virtual/virtual.h"
@@ -17,12 +19,12 @@
 static const struct bj_dac_driver *const drivers[] = {
     &bj_ether_dream, &bj_idn,
 #ifdef BJ_WITH_USB
-    &bj_helios,
+    &bj_helios,      &bj_laserdock, &bj_lasershark,
 #endif
 #ifdef BJ_WITH_ALSA
     &bj_audio,
 #endif
-    &bj_virtual,     &bj_record, NULL,
+    &bj_virtual,     &bj_record,    NULL,
 };
 
 static const struct bj_scan *const scans[] = {
@@ -30,6 +32,8 @@ static const struct bj_scan *const scans[] = {
     &bj_idn_scan,
 #ifdef BJ_WITH_USB
     &bj_helios_scan,
+    &bj_laserdock_scan,
+    &bj_lasershark_scan,
 #endif
     NULL,
 };

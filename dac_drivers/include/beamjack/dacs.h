@@ -97,6 +97,11 @@ BJ_API void bj_pcm_destroy(struct bj_pcm *pcm);
 BJ_API enum bj_status bj_usb_create(struct bj_usb **usb);
 BJ_API void bj_usb_destroy(struct bj_usb *usb);
 
+/* PCMs of ALSA, for any number of drivers on any threads. NULL: no memory, or a build
+ * without ALSA. */
+BJ_API struct bj_pcm *bj_pcm_create(void);
+BJ_API void bj_pcm_destroy(struct bj_pcm *pcm);
+
 /* Everything of this build; what this build cannot do is NULL. Main thread; after all
  * drivers that use them are gone. BJ_NO_MEMORY. */
 BJ_API enum bj_status bj_transports_create(struct bj_transports *via);

@@ -11,6 +11,8 @@ extern const struct conformance_row conformance_virtual;
 extern const struct conformance_row conformance_ether_dream;
 extern const struct conformance_row conformance_audio;
 extern const struct conformance_row conformance_idn;
+extern const struct conformance_row conformance_laserdock;
+extern const struct conformance_row conformance_lasershark;
 
 /* Ended by NULL. */
 extern const struct conformance_row *const conformance_rows[];

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#include "lasershark_wire.h"
+
+#define FULL 4095
+#define C_ON 0x4000u
+#define INTERLOCK_ON 0x8000u
+#define GOES_ON 2176 /* half of full and a sixteenth more, or less */
+#define GOES_OFF 1920
+
+static bool switched(bool on, uint16_t level)
+{
+    return on ? level >= GOES_OFF : level >= GOES_ON;
+}
+
+static void encode(uint8_t *out, const struct bj_point *point, bool dark, bool *ttl)
+{
+    uint16_t intensity = dark ? 0 : point->i;
+    uint32_t a = shark_light(point->r, intensity, FULL);
+
+    *ttl = switched(*ttl, shark_light(point->b, intensity, FULL));
+    shark_put_words(out, (uint16_t)(a | (*ttl ? C_ON : 0) | (dark ? 0 : INTERLOCK_ON)),
+                    shark_light(point->g, intensity, FULL), shark_coordinate(point->x),
+                    (uint16_t)(SHARK_DAC_MAX - shark_coordinate(point->y)));
+}
+
+void lasershark_encode(uint8_t *out, const struct bj_point *points, uint32_t count,
+                       bool dark, bool *ttl)
+{
+    for (uint32_t k = 0; k < count; k++)
+        encode(out + (size_t)k * SHARK_SAMPLE_SIZE, &points[k], dark, ttl);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * LaserShark family: what the device's ring holds between two counts, as an interval.
+ *
+ * The upper bound keeps writes from ever filling the ring, where they would block; the
+ * lower bound tells when it may be about to run dry.
+ */
+#ifndef SHARK_LEVEL_H
+#define SHARK_LEVEL_H
+
+#include <beamjack/driver.h>
+
+struct shark_level {
+    int64_t at_ns; /* what follows holds for this moment; points */
+    double low, high;
+    double hz;          /* points played per second; 0 while the output is off */
+    uint32_t under_way; /* sent, not yet known to have arrived: may be played already */
+};
+
+void shark_level_init(struct shark_level *level, int64_t now_ns);
+void shark_level_advance(struct shark_level *level, int64_t now_ns);
+void shark_level_set_hz(struct shark_level *level, int64_t now_ns, double hz);
+/* Points leave for the device. */
+void shark_level_sent(struct shark_level *level, uint32_t points);
+/* They are over, and so many of them arrived. */
+void shark_level_accepted(struct shark_level *level, int64_t now_ns, uint32_t points);
+
+/* The device counted between the two moments, and nothing was sent meanwhile. */
+void shark_level_counted(struct shark_level *level, uint32_t points, int64_t sent_ns,
+                         int64_t received_ns, int64_t now_ns);
+
+/* When the lower or the upper bound falls to `points`: at_ns if it has, BJ_NEVER if it does
+ * not move. */
+int64_t shark_level_low_at_ns(const struct shark_level *level, double points);
+int64_t shark_level_high_at_ns(const struct shark_level *level, double points);
+
+#endif

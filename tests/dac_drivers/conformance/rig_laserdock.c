@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A simulated LaserDock.
+ */
+#include "laserdock/laserdock.h"
+#include "rig_shark.h"
+#include "rows.h"
+#include "sim_laserdock.h"
+
+static struct bj_point look(const struct sim_shark_sample *sample)
+{
+    return (struct bj_point){.x = (float)(1 - sample->x / 4095.0 * 2),
+                             .y = (float)(sample->y / 4095.0 * 2 - 1),
+                             .r = (uint16_t)(sample->r * 257),
+                             .g = (uint16_t)(sample->g * 257),
+                             .b = (uint16_t)(sample->b * 257),
+                             .i = sample->lit ? 65535 : 0};
+}
+
+static void *create(uint64_t seed, conformance_seen *seen, void *suite,
+                    struct bj_dac_config *config)
+{
+    struct sim_shark_config device = sim_laserdock_defaults();
+
+    device.seed = seed;
+    *config = (struct bj_dac_config){.id = "laserdock:2191717100001435"};
+    return rig_shark_create(sim_laserdock_create, device, 8, look, seen, suite, config);
+}
+
+const struct conformance_row conformance_laserdock = {
+    .name = "laserdock",
+    .driver = &bj_laserdock,
+    .create = create,
+    .destroy = rig_shark_destroy,
+    .advance = rig_shark_advance,
+    .next_event_ns = rig_shark_next_event_ns,
+    .ready = rig_shark_ready,
+    .unplug = rig_shark_unplug,
+    .plug = rig_shark_plug,
+    .make_hostile = rig_shark_make_hostile,
+    .open_handles = rig_shark_open_handles,
+    .bits = {12, 12, 8, 8, 8, 0},
+    .open_ns = 100 * BJ_NS_PER_MS,
+    .dark_ns = BJ_NS_PER_MS / 10, /* the next tick */
+};

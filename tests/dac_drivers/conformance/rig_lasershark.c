@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A simulated LaserShark.
+ */
+#include "lasershark/lasershark.h"
+#include "rig_shark.h"
+#include "rows.h"
+#include "sim_lasershark.h"
+
+/* Without the interlock the lasers have no current. */
+static struct bj_point look(const struct sim_shark_sample *sample)
+{
+    bool on = sample->interlock && sample->lit;
+
+    return (struct bj_point){.x = (float)(sample->x / 4095.0 * 2 - 1),
+                             .y = (float)(1 - sample->y / 4095.0 * 2),
+                             .r = (uint16_t)(on ? sample->r / 4095.0 * 65535 + 0.5 : 0),
+                             .g = (uint16_t)(on ? sample->g / 4095.0 * 65535 + 0.5 : 0),
+                             .b = on && sample->b ? 65535 : 0,
+                             .i = on ? 65535 : 0};
+}
+
+static void *create(uint64_t seed, conformance_seen *seen, void *suite,
+                    struct bj_dac_config *config)
+{
+    struct sim_shark_config device = sim_lasershark_defaults();
+
+    device.seed = seed;
+    *config = (struct bj_dac_config){.id = "lasershark:0123456789ABCDEF"};
+    return rig_shark_create(sim_lasershark_create, device, 0, look, seen, suite, config);
+}
+
+const struct conformance_row conformance_lasershark = {
+    .name = "lasershark",
+    .driver = &bj_lasershark,
+    .create = create,
+    .destroy = rig_shark_destroy,
+    .advance = rig_shark_advance,
+    .next_event_ns = rig_shark_next_event_ns,
+    .ready = rig_shark_ready,
+    .unplug = rig_shark_unplug,
+    .plug = rig_shark_plug,
+    .make_hostile = rig_shark_make_hostile,
+    .open_handles = rig_shark_open_handles,
+    .bits = {12, 12, 12, 12, 1, 0},
+    .open_ns = 100 * BJ_NS_PER_MS,
+    .dark_ns = BJ_NS_PER_MS / 10, /* the next tick */
+};
