@@ -139,7 +139,7 @@ void eye_see(void *suite, int64_t time_ns, const struct bj_point *seen)
     }
     eye->skipped += at - eye->next;
     if (at >= witness->taken_at_connect) {
-        if (eye->next < witness->taken_at_connect)
+        if (eye->next <= witness->taken_at_connect)
             eye->count = 0;
         eye->times_ns[eye->count++] = time_ns;
     }
