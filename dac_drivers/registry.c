@@ -4,20 +4,20 @@
  */
 #include "ether_dream/ether_dream.h"
 #include "ether_dream/ether_dream_scan.h"
+#include "lasercube/lasercube.h"
+#include "lasercube/lasercube_scan.h"
 #include "record/record.h"
 #include "scan.h"
 #include "virtual/virtual.h"
 
 /* Hardware first: `beamjack run` prefers what is further up. */
 static const struct bj_dac_driver *const drivers[] = {
-    &bj_ether_dream,
-    &bj_virtual,
-    &bj_record,
-    NULL,
+    &bj_ether_dream, &bj_lasercube, &bj_virtual, &bj_record, NULL,
 };
 
 static const struct bj_scan *const scans[] = {
     &bj_ether_dream_scan,
+    &bj_lasercube_scan,
     NULL,
 };
 

@@ -6,5 +6,6 @@
 const struct conformance_row *const conformance_rows[] = {
     &conformance_virtual,
     &conformance_ether_dream,
+    &conformance_lasercube,
     NULL,
 };

@@ -9,6 +9,7 @@
 
 extern const struct conformance_row conformance_virtual;
 extern const struct conformance_row conformance_ether_dream;
+extern const struct conformance_row conformance_lasercube;
 
 /* Ended by NULL. */
 extern const struct conformance_row *const conformance_rows[];
