@@ -9,6 +9,8 @@
 #include "helios/helios_scan.h"
 #include "idn/idn.h"
 #include "idn/idn_scan.h"
+#include "lasercube/lasercube.h"
+#include "lasercube/lasercube_scan.h"
 #include "laserdock/laserdock.h"
 #include "lasershark/lasershark.h"
 #include "record/record.h"
@@ -17,7 +19,7 @@
 
 /* Hardware first: `beamjack run` prefers what is further up. */
 static const struct bj_dac_driver *const drivers[] = {
-    &bj_ether_dream, &bj_idn,
+    &bj_ether_dream, &bj_idn,       &bj_lasercube,
 #ifdef BJ_WITH_USB
     &bj_helios,      &bj_laserdock, &bj_lasershark,
 #endif
@@ -30,6 +32,7 @@ static const struct bj_dac_driver *const drivers[] = {
 static const struct bj_scan *const scans[] = {
     &bj_ether_dream_scan,
     &bj_idn_scan,
+    &bj_lasercube_scan,
 #ifdef BJ_WITH_USB
     &bj_helios_scan,
     &bj_laserdock_scan,

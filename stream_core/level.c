@@ -7,6 +7,10 @@
  * crystal's error, far below what one stale report could do. */
 #define FOLLOW 0.02
 #define WINDOW_NS (5 * BJ_NS_PER_S)
+/* After so many reports in a row that contradict it in the same direction it gives way, by
+ * this part of the difference each. */
+#define PATIENCE 3
+#define GIVE_WAY 4.0
 
 static double not_negative(double value)
 {
@@ -84,14 +88,32 @@ static double played_between(const struct bj_level *level, int64_t from_ns, int6
                                              : 0;
 }
 
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+/* How much of `difference` is made up for now. */
+static double followed(struct bj_level *level, double difference, double limit, int sign)
+{
+    level->contradicted =
+        level->contradicted * sign > 0 ? level->contradicted + sign : sign;
+    if (level->contradicted * sign > PATIENCE) {
+        limit = larger(limit, difference / GIVE_WAY);
+    }
+    return difference < limit ? difference : limit;
+}
+
 static void follow(struct bj_level *level, double limit)
 {
     double below = level->hardware_low - level->software;
     double above = level->software - level->hardware_high;
     if (below > 0) {
-        level->software += below < limit ? below : limit;
+        level->software += followed(level, below, limit, 1);
     } else if (above > 0) {
-        level->software -= above < limit ? above : limit;
+        level->software -= followed(level, above, limit, -1);
+    } else {
+        level->contradicted = 0;
     }
 }
 

@@ -6,7 +6,8 @@
  * Two estimates run side by side. Hardware: the newest report, sampled somewhere between
  * its request and its reply, and so an interval, decayed since. Software: our own book of
  * points written less points played; it follows the reports slowly, so that crystals that
- * disagree do not pull it away and one stale report does not either. Paced by the smaller,
+ * disagree do not pull it away and one stale report does not either; reports that keep
+ * contradicting it (points lost or doubled on the way) win soon. Paced by the smaller,
  * admitted by the larger. Never an input to rate matching: it is biased on purpose.
  */
 #ifndef BJ_LEVEL_H
@@ -21,6 +22,7 @@ struct bj_level {
     double software;
     bool reported;
     double hardware_low, hardware_high;
+    int contradicted; /* reports in a row that were higher (> 0) or lower than `software` */
     int64_t report_ns;          /* when the newest report came */
     int64_t queued_points;      /* as reported, -1 none yet */
     double least, least_before; /* lower bound while playing: this window, the last one */

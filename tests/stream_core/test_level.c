@@ -168,6 +168,28 @@ static void book_and_report_bound_it_together(void **state)
     is_between(&level, 264.6, 500);
 }
 
+/* Points that get lost, one in ten for ever: the book must not grow away. */
+static void reports_that_keep_contradicting_win(void **state)
+{
+    (void)state;
+    struct bj_level level = make();
+    bj_level_set_playing(&level, START_NS, true);
+    bj_level_wrote(&level, 1500);
+    report(&level, 0, 0, 1500);
+    for (int k = 1; k <= 200; k++) {
+        bj_level_advance(&level, START_NS + 5 * k * MS);
+        bj_level_wrote(&level, 165);
+        report(&level, 5 * k, 5 * k, 1500); /* 15 of these never came */
+    }
+    assert_true(bj_level_high(&level) < 1600);
+    for (int k = 201; k <= 400; k++) { /* and the same with doubles */
+        bj_level_advance(&level, START_NS + 5 * k * MS);
+        bj_level_wrote(&level, 135);
+        report(&level, 5 * k, 5 * k, 1500);
+    }
+    assert_true(bj_level_low(&level) > 1400);
+}
+
 static void the_book_follows_into_the_interval_and_no_further(void **state)
 {
     (void)state;
@@ -365,6 +387,7 @@ int main(void)
         cmocka_unit_test(what_is_under_way_counts),
         cmocka_unit_test(a_report_tells_whether_it_plays),
         cmocka_unit_test(book_and_report_bound_it_together),
+        cmocka_unit_test(reports_that_keep_contradicting_win),
         cmocka_unit_test(the_book_follows_into_the_interval_and_no_further),
         cmocka_unit_test(the_first_report_sets_the_book),
         cmocka_unit_test(emptied_forgets_everything_but_the_rate),

@@ -155,6 +155,7 @@ void conformance_is_unplugged_and_comes_back(const struct conformance_row *row,
         if (begin_stream(&world, row, (uint64_t)k, verdict) && world_light_up(&world)) {
             world_run_ms(&world, 1.9 * k);
             row->unplug(world.rig);
+            world.eye.unsure_points = row->unsure_points;
             world.eye.dark_from_ns = world.now_ns + world_queue_ns(&world);
             world_run_ms(&world, 300.0 * (1 + k));
             row->plug(world.rig);

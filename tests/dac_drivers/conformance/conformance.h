@@ -55,6 +55,9 @@ struct conformance_row {
      * queue away or has a shutter it is the way there; else what it may hold. */
     int64_t dark_ns;
     double rate_tolerance; /* of true_pps; 0: exact to a point in 0.3 s */
+    /* Where packets are lost without anybody knowing: by how much level reports may be
+     * wrong once it was unplugged. */
+    uint32_t unsure_points;
 };
 
 struct conformance_verdict {

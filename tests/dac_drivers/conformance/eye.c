@@ -170,15 +170,15 @@ static uint64_t seen_until(const struct eye *eye, int64_t time_ns)
 void eye_judge_report(void *user, const struct bj_level_report *report)
 {
     const struct eye *eye = user;
-    uint64_t least, most;
+    uint64_t least, most, unsure = report->quantum_points + eye->unsure_points;
 
     if (eye_is_blind(eye))
         return;
     least = seen_until(eye, report->sent_ns);
     most = seen_until(eye, report->received_ns);
     conformance_expect(eye->verdict,
-                       report->played_points + report->quantum_points >= least &&
-                           report->played_points <= most + report->quantum_points,
+                       report->played_points + unsure >= least &&
+                           report->played_points <= most + unsure,
                        "%llu points are reported as played, but %llu to %llu were seen",
                        (unsigned long long)report->played_points, (unsigned long long)least,
                        (unsigned long long)most);

@@ -13,7 +13,8 @@ struct eye {
     const struct witness *witness;
     struct conformance_verdict *verdict;
 
-    int64_t dark_from_ns; /* what the test demands, on top of the closed shutter */
+    uint32_t unsure_points; /* of level reports */
+    int64_t dark_from_ns;   /* what the test demands, on top of the closed shutter */
 
     int64_t *times_ns; /* of this connection's points, as seen */
     uint64_t count;

@@ -13,6 +13,7 @@ extern const struct conformance_row conformance_audio;
 extern const struct conformance_row conformance_idn;
 extern const struct conformance_row conformance_laserdock;
 extern const struct conformance_row conformance_lasershark;
+extern const struct conformance_row conformance_lasercube;
 
 /* Ended by NULL. */
 extern const struct conformance_row *const conformance_rows[];

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+#include "lasercube_session.h"
+
+#include <string.h>
+
+#define HEAR_LIMIT 128 /* datagrams per socket and service */
+#define ASK_SOON_NS (20 * BJ_NS_PER_MS)
+#define DATAGRAM_BYTES 128
+
+/* ---- Looks into the ring --------------------------------------------------------------- */
+
+void lc_session_emptied(struct lc_session *session, uint32_t lost, int64_t now_ns)
+{
+    uint64_t taken = session->ring.sent - session->lost_points;
+
+    if (lost > taken)
+        lost = (uint32_t)taken;
+    session->lost_points += lost;
+    session->begun = session->primed = false;
+    session->tail_owed = lost > 0;
+    lc_ring_clear(&session->ring, now_ns);
+    session->events->emptied(session->engine, lost, false);
+}
+
+/* The ring had nothing left when this packet came; it plays on with the next ones. What was
+ * never answered did not come, or else it would not be dry. */
+static bool found_dry(struct lc_session *session, const struct lc_look *look)
+{
+    bool dry = session->ring.draining && look->queued_points <= look->packet_points;
+    uint32_t lost;
+
+    if (!dry)
+        session->primed = true;
+    if (!dry || !session->primed)
+        return dry;
+    session->primed = false;
+    lost = lc_ring_take_unanswered(&session->ring);
+    session->lost_points += lost;
+    session->events->emptied(session->engine, lost, true);
+    return true;
+}
+
+/* played + queued + unreported is always what was taken less what was told as lost. What
+ * the network lost counts as played until then: the beam went on without it. */
+static void report_level(struct lc_session *session, const struct lc_look *look)
+{
+    bool dry = found_dry(session, look);
+    uint32_t unreported = lc_ring_unreported(&session->ring);
+    uint64_t held = session->ring.sent - session->lost_points - unreported;
+    struct bj_level_report report = {
+        .sent_ns = look->sent_ns,
+        .received_ns = look->received_ns,
+        .queued_points = look->queued_points,
+        .unreported_points = unreported,
+        .quantum_points = 1,
+        .playing = session->ring.draining,
+        .dry = dry,
+    };
+
+    if (report.queued_points > held)
+        report.queued_points = (uint32_t)held; /* doubled on the way, or not ours */
+    report.played_points = held - report.queued_points;
+    session->events->level(session->engine, &report);
+}
+
+static void note_look(struct lc_session *session, const struct lc_look *look)
+{
+    session->look_ns = look->received_ns;
+    if (session->phase == LC_WORKING && !session->flushing && session->begun)
+        report_level(session, look);
+}
+
+static void hear_report(struct lc_session *session, const uint8_t *bytes, size_t size,
+                        int64_t now_ns)
+{
+    struct lc_report report;
+    struct lc_look look;
+
+    if (lc_decode_report(bytes, size, &report) != BJ_OK)
+        return;
+    session->report_ns = now_ns;
+    if (lc_ring_report(&session->ring, &report, now_ns, &look))
+        note_look(session, &look);
+}
+
+static void hear_free(struct lc_session *session, uint32_t free_points, int64_t now_ns)
+{
+    struct lc_look look;
+
+    if (!lc_ring_answer(&session->ring, free_points, now_ns, &look))
+        return;
+    if (session->flushing) /* asked just ahead of the order to clear */
+        session->flush_points = look.queued_points + lc_ring_unreported(&session->ring);
+    note_look(session, &look);
+}
+
+/* ---- All answers ----------------------------------------------------------------------- */
+
+static bool is_stranger(const struct lc_session *session, const struct lc_info *info)
+{
+    const uint8_t *known = session->infos > 0 ? session->info.serial : session->serial;
+
+    return known != NULL && memcmp(info->serial, known, LC_SERIAL_SIZE) != 0;
+}
+
+static enum bj_status hear_info(struct lc_session *session, const uint8_t *bytes,
+                                size_t size, int64_t now_ns)
+{
+    uint8_t before = lc_flags_of(&session->info).errors;
+    struct lc_info info;
+
+    if (lc_decode_info(bytes, size, &info) != BJ_OK)
+        return BJ_OK;
+    lc_info_make_sane(&info);
+    if (is_stranger(session, &info)) {
+        session->stranger = true;
+        return lc_session_tell(session, BJ_NOT_FOUND,
+                               "another device answers at its address");
+    }
+    if (session->infos++ == 0)
+        before = lc_flags_of(&info).errors;
+    session->info = info;
+    return lc_session_judge_info(session, before, now_ns);
+}
+
+static enum bj_status hear_command(struct lc_session *session, const uint8_t *bytes,
+                                   size_t size, int64_t now_ns)
+{
+    struct lc_reply reply;
+
+    if (size > 0 && bytes[0] == LC_FULL_INFO)
+        return hear_info(session, bytes, size, now_ns);
+    if (lc_decode_reply(bytes, size, &reply) != BJ_OK)
+        return BJ_OK;
+    lc_orders_answered(&session->orders, &reply);
+    if (reply.opcode == LC_FREE && reply.good)
+        hear_free(session, reply.free_points, now_ns);
+    return BJ_OK;
+}
+
+/* After a silence the level is the first thing to know. */
+static void note_heard(struct lc_session *session, int64_t now_ns)
+{
+    session->heard_ns = now_ns;
+    session->send_failures = 0;
+    session->silence_told = false;
+    if (now_ns - session->look_ns > LC_NO_LOOK_NS &&
+        now_ns - session->free_asked_ns > ASK_SOON_NS)
+        session->free_asked_ns = 0;
+}
+
+/* BJ_WOULD_BLOCK: nothing more has arrived. */
+static enum bj_status hear_one(struct lc_session *session, bool command, int64_t now_ns)
+{
+    uint8_t bytes[DATAGRAM_BYTES];
+    struct bj_address from = {0};
+    size_t size = 0;
+    enum bj_status status = session->net->ops->receive_from(
+        session->net, command ? session->commands : session->samples, &from, bytes,
+        sizeof bytes, &size);
+
+    if (status == BJ_WOULD_BLOCK)
+        return status;
+    if (status != BJ_OK) {
+        session->send_failures++; /* nobody listens there */
+        return BJ_OK;
+    }
+    if (from.ip != session->peer.ip)
+        return BJ_OK;
+    note_heard(session, now_ns);
+    if (command)
+        return hear_command(session, bytes, size, now_ns);
+    hear_report(session, bytes, size, now_ns);
+    return BJ_OK;
+}
+
+static enum bj_status hear_all(struct lc_session *session, bool command, int64_t now_ns)
+{
+    enum bj_status status = BJ_OK;
+
+    for (int k = 0; k < HEAR_LIMIT && status == BJ_OK; k++)
+        status = hear_one(session, command, now_ns);
+    return status == BJ_WOULD_BLOCK ? BJ_OK : status;
+}
+
+enum bj_status lc_session_hear(struct lc_session *session, int64_t now_ns)
+{
+    enum bj_status status = hear_all(session, true, now_ns);
+
+    if (status == BJ_OK)
+        status = hear_all(session, false, now_ns);
+    lc_ring_expire(&session->ring, now_ns);
+    return status == BJ_OK ? lc_session_judge_traffic(session, now_ns) : status;
+}

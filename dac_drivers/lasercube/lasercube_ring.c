@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+#include "lasercube_ring.h"
+
+#define GIVE_UP_NS BJ_NS_PER_S
+#define ODD_REPORTS 32
+#define FOLLOW 8.0
+/* Longer than any jitter that matters, so that a look more or less cannot deceive. */
+#define DRAIN_WINDOW_NS (250 * BJ_NS_PER_MS)
+
+/* ---- Time ------------------------------------------------------------------------------ */
+
+static double played(const struct lc_ring *ring, int64_t from_ns, int64_t to_ns)
+{
+    return ring->draining && to_ns > from_ns ? (double)(to_ns - from_ns) / 1e9 * ring->pps
+                                             : 0;
+}
+
+static double not_negative(double value)
+{
+    return value > 0 ? value : 0;
+}
+
+static double track_at(const struct lc_ring *ring, int64_t now_ns)
+{
+    return not_negative(ring->track - played(ring, ring->track_ns, now_ns));
+}
+
+static void advance(struct lc_ring *ring, int64_t now_ns)
+{
+    ring->track = track_at(ring, now_ns);
+    ring->track_ns = now_ns;
+}
+
+void lc_ring_init(struct lc_ring *ring, uint32_t size, double pps, int64_t now_ns)
+{
+    *ring =
+        (struct lc_ring){.size = size, .pps = pps, .draining = true, .track_ns = now_ns};
+}
+
+void lc_ring_set_rate(struct lc_ring *ring, double pps, int64_t now_ns)
+{
+    advance(ring, now_ns);
+    ring->pps = pps;
+}
+
+void lc_ring_set_output(struct lc_ring *ring, bool on, int64_t now_ns)
+{
+    advance(ring, now_ns);
+    ring->output = on;
+    ring->draining = ring->draining || on;
+    ring->base.received_ns = 0;
+}
+
+void lc_ring_clear(struct lc_ring *ring, int64_t now_ns)
+{
+    advance(ring, now_ns);
+    ring->track = 0;
+    ring->looked = false;
+    ring->looked_index = ring->oldest = ring->packets;
+    ring->base.received_ns = 0;
+    ring->question.open = false;
+    ring->look.through = ring->sent;
+}
+
+/* ---- Packets --------------------------------------------------------------------------- */
+
+static struct lc_slot *slot_of(struct lc_ring *ring, uint64_t index)
+{
+    return &ring->slots[index % LC_SLOTS];
+}
+
+static void give_up(struct lc_ring *ring, const struct lc_slot *slot)
+{
+    if (slot->waiting) {
+        ring->unanswered++;
+        ring->unanswered_points += slot->points;
+    }
+}
+
+uint8_t lc_ring_message(const struct lc_ring *ring)
+{
+    return (uint8_t)ring->packets;
+}
+
+void lc_ring_sent(struct lc_ring *ring, uint32_t points, int64_t now_ns)
+{
+    struct lc_slot *slot = slot_of(ring, ring->packets);
+
+    if (ring->packets - ring->oldest == LC_SLOTS) {
+        give_up(ring, slot);
+        ring->oldest++;
+    }
+    advance(ring, now_ns);
+    ring->track += points;
+    ring->sent += points;
+    *slot = (struct lc_slot){.index = ring->packets++,
+                             .sent_ns = now_ns,
+                             .through = ring->sent,
+                             .points = points,
+                             .waiting = !ring->unnumbered};
+}
+
+void lc_ring_expire(struct lc_ring *ring, int64_t now_ns)
+{
+    for (; ring->oldest < ring->packets; ring->oldest++) {
+        struct lc_slot *slot = slot_of(ring, ring->oldest);
+        if (slot->waiting && now_ns - slot->sent_ns < GIVE_UP_NS)
+            return;
+        give_up(ring, slot);
+        slot->waiting = false;
+    }
+}
+
+uint32_t lc_ring_take_unanswered(struct lc_ring *ring)
+{
+    uint64_t taken = ring->taken_points;
+
+    for (uint64_t index = ring->oldest; index < ring->looked_index; index++) {
+        give_up(ring, slot_of(ring, index));
+        slot_of(ring, index)->waiting = false;
+    }
+    ring->taken_points = ring->unanswered_points;
+    return (uint32_t)(ring->unanswered_points - taken);
+}
+
+uint32_t lc_ring_waiting(const struct lc_ring *ring)
+{
+    uint64_t from = ring->looked_index > ring->oldest ? ring->looked_index : ring->oldest;
+
+    return (uint32_t)(ring->packets - from);
+}
+
+/* ---- Looks ----------------------------------------------------------------------------- */
+
+/* Between two looks far enough apart, what left the ring must be about what time takes. A
+ * ring that was empty in between, or not looked at for long, says nothing. */
+static void watch_drain(struct lc_ring *ring, const struct lc_look *look)
+{
+    const struct lc_look *base = &ring->base;
+    int64_t between_ns = look->sent_ns - base->received_ns; /* at least */
+    bool empty = look->queued_points <= look->packet_points;
+    double left, expected;
+
+    if (base->received_ns != 0 && !empty && between_ns < DRAIN_WINDOW_NS)
+        return;
+    left = (double)base->queued_points + (double)(look->through - base->through) -
+           look->queued_points;
+    expected = (double)between_ns / 1e9 * ring->pps;
+    if (base->received_ns != 0 && !empty && between_ns < 2 * DRAIN_WINDOW_NS) {
+        if (left < expected / 4 && !ring->output)
+            ring->draining = false;
+        else if (left > expected / 2)
+            ring->draining = true;
+    }
+    ring->base = *look;
+    if (empty)
+        ring->base.received_ns = 0;
+}
+
+/* What is surely there counts at once, what is surely not there little by little. */
+static void correct_track(struct lc_ring *ring, const struct lc_look *look)
+{
+    double unreported = (double)(ring->sent - look->through);
+    double low = not_negative((double)look->queued_points -
+                              played(ring, look->sent_ns, look->received_ns)) +
+                 unreported;
+    double high = look->queued_points + unreported;
+
+    if (ring->track < low) {
+        ring->surplus += low - ring->track;
+        ring->track = low;
+    } else if (ring->track > high) {
+        ring->track -= (ring->track - high) / FOLLOW;
+    }
+}
+
+static void take(struct lc_ring *ring, const struct lc_look *look)
+{
+    advance(ring, look->received_ns);
+    watch_drain(ring, look);
+    correct_track(ring, look);
+    ring->look = *look;
+    ring->looked = true;
+}
+
+static void stop_expecting_numbers(struct lc_ring *ring)
+{
+    for (int k = 0; k < LC_SLOTS; k++)
+        ring->slots[k].waiting = false;
+    ring->oldest = ring->packets;
+    ring->unnumbered = true;
+}
+
+/* A report that fits no packet: doubled on the way, very late, or without a number. */
+static void note_odd(struct lc_ring *ring, uint8_t message)
+{
+    if (ring->odd_message != message)
+        ring->odd_reports = 0;
+    ring->odd_message = message;
+    if (++ring->odd_reports >= ODD_REPORTS)
+        stop_expecting_numbers(ring);
+}
+
+bool lc_ring_report(struct lc_ring *ring, const struct lc_report *report, int64_t now_ns,
+                    struct lc_look *look)
+{
+    struct lc_slot *slot = &ring->slots[report->message];
+
+    lc_ring_expire(ring, now_ns);
+    if (ring->unnumbered || report->free_points > ring->size)
+        return false;
+    if (slot->answered || slot->index >= ring->packets || slot->points == 0) {
+        note_odd(ring, report->message);
+        return false;
+    }
+    ring->odd_reports = 0;
+    ring->answered += slot->waiting;
+    slot->waiting = false;
+    slot->answered = true;
+    if (slot->index < ring->looked_index)
+        return false;
+    ring->looked_index = slot->index + 1;
+    *look = (struct lc_look){.sent_ns = slot->sent_ns,
+                             .received_ns = now_ns,
+                             .queued_points = ring->size - report->free_points,
+                             .packet_points = slot->points,
+                             .through = slot->through};
+    take(ring, look);
+    return true;
+}
+
+void lc_ring_asked(struct lc_ring *ring, int64_t now_ns)
+{
+    ring->question = (struct lc_question){
+        .open = true, .sent_ns = now_ns, .packets = ring->packets, .through = ring->sent};
+}
+
+bool lc_ring_answer(struct lc_ring *ring, uint32_t free_points, int64_t now_ns,
+                    struct lc_look *look)
+{
+    const struct lc_question *question = &ring->question;
+
+    if (!question->open || free_points > ring->size)
+        return false;
+    ring->question.open = false;
+    if (question->packets < ring->looked_index)
+        return false;
+    ring->looked_index = question->packets;
+    *look = (struct lc_look){.sent_ns = question->sent_ns,
+                             .received_ns = now_ns,
+                             .queued_points = ring->size - free_points,
+                             .through = question->through};
+    take(ring, look);
+    return true;
+}
+
+/* ---- Levels ---------------------------------------------------------------------------- */
+
+uint32_t lc_ring_unreported(const struct lc_ring *ring)
+{
+    return (uint32_t)(ring->sent - ring->look.through);
+}
+
+double lc_ring_most(const struct lc_ring *ring, int64_t now_ns)
+{
+    const struct lc_look *look = &ring->look;
+    double track = track_at(ring, now_ns), reported;
+
+    if (!ring->looked)
+        return track;
+    reported = not_negative((double)look->queued_points -
+                            played(ring, look->received_ns, now_ns)) +
+               lc_ring_unreported(ring);
+    return reported > track ? reported : track;
+}
+
+uint32_t lc_ring_likely(const struct lc_ring *ring, int64_t now_ns)
+{
+    const struct lc_look *look = &ring->look;
+    int64_t then_ns = look->sent_ns + (look->received_ns - look->sent_ns) / 2;
+    double likely = track_at(ring, now_ns);
+
+    if (ring->looked)
+        likely = not_negative((double)look->queued_points + lc_ring_unreported(ring) -
+                              played(ring, then_ns, now_ns));
+    return (uint32_t)(likely + 0.5);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "lasercube_session.h"
+
+#define GAP_NS (BJ_NS_PER_MS / 2) /* between datagrams after a burst */
+#define BLIND_NS (500 * BJ_NS_PER_MS)
+#define UNHEARD_PACKETS 16 /* and some commands: what it takes, should all come at once */
+#define SPARE_POINTS 300
+#define LEAST_ROOM 8
+
+uint32_t lc_usable_points(uint32_t ring_points)
+{
+    uint32_t spare = ring_points / 8 < SPARE_POINTS ? ring_points / 8 : SPARE_POINTS;
+
+    return ring_points - spare;
+}
+
+/* ---- Room --------------------------------------------------------------------------- */
+
+static bool takes_points(const struct lc_session *session)
+{
+    return session->phase == LC_WORKING && !session->flushing && !session->faulted;
+}
+
+static void earn_tokens(struct lc_session *session, int64_t now_ns)
+{
+    session->tokens += (double)(now_ns - session->tokens_ns) / GAP_NS;
+    session->tokens_ns = now_ns;
+    if (session->tokens > LC_BURST)
+        session->tokens = LC_BURST;
+}
+
+/* Nothing was heard of the last packets: should they all arrive at once, that is the most
+ * the device takes. Where reports do not exist at all, the clock alone paces. */
+static bool too_much_unheard(const struct lc_session *session, int64_t now_ns)
+{
+    int64_t unheard_ns = now_ns - session->look_ns;
+
+    return unheard_ns > LC_NO_LOOK_NS && unheard_ns < BLIND_NS &&
+           lc_ring_waiting(&session->ring) >= UNHEARD_PACKETS;
+}
+
+static double level_room(const struct lc_session *session, int64_t now_ns)
+{
+    return lc_usable_points(session->ring.size) - lc_ring_most(&session->ring, now_ns);
+}
+
+uint32_t lc_session_room(struct lc_session *session, int64_t now_ns)
+{
+    double room = level_room(session, now_ns), sendable;
+
+    earn_tokens(session, now_ns);
+    sendable = (double)(uint32_t)session->tokens * LC_MAX_POINTS;
+    if (!takes_points(session) || session->blocked || room < LEAST_ROOM ||
+        too_much_unheard(session, now_ns))
+        return 0;
+    return (uint32_t)(room < sendable ? room : sendable);
+}
+
+void lc_session_wait_for_room(const struct lc_session *session, int64_t now_ns,
+                              struct bj_wait *wait)
+{
+    double missing = LEAST_ROOM - level_room(session, now_ns);
+
+    if (!takes_points(session))
+        return;
+    if (session->tokens < 1)
+        bj_wait_until(wait, now_ns + (int64_t)((1 - session->tokens) * GAP_NS) + 1);
+    if (missing > 0 && session->ring.draining)
+        bj_wait_until(wait, now_ns + (int64_t)(missing / session->ring.pps * 1e9) + 1);
+    if (too_much_unheard(session, now_ns))
+        bj_wait_until(wait, session->look_ns + BLIND_NS);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How much is sent at once.
+ */
+#include "lasercube/lasercube_session.h"
+#include "lasercube_world.h"
+
+static struct lcw world;
+
+static int stop_world(void **state)
+{
+    (void)state;
+    lcw_stop(&world);
+    return 0;
+}
+
+static void start_as(void (*change)(struct lcw_config *config))
+{
+    struct lcw_config config = lcw_defaults();
+
+    if (change)
+        change(&config);
+    lcw_start(&world, &config);
+}
+
+static void test_usable_points(void **state)
+{
+    (void)state;
+    assert_int_equal(lc_usable_points(6000), 5700);
+    assert_int_equal(lc_usable_points(1600), 1400);
+    assert_int_equal(lc_usable_points(256), 224);
+}
+
+static void never_more_than(struct lcw_config *config)
+{
+    config->device.burst_limit = 14; /* 5 packets, and what is said besides */
+}
+
+static void test_never_sends_in_bursts(void **state)
+{
+    (void)state;
+    start_as(never_more_than);
+    lcw_light_up(&world);
+    lcw_fault(&world, SIM_LC_DRY, 0); /* refills as fast as it dares */
+    lcw_run_ms(&world, 1000);
+    assert_int_equal(lcw_counters(&world)->burst_dropped, 0);
+    assert_int_equal(lcw_counters(&world)->points_overfull, 0);
+}
+
+static void test_full_packets(void **state)
+{
+    uint64_t packets, points;
+    (void)state;
+    start_as(NULL);
+    lcw_light_up(&world);
+    packets = lcw_counters(&world)->packets;
+    points = lcw_counters(&world)->points_stored;
+    lcw_run_ms(&world, 5000);
+    packets = lcw_counters(&world)->packets - packets;
+    points = lcw_counters(&world)->points_stored - points;
+    assert_true(points >= packets * 135);
+}
+
+/* What is sent into a stall arrives at once when it ends: not more than the device takes.
+ */
+static void test_holds_back_in_a_stall(void **state)
+{
+    uint64_t written;
+    (void)state;
+    start_as(NULL);
+    lcw_light_up(&world);
+    lcw_fault(&world, SIM_LC_STALL, 480 * LCW_MS);
+    written = lcw_stats(&world).points_written;
+    lcw_run_ms(&world, 470);
+    written = lcw_stats(&world).points_written - written;
+    assert_in_range(written, 2000, 20 * 140 + 700);
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, stop_world)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_usable_points),
+        TEST(test_never_sends_in_bursts),
+        TEST(test_full_packets),
+        TEST(test_holds_back_in_a_stall),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The LaserCube driver against a device and a network that say anything. The input is a
+ * little program: raw datagrams, answers and reports that fit in form but not in content,
+ * full infos, silence, time, and whatever an engine may do.
+ */
+#include "fake_net.h"
+#include "lasercube/lasercube.h"
+#include "lasercube/lasercube_wire.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define IP 0x0a000005u
+#define DATA_PORT (LC_COMMAND_PORT + LC_DATA_PORT_OFFSET)
+#define MS BJ_NS_PER_MS
+
+struct fuzz {
+    struct sim_host host; /* first */
+    const uint8_t *input;
+    size_t left;
+    struct fake_net *net;
+    struct bj_address asked[2]; /* by whom: commands, samples */
+    uint8_t opcode, message;    /* newest of each */
+    void *dac;
+    bool attempting;
+    int64_t now_ns;
+    uint64_t taken, lost; /* since connect */
+    struct bj_dac_status status;
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+static void check(bool good)
+{
+    if (!good)
+        abort();
+}
+
+static uint8_t next(struct fuzz *fuzz)
+{
+    if (fuzz->left == 0)
+        return 0;
+    fuzz->left--;
+    return *fuzz->input++;
+}
+
+/* ---- The engine's ears --------------------------------------------------------------- */
+
+static void on_level(void *user, const struct bj_level_report *report)
+{
+    const struct fuzz *fuzz = user;
+
+    check(report->sent_ns <= report->received_ns);
+    check(report->received_ns == fuzz->now_ns);
+    check(report->queued_points <= UINT16_MAX);
+    check(report->played_points + report->queued_points + report->unreported_points ==
+          fuzz->taken - fuzz->lost);
+}
+
+static void on_emptied(void *user, uint32_t lost_points, bool dry)
+{
+    struct fuzz *fuzz = user;
+
+    (void)dry;
+    fuzz->lost += lost_points;
+    check(fuzz->lost <= fuzz->taken);
+}
+
+static void on_notice(void *user, enum bj_status status, const char *text)
+{
+    (void)user;
+    check(status != BJ_OK && strlen(text) > 0 && strlen(text) < 256);
+}
+
+static const struct bj_dac_events events = {
+    .level = on_level, .emptied = on_emptied, .notice = on_notice};
+
+/* ---- The device ---------------------------------------------------------------------- */
+
+static void datagram_in(struct sim_host *host, uint16_t port, struct bj_address from,
+                        const void *bytes, size_t size, int64_t now_ns)
+{
+    struct fuzz *fuzz = (struct fuzz *)host;
+    const uint8_t *byte = bytes;
+
+    (void)now_ns;
+    check(size > 0 && size <= LC_PACKET_SIZE);
+    fuzz->asked[port == DATA_PORT] = from;
+    if (port == DATA_PORT)
+        fuzz->message = byte[2];
+    else
+        fuzz->opcode = byte[0];
+    check(port == DATA_PORT || byte[0] != 0x97);
+}
+
+static size_t datagram_out(struct sim_host *host, uint16_t *from_port,
+                           struct bj_address *to, void *bytes, size_t size, int64_t now_ns)
+{
+    (void)host, (void)from_port, (void)to, (void)bytes, (void)size, (void)now_ns;
+    return 0;
+}
+
+static int64_t next_event_ns(struct sim_host *host, int64_t now_ns)
+{
+    (void)host, (void)now_ns;
+    return BJ_NEVER;
+}
+
+static const uint16_t no_ports[] = {0};
+static const struct sim_host_ops ops = {
+    .datagram_in = datagram_in,
+    .datagram_out = datagram_out,
+    .next_event_ns = next_event_ns,
+    .tcp_ports = no_ports,
+    .udp_ports = no_ports,
+};
+
+static void say(struct fuzz *fuzz, bool data, const uint8_t *bytes, size_t size)
+{
+    const struct bj_address from = {IP, data ? DATA_PORT : LC_COMMAND_PORT};
+
+    if (fuzz->asked[data].port != 0 && size > 0)
+        fake_net_inject(fuzz->net, from, fuzz->asked[data], bytes, size);
+}
+
+static void say_raw(struct fuzz *fuzz, bool data)
+{
+    uint8_t bytes[100];
+    size_t size = next(fuzz) % sizeof bytes;
+
+    for (size_t k = 0; k < size; k++)
+        bytes[k] = next(fuzz);
+    say(fuzz, data, bytes, size);
+}
+
+static void say_info(struct fuzz *fuzz)
+{
+    uint8_t bytes[LC_INFO_SIZE] = {LC_FULL_INFO};
+    static const uint8_t serial[] = {0x00, 0x04, 0xa3, 0x11, 0x22, 0x33};
+    uint8_t kind = next(fuzz);
+
+    bytes[3] = kind & 1;
+    bytes[4] = 24;
+    bytes[5] = next(fuzz);
+    memcpy(bytes + 10, "\x30\x75\0\0\x60\xea\0\0", 8);
+    bytes[20] = bytes[22] = 0x17; /* empty: 5888 of 5888 */
+    if (kind & 2)
+        bytes[10 + next(fuzz) % 16] = next(fuzz);
+    bytes[23] = next(fuzz);
+    memcpy(bytes + 26, serial, sizeof serial);
+    bytes[37] = kind & 4 ? 10 : 0;
+    if (kind & 8)
+        bytes[26] = kind;
+    say(fuzz, false, bytes, sizeof bytes);
+}
+
+static void say_report(struct fuzz *fuzz)
+{
+    uint8_t kind = next(fuzz);
+    uint8_t bytes[4] = {LC_FREE, (uint8_t)(fuzz->message - (kind & 7)), next(fuzz),
+                        next(fuzz)};
+
+    if (kind & 8)
+        bytes[3] &= 0x17;
+    say(fuzz, true, bytes, sizeof bytes);
+}
+
+static void answer(struct fuzz *fuzz, uint8_t opcode)
+{
+    uint8_t bytes[4] = {opcode, 0, next(fuzz), next(fuzz) & 0x17};
+
+    say(fuzz, false, bytes, opcode == LC_FREE ? 4 : 2);
+}
+
+/* ---- The engine ---------------------------------------------------------------------- */
+
+static void disconnect(struct fuzz *fuzz)
+{
+    bj_lasercube.disconnect(fuzz->dac);
+    fuzz->attempting = false;
+}
+
+static void write(struct fuzz *fuzz)
+{
+    static const struct bj_point points[LC_MAX_POINTS] = {{.x = 1, .r = 65535}};
+    uint8_t size = next(fuzz);
+    struct bj_chunk chunk = {
+        .points = points, .count = 1 + size % LC_MAX_POINTS, .pps = 1000u * next(fuzz)};
+    uint32_t taken = 0;
+    enum bj_status status = bj_lasercube.write(fuzz->dac, fuzz->now_ns, &chunk, &taken);
+
+    check(status == BJ_OK ? taken >= 1 && taken <= chunk.count
+                          : status == BJ_WOULD_BLOCK && taken == 0);
+    fuzz->taken += taken;
+}
+
+static void serve(struct fuzz *fuzz)
+{
+    struct bj_wait wait;
+
+    fake_net_advance(fuzz->net, fuzz->now_ns);
+    if (!fuzz->attempting) {
+        fuzz->attempting = true;
+        fuzz->taken = fuzz->lost = 0;
+        if (bj_lasercube.connect(fuzz->dac, fuzz->now_ns, 30000, 900) != BJ_OK) {
+            disconnect(fuzz);
+            return;
+        }
+    }
+    bj_wait_init(&wait);
+    if (bj_lasercube.service(fuzz->dac, fuzz->now_ns, &fuzz->status, &wait) != BJ_OK)
+        disconnect(fuzz);
+    else
+        check(wait.deadline_ns > fuzz->now_ns - BJ_NS_PER_S && wait.count <= 3);
+    check(fuzz->status.room_points <= 5 * LC_MAX_POINTS);
+    check(strlen(bj_lasercube.describe(fuzz->dac)) < 128);
+}
+
+static void act(struct fuzz *fuzz)
+{
+    static const uint8_t opcodes[] = {LC_OUTPUT, LC_CLEAR,     LC_REPORTS,
+                                      LC_RATE,   LC_THRESHOLD, LC_FREE};
+    uint8_t what = next(fuzz);
+
+    switch (what % 16) {
+    case 0:
+        say_raw(fuzz, what & 16);
+        break;
+    case 1:
+    case 2:
+        say_info(fuzz);
+        break;
+    case 3:
+        bj_lasercube.shutter(fuzz->dac, fuzz->now_ns, what & 16);
+        break;
+    case 4:
+        if (what >> 4 == 0)
+            bj_lasercube.stop(fuzz->dac, fuzz->now_ns);
+        break;
+    case 5:
+        if (what >> 4 == 0)
+            disconnect(fuzz);
+        break;
+    case 6:
+        for (size_t k = 0; k < sizeof opcodes; k++)
+            answer(fuzz, opcodes[k]);
+        break;
+    case 7:
+        answer(fuzz, fuzz->opcode);
+        break;
+    case 8:
+    case 9:
+        fuzz->now_ns += (int64_t)next(fuzz) * MS;
+        break;
+    case 10:
+    case 11:
+        fuzz->now_ns += (int64_t)next(fuzz) * MS / 50;
+        break;
+    case 12:
+    case 13:
+        write(fuzz);
+        break;
+    default:
+        say_report(fuzz);
+        break;
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    static struct fuzz fuzz; /* the network stays, and with it the time; it is large */
+    struct bj_dac_config config = {.id = "lasercube:0004A3112233", .address = {IP, 0}};
+
+    if (fuzz.net == NULL)
+        fuzz.net = fake_net_create();
+    fuzz.host.ops = &ops;
+    fuzz.input = bytes;
+    fuzz.left = size;
+    fuzz.status = (struct bj_dac_status){0};
+    fuzz.dac = calloc(1, bj_lasercube.instance_size);
+    check(fuzz.net != NULL && fuzz.dac != NULL);
+    memset(fuzz.asked, 0, sizeof fuzz.asked);
+    fake_net_add(fuzz.net, IP, &fuzz.host);
+    config.via.net = fake_net_base(fuzz.net);
+    check(bj_lasercube.init(fuzz.dac, &config, &events, &fuzz) == BJ_OK);
+    while (fuzz.left > 0) {
+        serve(&fuzz);
+        act(&fuzz);
+    }
+    disconnect(&fuzz);
+    bj_lasercube.finish(fuzz.dac);
+    check(fake_net_open_sockets(fuzz.net) == 0);
+    fake_net_remove(fuzz.net, IP);
+    free(fuzz.dac);
+    return 0;
+}
