@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "pipeline.h"
 
-#include "ether_dream/ether_dream.h"
-
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +10,7 @@
 #define SHUTTER_BIT 1
 /* More steps than this without time going on is a busy loop. */
 #define MOST_STEPS_AT_ONCE 50
+#define CRYSTAL_NS BJ_NS_PER_S /* how often the DAC's clock follows its crystal */
 
 struct pipeline_config pipeline_defaults(void)
 {
@@ -23,6 +22,8 @@ struct pipeline_config pipeline_defaults(void)
         .stream = bj_stream_defaults(),
         .device = sim_ed_defaults(),
         .connect_delay_ns = BJ_NS_PER_MS / 2,
+        .trace_window_ns = 10 * BJ_NS_PER_MS,
+        .trace_stride = 1,
     };
     config.stream.pps = 48000;
     config.device.profile.noise_bits = 0;
@@ -87,6 +88,8 @@ static void create_device(struct pipeline *pipeline)
     struct sim_ed_config *device = &pipeline->config.device;
 
     device->seed = pipeline->config.seed * 7 + 1;
+    device->skew_ppm = crystal_ppm(&pipeline->config.dac_crystal, 0);
+    device->fullness_step = pipeline->config.report_quantum;
     device->played = on_played;
     device->command = on_command;
     device->user = pipeline;
@@ -119,11 +122,14 @@ static void create_stream(struct pipeline *pipeline)
         .id = "etherdream:0004a3112233",
         .address = {PIPELINE_IP, SIM_ED_TCP_PORT},
         .via.net = fake_net_base(pipeline->net),
+        .extra = &pipeline->extra,
     };
     struct bj_stream_config config = pipeline->config.stream;
     enum bj_status status;
 
-    config.driver = &bj_ether_dream;
+    pipeline->driver = coarse_driver();
+    pipeline->extra = &pipeline->ears;
+    config.driver = &pipeline->driver;
     config.dac = &dac;
     config.host = (struct bj_host){.wake = on_wake, .user = pipeline};
     config.fill = on_fill;
@@ -133,6 +139,28 @@ static void create_stream(struct pipeline *pipeline)
     status = bj_stream_create(&config, &pipeline->stream);
     assert(status == BJ_OK);
     (void)status;
+}
+
+static int64_t elapsed_ns(const struct pipeline *pipeline)
+{
+    return pipeline->now_ns - PIPELINE_START_NS;
+}
+
+static double frame_ns(const struct pipeline *pipeline)
+{
+    double ppm = crystal_ppm(&pipeline->config.jack_crystal, elapsed_ns(pipeline));
+
+    return 1e9 / pipeline->config.rate_hz / (1 + ppm / 1e6);
+}
+
+static void plan_stall(struct pipeline *pipeline)
+{
+    int64_t every_ns = pipeline->config.stall_every_ns;
+
+    pipeline->stall_ns = every_ns == 0
+                             ? BJ_NEVER
+                             : pipeline->now_ns + every_ns / 2 +
+                                   sim_random_upto(&pipeline->stall_random, every_ns);
 }
 
 void pipeline_init(struct pipeline *pipeline, const struct pipeline_config *config)
@@ -146,9 +174,20 @@ void pipeline_init(struct pipeline *pipeline, const struct pipeline_config *conf
     pipeline->pushing = true;
     pipeline->stopped_playing_ns = BJ_NEVER;
     pipeline->random.state = config->seed;
+    pipeline->jack_random.state = config->jack_seed ? config->jack_seed : config->seed + 1;
+    pipeline->stall_random.state = config->seed + 2;
+    pipeline->ears.quantum_points = config->report_quantum ? config->report_quantum : 1;
     pipeline->step_ns = PIPELINE_START_NS;
     bj_wait_init(&pipeline->wait);
     audience_init(&pipeline->audience, config->signal, config->rate_hz, config->latency_ns);
+    clock_trace_init(&pipeline->trace, PIPELINE_START_NS, config->trace_window_ns,
+                     (double)config->latency_ns);
+    pipeline->audience.trace = &pipeline->trace;
+    pipeline->audience.stride = config->trace_stride;
+    pipeline->crystal_ns =
+        crystal_changes(&config->dac_crystal) ? PIPELINE_START_NS + CRYSTAL_NS : BJ_NEVER;
+    pipeline->frame_ns = frame_ns(pipeline);
+    plan_stall(pipeline);
     create_device(pipeline);
     create_feed(pipeline);
     create_stream(pipeline);
@@ -160,6 +199,7 @@ void pipeline_finish(struct pipeline *pipeline)
     bj_feed_destroy(pipeline->feed);
     fake_net_destroy(pipeline->net);
     sim_ed_destroy(pipeline->device);
+    clock_trace_finish(&pipeline->trace);
 }
 
 /* ---- JACK ------------------------------------------------------------------------------- */
@@ -168,9 +208,10 @@ static void next_cycle(struct pipeline *pipeline, uint32_t cycles)
 {
     const struct pipeline_config *config = &pipeline->config;
 
-    pipeline->cycle_begin_ns += cycles * 1e9 * config->period_frames / config->rate_hz;
+    pipeline->cycle_begin_ns += cycles * config->period_frames * pipeline->frame_ns;
+    pipeline->frame_ns = frame_ns(pipeline);
     pipeline->push_ns = (int64_t)pipeline->cycle_begin_ns +
-                        sim_random_upto(&pipeline->random, config->push_jitter_ns);
+                        sim_random_upto(&pipeline->jack_random, config->push_jitter_ns);
 }
 
 static void push(struct pipeline *pipeline)
@@ -184,7 +225,7 @@ static void push(struct pipeline *pipeline)
         in[c] = out[c] = samples[c];
     }
     source_make(pipeline->config.signal, pipeline->audience.frames,
-                pipeline->cycle_begin_ns, pipeline->config.rate_hz, frames, out);
+                pipeline->cycle_begin_ns, pipeline->frame_ns, frames, out);
     audience_expect(&pipeline->audience, frames, pipeline->cycle_begin_ns);
     (void)bj_feed_push(pipeline->feed, in, frames, pipeline->now_ns);
     bj_stream_wake(pipeline->stream);
@@ -222,6 +263,10 @@ static void wake(struct pipeline *pipeline)
         sim_random_upto(&pipeline->random, config->wake_max_ns - config->wake_min_ns) +
         pipeline->delay_next_wake_ns;
     pipeline->delay_next_wake_ns = 0;
+    if (pipeline->now_ns >= pipeline->stall_ns) {
+        pipeline->step_ns += config->stall_ns;
+        plan_stall(pipeline);
+    }
 }
 
 static void step(struct pipeline *pipeline)
@@ -248,6 +293,31 @@ static void run_engine(struct pipeline *pipeline)
     }
 }
 
+/* ---- Crystals --------------------------------------------------------------------------- */
+
+static void set_dac_skew(struct pipeline *pipeline)
+{
+    sim_ed_set_skew(pipeline->device, pipeline->now_ns,
+                    crystal_ppm(&pipeline->config.dac_crystal, elapsed_ns(pipeline)));
+}
+
+static void follow_crystal(struct pipeline *pipeline)
+{
+    set_dac_skew(pipeline);
+    pipeline->crystal_ns += CRYSTAL_NS;
+}
+
+void pipeline_step_dac(struct pipeline *pipeline, double ppm)
+{
+    pipeline->config.dac_crystal.skew_ppm += ppm;
+    set_dac_skew(pipeline);
+}
+
+void pipeline_step_jack(struct pipeline *pipeline, double ppm)
+{
+    pipeline->config.jack_crystal.skew_ppm += ppm;
+}
+
 /* ---- Time ------------------------------------------------------------------------------- */
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -257,7 +327,8 @@ static int64_t earlier(int64_t a, int64_t b)
 
 static int64_t next_ns(struct pipeline *pipeline)
 {
-    int64_t next = earlier(pipeline->push_ns, fake_net_next_event_ns(pipeline->net));
+    int64_t next = earlier(earlier(pipeline->push_ns, pipeline->crystal_ns),
+                           fake_net_next_event_ns(pipeline->net));
 
     if (!pipeline->over && pipeline->step_ns != BJ_NEVER) {
         next = earlier(next, pipeline->step_ns);
@@ -281,6 +352,9 @@ void pipeline_run_until(struct pipeline *pipeline, int64_t until_ns)
 {
     for (int64_t next; (next = next_ns(pipeline)) < until_ns;) {
         go_to(pipeline, next);
+        if (pipeline->crystal_ns <= next) {
+            follow_crystal(pipeline);
+        }
         if (pipeline->push_ns <= next) {
             cycle(pipeline);
         }
@@ -305,6 +379,15 @@ void pipeline_light_up(struct pipeline *pipeline)
     audience_count_anew(&pipeline->audience);
 }
 
+void pipeline_set_latency(struct pipeline *pipeline, int64_t latency_ns)
+{
+    pipeline->config.latency_ns = latency_ns;
+    pipeline->audience.expected_latency_ns = latency_ns;
+    clock_trace_tell(&pipeline->trace, (double)latency_ns);
+    bj_feed_set_latency(pipeline->feed, latency_ns);
+    bj_stream_wake(pipeline->stream);
+}
+
 /* ---- Looking ---------------------------------------------------------------------------- */
 
 void pipeline_fault(struct pipeline *pipeline, enum sim_ed_fault fault, int64_t value)
@@ -325,6 +408,11 @@ struct bj_stats pipeline_stats(const struct pipeline *pipeline)
 struct bj_feed_stats pipeline_feed(const struct pipeline *pipeline)
 {
     return bj_feed_stats(pipeline->feed);
+}
+
+double pipeline_seconds(const struct pipeline *pipeline)
+{
+    return (double)elapsed_ns(pipeline) / 1e9;
 }
 
 bool pipeline_shutter_closed(const struct pipeline *pipeline)
