@@ -74,13 +74,15 @@ static void judge(struct clock_result *result, const struct clock_scenario *scen
     bool event = scenario->event != CLOCK_NO_EVENT;
     double until_s = event ? event_s : end_s;
 
-    result->lock_s = clock_trace_lock_s(trace, until_s);
+    result->lock_s = clock_trace_lock_s(trace, 0, until_s);
     result->figures = clock_trace_figures(trace, from_s, until_s);
     if (event) {
         double tail_s = end_s - (end_s - event_s) / 10;
         result->recovery = clock_trace_recovery(trace, event_s, end_s, 0.3);
-        result->after_ms =
-            clock_trace_figures(trace, tail_s, end_s).off_ms - result->figures.off_ms;
+        result->relock_s = clock_trace_lock_s(trace, event_s, end_s);
+        result->after = clock_trace_figures(trace, tail_s, end_s);
+        result->jumps_after = clock_trace_figures(trace, event_s, end_s).jumps;
+        result->shift_ms = result->after.off_ms - result->figures.off_ms;
     }
 }
 
@@ -89,7 +91,8 @@ struct clock_result clock_run(const struct clock_scenario *scenario, uint64_t se
     struct pipeline_config config = clock_config(scenario, seed);
     double end_s = or_else(scenario->seconds, 300);
     double from_s = or_else(scenario->from_s, end_s / 3);
-    double event_s = or_else(scenario->event_s, end_s / 2);
+    bool event = scenario->event != CLOCK_NO_EVENT;
+    double event_s = event ? or_else(scenario->event_s, end_s / 2) : from_s;
     struct clock_result result = {.latency_ms = (double)config.latency_ns / MS};
     struct pipeline pipeline;
 

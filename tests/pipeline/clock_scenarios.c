@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "clock_scenarios.h"
 
+#include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 #define MS ((double)BJ_NS_PER_MS)
 #define CHUNK_MS 5.0
@@ -76,6 +78,17 @@ const struct clock_scenario clock_scenarios[] = {
     {.name = "connection lost", .dac_ppm = 100, .event = CLOCK_RESET},
     {.name = NULL},
 };
+
+const struct clock_scenario *clock_scenario(const char *name)
+{
+    const struct clock_scenario *scenario = clock_scenarios;
+
+    while (scenario->name && strcmp(scenario->name, name) != 0) {
+        scenario++;
+    }
+    assert(scenario->name);
+    return scenario;
+}
 
 static double or_else(double value, double usual)
 {

@@ -52,19 +52,23 @@ double clock_least_latency_ms(const struct clock_scenario *scenario);
 
 /* The first is the base; ended by a row without a name. */
 extern const struct clock_scenario clock_scenarios[];
+const struct clock_scenario *clock_scenario(const char *name); /* of that table */
 
 struct clock_result {
     double latency_ms;            /* L, as told */
     double lock_s;                /* NAN: never */
     struct clock_figures figures; /* from from_s on; with an event: until it */
     struct clock_recovery recovery;
-    double after_ms;     /* with an event: mean latency of the last tenth less before */
-    double min_level_ms; /* in the DAC, since from_s */
-    uint64_t dry_before; /* times the DAC ran dry until from_s */
-    uint64_t dry;        /* ... and since */
-    uint64_t fillers;    /* dark points the engine made up, since from_s */
-    uint64_t relocks;    /* as the feed counts them, since from_s */
-    uint64_t refused;    /* commands the DAC refused */
+    double relock_s;            /* with an event: as lock_s, since then */
+    struct clock_figures after; /* with an event: of the last tenth of the run */
+    double shift_ms;            /* its mean latency less that of before */
+    uint64_t jumps_after;       /* from the event on */
+    double min_level_ms;        /* in the DAC, since from_s */
+    uint64_t dry_before;        /* times the DAC ran dry until from_s */
+    uint64_t dry;               /* ... and since */
+    uint64_t fillers;           /* dark points the engine made up, since from_s */
+    uint64_t relocks;           /* as the feed counts them, since from_s */
+    uint64_t refused;           /* commands the DAC refused */
     uint64_t reconnects;
 };
 

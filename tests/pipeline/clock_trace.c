@@ -164,18 +164,19 @@ static bool block_is_good(const struct clock_trace *trace, size_t from, size_t u
     return fabs(moved_ns / took_ns) * 1e6 <= LOCKED_PPM;
 }
 
-double clock_trace_lock_s(const struct clock_trace *trace, double until_s)
+double clock_trace_lock_s(const struct clock_trace *trace, double from_s, double until_s)
 {
     size_t block = (size_t)(BLOCK_S * 1e9 / (double)trace->window_ns);
-    size_t until = index_at(trace, until_s), bad = 0, end = 0;
+    size_t begin = index_at(trace, from_s), until = index_at(trace, until_s);
+    size_t bad = begin, end = begin;
 
-    for (size_t from = 0; from + block < until; from += block) {
+    for (size_t from = begin; from + block < until; from += block) {
         end = from + block;
         if (!block_is_good(trace, from, end)) {
             bad = end;
         }
     }
-    return bad == end ? NAN : seconds_at(trace, bad);
+    return bad == end ? NAN : seconds_at(trace, bad - begin);
 }
 
 static double mean_before_ns(const struct clock_trace *trace, size_t event)

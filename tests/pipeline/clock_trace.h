@@ -57,9 +57,9 @@ struct clock_figures {
 struct clock_figures clock_trace_figures(const struct clock_trace *trace, double from_s,
                                          double until_s);
 
-/* The end of the last block of 2 s that was dark somewhere, jumped, or was more than
- * 10 ppm off; NAN when that is the last one. */
-double clock_trace_lock_s(const struct clock_trace *trace, double until_s);
+/* How long after from_s the last block of 2 s ended that was dark somewhere, jumped, or was
+ * more than 10 ppm off; NAN when that is the last block. */
+double clock_trace_lock_s(const struct clock_trace *trace, double from_s, double until_s);
 
 /* What became of an event: how far the latency went from the mean of the 5 s before it, and
  * when it was last further off than within_ms, or dark. */
