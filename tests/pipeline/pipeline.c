@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "pipeline.h"
 
+#include "pipeline_jack.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_PERIOD 8192u
 #define SHUTTER_BIT 1
 /* More steps than this without time going on is a busy loop. */
 #define MOST_STEPS_AT_ONCE 50
@@ -105,7 +106,7 @@ static void create_feed(struct pipeline *pipeline)
 {
     struct bj_feed_config config = {
         .rate_hz = pipeline->config.rate_hz,
-        .max_push_frames = MAX_PERIOD,
+        .max_push_frames = PIPELINE_MAX_PERIOD,
         .latency_ns = pipeline->config.latency_ns,
         .max_latency_ns = BJ_NS_PER_S,
         .has_intensity = true,
@@ -141,18 +142,6 @@ static void create_stream(struct pipeline *pipeline)
     (void)status;
 }
 
-static int64_t elapsed_ns(const struct pipeline *pipeline)
-{
-    return pipeline->now_ns - PIPELINE_START_NS;
-}
-
-static double frame_ns(const struct pipeline *pipeline)
-{
-    double ppm = crystal_ppm(&pipeline->config.jack_crystal, elapsed_ns(pipeline));
-
-    return 1e9 / pipeline->config.rate_hz / (1 + ppm / 1e6);
-}
-
 static void plan_stall(struct pipeline *pipeline)
 {
     int64_t every_ns = pipeline->config.stall_every_ns;
@@ -166,15 +155,11 @@ static void plan_stall(struct pipeline *pipeline)
 void pipeline_init(struct pipeline *pipeline, const struct pipeline_config *config)
 {
     memset(pipeline, 0, sizeof *pipeline);
-    assert(config->period_frames <= MAX_PERIOD);
+    assert(config->period_frames <= PIPELINE_MAX_PERIOD);
     pipeline->config = *config;
     pipeline->now_ns = PIPELINE_START_NS;
-    pipeline->cycle_begin_ns = (double)PIPELINE_START_NS;
-    pipeline->push_ns = PIPELINE_START_NS;
-    pipeline->pushing = true;
     pipeline->stopped_playing_ns = BJ_NEVER;
     pipeline->random.state = config->seed;
-    pipeline->jack_random.state = config->jack_seed ? config->jack_seed : config->seed + 1;
     pipeline->stall_random.state = config->seed + 2;
     pipeline->ears.quantum_points = config->report_quantum ? config->report_quantum : 1;
     pipeline->step_ns = PIPELINE_START_NS;
@@ -186,7 +171,7 @@ void pipeline_init(struct pipeline *pipeline, const struct pipeline_config *conf
     pipeline->audience.stride = config->trace_stride;
     pipeline->crystal_ns =
         crystal_changes(&config->dac_crystal) ? PIPELINE_START_NS + CRYSTAL_NS : BJ_NEVER;
-    pipeline->frame_ns = frame_ns(pipeline);
+    pipeline_begin_cycles(pipeline);
     plan_stall(pipeline);
     create_device(pipeline);
     create_feed(pipeline);
@@ -200,48 +185,6 @@ void pipeline_finish(struct pipeline *pipeline)
     fake_net_destroy(pipeline->net);
     sim_ed_destroy(pipeline->device);
     clock_trace_finish(&pipeline->trace);
-}
-
-/* ---- JACK ------------------------------------------------------------------------------- */
-
-static void next_cycle(struct pipeline *pipeline, uint32_t cycles)
-{
-    const struct pipeline_config *config = &pipeline->config;
-
-    pipeline->cycle_begin_ns += cycles * config->period_frames * pipeline->frame_ns;
-    pipeline->frame_ns = frame_ns(pipeline);
-    pipeline->push_ns = (int64_t)pipeline->cycle_begin_ns +
-                        sim_random_upto(&pipeline->jack_random, config->push_jitter_ns);
-}
-
-static void push(struct pipeline *pipeline)
-{
-    float samples[BJ_CHANNELS][MAX_PERIOD];
-    float *out[BJ_CHANNELS];
-    const float *in[BJ_CHANNELS];
-    uint32_t frames = pipeline->config.period_frames;
-
-    for (int c = 0; c < BJ_CHANNELS; c++) {
-        in[c] = out[c] = samples[c];
-    }
-    source_make(pipeline->config.signal, pipeline->audience.frames,
-                pipeline->cycle_begin_ns, pipeline->frame_ns, frames, out);
-    audience_expect(&pipeline->audience, frames, pipeline->cycle_begin_ns);
-    (void)bj_feed_push(pipeline->feed, in, frames, pipeline->now_ns);
-    bj_stream_wake(pipeline->stream);
-}
-
-static void cycle(struct pipeline *pipeline)
-{
-    if (pipeline->pushing) {
-        push(pipeline);
-    }
-    next_cycle(pipeline, 1);
-}
-
-void pipeline_xrun(struct pipeline *pipeline, uint32_t cycles)
-{
-    next_cycle(pipeline, cycles);
 }
 
 /* ---- The engine's thread ---------------------------------------------------------------- */
@@ -297,8 +240,9 @@ static void run_engine(struct pipeline *pipeline)
 
 static void set_dac_skew(struct pipeline *pipeline)
 {
-    sim_ed_set_skew(pipeline->device, pipeline->now_ns,
-                    crystal_ppm(&pipeline->config.dac_crystal, elapsed_ns(pipeline)));
+    sim_ed_set_skew(
+        pipeline->device, pipeline->now_ns,
+        crystal_ppm(&pipeline->config.dac_crystal, pipeline_elapsed_ns(pipeline)));
 }
 
 static void follow_crystal(struct pipeline *pipeline)
@@ -311,11 +255,6 @@ void pipeline_step_dac(struct pipeline *pipeline, double ppm)
 {
     pipeline->config.dac_crystal.skew_ppm += ppm;
     set_dac_skew(pipeline);
-}
-
-void pipeline_step_jack(struct pipeline *pipeline, double ppm)
-{
-    pipeline->config.jack_crystal.skew_ppm += ppm;
 }
 
 /* ---- Time ------------------------------------------------------------------------------- */
@@ -356,7 +295,7 @@ void pipeline_run_until(struct pipeline *pipeline, int64_t until_ns)
             follow_crystal(pipeline);
         }
         if (pipeline->push_ns <= next) {
-            cycle(pipeline);
+            pipeline_cycle(pipeline);
         }
         run_engine(pipeline);
     }
@@ -377,15 +316,6 @@ void pipeline_light_up(struct pipeline *pipeline)
     pipeline_run_ms(pipeline, 50);
     assert(pipeline->audience.lit == pipeline->audience.points);
     audience_count_anew(&pipeline->audience);
-}
-
-void pipeline_set_latency(struct pipeline *pipeline, int64_t latency_ns)
-{
-    pipeline->config.latency_ns = latency_ns;
-    pipeline->audience.expected_latency_ns = latency_ns;
-    clock_trace_tell(&pipeline->trace, (double)latency_ns);
-    bj_feed_set_latency(pipeline->feed, latency_ns);
-    bj_stream_wake(pipeline->stream);
 }
 
 /* ---- Looking ---------------------------------------------------------------------------- */
@@ -412,7 +342,7 @@ struct bj_feed_stats pipeline_feed(const struct pipeline *pipeline)
 
 double pipeline_seconds(const struct pipeline *pipeline)
 {
-    return (double)elapsed_ns(pipeline) / 1e9;
+    return (double)pipeline_elapsed_ns(pipeline) / 1e9;
 }
 
 bool pipeline_shutter_closed(const struct pipeline *pipeline)
