@@ -121,7 +121,7 @@ static const struct row rows[] = {
     {.name = "quantum 4", .lock_s = 60, .only_long = true},
     {.name = "quantum 16", .wobble_ms = 0.1, .lock_s = 60, .from_s = 25},
     {.name = "quantum 100", .wobble_ms = 1.2, .off_ms = 2, .pitch_ppm = 50, .lock_s = 200},
-    {.name = "fullness of before", .off_ms = 8, .lock_s = 60},
+    {.name = "fullness of before", .off_ms = 8, .lock_s = 60, .from_s = 45},
     {.name = "replies +5 ms", .lock_s = 60, .only_long = true},
     {.name = "replies +20 ms", .lock_s = 60, .from_s = 25},
     {.name = "replies +0..20 ms", .wobble_ms = 0.1, .lock_s = 60, .from_s = 25},

@@ -37,13 +37,13 @@ static void assert_nothing_is_lost(const struct clock_result *result)
 
 /* ---- Events ----------------------------------------------------------------------------- */
 
-static struct clock_result run_event(const char *name)
+static struct clock_result run_event(const char *name, double seconds)
 {
     struct clock_scenario scenario = *clock_scenario(name);
 
     scenario.from_s = 20;
     scenario.event_s = 40;
-    scenario.seconds = 70;
+    scenario.seconds = 40 + seconds;
     scenario.stride = 4;
     struct clock_result result = clock_run(&scenario, SEED);
     tell_event(name, &result);
@@ -53,7 +53,7 @@ static struct clock_result run_event(const char *name)
 /* A crystal jumps, as no crystal does: found, followed, and back. */
 static void a_step_of_the_rate_is_followed(void **state)
 {
-    struct clock_result result = run_event(*state);
+    struct clock_result result = run_event(*state, 60);
 
     assert_nothing_is_lost(&result);
     assert_int_equal(result.fillers, 0);
@@ -69,7 +69,7 @@ static void lost_cycles_are_dark(void **state)
 {
     const char *name = *state;
     const struct clock_scenario *scenario = clock_scenario(name);
-    struct clock_result result = run_event(name);
+    struct clock_result result = run_event(name, 30);
     double period_ms = (scenario->period ? scenario->period : 256) / 48.0;
     double lost_ms = scenario->amount * period_ms;
 
@@ -86,7 +86,7 @@ static void lost_cycles_are_dark(void **state)
  */
 static void a_long_stall_is_over_at_once(void **state)
 {
-    struct clock_result result = run_event(*state);
+    struct clock_result result = run_event(*state, 30);
 
     assert_int_equal(result.dry, 1);
     assert_true(result.jumps_after <= 1);
@@ -100,7 +100,7 @@ static void a_long_stall_is_over_at_once(void **state)
 /* A new connection knows the old rate. */
 static void a_new_connection_knows_the_rate(void **state)
 {
-    struct clock_result result = run_event(*state);
+    struct clock_result result = run_event(*state, 30);
 
     assert_int_equal(result.reconnects, 1);
     assert_true(result.recovery.recovery_s < 2);
