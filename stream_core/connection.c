@@ -27,6 +27,9 @@ static void on_level(void *engine, const struct bj_level_report *report)
 {
     struct bj_stream *stream = engine;
     bj_level_report(&stream->level, report);
+    if (bj_dac_clock_report(&stream->clock, report)) {
+        stream->restarted = true;
+    }
     if (report->playing && !stream->confirmed) {
         stream->confirmed = true; /* from here on the play time is known, not hoped for */
         stream->restarted = true;
@@ -41,6 +44,7 @@ static void on_emptied(void *engine, uint32_t lost_points, bool dry)
         bj_stats_add(&stream->stats, BJ_COUNT_DEVICE_UNDERRUNS, 1);
     }
     bj_level_empty(&stream->level, stream->now_ns);
+    bj_dac_clock_emptied(&stream->clock, lost_points);
     bj_safety_restart(&stream->safety);
     stream->restarted = true;
     stream->confirmed = false;
@@ -148,6 +152,7 @@ void bj_engine_connect(struct bj_stream *stream)
     }
     fit_to_device(stream);
     stream->attempting = true;
+    bj_dac_clock_connect(&stream->clock);
     enum bj_status status = stream->driver->connect(stream->dac, stream->now_ns,
                                                     stream->pps, stream->pace.begin_points);
     if (status != BJ_OK) {

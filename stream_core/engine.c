@@ -5,6 +5,8 @@
 #define STABLE_NS BJ_NS_PER_S
 #define FIRST_BACKOFF_NS (100 * BJ_NS_PER_MS)
 #define DARK_TAIL_NS BJ_NS_PER_MS
+/* Of the DAC's clock, before the feed steers by it gently. */
+#define SETTLED_SAMPLES 40u
 /* More than fill any buffer at once; a step stays short whatever the producer does. */
 #define MAX_CHUNKS_PER_STEP 64
 
@@ -18,17 +20,41 @@ static void count_late(struct bj_stream *stream)
 /* ---- a chunk, in flow order: fill, shape, safety, pace, driver
  * ------------------------------ */
 
+/* When the next point to be written leaves the DAC, as far as the level tells. */
+static double modelled_play_ns(const struct bj_stream *stream)
+{
+    return (double)stream->now_ns + bj_level_low(&stream->level) / stream->true_pps * 1e9;
+}
+
 static int64_t play_ns(const struct bj_stream *stream)
 {
-    return stream->now_ns +
-           (int64_t)(bj_level_low(&stream->level) / stream->true_pps * 1e9);
+    return (int64_t)(bj_dac_clock_known(&stream->clock)
+                         ? bj_dac_clock_play_ns(&stream->clock, 0)
+                         : modelled_play_ns(stream));
+}
+
+/* A DAC that reports is measured; one that does not plays by our own count. */
+static void tell_time(const struct bj_stream *stream, struct bj_fill_request *request)
+{
+    bool reports = stream->driver->caps(stream->dac)->reports_level;
+    bool measured = bj_dac_clock_known(&stream->clock);
+    request->play_ns = modelled_play_ns(stream);
+    request->play_pps = stream->true_pps;
+    request->play_known = request->play_settled = !reports && stream->level.playing;
+    if (measured) {
+        request->play_ns = bj_dac_clock_play_ns(&stream->clock, 0);
+        request->play_sd_ns = bj_clock_fit_sd_ns(&stream->clock.fit);
+        request->play_pps = stream->clock.fit.hz;
+        request->play_known = true;
+        request->play_settled = stream->clock.fit.samples >= SETTLED_SAMPLES;
+    }
 }
 
 static struct bj_fill_request make_request(const struct bj_stream *stream,
                                            const struct bj_plan *plan)
 {
     double low = bj_level_low(&stream->level);
-    return (struct bj_fill_request){
+    struct bj_fill_request request = {
         .now_ns = stream->now_ns,
         .start = stream->position_points,
         .pps = stream->pps,
@@ -40,6 +66,8 @@ static struct bj_fill_request make_request(const struct bj_stream *stream,
         .device_queued_points = stream->level.queued_points,
         .restarted = stream->restarted,
     };
+    tell_time(stream, &request);
+    return request;
 }
 
 /* Nothing can be taken: the producer keeps up with time by itself. */
@@ -143,6 +171,7 @@ static bool offer(struct bj_stream *stream)
         stream->pending -= taken;
         stream->pending_at += taken;
         bj_level_wrote(&stream->level, taken);
+        bj_dac_clock_wrote(&stream->clock, stream->now_ns, taken);
         uint32_t *room = &stream->status.room_points;
         *room -= taken < *room ? taken : *room;
         bj_stats_add(&stream->stats, BJ_COUNT_POINTS_WRITTEN, taken);
@@ -233,6 +262,7 @@ static void note_rate(struct bj_stream *stream)
     if (true_pps != stream->true_pps) {
         stream->true_pps = true_pps;
         bj_level_set_rate(&stream->level, stream->now_ns, true_pps);
+        bj_dac_clock_set_rate(&stream->clock, stream->now_ns, true_pps);
         atomic_store_explicit(&stream->stats.true_pps, true_pps, memory_order_relaxed);
     }
 }

@@ -8,6 +8,7 @@
 #ifndef BJ_ENGINE_H
 #define BJ_ENGINE_H
 
+#include "dac_clock.h"
 #include "level.h"
 #include "pace.h"
 #include "safety.h"
@@ -38,6 +39,7 @@ struct bj_stream {
     struct bj_underrun underrun;
     struct bj_safety safety;
     struct bj_level level;
+    struct bj_dac_clock clock;
     struct bj_pace pace;
     struct bj_dac_status status;
 

@@ -47,6 +47,8 @@ static void init_stages(struct bj_stream *stream)
                      stream->points + most);
     bj_safety_init(&stream->safety, &config->safety, stream->true_pps);
     bj_level_init(&stream->level, stream->true_pps, 0);
+    bj_dac_clock_init(&stream->clock, stream->driver->caps(stream->dac)->model,
+                      stream->true_pps);
     atomic_init(&stream->arm_word, 0);
     atomic_init(&stream->stop_requested, false);
     atomic_init(&stream->connections, 0);

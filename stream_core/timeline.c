@@ -1,63 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 #include "timeline.h"
 
-#define WINDOW_NS (BJ_NS_PER_S / 2)
-/* From window to window: more than crystals drift or callbacks wobble, less than a cycle of
- * any size that hurts. */
-#define STEP_NS (2.0 * BJ_NS_PER_MS)
+#include <math.h>
+
+/* Late for this long, and for several pushes, is a gap. */
+#define SUSPECT_PUSHES 3u
+#define SUSPECT_S 8e-3
+/* A gap this near to whole pushes is whole pushes. */
+#define WHOLE_S 0.2e-3
+#define JITTER_DECAY_S 10.0
 
 void bj_timeline_init(struct bj_timeline *timeline, double rate, uint64_t frame)
 {
-    *timeline = (struct bj_timeline){.rate = rate, .origin = frame, .end = frame};
+    *timeline = (struct bj_timeline){.end = frame};
+    bj_clock_fit_init(&timeline->fit, BJ_CLOCK_ONE_WAY, rate, 1);
 }
 
-static double frames_ns(const struct bj_timeline *timeline, uint64_t frames)
+void bj_timeline_begin(struct bj_timeline *timeline, double rate, uint64_t frame)
 {
-    return (double)frames / timeline->rate * 1e9;
-}
-
-static void begin_line(struct bj_timeline *timeline, const struct bj_stamp *stamp)
-{
-    timeline->origin = stamp->first_frame;
-    timeline->offset_ns = timeline->previous_ns = (double)stamp->now_ns;
-    timeline->window_start_ns = stamp->now_ns;
-    timeline->step_ns = 0;
-    timeline->ready = true;
-}
-
-static void extend_line(struct bj_timeline *timeline, const struct bj_stamp *stamp)
-{
-    double offset =
-        (double)stamp->now_ns - frames_ns(timeline, stamp->first_frame - timeline->origin);
-    if (stamp->now_ns - timeline->window_start_ns > WINDOW_NS) {
-        double step = timeline->offset_ns - timeline->previous_ns;
-        timeline->step_ns += step > STEP_NS || step < -STEP_NS ? step : 0;
-        timeline->previous_ns = timeline->offset_ns;
-        timeline->offset_ns = offset;
-        timeline->window_start_ns = stamp->now_ns;
-    } else if (offset < timeline->offset_ns) {
-        timeline->offset_ns = offset;
-    }
-}
-
-void bj_timeline_push(struct bj_timeline *timeline, const struct bj_stamp *stamp)
-{
-    if (!timeline->ready || stamp->lost_before > 0) {
-        begin_line(timeline, stamp);
-    } else {
-        extend_line(timeline, stamp);
-    }
-    timeline->end = stamp->first_frame + stamp->frames;
-    if (stamp->frames > timeline->push_frames) {
-        timeline->push_frames = stamp->frames;
-    }
-}
-
-double bj_timeline_take_step(struct bj_timeline *timeline)
-{
-    double step_ns = timeline->step_ns;
-    timeline->step_ns = 0;
-    return step_ns;
+    bool same = timeline->fit.nominal_hz == rate;
+    double hz = same && bj_timeline_settled(timeline) ? timeline->fit.hz : rate;
+    bj_timeline_init(timeline, rate, frame);
+    timeline->fit.hz = hz;
 }
 
 bool bj_timeline_ready(const struct bj_timeline *timeline)
@@ -65,11 +29,14 @@ bool bj_timeline_ready(const struct bj_timeline *timeline)
     return timeline->ready;
 }
 
-double bj_timeline_frame_at(const struct bj_timeline *timeline, int64_t now_ns)
+double bj_timeline_hz(const struct bj_timeline *timeline)
 {
-    double offset = timeline->previous_ns < timeline->offset_ns ? timeline->previous_ns
-                                                                : timeline->offset_ns;
-    return (double)timeline->origin + ((double)now_ns - offset) * timeline->rate / 1e9;
+    return timeline->fit.hz;
+}
+
+bool bj_timeline_settled(const struct bj_timeline *timeline)
+{
+    return bj_clock_fit_settled(&timeline->fit);
 }
 
 uint64_t bj_timeline_end(const struct bj_timeline *timeline)
@@ -77,7 +44,155 @@ uint64_t bj_timeline_end(const struct bj_timeline *timeline)
     return timeline->end;
 }
 
+static double push_s(const struct bj_timeline *timeline)
+{
+    return timeline->push_frames / timeline->fit.nominal_hz;
+}
+
 int64_t bj_timeline_push_ns(const struct bj_timeline *timeline)
 {
-    return (int64_t)(timeline->push_frames / timeline->rate * 1e9);
+    return (int64_t)(push_s(timeline) * 1e9);
+}
+
+/* ---- asking ----------------------------------------------------------------------------- */
+
+double bj_timeline_ns(const struct bj_timeline *timeline, double frame)
+{
+    double ns = bj_clock_fit_ns(&timeline->fit, frame);
+    for (uint32_t k = timeline->gap_count; k-- > 0;) {
+        if (frame >= (double)timeline->gaps[k].frame) {
+            break;
+        }
+        ns -= timeline->gaps[k].ns;
+    }
+    return ns;
+}
+
+double bj_timeline_frame_at(const struct bj_timeline *timeline, double now_ns)
+{
+    double frame = bj_clock_fit_count(&timeline->fit, now_ns);
+    for (uint32_t k = timeline->gap_count; k-- > 0;) {
+        const struct bj_timeline_gap *gap = &timeline->gaps[k];
+        if (frame >= (double)gap->frame) {
+            break;
+        }
+        frame += gap->ns / 1e9 * timeline->fit.hz;
+        if (frame > (double)gap->frame) {
+            return (double)gap->frame;
+        }
+    }
+    return frame;
+}
+
+uint64_t bj_timeline_next_gap(const struct bj_timeline *timeline, double frame)
+{
+    for (uint32_t k = 0; k < timeline->gap_count; k++) {
+        if ((double)timeline->gaps[k].frame >= frame) {
+            return timeline->gaps[k].frame;
+        }
+    }
+    return UINT64_MAX;
+}
+
+bool bj_timeline_pass(struct bj_timeline *timeline, double frame)
+{
+    bool jumped = timeline->moved;
+    uint32_t passed = 0;
+    while (passed < timeline->gap_count && (double)timeline->gaps[passed].frame <= frame) {
+        passed++;
+    }
+    for (uint32_t k = passed; k < timeline->gap_count; k++) {
+        timeline->gaps[k - passed] = timeline->gaps[k];
+    }
+    timeline->gap_count -= passed;
+    timeline->moved = false;
+    return jumped || passed > 0;
+}
+
+/* ---- learning --------------------------------------------------------------------------- */
+
+/* Too many gaps at once: the oldest two become one, at the later place. */
+static void add_gap(struct bj_timeline *timeline, uint64_t frame, double gap_s)
+{
+    bj_clock_fit_step(&timeline->fit, -gap_s * timeline->fit.hz);
+    if (timeline->gap_count == BJ_TIMELINE_GAPS) {
+        timeline->gaps[1].ns += timeline->gaps[0].ns;
+        for (uint32_t k = 1; k < BJ_TIMELINE_GAPS; k++) {
+            timeline->gaps[k - 1] = timeline->gaps[k];
+        }
+        timeline->gap_count--;
+    }
+    timeline->gaps[timeline->gap_count++] =
+        (struct bj_timeline_gap){.frame = frame, .ns = gap_s * 1e9};
+}
+
+static void note_jitter(struct bj_timeline *timeline, double late_s, double push_s)
+{
+    timeline->jitter_s *= 1 - fmin(push_s / JITTER_DECAY_S, 1);
+    timeline->jitter_s = fmax(timeline->jitter_s, late_s);
+}
+
+static double whole_pushes(const struct bj_timeline *timeline, double gap_s)
+{
+    double whole_s = round(gap_s / push_s(timeline)) * push_s(timeline);
+    return fabs(gap_s - whole_s) < WHOLE_S ? whole_s : gap_s;
+}
+
+static void suspect(struct bj_timeline *timeline, const struct bj_stamp *stamp,
+                    double late_s)
+{
+    if (timeline->suspects++ == 0) {
+        timeline->suspect_frame = stamp->first_frame;
+        timeline->least_late_s = late_s;
+        timeline->most_late_s = 0;
+        timeline->suspected_s = 0;
+    }
+    timeline->least_late_s = fmin(timeline->least_late_s, late_s);
+    timeline->most_late_s = fmax(timeline->most_late_s, late_s);
+    timeline->suspected_s += stamp->frames / timeline->fit.nominal_hz;
+    if (timeline->suspects >= SUSPECT_PUSHES && timeline->suspected_s >= SUSPECT_S) {
+        add_gap(timeline, timeline->suspect_frame,
+                whole_pushes(timeline, timeline->least_late_s));
+        timeline->suspects = 0;
+    }
+}
+
+/* Late: by jitter, or because JACK lost cycles. Early, which no push can be: there was no
+ * such gap. */
+static void judge(struct bj_timeline *timeline, const struct bj_stamp *stamp)
+{
+    double due_ns = bj_clock_fit_ns(&timeline->fit, (double)stamp->first_frame);
+    double late_s = ((double)stamp->now_ns - due_ns) / 1e9;
+    double usual_s = push_s(timeline) / 2 + timeline->jitter_s;
+    if (late_s > usual_s) {
+        suspect(timeline, stamp, late_s);
+        return;
+    }
+    double most_s = timeline->suspects > 0 ? timeline->most_late_s : late_s;
+    timeline->suspects = 0;
+    note_jitter(timeline, most_s, stamp->frames / timeline->fit.nominal_hz);
+    if (late_s < -usual_s) {
+        bj_clock_fit_shift(&timeline->fit, -late_s * timeline->fit.hz);
+        timeline->moved = true;
+    }
+}
+
+void bj_timeline_push(struct bj_timeline *timeline, const struct bj_stamp *stamp)
+{
+    uint32_t lines = timeline->fit.lines;
+    if (stamp->frames > timeline->push_frames) {
+        timeline->push_frames = stamp->frames;
+    }
+    if (timeline->ready && stamp->lost_before > 0) {
+        timeline->suspects = 0;
+        add_gap(timeline, stamp->first_frame,
+                stamp->lost_before / timeline->fit.nominal_hz);
+    }
+    if (timeline->ready) {
+        judge(timeline, stamp);
+    }
+    bj_clock_fit_observe(&timeline->fit, stamp->now_ns, (double)stamp->first_frame, 0);
+    timeline->moved = timeline->moved || (lines > 0 && timeline->fit.lines != lines);
+    timeline->end = stamp->first_frame + stamp->frames;
+    timeline->ready = true;
 }

@@ -202,7 +202,7 @@ static void report_level(struct ed_session *session, const struct ed_pending *co
         .received_ns = now_ns,
         .queued_points = device->fullness,
         .unreported_points = ed_link_points(&session->link) + session->lost_points,
-        .quantum_points = 1,
+        .quantum_points = session->model->min_queued > 0 ? session->model->min_queued : 1,
         .playing = playing,
         .dry = playing && device->fullness <= empty,
     };

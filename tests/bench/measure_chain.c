@@ -51,6 +51,9 @@ static void make(struct chain *chain, int64_t now_ns, int64_t play_ns)
         .min_points = 1,
         .target_points = POINTS,
         .buffered_ns = play_ns - now_ns,
+        .play_ns = (double)play_ns,
+        .play_pps = chain->pps,
+        .play_known = true,
         .device_queued_points = -1,
     };
     struct bj_fill_result result = bj_feed_fill(chain->feed, &request, chain->points);

@@ -51,7 +51,7 @@ static void finish(struct pushing *p)
 /* The engine's side, wanting nothing of what was pushed. */
 static void release(struct bj_feed *feed)
 {
-    const struct bj_fill_request request = {.true_pps = 48000};
+    const struct bj_fill_request request = {.true_pps = 48000, .play_pps = 48000};
     bj_feed_restart(feed);
     bj_feed_fill(feed, &request, NULL);
 }

@@ -243,8 +243,10 @@ static bool fill_until_lit(struct fixture *f, uint64_t *position, struct bj_poin
                                       .target_points = 128,
                                       .buffered_points = RIG_RATE_HZ / 50,
                                       .buffered_ns = 20 * MS,
+                                      .play_pps = RIG_RATE_HZ,
                                       .device_queued_points = -1,
                                       .restarted = true};
+    request.play_ns = (double)(request.now_ns + request.buffered_ns);
     struct bj_fill_result result = bj_feed_fill(f->rig.feed, &request, points);
 
     if (result.kind != BJ_FILLED || result.points == 0)

@@ -20,6 +20,7 @@ struct pipeline_config pipeline_defaults(void)
         .rate_hz = 48000,
         .period_frames = 256,
         .latency_ns = PIPELINE_LATENCY_NS,
+        .matching = BJ_MATCH_EXACT,
         .stream = bj_stream_defaults(),
         .device = sim_ed_defaults(),
         .connect_delay_ns = BJ_NS_PER_MS / 2,
@@ -108,6 +109,7 @@ static void create_feed(struct pipeline *pipeline)
         .rate_hz = pipeline->config.rate_hz,
         .max_push_frames = PIPELINE_MAX_PERIOD,
         .latency_ns = pipeline->config.latency_ns,
+        .matching = pipeline->config.matching,
         .max_latency_ns = BJ_NS_PER_S,
         .has_intensity = true,
     };

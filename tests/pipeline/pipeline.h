@@ -32,6 +32,7 @@ struct pipeline_config {
 
     /* beamjack; driver, dac, host, fill and error are the pipeline's */
     int64_t latency_ns;
+    enum bj_matching matching;
     int64_t wake_min_ns, wake_max_ns; /* how late the engine thread wakes */
     int64_t stall_ns;                 /* now and then it wakes this much later yet, ... */
     int64_t stall_every_ns; /* ... half to one and a half of this after the last time */

@@ -165,14 +165,17 @@ static void restarted_is_told_until_filled(void **state)
     world_finish(&world);
 }
 
-static void play_time_is_confirmed_once(void **state)
+static void play_time_is_confirmed_then_measured(void **state)
 {
     struct engine_world world;
     set_up(&world, *state);
     world_start(&world);
     world_run(&world, 2 * S);
-    assert_int_equal(world.producer.restarts,
-                     2); /* the start, and the device's confirmation */
+    /* the start, the device's confirmation, the first measurement of its clock */
+    assert_int_equal(world.producer.restarts, 3);
+    assert_true(world.producer.last.play_known);
+    assert_true(fabs(world.producer.last.play_pps / world.producer.last.true_pps - 1) <
+                1e-4);
     world_finish(&world);
 }
 
@@ -732,7 +735,8 @@ static const struct single singles[] = {
     {"an unknown level is said so", unknown_level_is_said_so, &plain},
     {"a known level is handed on", known_level_is_handed_on, &plain},
     {"restarted is told until filled", restarted_is_told_until_filled, &plain},
-    {"the play time is confirmed once", play_time_is_confirmed_once, &plain},
+    {"the play time is confirmed, then measured", play_time_is_confirmed_then_measured,
+     &plain},
     {"starving before the first fill is no underrun",
      starving_before_the_first_fill_is_none, &plain},
     {"a gap restarts dark", a_gap_restarts_dark, &plain},

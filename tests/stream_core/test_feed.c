@@ -57,6 +57,7 @@ static struct bj_feed_config config_of(uint32_t rate_hz, int64_t latency_ns)
     return (struct bj_feed_config){.rate_hz = rate_hz,
                                    .max_push_frames = 1024,
                                    .latency_ns = latency_ns,
+                                   .matching = BJ_MATCH_EXACT,
                                    .max_latency_ns = 200 * MS};
 }
 
@@ -211,6 +212,9 @@ static uint32_t fill(struct world *world, uint32_t wanted)
         .true_pps = world->pps,
         .target_points = wanted,
         .buffered_ns = (int64_t)(world->play_ns - (double)world->now_ns + 0.5),
+        .play_ns = world->play_ns,
+        .play_pps = world->pps,
+        .play_known = true,
         .device_queued_points = -1,
         .restarted = world->restarted,
     };
@@ -563,6 +567,8 @@ static void without_intensity_it_is_full(void **state)
         }
         struct bj_fill_request request = {.now_ns = ORIGIN_NS + 30 * MS,
                                           .true_pps = 48000,
+                                          .play_ns = (double)(ORIGIN_NS + 30 * MS),
+                                          .play_pps = 48000,
                                           .target_points = 10,
                                           .pps = 48000};
         struct bj_fill_result result = bj_feed_fill(world->feed, &request, world->points);
@@ -857,8 +863,12 @@ static void two_threads_at_full_speed(void **state)
         struct bj_feed_stats stats = stats_of(world);
         finished = stats.frames_pushed == (uint64_t)STRESS_PUSHES * STRESS_PERIOD;
         int64_t last_ns = stats.last_push_ns == BJ_NEVER ? ORIGIN_NS : stats.last_push_ns;
-        struct bj_fill_request request = {
-            .now_ns = last_ns, .pps = 48000, .true_pps = 48000, .target_points = 200};
+        struct bj_fill_request request = {.now_ns = last_ns,
+                                          .pps = 48000,
+                                          .true_pps = 48000,
+                                          .target_points = 200,
+                                          .play_ns = (double)last_ns,
+                                          .play_pps = 48000};
         struct bj_fill_result result = bj_feed_fill(world->feed, &request, world->points);
         uint32_t count = result.kind == BJ_FILLED ? result.points : 0;
         for (uint32_t k = 0; k < count; k++) {

@@ -73,8 +73,13 @@ struct bj_fill_request {
     double true_pps;        /* what the DAC makes of it: its timer is coarser than pps */
     uint32_t min_points;    /* fewer than this and the DAC may run dry */
     uint32_t target_points; /* brings the DAC to its target level; never above the buffer */
-    uint32_t buffered_points;     /* lower bound of what is queued ahead of `start` */
-    int64_t buffered_ns;          /* the same as a duration */
+    uint32_t buffered_points; /* lower bound of what is queued ahead of `start` */
+    int64_t buffered_ns;      /* the same as a duration */
+    double play_ns;           /* when the first point leaves the DAC, as now_ns counts */
+    double play_sd_ns;        /* how far single measurements of that lie off */
+    double play_pps;          /* points per second from there on */
+    bool play_known;   /* measured, or the DAC's own doing; false: a guess, until later */
+    bool play_settled; /* measured for long enough to be trusted to microseconds */
     int64_t device_queued_points; /* newest report of the DAC itself, -1 if unknown */
     bool restarted; /* the queue was emptied: `start` begins a new time line */
 };
@@ -276,6 +281,14 @@ enum bj_interpolation {
     BJ_INTERPOLATE_NEAREST,    /* x, y: linear; colour: nearest frame, for TTL lasers */
 };
 
+/* How frames are brought to the DAC's clock. */
+enum bj_matching {
+    BJ_MATCH_RESAMPLE =
+        0,          /* interpolated at a ratio that follows both clocks; L is exact */
+    BJ_MATCH_EXACT, /* at the nominal ratio: at equal rates frames pass unchanged. L
+                       is put right by skipping or resting, when off by 20 ms */
+};
+
 struct bj_feed;
 
 struct bj_feed_config {
@@ -284,6 +297,7 @@ struct bj_feed_config {
     int64_t latency_ns;       /* L */
     int64_t max_latency_ns;   /* room is made for this much; at least latency_ns */
     enum bj_interpolation interpolation;
+    enum bj_matching matching;
     bool has_intensity; /* false: intensity is full wherever colour is */
 };
 
@@ -297,7 +311,10 @@ struct bj_feed_stats {
     int64_t last_push_ns;    /* BJ_NEVER before the first */
     double position_frames;  /* input position of the next point */
     double latency_error_ns; /* (predicted play time - L) - capture time, last fill */
+    double ratio_ppm;        /* frames per point, against the nominal ratio */
+    int64_t last_jump_ns;    /* BJ_NEVER before the first */
     bool running;            /* points come from the frames, not from silence */
+    bool locked;             /* both clocks are known and L holds within 0.5 ms */
 };
 
 BJ_API enum bj_status bj_feed_create(const struct bj_feed_config *config,

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT */
+#include "clock_fit.h"
+
+#include <math.h>
+
+/* Growing memory: from least squares over all samples to about 50 s. */
+#define MOST_SAMPLES 200u
+/* Before anything is seen the nominal rate is believed to within this. */
+#define PRIOR_OFF 500e-6
+#define SETTLED_SAMPLES 24u
+#define AGILE_SAMPLES 6u
+#define KEPT_BY_ANCHOR 40u
+
+/* Windows, in seconds: short while little is known, shortest to find a lost phase. */
+#define WINDOW 0.25
+#define EARLY_WINDOW 0.0625
+#define EARLY_SAMPLES 8u
+#define ANCHOR_WINDOW 0.03
+
+/* Which observations of a window are tight: by how much they exceed the least slack. */
+#define ONE_WAY_SLACK 60e-6
+#define ROUND_TRIP_SLACK 100e-6
+#define ROUND_TRIP_FACTOR 1.25
+
+#define LEAST_SD 30e-6
+#define QUANTUM_SD 0.3
+#define FIRST_VARIANCE 1e-7
+#define FOLLOW_MEAN 0.2
+#define MOST_REFUSED 4u
+#define MOST_OFF                                                                           \
+    0.03 /* of the nominal rate; no crystal is that bad, some firmwares are                \
+          */
+
+static double clamp(double value, double low, double high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+/* How many samples that scatter so, on the nominal line, tell as much as the prior. */
+static double samples_like_prior(double sd, double window_s)
+{
+    return cbrt(12 * pow(sd / (window_s * PRIOR_OFF), 2));
+}
+
+static uint32_t prior_samples(double sd)
+{
+    double samples = samples_like_prior(sd, EARLY_WINDOW);
+    if (samples > EARLY_SAMPLES) {
+        samples = fmax(samples_like_prior(sd, WINDOW), EARLY_SAMPLES);
+    }
+    return (uint32_t)clamp(samples, 1, KEPT_BY_ANCHOR);
+}
+
+void bj_clock_fit_set_quantum(struct bj_clock_fit *fit, double quantum)
+{
+    fit->least_sd_s = fmax(LEAST_SD, QUANTUM_SD * quantum / fit->nominal_hz);
+}
+
+void bj_clock_fit_init(struct bj_clock_fit *fit, enum bj_clock_kind kind, double nominal_hz,
+                       double quantum)
+{
+    *fit = (struct bj_clock_fit){
+        .kind = kind,
+        .nominal_hz = nominal_hz,
+        .hz = nominal_hz,
+        .variance = FIRST_VARIANCE,
+        .prior = 1,
+    };
+    bj_clock_fit_set_quantum(fit, quantum);
+}
+
+bool bj_clock_fit_known(const struct bj_clock_fit *fit)
+{
+    return !fit->anchoring && (fit->samples > 0 || fit->stored > 0);
+}
+
+bool bj_clock_fit_settled(const struct bj_clock_fit *fit)
+{
+    return fit->samples >= SETTLED_SAMPLES;
+}
+
+static double seconds(const struct bj_clock_fit *fit, double t_ns)
+{
+    return (t_ns - (double)fit->origin_ns) / 1e9;
+}
+
+static double count_at(const struct bj_clock_fit *fit, double t)
+{
+    return fit->n0 + fit->hz * (t - fit->t0);
+}
+
+double bj_clock_fit_ns(const struct bj_clock_fit *fit, double n)
+{
+    return (double)fit->origin_ns + (fit->t0 + (n - fit->n0) / fit->hz) * 1e9;
+}
+
+double bj_clock_fit_count(const struct bj_clock_fit *fit, double t_ns)
+{
+    return count_at(fit, seconds(fit, t_ns));
+}
+
+static double sd(const struct bj_clock_fit *fit)
+{
+    return fmax(sqrt(fit->variance), fit->least_sd_s);
+}
+
+double bj_clock_fit_sd_ns(const struct bj_clock_fit *fit)
+{
+    return sd(fit) * 1e9;
+}
+
+void bj_clock_fit_anchor(struct bj_clock_fit *fit)
+{
+    fit->anchoring = true;
+    fit->stored = 0;
+    if (fit->samples > 0 && fit->samples < KEPT_BY_ANCHOR) {
+        fit->hz = fit->nominal_hz;
+        fit->samples = fit->prior;
+    }
+}
+
+void bj_clock_fit_rescale(struct bj_clock_fit *fit, int64_t now_ns, double nominal_hz)
+{
+    double t = seconds(fit, (double)now_ns);
+    fit->n0 = count_at(fit, t);
+    fit->t0 = t;
+    fit->hz *= nominal_hz / fit->nominal_hz;
+    fit->nominal_hz = nominal_hz;
+    fit->stored = 0;
+}
+
+void bj_clock_fit_shift(struct bj_clock_fit *fit, double count)
+{
+    fit->n0 += count;
+}
+
+void bj_clock_fit_step(struct bj_clock_fit *fit, double count)
+{
+    fit->n0 += count;
+    fit->stored = 0;
+}
+
+/* ---- a sample joins the line ------------------------------------------------------------ */
+
+static void begin_line(struct bj_clock_fit *fit, double t, double n, uint32_t samples)
+{
+    fit->t0 = t;
+    fit->n0 = n;
+    fit->samples = samples;
+    fit->refused = 0;
+    fit->mean = 0;
+    fit->anchoring = false;
+    fit->lines++;
+}
+
+/* True: the sample does not belong to the line. */
+static bool refuse(struct bj_clock_fit *fit, double t, double n, double error)
+{
+    if (!bj_clock_fit_settled(fit) || fabs(error) <= 6 * sd(fit) + 0.3e-3) {
+        fit->refused = 0;
+        return false;
+    }
+    if (++fit->refused > MOST_REFUSED) {
+        begin_line(fit, t, n, fit->prior);
+    }
+    return true;
+}
+
+/* A rate that changed shows as errors of one sign; then old samples count for little. */
+static void watch_rate(struct bj_clock_fit *fit, double error)
+{
+    bool settled = bj_clock_fit_settled(fit);
+    double limit = sd(fit);
+    fit->mean += FOLLOW_MEAN * (error - fit->mean);
+    double off = error - fit->mean;
+    off = settled ? clamp(off, -3 * limit, 3 * limit) : off;
+    fit->variance += (settled ? 0.02 : 0.1) * (off * off - fit->variance);
+    if (settled && fabs(fit->mean) > 2.5 * limit + 0.15e-3) {
+        fit->samples = fit->prior > AGILE_SAMPLES ? fit->prior : AGILE_SAMPLES;
+        fit->mean = 0;
+    }
+}
+
+static void join(struct bj_clock_fit *fit, double t, double n)
+{
+    double k = fit->samples < MOST_SAMPLES ? ++fit->samples : MOST_SAMPLES;
+    double phase_gain = 2 * (2 * k - 1) / (k * (k + 1));
+    double rate_gain = 6 / (k * (k + 1));
+    double off = n - count_at(fit, t);
+    fit->n0 = count_at(fit, t) + phase_gain * off;
+    if (t > fit->t0) {
+        fit->hz += rate_gain * off / (t - fit->t0);
+    }
+    fit->hz =
+        clamp(fit->hz, fit->nominal_hz * (1 - MOST_OFF), fit->nominal_hz * (1 + MOST_OFF));
+    fit->t0 = t;
+}
+
+static void take_sample(struct bj_clock_fit *fit, double t, double n)
+{
+    if (fit->samples == 0) {
+        begin_line(fit, t, n, fit->prior);
+        return;
+    }
+    if (fit->anchoring) {
+        begin_line(fit, t, n,
+                   fit->samples < KEPT_BY_ANCHOR ? fit->samples : KEPT_BY_ANCHOR);
+        return;
+    }
+    double error = (n - count_at(fit, t)) / fit->nominal_hz;
+    if (!refuse(fit, t, n, error)) {
+        watch_rate(fit, error);
+        join(fit, t, n);
+    }
+}
+
+/* ---- a window becomes a sample ---------------------------------------------------------- */
+
+static double window(const struct bj_clock_fit *fit)
+{
+    if (fit->anchoring) {
+        return ANCHOR_WINDOW;
+    }
+    return fit->samples < EARLY_SAMPLES ? EARLY_WINDOW : WINDOW;
+}
+
+struct slack {
+    double least, most;
+};
+
+static struct slack slack_of(const struct bj_clock_fit *fit)
+{
+    struct slack slack = {fit->store[0].slack, fit->store[0].slack};
+    for (uint32_t k = 1; k < fit->stored; k++) {
+        slack.least = fmin(slack.least, fit->store[k].slack);
+        slack.most = fmax(slack.most, fit->store[k].slack);
+    }
+    return slack;
+}
+
+/* How far tight observations lie from the straight line through (t, n), both counted from
+ * the first, that fits them best; in seconds. */
+static double scatter(const struct bj_clock_fit *fit, double most, double t, double n)
+{
+    double along = 0, across = 0, both = 0, tight = 0;
+    for (uint32_t k = 0; k < fit->stored; k++) {
+        const struct bj_clock_observation *seen = &fit->store[k];
+        double at = seen->t - fit->first_t - t;
+        double off = (seen->n - fit->store[0].n - n) / fit->hz - at;
+        if (seen->slack <= most) {
+            along += at * at;
+            across += off * off;
+            both += at * off;
+            tight++;
+        }
+    }
+    double left = along > 0 ? across - both * both / along : across;
+    return left > 0 ? sqrt(left / tight) : 0;
+}
+
+static double tight_limit(const struct bj_clock_fit *fit, struct slack slack)
+{
+    return fit->kind == BJ_CLOCK_ONE_WAY
+               ? slack.least + ONE_WAY_SLACK
+               : slack.least * ROUND_TRIP_FACTOR + ROUND_TRIP_SLACK;
+}
+
+static void close_window(struct bj_clock_fit *fit)
+{
+    struct slack slack = slack_of(fit);
+    double limit = tight_limit(fit, slack), t = 0, n = 0, tight = 0;
+    for (uint32_t k = 0; k < fit->stored; k++) {
+        if (fit->store[k].slack <= limit) {
+            t += fit->store[k].t - fit->first_t;
+            n += fit->store[k].n - fit->store[0].n;
+            tight++;
+        }
+    }
+    t /= tight;
+    n /= tight;
+    if (fit->samples == 0) { /* the least of many delays is as sure as they are many */
+        fit->prior = prior_samples(
+            fmax(scatter(fit, limit, t, n), (slack.most - slack.least) / fit->stored));
+    }
+    take_sample(fit, fit->first_t + t, fit->store[0].n + n);
+    fit->stored = 0;
+}
+
+/* Full: the slackest one makes room, or is the new one. */
+static struct bj_clock_observation *room_for(struct bj_clock_fit *fit, double slack)
+{
+    if (fit->stored < BJ_CLOCK_FIT_STORE) {
+        return &fit->store[fit->stored++];
+    }
+    struct bj_clock_observation *worst = &fit->store[1]; /* [0] is what n is counted from */
+    for (uint32_t k = 2; k < BJ_CLOCK_FIT_STORE; k++) {
+        worst = fit->store[k].slack > worst->slack ? &fit->store[k] : worst;
+    }
+    return worst->slack > slack ? worst : NULL;
+}
+
+/* How late it is against the first of its window. */
+static double lateness(const struct bj_clock_fit *fit, double t, double n)
+{
+    return fit->stored ? t - fit->first_t - (n - fit->store[0].n) / fit->hz : 0;
+}
+
+/* Before the first sample: the nominal rate, through the tightest observation so far. */
+static void guess(struct bj_clock_fit *fit, double t, double n)
+{
+    double ahead = n - count_at(fit, t);
+    bool tighter = fit->kind == BJ_CLOCK_ONE_WAY ? ahead > 0 : ahead < 0;
+    if (fit->samples == 0 && (fit->stored == 0 || tighter)) {
+        fit->t0 = t;
+        fit->n0 = n;
+    }
+}
+
+bool bj_clock_fit_observe(struct bj_clock_fit *fit, int64_t t_ns, double n,
+                          int64_t slack_ns)
+{
+    if (fit->samples == 0 && fit->stored == 0) {
+        fit->origin_ns = t_ns;
+    }
+    double t = seconds(fit, (double)t_ns);
+    bool due = fit->stored > 0 && t - fit->first_t >= window(fit);
+    if (due) {
+        close_window(fit);
+    }
+    guess(fit, t, n);
+    if (fit->stored == 0) {
+        fit->first_t = t;
+    }
+    double slack =
+        fit->kind == BJ_CLOCK_ONE_WAY ? lateness(fit, t, n) : (double)slack_ns / 1e9;
+    struct bj_clock_observation *place = room_for(fit, slack);
+    if (place) {
+        *place = (struct bj_clock_observation){t, n, slack};
+    }
+    return due;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The inside of a feed. Not installed. feed.c holds the public handle, feed_fill.c what the
+ * engine thread does with it.
+ */
+#ifndef BJ_FEED_H
+#define BJ_FEED_H
+
+#include "convert.h"
+#include "ring.h"
+#include "sanitise.h"
+#include "timeline.h"
+
+struct bj_feed {
+    struct bj_ring ring;
+    bool has_intensity;
+    enum bj_matching matching;
+
+    /* settings: written by control, taken by the engine when `restarts` moves */
+    _Atomic uint32_t rate_hz;
+    _Atomic int64_t latency_ns;
+    _Atomic unsigned restarts;
+
+    /* engine thread */
+    struct bj_convert convert;
+    struct bj_timeline timeline;
+    struct bj_sanitiser sanitiser;
+    unsigned restarts_seen;
+    double rate;
+    int64_t latency;
+    bool started;         /* once: from then on every frame is played or counted as lost */
+    bool running;         /* position is set and points come from frames */
+    uint64_t hold_points; /* dark points due before the next frame */
+    uint64_t dark_points; /* of the next ones: the beam jumped */
+    float hold_x, hold_y;
+    float *scratch[BJ_CHANNELS];
+    float *scratch_block;
+
+    /* engine writes, any thread reads */
+    _Atomic uint64_t frames_invalid, frames_skipped, jumps, silences;
+    _Atomic int64_t buffered_ns, last_push_ns, last_jump_ns;
+    _Atomic double position, latency_error_ns, ratio_ppm;
+    _Atomic bool running_now, locked_now;
+};
+
+#endif

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The engine's side of a feed: from the ring to points, each L after its capture.
+ */
+#include "feed.h"
+#include "match.h"
+
+#include <math.h>
+
+#define BLOCK_POINTS 256u
+/* A latency further off than this is put right at once instead of by the ratio. */
+#define JUMP_NS (20.0 * BJ_NS_PER_MS)
+/* Where time itself jumped, everything above this is. */
+#define LEAST_JUMP_NS (0.5 * BJ_NS_PER_MS)
+#define LOCKED_NS (0.5 * BJ_NS_PER_MS)
+#define DARK_S 1e-3
+
+static void add(_Atomic uint64_t *counter, uint64_t amount)
+{
+    atomic_fetch_add_explicit(counter, amount, memory_order_relaxed);
+}
+
+static void stop_running(struct bj_feed *feed)
+{
+    feed->running = false;
+    feed->hold_points = feed->dark_points = 0;
+}
+
+/* ---- the position in the ring ----------------------------------------------------------- */
+
+static double position(const struct bj_feed *feed)
+{
+    return bj_convert_position(&feed->convert);
+}
+
+/* Nothing below the position's surroundings is needed any more. */
+static void release_read(struct bj_feed *feed)
+{
+    uint32_t behind = bj_convert_behind(&feed->convert);
+    uint64_t frame = feed->convert.frame;
+    bj_ring_release(&feed->ring, frame > behind ? frame - behind : 0);
+}
+
+/* Forward only; what lies between is lost. */
+static void go_to(struct bj_feed *feed, double frame)
+{
+    double skipped = frame - position(feed);
+    if (skipped > 0) {
+        add(&feed->frames_skipped, feed->started ? (uint64_t)(skipped + 0.5) : 0);
+        bj_convert_set_position(&feed->convert, frame);
+    }
+    release_read(feed);
+}
+
+static uint64_t oldest_usable(const struct bj_feed *feed)
+{
+    return bj_ring_tail(&feed->ring) + bj_convert_behind(&feed->convert);
+}
+
+/* While nothing runs, keep just what a start with latency L could need. */
+static void release_stale(struct bj_feed *feed, int64_t now_ns)
+{
+    double captured_ns = (double)(now_ns - feed->latency);
+    double oldest = bj_timeline_frame_at(&feed->timeline, captured_ns) -
+                    bj_convert_behind(&feed->convert) - 2;
+    double end = (double)bj_timeline_end(&feed->timeline);
+    oldest = oldest < end ? oldest : end;
+    if (oldest > 0) {
+        bj_ring_release(&feed->ring, (uint64_t)oldest);
+    }
+}
+
+/* ---- what was pushed -------------------------------------------------------------------- */
+
+/* Nothing pushed until now will be played. */
+static void forget(struct bj_feed *feed, uint64_t end)
+{
+    go_to(feed, (double)end);
+    bj_ring_release(&feed->ring, end);
+    bj_timeline_begin(&feed->timeline, feed->rate, end);
+    stop_running(feed);
+}
+
+/* A restart drops what was pushed before it, at the rate that held before it. */
+static void take_settings(struct bj_feed *feed)
+{
+    unsigned restarts = atomic_load_explicit(&feed->restarts, memory_order_acquire);
+    if (restarts == feed->restarts_seen) {
+        return;
+    }
+    feed->restarts_seen = restarts;
+    feed->rate = atomic_load_explicit(&feed->rate_hz, memory_order_relaxed);
+    feed->latency = atomic_load_explicit(&feed->latency_ns, memory_order_relaxed);
+    struct bj_stamp stamp;
+    uint64_t end = bj_timeline_end(&feed->timeline);
+    while (bj_ring_pop_stamp(&feed->ring, &stamp)) {
+        end = stamp.first_frame + stamp.frames;
+    }
+    forget(feed, end);
+}
+
+static void sanitise_push(struct bj_feed *feed, const struct bj_stamp *stamp)
+{
+    for (uint32_t done = 0; done < stamp->frames;) {
+        float *channels[BJ_CHANNELS];
+        uint32_t frames = bj_ring_span(&feed->ring, stamp->first_frame + done,
+                                       stamp->frames - done, channels);
+        add(&feed->frames_invalid, bj_sanitise(&feed->sanitiser, channels, frames));
+        done += frames;
+    }
+}
+
+static void take_pushes(struct bj_feed *feed)
+{
+    struct bj_stamp stamp;
+    while (bj_ring_pop_stamp(&feed->ring, &stamp)) {
+        sanitise_push(feed, &stamp);
+        bj_timeline_push(&feed->timeline, &stamp);
+    }
+}
+
+/* JACK has stopped calling: server stopped, killed or hung. */
+static bool fell_silent(const struct bj_feed *feed, int64_t now_ns)
+{
+    int64_t last = atomic_load_explicit(&feed->last_push_ns, memory_order_relaxed);
+    int64_t periods = bj_timeline_push_ns(&feed->timeline) * 4;
+    int64_t limit = periods > BJ_SILENCE_LIMIT_NS ? periods : BJ_SILENCE_LIMIT_NS;
+    return bj_timeline_ready(&feed->timeline) && now_ns - last > limit;
+}
+
+/* ---- time: which frame is due, how fast to go on ---------------------------------------- */
+
+/* Whole frames only, so that they pass unchanged. */
+static bool passes_frames(const struct bj_feed *feed)
+{
+    return feed->matching == BJ_MATCH_EXACT && feed->convert.step == 1ULL << 32;
+}
+
+/* By how much the frame at the position is late if it plays as point `done` of the
+ * request; early: negative. */
+static double error_ns(const struct bj_feed *feed, const struct bj_fill_request *request,
+                       uint64_t done)
+{
+    double play_ns = request->play_ns + (double)done / request->play_pps * 1e9;
+    double captured_ns = bj_timeline_ns(&feed->timeline, position(feed));
+    return play_ns - (double)feed->latency - captured_ns;
+}
+
+static void set_step(struct bj_feed *feed, const struct bj_fill_request *request)
+{
+    double nominal = feed->rate / request->true_pps, step = nominal, ratio = nominal;
+    bool known = request->play_known && bj_timeline_ready(&feed->timeline);
+    if (known) {
+        ratio = bj_timeline_hz(&feed->timeline) / request->play_pps;
+    }
+    if (known && feed->running && feed->matching == BJ_MATCH_RESAMPLE) {
+        step = bj_match_step(&(struct bj_match){
+            .nominal = nominal,
+            .frame_hz = bj_timeline_hz(&feed->timeline),
+            .point_hz = request->play_pps,
+            .error_ns = error_ns(feed, request, feed->hold_points),
+            .error_sd_ns = request->play_sd_ns,
+            .settled = request->play_settled && bj_timeline_settled(&feed->timeline),
+        });
+    }
+    bj_convert_set_step(&feed->convert, step);
+    atomic_store_explicit(&feed->ratio_ppm, (ratio / nominal - 1) * 1e6,
+                          memory_order_relaxed);
+}
+
+static bool try_start(struct bj_feed *feed, const struct bj_fill_request *request)
+{
+    if (!bj_timeline_ready(&feed->timeline)) {
+        return false;
+    }
+    double due =
+        bj_timeline_frame_at(&feed->timeline, request->play_ns - (double)feed->latency);
+    due = passes_frames(feed) ? floor(due + 0.5) : due;
+    if (due < (double)oldest_usable(feed) ||
+        due >= (double)bj_timeline_end(&feed->timeline)) {
+        release_stale(feed, request->now_ns);
+        return false;
+    }
+    go_to(feed, due);
+    (void)bj_timeline_pass(&feed->timeline, position(feed));
+    feed->started = feed->running = true;
+    return true;
+}
+
+/* Late: skip frames, in the dark. Early: rest dark until it is time; never play twice. */
+static void jump(struct bj_feed *feed, double late_ns,
+                 const struct bj_fill_request *request)
+{
+    feed->hold_points = 0;
+    if (late_ns < 0) {
+        feed->hold_points = (uint64_t)(-late_ns / 1e9 * request->play_pps + 0.5);
+        return;
+    }
+    double frames = late_ns / 1e9 * bj_timeline_hz(&feed->timeline);
+    double end = (double)bj_timeline_end(&feed->timeline);
+    double due = position(feed) + (passes_frames(feed) ? floor(frames + 0.5) : frames);
+    go_to(feed, due < end ? due : end);
+    if (!request->restarted) {
+        feed->dark_points = (uint64_t)(DARK_S * request->play_pps) + 1;
+    }
+}
+
+/* Where time jumped - the DAC's queue was emptied or resumed, JACK lost cycles, a clock was
+ * measured anew - or the error is beyond what the ratio should put right. */
+static void correct_latency(struct bj_feed *feed, const struct bj_fill_request *request,
+                            uint32_t done)
+{
+    bool jumped = bj_timeline_pass(&feed->timeline, position(feed));
+    double late_ns = error_ns(feed, request, done);
+    double held_ns = (double)feed->hold_points / request->play_pps * 1e9;
+    double off_ns = fabs(late_ns + held_ns);
+    bool anew = jumped || (request->restarted && done == 0);
+    atomic_store_explicit(&feed->latency_error_ns, late_ns + held_ns, memory_order_relaxed);
+    atomic_store_explicit(&feed->locked_now, request->play_known && off_ns < LOCKED_NS,
+                          memory_order_relaxed);
+    double least_ns = passes_frames(feed) ? 0.5e9 / feed->rate : LEAST_JUMP_NS;
+    if (off_ns <= (anew ? least_ns : JUMP_NS)) {
+        return;
+    }
+    jump(feed, late_ns, request);
+    atomic_store_explicit(&feed->last_jump_ns, request->now_ns, memory_order_relaxed);
+    if (!request->restarted) {
+        add(&feed->jumps, 1);
+    }
+}
+
+/* ---- points ----------------------------------------------------------------------------- */
+
+static uint32_t emit_hold(struct bj_feed *feed, struct bj_point *points, uint32_t wanted)
+{
+    uint32_t count = feed->hold_points < wanted ? (uint32_t)feed->hold_points : wanted;
+    for (uint32_t k = 0; k < count; k++) {
+        points[k] = (struct bj_point){.x = feed->hold_x, .y = feed->hold_y};
+    }
+    feed->hold_points -= count;
+    return count;
+}
+
+static void darken(struct bj_feed *feed, struct bj_point *points, uint32_t count)
+{
+    uint32_t dark = feed->dark_points < count ? (uint32_t)feed->dark_points : count;
+    for (uint32_t k = 0; k < dark; k++) {
+        points[k] = (struct bj_point){.x = points[k].x, .y = points[k].y};
+    }
+    feed->dark_points -= dark;
+    add(&feed->frames_skipped, (dark * feed->convert.step) >> 32);
+}
+
+/* Points stand below the next gap, but look across it. */
+static uint64_t readable_end(const struct bj_feed *feed)
+{
+    uint64_t end = bj_timeline_end(&feed->timeline);
+    uint64_t gap = bj_timeline_next_gap(&feed->timeline, position(feed));
+    uint64_t ahead = bj_convert_ahead(&feed->convert);
+    return gap < end && gap + ahead < end ? gap + ahead : end;
+}
+
+static uint32_t convert_block(struct bj_feed *feed, struct bj_point *points,
+                              uint32_t wanted)
+{
+    uint64_t end = bj_timeline_end(&feed->timeline);
+    uint32_t block = wanted < BLOCK_POINTS ? wanted : BLOCK_POINTS;
+    uint32_t count = bj_convert_possible(&feed->convert, readable_end(feed), block);
+    if (count == 0) {
+        return 0;
+    }
+    struct bj_convert_window window = bj_convert_window(&feed->convert, count);
+    if (window.first + window.frames > end) {
+        window.frames = (uint32_t)(end - window.first);
+    }
+    bj_ring_read(&feed->ring, window.first, window.frames, feed->scratch);
+    const float *in[BJ_CHANNELS];
+    for (int c = 0; c < BJ_CHANNELS; c++) {
+        in[c] = feed->scratch[c];
+    }
+    bj_convert_run(&feed->convert, in, points, count);
+    feed->hold_x = points[count - 1].x;
+    feed->hold_y = points[count - 1].y;
+    darken(feed, points, count);
+    release_read(feed);
+    return count;
+}
+
+/* As many as there are, each stretch between gaps at its own time. */
+static uint32_t make_points(struct bj_feed *feed, const struct bj_fill_request *request,
+                            struct bj_point *points)
+{
+    uint32_t wanted = request->target_points, done = 0, before;
+    do {
+        before = done;
+        correct_latency(feed, request, done);
+        done += emit_hold(feed, points + done, wanted - done);
+        for (uint32_t more = 1; more > 0 && done < wanted; done += more) {
+            more = convert_block(feed, points + done, wanted - done);
+        }
+    } while (done < wanted && done > before);
+    return done;
+}
+
+static void publish(struct bj_feed *feed)
+{
+    double held =
+        feed->running ? (double)bj_timeline_end(&feed->timeline) - position(feed) : 0;
+    int64_t held_ns = held > 0 ? (int64_t)(held / feed->rate * 1e9) : 0;
+    atomic_store_explicit(&feed->buffered_ns, held_ns, memory_order_relaxed);
+    atomic_store_explicit(&feed->position, position(feed), memory_order_relaxed);
+    atomic_store_explicit(&feed->running_now, feed->running, memory_order_relaxed);
+}
+
+static struct bj_fill_result starved(struct bj_feed *feed)
+{
+    atomic_store_explicit(&feed->locked_now, false, memory_order_relaxed);
+    publish(feed);
+    return (struct bj_fill_result){.kind = BJ_STARVED};
+}
+
+struct bj_fill_result bj_feed_fill(void *user, const struct bj_fill_request *request,
+                                   struct bj_point *points)
+{
+    struct bj_feed *feed = user;
+    take_settings(feed);
+    take_pushes(feed);
+    set_step(feed, request);
+    if (fell_silent(feed, request->now_ns)) {
+        add(&feed->silences, 1);
+        forget(feed, bj_timeline_end(&feed->timeline));
+    }
+    if (request->target_points == 0) { /* nothing can be taken: keep up with time */
+        stop_running(feed);
+        release_stale(feed, request->now_ns);
+        return starved(feed);
+    }
+    if (!feed->running && !try_start(feed, request)) {
+        return starved(feed);
+    }
+    uint32_t count = make_points(feed, request, points);
+    publish(feed);
+    return (struct bj_fill_result){.kind = count ? BJ_FILLED : BJ_STARVED, .points = count};
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Rate matching: how many frames a point advances, so that every point leaves the DAC
+ * exactly L after its frame was captured, whatever the two crystals do.
+ *
+ * What is controlled is time, not a level: the ratio of the two measured rates, and a small
+ * correction in proportion to how late the next point would be. Pure arithmetic; BJ_RT.
+ */
+#ifndef BJ_MATCH_H
+#define BJ_MATCH_H
+
+#include <beamjack/core.h>
+
+struct bj_match {
+    double nominal;     /* frames per point by the rates as named */
+    double frame_hz;    /* as measured */
+    double point_hz;    /* as measured */
+    double error_ns;    /* by how much the next point is late (early: negative) */
+    double error_sd_ns; /* how far single measurements of that lie off */
+    bool settled;       /* the measurements can be trusted to microseconds */
+};
+
+/* Frames per point. Within 3 % of nominal; a correction moves at most 5 ms per second. */
+double bj_match_step(const struct bj_match *match);
+
+#endif
