@@ -144,6 +144,7 @@ struct pipeline_config clock_config(const struct clock_scenario *scenario, uint6
 
     config.seed = seed;
     config.signal = SOURCE_VERNIER;
+    config.matching = BJ_MATCH_RESAMPLE;
     config.rate_hz = (uint32_t)jack_hz(scenario);
     config.period_frames = (uint32_t)or_else(scenario->period, 256);
     config.push_jitter_ns = (int64_t)(scenario->callback_ms * MS);

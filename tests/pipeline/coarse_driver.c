@@ -9,7 +9,9 @@ static void on_level(void *user, const struct bj_level_report *report)
     struct bj_level_report coarse = *report;
 
     ears->reports++;
-    coarse.quantum_points = ears->quantum_points;
+    if (ears->quantum_points > report->quantum_points) {
+        coarse.quantum_points = ears->quantum_points;
+    }
     ears->events->level(ears->engine, &coarse);
 }
 
