@@ -15,6 +15,8 @@
 #define BURST_EVERY_NS (5 * BJ_NS_PER_S)
 #define BURST_FOR_NS (BJ_NS_PER_S / 2)
 #define STRAY_PERCENT 5
+#define LINK_MS 0.2
+#define WINDOW_POINTS 1240 /* of an Ether Dream 2 */
 #define RESEND_NS (20 * BJ_NS_PER_MS)
 
 const struct clock_scenario clock_scenarios[] = {
@@ -208,6 +210,29 @@ static double longest_stall_ms(const struct clock_scenario *scenario)
     return held_ms > rest_ms ? held_ms - rest_ms : 0;
 }
 
+/* The driver has so much under way at most, and waits for replies then: whatever their way
+ * takes at worst, the rate must fit. Or nothing is to be had from any matching of clocks.
+ */
+static bool fits_the_window(const struct clock_scenario *scenario)
+{
+    double round_trip_ms = 2 * LINK_MS + 4 * scenario->jitter_ms + scenario->report_ms +
+                           (scenario->lost_percent > 0 ? RESEND_NS / MS : 0);
+
+    return round_trip_ms / 1e3 * scenario->pps < WINDOW_POINTS;
+}
+
+static void make_possible(struct clock_scenario *scenario)
+{
+    static const uint32_t lower[] = {48000, 30000, 20000};
+
+    for (size_t k = 0; k < 3 && !fits_the_window(scenario); k++) {
+        scenario->pps = lower[k] < scenario->pps ? lower[k] : scenario->pps;
+    }
+    if (!fits_the_window(scenario)) {
+        scenario->lost_percent = 0;
+    }
+}
+
 struct clock_scenario clock_random(uint64_t seed)
 {
     struct sim_random random = {.state = seed};
@@ -229,6 +254,7 @@ struct clock_scenario clock_random(uint64_t seed)
         .from_s = 100,
         .stride = 8,
     };
+    make_possible(&scenario);
     double most_ms = longest_stall_ms(&scenario);
 
     scenario.stall_ms = between(&random, 0, most_ms < 50 ? most_ms : 50);
