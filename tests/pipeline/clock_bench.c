@@ -20,6 +20,7 @@ static const char help[] =
     "  --seed TEXT         chance begins here, e.g. a commit; default 1\n"
     "  --jobs J            so many processes; default: one per core\n"
     "  --only TEXT         scenarios whose name contains this\n"
+    "  --harsh             the matrix with wandering clocks, late callbacks, lost replies\n"
     "  --case K            of the matrix this one only\n"
     "  --seconds S         runs of this length\n"
     "  --rate HZ           of JACK and the DAC in --hours; default 8000\n"
@@ -37,6 +38,7 @@ enum bench_option {
     OPTION_CASE,
     OPTION_SECONDS,
     OPTION_RATE,
+    OPTION_HARSH,
 };
 
 static const struct option options[] = {
@@ -50,6 +52,7 @@ static const struct option options[] = {
     {"only", required_argument, NULL, OPTION_ONLY},
     {"case", required_argument, NULL, OPTION_CASE},
     {"seconds", required_argument, NULL, OPTION_SECONDS},
+    {"harsh", no_argument, NULL, OPTION_HARSH},
     {"rate", required_argument, NULL, OPTION_RATE},
     {NULL, 0, NULL, 0},
 };
@@ -99,6 +102,9 @@ static bool take(int option, struct clock_bench *bench, bench_mode *mode)
     case OPTION_SECONDS:
         bench->seconds = strtod(optarg, NULL);
         return bench->seconds > 0;
+    case OPTION_HARSH:
+        bench->harsh = true;
+        return true;
     case OPTION_RATE:
         bench->rate_hz = (uint32_t)strtoul(optarg, NULL, 10);
         return bench->rate_hz >= 1000;

@@ -15,6 +15,7 @@ struct clock_bench {
     double seconds;    /* of virtual time a run; 0: the usual */
     uint32_t rate_hz;  /* of JACK and the DAC in --hours */
     uint32_t cases;    /* --matrix */
+    bool harsh;        /* --matrix */
     int64_t only_case; /* -1: all */
     double hours;      /* --hours */
 };

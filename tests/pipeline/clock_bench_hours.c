@@ -27,15 +27,15 @@ static uint64_t run_seed(const struct hours *hours, size_t index)
 /* Skews spread evenly from end to end, each run with its own way of wandering. */
 static struct clock_scenario scenario_of(const struct hours *hours, size_t index)
 {
-    struct clock_scenario chance = clock_random(run_seed(hours, index));
+    uint64_t seed = run_seed(hours, index);
     size_t count = (size_t)ceil(hours->bench->hours * 3600 / hours->seconds);
     double place = count > 1 ? (double)index / (double)(count - 1) : 0.5;
     struct clock_scenario scenario = {
         .name = "hours",
         .jack_hz = hours->bench->rate_hz,
         .pps = hours->bench->rate_hz,
-        .jack_crystal = chance.jack_crystal,
-        .dac_crystal = chance.dac_crystal,
+        .jack_crystal = clock_wander(seed),
+        .dac_crystal = clock_wander(seed + 1),
         .latency_ms = LATENCY_MS,
         .seconds = hours->seconds,
         .from_s = 60,
@@ -43,7 +43,6 @@ static struct clock_scenario scenario_of(const struct hours *hours, size_t index
         .window_ns = 100 * BJ_NS_PER_MS,
     };
 
-    scenario.jack_crystal.skew_ppm = 0;
     scenario.dac_crystal.skew_ppm = SKEW_PPM * (2 * place - 1);
     return scenario;
 }

@@ -15,6 +15,7 @@ struct matrix {
     uint64_t seed;
     size_t first;
     double seconds;
+    bool harsh;
 };
 
 static uint64_t case_seed(const struct matrix *matrix, size_t index)
@@ -26,7 +27,7 @@ static uint64_t case_seed(const struct matrix *matrix, size_t index)
 
 static struct clock_scenario scenario_of(const struct matrix *matrix, size_t index)
 {
-    struct clock_scenario scenario = clock_random(case_seed(matrix, index));
+    struct clock_scenario scenario = clock_random(case_seed(matrix, index), matrix->harsh);
 
     if (matrix->seconds > 0) {
         scenario.seconds = matrix->seconds;
@@ -108,8 +109,8 @@ static void print_summary(const struct summary *all, size_t cases)
 bool clock_bench_matrix(const struct clock_bench *bench)
 {
     bool one = bench->only_case >= 0;
-    struct matrix matrix = {bench->seed, one ? (size_t)bench->only_case : 0,
-                            bench->seconds};
+    struct matrix matrix = {bench->seed, one ? (size_t)bench->only_case : 0, bench->seconds,
+                            bench->harsh};
     struct summary all = {.level = INFINITY};
     size_t cases = one ? 1 : bench->cases;
     struct clock_result *results =

@@ -17,6 +17,8 @@
 #define STRAY_PERCENT 5
 #define LINK_MS 0.2
 #define WINDOW_POINTS 1240 /* of an Ether Dream 2 */
+#define WINDOW_COMMANDS 14
+#define LEAST_CHUNK 40.0
 #define RESEND_NS (20 * BJ_NS_PER_MS)
 
 const struct clock_scenario clock_scenarios[] = {
@@ -191,13 +193,12 @@ static double one_of(struct sim_random *random, const double *values, size_t cou
            sizeof((const double[]){__VA_ARGS__}) / sizeof(double))
 
 /* A sine whose steepest slope is 0.5 to 5 ppm a minute. */
-static struct crystal wander(struct sim_random *random, double skew_ppm)
+static struct crystal wander(struct sim_random *random)
 {
     double ppm = between(random, 1, 20), slope = between(random, 0.5, 5);
     double period_s = 6.283 * ppm / slope * 60;
 
-    return (struct crystal){.skew_ppm = between(random, -skew_ppm, skew_ppm),
-                            .wander_ppm = ppm,
+    return (struct crystal){.wander_ppm = ppm,
                             .wander_period_ns = (int64_t)(period_s * 1e9)};
 }
 
@@ -210,15 +211,27 @@ static double longest_stall_ms(const struct clock_scenario *scenario)
     return held_ms > rest_ms ? held_ms - rest_ms : 0;
 }
 
+static double round_trip_ms(const struct clock_scenario *scenario)
+{
+    return 2 * LINK_MS + 4 * scenario->jitter_ms + scenario->report_ms +
+           (scenario->lost_percent > 0 ? RESEND_NS / MS : 0);
+}
+
 /* The driver has so much under way at most, and waits for replies then: whatever their way
  * takes at worst, the rate must fit. Or nothing is to be had from any matching of clocks.
  */
 static bool fits_the_window(const struct clock_scenario *scenario)
 {
-    double round_trip_ms = 2 * LINK_MS + 4 * scenario->jitter_ms + scenario->report_ms +
-                           (scenario->lost_percent > 0 ? RESEND_NS / MS : 0);
+    return round_trip_ms(scenario) / 1e3 * scenario->pps < WINDOW_POINTS;
+}
 
-    return round_trip_ms / 1e3 * scenario->pps < WINDOW_POINTS;
+/* So does the number of its commands: of at least 40 points, and of a period. */
+static bool fits_the_commands(const struct clock_scenario *scenario)
+{
+    double period_points = (double)scenario->period / scenario->jack_hz * scenario->pps;
+    double chunk_points = period_points > LEAST_CHUNK ? period_points : LEAST_CHUNK;
+
+    return round_trip_ms(scenario) / 1e3 * scenario->pps < WINDOW_COMMANDS * chunk_points;
 }
 
 static void make_possible(struct clock_scenario *scenario)
@@ -231,9 +244,12 @@ static void make_possible(struct clock_scenario *scenario)
     if (!fits_the_window(scenario)) {
         scenario->lost_percent = 0;
     }
+    while (!fits_the_commands(scenario) && scenario->period < 1024) {
+        scenario->period *= 2;
+    }
 }
 
-struct clock_scenario clock_random(uint64_t seed)
+struct clock_scenario clock_random(uint64_t seed, bool harsh)
 {
     struct sim_random random = {.state = seed};
     struct clock_scenario scenario = {
@@ -241,19 +257,24 @@ struct clock_scenario clock_random(uint64_t seed)
         .jack_hz = (uint32_t)ONE_OF(&random, 44100, 48000, 96000),
         .pps = (uint32_t)ONE_OF(&random, 20000, 30000, 48000, 60000),
         .period = (uint32_t)ONE_OF(&random, 64, 128, 256, 512, 1024),
-        .jack_crystal = wander(&random, 100),
-        .dac_crystal = wander(&random, 500),
-        .callback_ms = ONE_OF(&random, 0, 0, 2),
+        .jack_ppm = between(&random, -100, 100),
+        .dac_ppm = between(&random, -500, 500),
         .jitter_ms = ONE_OF(&random, 0, 2, 10),
         .report_ms = ONE_OF(&random, 0, 5, 20),
         .report_varies = ONE_OF(&random, 0, 1) > 0,
-        .lost_percent = (uint32_t)ONE_OF(&random, 0, 0, 20),
         .quantum = (uint16_t)ONE_OF(&random, 1, 4, 16),
         .capacity = 3899,
         .seconds = 300,
         .from_s = 100,
         .stride = 8,
     };
+
+    if (harsh) {
+        scenario.jack_crystal = wander(&random);
+        scenario.dac_crystal = wander(&random);
+        scenario.callback_ms = ONE_OF(&random, 0, 0, 2);
+        scenario.lost_percent = (uint32_t)ONE_OF(&random, 0, 0, 20);
+    }
     make_possible(&scenario);
     double most_ms = longest_stall_ms(&scenario);
 
@@ -272,4 +293,11 @@ void clock_describe(const struct clock_scenario *scenario, char *text, size_t si
         scenario->dac_ppm + scenario->dac_crystal.skew_ppm, scenario->jitter_ms,
         scenario->stall_ms, scenario->report_varies ? "0.." : "", scenario->report_ms,
         scenario->lost_percent, scenario->quantum);
+}
+
+struct crystal clock_wander(uint64_t seed)
+{
+    struct sim_random random = {.state = seed};
+
+    return wander(&random);
 }

@@ -75,8 +75,13 @@ struct clock_result {
 struct pipeline_config clock_config(const struct clock_scenario *scenario, uint64_t seed);
 struct clock_result clock_run(const struct clock_scenario *scenario, uint64_t seed);
 
-/* A case of the random matrix: everything that a seed can pick. */
-struct clock_scenario clock_random(uint64_t seed);
+/* A case of the random matrix: rates, period, skews, jitter, stalls, how replies come. A
+ * harsh one has clocks that wander by 0.5 to 5 ppm a minute, late callbacks and lost
+ * replies as well. What no driver could keep up with is left out. */
+struct clock_scenario clock_random(uint64_t seed, bool harsh);
+
+/* A sine whose steepest slope is 0.5 to 5 ppm a minute. */
+struct crystal clock_wander(uint64_t seed);
 
 /* What differs from the usual, in words. */
 void clock_describe(const struct clock_scenario *scenario, char *text, size_t size);
