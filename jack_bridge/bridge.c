@@ -3,122 +3,87 @@
 
 #include <stdio.h>
 
-#define MAX_PUSH_FRAMES 8192
 #define STOP_NS (3 * BJ_NS_PER_S)
 
-/* ---- The engine -------------------------------------------------------------------------- */
+/* ---- The engines ------------------------------------------------------------------------- */
 
-static bool create_feed(struct bj_bridge *bridge)
+static bool refuse(struct bj_bridge *bridge, bool wrong_usage, const char *why)
 {
-    const struct bj_feed_config config = {
-        .rate_hz = bridge->rate_hz,
-        .max_push_frames = MAX_PUSH_FRAMES,
-        .latency_ns = bridge->latency.latency_ns,
-        .max_latency_ns = bridge->latency.latency_ns,
-        .interpolation = (enum bj_interpolation)bridge->options->interpolation,
-        .has_intensity = true,
-    };
-    enum bj_status status = bj_feed_create(&config, &bridge->feed);
-
-    if (status != BJ_OK)
-        bj_log_say(bridge->log, "cannot buffer JACK's %u Hz: %s", bridge->rate_hz,
-                   bj_strerror(status));
-    return status == BJ_OK;
-}
-
-static struct bj_stream_config stream_config(struct bj_bridge *bridge,
-                                             const struct bj_dac_config *dac, uint32_t pps)
-{
-    const struct bj_options *options = bridge->options;
-    struct bj_stream_config config = bj_stream_defaults();
-
-    config.driver = bridge->dac.driver;
-    config.dac = dac;
-    config.host = bj_waiter_host(bridge->waiter);
-    config.fill = bj_feed_fill;
-    config.fill_user = bridge->feed;
-    config.error = bj_mailbox_error;
-    config.error_user = &bridge->engine_words;
-    config.pps = pps;
-    config.target_buffer_ns = bridge->latency.target_ns;
-    config.min_buffer_ns = bridge->latency.min_ns;
-    config.underrun = options->underrun.policy;
-    config.park_x = options->underrun.x;
-    config.park_y = options->underrun.y;
-    config.drain_timeout_ns = options->drain_ns;
-    config.reconnect = !options->no_reconnect;
-    config.rearm = options->rearm;
-    config.shape = bj_options_shape(options);
-    config.safety = bj_options_safety(options);
-    return config;
-}
-
-static bool create_stream(struct bj_bridge *bridge, const struct bj_dac_caps *caps,
-                          uint32_t pps)
-{
-    const struct bj_dac_config dac = {
-        .id = bridge->dac.id, .address = bridge->dac.address, .via = bridge->via};
-    struct bj_stream_config config = stream_config(bridge, &dac, pps);
-    enum bj_status status = bj_stream_create(&config, &bridge->stream);
-
-    bridge->wrong_usage = status == BJ_BAD_ARGUMENT;
-    if (status == BJ_BAD_ARGUMENT && caps->max_pps)
-        bj_log_say(bridge->log,
-                   "%s cannot play %u points/s; it takes %u to %u, choose with --pps",
-                   bridge->dac.id, pps, caps->min_pps, caps->max_pps);
-    else if (status != BJ_OK)
-        bj_log_say(bridge->log, "cannot prepare %s: %s", bridge->dac.id,
-                   bj_strerror(status));
-    return status == BJ_OK;
-}
-
-static bool start_engine(struct bj_bridge *bridge, int jack_priority)
-{
-    char why[120];
-
-    if (!bj_lock_memory(why, sizeof why))
-        bj_log_say(bridge->log, "memory is not locked (%s): see 'beamjack doctor'", why);
-    bj_stream_connections(bridge->stream, false, bridge->latency.latency_ns);
-    if (bridge->options->arm)
-        bj_stream_arm(bridge->stream);
-    if (bj_engine_thread_start(&bridge->engine, bridge->stream,
-                               bj_engine_priority(jack_priority), bridge->wake_fd))
-        return true;
-    bj_log_say(bridge->log, "cannot start a thread for the DAC");
+    bj_log_say(bridge->log, "%s", why);
+    bridge->wrong_usage = wrong_usage;
     return false;
 }
 
-static bool build_engine(struct bj_bridge *bridge, const struct bj_jack_view *jack)
+static bool plan(struct bj_bridge *bridge, const struct bj_latency *asked)
+{
+    char why[BJ_WHY_SIZE];
+    bool wrong_usage;
+
+    for (size_t k = 0; k < bridge->projector_count; k++) {
+        struct bj_projector *projector = &bridge->projectors[k];
+
+        if (!bj_projector_plan(projector, bridge->options, &bridge->via, asked,
+                               bridge->rate_hz, &wrong_usage, why, sizeof why))
+            return refuse(bridge, wrong_usage, why);
+        if (projector->latency.latency_ns > bridge->latency_ns)
+            bridge->latency_ns = projector->latency.latency_ns;
+    }
+    return true;
+}
+
+/* What the slowest of them needs is the latency of all, so that they stay in step. */
+static bool plan_in_step(struct bj_bridge *bridge)
 {
     const struct bj_options *options = bridge->options;
-    const struct bj_latency asked = {options->latency_ns, options->target_buffer_ns,
-                                     options->min_buffer_ns};
-    struct bj_dac_caps caps;
-    char why[BJ_WHY_SIZE];
-    uint32_t pps;
+    struct bj_latency asked = {options->latency_ns, options->target_buffer_ns,
+                               options->min_buffer_ns};
 
-    if (!bj_dac_caps(&bridge->dac, &bridge->via, &caps)) {
-        bj_log_say(bridge->log, "the driver refuses '%s'; see 'beamjack list'",
-                   bridge->dac.id);
+    if (!plan(bridge, &asked))
         return false;
-    }
-    if (!bj_latency_plan(asked, &caps, jack->rate_hz, &bridge->latency, why, sizeof why)) {
-        bj_log_say(bridge->log, "%s", why);
-        bridge->wrong_usage = true;
+    asked.latency_ns = bridge->latency_ns;
+    return bridge->projector_count == 1 || plan(bridge, &asked);
+}
+
+static bool start_projector(struct bj_bridge *bridge, struct bj_projector *projector,
+                            int jack_priority)
+{
+    char why[BJ_WHY_SIZE];
+    bool wrong_usage;
+
+    if (!bj_projector_start(projector, bridge->options, &bridge->via, bridge->rate_hz,
+                            bj_engine_priority(jack_priority), bridge->wake_fd,
+                            &wrong_usage, why, sizeof why))
+        return refuse(bridge, wrong_usage, why);
+    bridge->sinks.items[bridge->sinks.count++] =
+        (struct bj_sink){projector->feed, projector->stream};
+    bj_log_say(bridge->log, "%s: %u points/s, latency %.4g ms%s", projector->dac.id,
+               projector->pps, (double)bridge->latency_ns / BJ_NS_PER_MS,
+               bridge->options->arm ? ", armed" : ", dark until armed");
+    return true;
+}
+
+static bool build_engines(struct bj_bridge *bridge, const struct bj_jack_view *jack)
+{
+    char why[BJ_WHY_SIZE];
+
+    bridge->rate_hz = jack->rate_hz;
+    if (!plan_in_step(bridge))
         return false;
-    }
-    pps = bj_dac_pps(options->pps, jack->rate_hz, &bridge->dac, &caps);
-    bridge->waiter = bj_waiter_create();
-    if (!bridge->waiter || !create_feed(bridge) || !create_stream(bridge, &caps, pps) ||
-        !start_engine(bridge, jack->priority))
-        return false;
-    bj_log_say(bridge->log, "%s: %u points/s, latency %.4g ms%s", bridge->dac.id, pps,
-               (double)bridge->latency.latency_ns / BJ_NS_PER_MS,
-               options->arm ? ", armed" : ", dark until armed");
+    if (!bj_lock_memory(why, sizeof why))
+        bj_log_say(bridge->log, "memory is not locked (%s): see 'beamjack doctor'", why);
+    for (size_t k = 0; k < bridge->projector_count; k++)
+        if (!start_projector(bridge, &bridge->projectors[k], jack->priority))
+            return false;
     return true;
 }
 
 /* ---- Links --------------------------------------------------------------------------------- */
+
+static void tell_connected(struct bj_bridge *bridge, bool connected)
+{
+    for (size_t k = 0; k < bridge->sinks.count; k++)
+        bj_stream_connections(bridge->sinks.items[k].stream, connected, bridge->latency_ns);
+}
 
 static void look_at_links(struct bj_bridge *bridge, bool touched)
 {
@@ -128,9 +93,7 @@ static void look_at_links(struct bj_bridge *bridge, bool touched)
     bj_jack_links(bridge->supervisor.jack, &now);
     if (touched || !bj_links_equal(&now, &bridge->links)) {
         channels = bj_links_channels(&now);
-        bj_stream_connections(bridge->stream,
-                              (channels & BJ_POSITION_BITS) == BJ_POSITION_BITS,
-                              bridge->latency.latency_ns);
+        tell_connected(bridge, (channels & BJ_POSITION_BITS) == BJ_POSITION_BITS);
     }
     bj_links_finish(&bridge->links);
     bridge->links = now;
@@ -160,17 +123,16 @@ static void follow_rate(struct bj_bridge *bridge, uint32_t rate_hz)
         return;
     bj_log_say(bridge->log, "JACK runs at %u Hz now; the DAC stays at its rate", rate_hz);
     bridge->rate_hz = rate_hz;
-    bj_feed_set_rate(bridge->feed, rate_hz);
+    for (size_t k = 0; k < bridge->sinks.count; k++)
+        bj_feed_set_rate(bridge->sinks.items[k].feed, rate_hz);
 }
 
 static bool prepare(struct bj_bridge *bridge, const struct bj_jack_view *view)
 {
-    if (!bridge->stream) {
-        bridge->rate_hz = view->rate_hz;
-        return build_engine(bridge, view);
-    }
+    if (bridge->sinks.count == 0)
+        return build_engines(bridge, view);
     follow_rate(bridge, view->rate_hz);
-    bj_feed_restart(bridge->feed);
+    bj_sinks_restart(&bridge->sinks);
     return true;
 }
 
@@ -183,8 +145,7 @@ bool bj_bridge_join(struct bj_bridge *bridge)
     if (!prepare(bridge, &view))
         return false;
     bj_jack_log_to(&bridge->jack_words);
-    if (!bj_jack_start(jack, bridge->feed, bridge->stream, bridge->latency.latency_ns, why,
-                       sizeof why)) {
+    if (!bj_jack_start(jack, &bridge->sinks, bridge->latency_ns, why, sizeof why)) {
         bj_log_say(bridge->log, "%s", why);
         return true; /* the supervisor will see no cycles and try again */
     }
@@ -199,9 +160,9 @@ void bj_bridge_part(struct bj_bridge *bridge)
 {
     bj_jack_log_to(NULL);
     if (!bridge->options->rearm)
-        bj_stream_disarm(bridge->stream);
-    bj_feed_restart(bridge->feed);
-    bj_stream_connections(bridge->stream, false, bridge->latency.latency_ns);
+        bj_sinks_disarm(&bridge->sinks);
+    bj_sinks_restart(&bridge->sinks);
+    tell_connected(bridge, false);
     bj_connections_remember(&bridge->connections, &bridge->links);
     bj_links_clear(&bridge->links);
 }
@@ -225,79 +186,46 @@ void bj_bridge_events(struct bj_bridge *bridge, unsigned events)
 
 /* ---- Words ------------------------------------------------------------------------------------ */
 
-static void tell_scheduler(struct bj_bridge *bridge)
-{
-    int refusal = atomic_load(&bridge->engine.refusal);
-    char scheduler[40];
-
-    if (bridge->engine_told || !bridge->stream || atomic_load(&bridge->engine.policy) == -1)
-        return;
-    bridge->engine_told = true;
-    bj_engine_scheduler(&bridge->engine, scheduler, sizeof scheduler);
-    if (refusal)
-        bj_log_say(bridge->log,
-                   "the DAC's thread runs as %s: real-time priority is refused, see "
-                   "'beamjack doctor'",
-                   scheduler);
-    else
-        bj_log_say(bridge->log, "the DAC's thread runs as %s", scheduler);
-}
-
-static void tell_state(struct bj_bridge *bridge)
-{
-    struct bj_stats stats;
-
-    if (!bridge->stream)
-        return;
-    stats = bj_stream_stats(bridge->stream);
-    bridge->reached = bridge->reached || stats.state == BJ_STREAM_STREAMING;
-    if (stats.state != bridge->state_told)
-        bj_log_say(bridge->log, "%s: %s", bj_stream_dac_name(bridge->stream),
-                   bj_status_state(stats.state));
-    if (stats.armed != bridge->armed_told)
-        bj_log_say(bridge->log, stats.armed ? "armed" : "disarmed: dark");
-    bridge->state_told = stats.state;
-    bridge->armed_told = stats.armed;
-}
-
 bool bj_bridge_listen(struct bj_bridge *bridge)
 {
     struct bj_letter letter;
     bool hopeful = true;
 
-    tell_scheduler(bridge);
-    tell_state(bridge);
-    while (bj_mailbox_take(&bridge->engine_words, &letter)) {
-        bj_log_say(bridge->log, "%s", letter.text);
-        if (letter.status != BJ_OK && !bridge->reached && !bridge->options->wait_for_dac)
-            hopeful = false;
-    }
+    for (size_t k = 0; k < bridge->projector_count; k++)
+        hopeful =
+            bj_projector_listen(&bridge->projectors[k], bridge->options, bridge->log) &&
+            hopeful;
     while (bj_mailbox_take(&bridge->jack_words, &letter))
         bj_log_say(bridge->log, "libjack: %s", letter.text);
     return hopeful;
 }
 
-struct bj_status_report bj_bridge_report(struct bj_bridge *bridge, char *scheduler,
-                                         size_t scheduler_size)
+bool bj_bridge_over(const struct bj_bridge *bridge, bool *failed)
+{
+    size_t over = 0;
+
+    *failed = false;
+    for (size_t k = 0; k < bridge->projector_count; k++) {
+        bool this_failed;
+
+        over += bj_projector_over(&bridge->projectors[k], &this_failed);
+        *failed = *failed || this_failed;
+    }
+    return over == bridge->projector_count;
+}
+
+static struct bj_status_report report_jack(struct bj_bridge *bridge)
 {
     struct bj_status_report report = {
-        .dac = bridge->stream ? bj_stream_dac_name(bridge->stream) : bridge->dac.id,
+        .now_ns = bj_clock_ns(),
         .client = "",
-        .scheduler = scheduler,
         .jack_running = bridge->supervisor.jack != NULL,
         .jack_rate_hz = bridge->rate_hz,
         .jack_returns = bridge->supervisor.returns,
         .xruns = bridge->supervisor.past_xruns,
-        .latency_ns = bridge->latency.latency_ns,
         .connected = bj_links_channels(&bridge->links),
     };
 
-    snprintf(scheduler, scheduler_size, "not started");
-    if (bridge->stream) {
-        report.stream = bj_stream_stats(bridge->stream);
-        report.feed = bj_feed_stats(bridge->feed);
-        bj_engine_scheduler(&bridge->engine, scheduler, scheduler_size);
-    }
     if (report.jack_running) {
         struct bj_jack_view view = bj_jack_view(bridge->supervisor.jack);
 
@@ -312,25 +240,35 @@ struct bj_status_report bj_bridge_report(struct bj_bridge *bridge, char *schedul
     return report;
 }
 
+void bj_bridge_report(struct bj_bridge *bridge, struct bj_bridge_report *report)
+{
+    const struct bj_status_report jack = report_jack(bridge);
+
+    report->count = bridge->projector_count;
+    for (size_t k = 0; k < report->count; k++) {
+        report->items[k] = jack;
+        bj_projector_report(&bridge->projectors[k], &report->items[k],
+                            report->schedulers[k], sizeof report->schedulers[k]);
+    }
+}
+
 /* ---- The end ----------------------------------------------------------------------------------- */
 
 bool bj_bridge_finish(struct bj_bridge *bridge)
 {
     bool stopped = true, alone;
 
-    if (bridge->stream) {
-        bj_stream_disarm(bridge->stream);
-        bj_stream_stop(bridge->stream);
-        stopped = bj_engine_thread_join(&bridge->engine, STOP_NS);
-    }
+    for (size_t k = 0; k < bridge->projector_count; k++)
+        bj_projector_stop(&bridge->projectors[k]);
+    for (size_t k = 0; k < bridge->projector_count; k++)
+        stopped = bj_projector_join(&bridge->projectors[k], STOP_NS) && stopped;
     bj_jack_log_to(NULL);
     alone = bj_supervisor_finish(&bridge->supervisor);
     if (!stopped || !alone)
         return false;
     bj_connections_finish(&bridge->connections);
     bj_links_finish(&bridge->links);
-    bj_stream_destroy(bridge->stream);
-    bj_feed_destroy(bridge->feed);
-    bj_waiter_destroy(bridge->waiter);
+    for (size_t k = 0; k < bridge->projector_count; k++)
+        bj_projector_free(&bridge->projectors[k]);
     return true;
 }

@@ -128,11 +128,11 @@ struct bj_jack *bj_jack_open(const struct bj_jack_config *config, char *why,
 
 /* ---- Running ------------------------------------------------------------------------------ */
 
-bool bj_jack_start(struct bj_jack *jack, struct bj_feed *feed, struct bj_stream *stream,
-                   int64_t latency_ns, char *why, size_t why_size)
+bool bj_jack_start(struct bj_jack *jack, const struct bj_sinks *sinks, int64_t latency_ns,
+                   char *why, size_t why_size)
 {
     atomic_store(&jack->latency_ns, latency_ns);
-    bj_process_attach(&jack->process, feed, stream);
+    bj_process_attach(&jack->process, sinks);
     if (jack_activate(jack->client) != 0) {
         snprintf(why, why_size, "the JACK server does not let the client '%s' run",
                  jack_get_client_name(jack->client));

@@ -46,12 +46,12 @@ struct bj_jack_view {
 struct bj_jack *bj_jack_open(const struct bj_jack_config *config, char *why,
                              size_t why_size);
 
-/* Takes part in the graph: cycles go to `feed` and `stream`, `latency_ns` is what the ports
- * report. False: `why`. */
-bool bj_jack_start(struct bj_jack *jack, struct bj_feed *feed, struct bj_stream *stream,
-                   int64_t latency_ns, char *why, size_t why_size);
+/* Takes part in the graph: cycles go to `sinks`, which outlive the client and do not
+ * change; `latency_ns` is what the ports report. False: `why`. */
+bool bj_jack_start(struct bj_jack *jack, const struct bj_sinks *sinks, int64_t latency_ns,
+                   char *why, size_t why_size);
 
-/* From now on nothing touches feed and stream, whatever JACK still does. Never asks the
+/* From now on nothing touches the sinks, whatever JACK still does. Never asks the
  * server. */
 void bj_jack_detach(struct bj_jack *jack);
 

@@ -68,6 +68,11 @@ const struct bj_option bj_option_table[] = {
      .help = "how long queued points may play out at an end (default 1000)"},
     {"--interpolation", CHOICE("smooth|linear|nearest"), .commands = RUN, AT(interpolation),
      .help = "between JACK's frames; nearest for lasers that only switch on and off"},
+    {"--matching", CHOICE("resample|exact|steer"), .commands = RUN, AT(matching),
+     .help =
+         "interpolate to follow both clocks (default); or pass frames unchanged where the "
+         "rates are equal, and skip or rest when 20 ms off; or have the DAC's rate "
+         "follow"},
     {"--no-reconnect", FLAG, .commands = RUN, AT(no_reconnect),
      .help = "a lost DAC ends the run with status 1"},
     {"--wait-for-dac", FLAG, .commands = RUN, AT(wait_for_dac),

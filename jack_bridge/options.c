@@ -28,15 +28,21 @@ void bj_options_init(struct bj_options *options, enum bj_command command)
     };
 }
 
+static void clear_list(struct bj_text_list *list)
+{
+    for (size_t k = 0; k < list->count; k++)
+        free(list->items[k]);
+    list->count = 0;
+}
+
 void bj_options_finish(struct bj_options *options)
 {
-    free(options->dac);
+    clear_list(&options->dacs);
     free(options->client_name);
     free(options->server);
     free(options->status_json);
     free(options->config);
-    for (size_t k = 0; k < options->connect.count; k++)
-        free(options->connect.items[k]);
+    clear_list(&options->connect);
     *options = (struct bj_options){0};
 }
 
@@ -68,16 +74,26 @@ static bool check_patterns(const struct bj_options *options, char *why, size_t w
     return true;
 }
 
-static bool set_dac(struct bj_options *options, const char *text, char *why,
+static bool add_dac(struct bj_options *options, const char *text, char *why,
                     size_t why_size)
 {
+    struct bj_text_list *dacs = &options->dacs;
+
     if (text[0] == '\0') {
         snprintf(why, why_size, "the DAC is empty; 'beamjack list' shows what there is");
         return false;
     }
-    free(options->dac);
-    options->dac = strdup(text);
-    return options->dac != NULL;
+    for (size_t k = 0; k < dacs->count; k++)
+        if (!strcmp(dacs->items[k], text)) {
+            snprintf(why, why_size, "'%.60s' is named twice", text);
+            return false;
+        }
+    if (dacs->count == BJ_SINKS_MAX) {
+        snprintf(why, why_size, "at most %d DACs play in one program", BJ_SINKS_MAX);
+        return false;
+    }
+    dacs->items[dacs->count] = strdup(text);
+    return dacs->items[dacs->count] && ++dacs->count;
 }
 
 bool bj_options_set(struct bj_options *options, const char *name, const char *value,
@@ -86,7 +102,7 @@ bool bj_options_set(struct bj_options *options, const char *name, const char *va
     const struct bj_option *option = find(options->command, name);
 
     if (!strcmp(name, "dac"))
-        return set_dac(options, value, why, why_size);
+        return add_dac(options, value, why, why_size);
     if (option && option->not_in_file) {
         snprintf(why, why_size, "'%s' is for the command line only", name);
         return false;
@@ -189,15 +205,19 @@ static bool take(struct bj_options *options, const struct bj_option *option, cha
 static bool take_words(struct bj_options *options, int argc, char **argv, char *why,
                        size_t why_size)
 {
-    int words = argc - optind;
-    int most = options->command == BJ_COMMAND_RUN ? 1 : 0;
+    bool takes_dacs = options->command == BJ_COMMAND_RUN;
 
-    if (words > most) {
+    if (optind < argc && !takes_dacs) {
         snprintf(why, why_size, "'%.60s' is one word too many; see 'beamjack %s --help'",
-                 argv[optind + most], command_name(options->command));
+                 argv[optind], command_name(options->command));
         return false;
     }
-    return words == 0 || set_dac(options, argv[optind], why, why_size);
+    if (optind < argc) /* those of a file give way */
+        clear_list(&options->dacs);
+    for (int k = optind; k < argc; k++)
+        if (!add_dac(options, argv[k], why, why_size))
+            return false;
+    return true;
 }
 
 static bool parse_arguments(struct bj_options *options, int argc, char **argv, char *why,
@@ -241,10 +261,12 @@ bool bj_options_parse(struct bj_options *options, int argc, char **argv, char *w
 
 static const char *const usage[] = {
     [BJ_COMMAND_RUN] =
-        "usage: beamjack [run] [DAC] [options]\n\n"
+        "usage: beamjack [run] [DAC...] [options]\n\n"
         "Plays what is patched into its JACK ports on a laser DAC. DAC is an id from\n"
         "'beamjack list', an address such as etherdream@192.168.1.20, or virtual; without\n"
-        "it the first DAC found is used. Starts dark: arm with --arm or the key 'a'.\n",
+        "it the first DAC found is used. Several DACs play the same, in step. Starts "
+        "dark:\n"
+        "arm with --arm or the key 'a'.\n",
     [BJ_COMMAND_LIST] = "usage: beamjack list [options]\n\nShows the laser DACs found.\n",
     [BJ_COMMAND_DOCTOR] =
         "usage: beamjack doctor [options]\n\nChecks this computer and says "

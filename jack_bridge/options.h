@@ -9,6 +9,7 @@
 #include <beamjack/core.h>
 
 #include "port_map.h"
+#include "sinks.h"
 
 #include <stdio.h>
 
@@ -35,7 +36,7 @@ struct bj_underrun_option {
 /* Values as used by the program; 0 or NULL where the default depends on what is found. */
 struct bj_options {
     enum bj_command command;
-    char *dac; /* as typed; NULL: the first one found */
+    struct bj_text_list dacs; /* as typed; none: the first one found */
     bool help, version;
 
     char *client_name, *server;
@@ -52,6 +53,7 @@ struct bj_options {
     int64_t latency_ns, target_buffer_ns, min_buffer_ns, drain_ns;
     struct bj_underrun_option underrun;
     int interpolation; /* enum bj_interpolation */
+    int matching;      /* enum bj_matching */
 
     bool flip_x, flip_y, swap_xy, invert_colour;
     float gain[2], offset[2], colour_gain[3];

@@ -13,11 +13,9 @@ void bj_process_init(struct bj_process *process)
     atomic_store(&process->last_cycle_ns, BJ_NEVER);
 }
 
-void bj_process_attach(struct bj_process *process, struct bj_feed *feed,
-                       struct bj_stream *stream)
+void bj_process_attach(struct bj_process *process, const struct bj_sinks *sinks)
 {
-    process->feed = feed;
-    process->stream = stream;
+    process->sinks = sinks;
     atomic_store(&process->attached, true);
 }
 
@@ -45,7 +43,7 @@ static bool time_stands(struct bj_process *process)
     bool freewheeling = atomic_load_explicit(&process->freewheeling, memory_order_relaxed);
 
     if (freewheeling != process->was_freewheeling)
-        bj_feed_restart(process->feed);
+        bj_sinks_restart(process->sinks);
     process->was_freewheeling = freewheeling;
     return freewheeling;
 }
@@ -59,8 +57,7 @@ static void forward(struct bj_process *process, const float *const buffers[BJ_CH
         return;
     bj_port_channels(
         buffers, atomic_load_explicit(&process->connected, memory_order_relaxed), channels);
-    bj_feed_push(process->feed, channels, frames, now_ns);
-    bj_stream_wake(process->stream);
+    bj_sinks_push(process->sinks, channels, frames, now_ns);
 }
 
 void bj_process_cycle(struct bj_process *process, const float *const buffers[BJ_CHANNELS],

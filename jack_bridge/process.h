@@ -6,14 +6,13 @@
 #ifndef PROCESS_H
 #define PROCESS_H
 
-#include <beamjack/core.h>
+#include "sinks.h"
 
 #include <stdatomic.h>
 
 struct bj_process {
     /* Set before attach, constant while attached. */
-    struct bj_feed *feed;
-    struct bj_stream *stream;
+    const struct bj_sinks *sinks;
 
     /* Written by other threads. */
     atomic_bool attached;     /* points may flow */
@@ -31,11 +30,11 @@ struct bj_process {
 
 void bj_process_init(struct bj_process *process);
 
-/* Control thread. From now on cycles reach the feed and the stream. */
-void bj_process_attach(struct bj_process *process, struct bj_feed *feed,
-                       struct bj_stream *stream);
+/* Control thread. From now on cycles reach the feeds and the streams; `sinks` stays as it
+ * is until detach. */
+void bj_process_attach(struct bj_process *process, const struct bj_sinks *sinks);
 
-/* Control thread. True: no cycle touches the feed or the stream any more, and none will,
+/* Control thread. True: no cycle touches the sinks any more, and none will,
  * though the callback may go on being called. False: a cycle is under way, call again. */
 bool bj_process_detach(struct bj_process *process);
 

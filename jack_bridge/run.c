@@ -48,16 +48,29 @@ static bool open_status(struct run *run)
     return !path || run->status_file;
 }
 
-static bool choose_dac(struct run *run)
+/* Nothing named: the first one found. */
+static bool choose_each(struct run *run, bool *wrong_usage, char *why, size_t why_size)
 {
+    const struct bj_text_list *dacs = &run->options->dacs;
     struct bj_bridge *bridge = &run->bridge;
+
+    bridge->projector_count = dacs->count ? dacs->count : 1;
+    for (size_t k = 0; k < bridge->projector_count; k++)
+        if (!bj_dac_choose(&bridge->via, dacs->count ? dacs->items[k] : NULL,
+                           &run->signals.quit, &bridge->projectors[k].dac, wrong_usage, why,
+                           why_size))
+            return false;
+    return true;
+}
+
+static bool choose_dacs(struct run *run)
+{
     char why[BJ_WHY_SIZE];
     bool wrong_usage = false;
 
-    if (bj_transports_create(&bridge->via) != BJ_OK)
+    if (bj_transports_create(&run->bridge.via) != BJ_OK)
         snprintf(why, sizeof why, "no memory");
-    else if (bj_dac_choose(&bridge->via, run->options->dac, &run->signals.quit,
-                           &bridge->dac, &wrong_usage, why, sizeof why))
+    else if (choose_each(run, &wrong_usage, why, sizeof why))
         return true;
     if (atomic_load(&run->signals.quit)) {
         end(run, 0);
@@ -90,7 +103,6 @@ static void prepare_bridge(struct run *run, int wake_fd)
     bridge->log = &run->log;
     bridge->wake_fd = wake_fd;
     bj_mailbox_init(&bridge->jack_words, wake_fd);
-    bj_mailbox_init(&bridge->engine_words, wake_fd);
     bj_connections_init(&bridge->connections, &run->options->connect,
                         run->options->connect_once);
     bj_jack_log_to(NULL);
@@ -107,7 +119,7 @@ static bool start(struct run *run)
         return false;
     }
     prepare_bridge(run, wake_fd);
-    if (!open_status(run) || !choose_dac(run) ||
+    if (!open_status(run) || !choose_dacs(run) ||
         !bj_supervisor_init(&run->bridge.supervisor, &config))
         return false;
     run->over = false;
@@ -137,7 +149,7 @@ static void jack_opened(struct run *run)
         end(run, run->bridge.wrong_usage ? 2 : 1);
         return;
     }
-    atomic_store(&run->signals.stream, run->bridge.stream);
+    atomic_store(&run->signals.sinks, &run->bridge.sinks);
     open_view(run);
 }
 
@@ -191,12 +203,12 @@ static void follow_jack(struct run *run, int64_t now_ns, int64_t *deadline_ns)
 
 static void follow_engine(struct run *run)
 {
-    const struct bj_engine_thread *engine = &run->bridge.engine;
+    bool failed;
 
     if (!bj_bridge_listen(&run->bridge))
         end(run, 1);
-    if (run->bridge.stream && atomic_load(&engine->done))
-        end(run, engine->result == BJ_RUN_DISCONNECTED ? 1 : 0);
+    if (bj_bridge_over(&run->bridge, &failed))
+        end(run, failed ? 1 : 0);
 }
 
 static void read_options_again(struct run *run)
@@ -210,7 +222,8 @@ static void read_options_again(struct run *run)
         bj_log_say(&run->log, "configuration not read again: %s", why);
     } else {
         shape = bj_options_shape(&fresh);
-        bj_stream_set_shape(run->bridge.stream, &shape);
+        for (size_t k = 0; k < run->bridge.sinks.count; k++)
+            bj_stream_set_shape(run->bridge.sinks.items[k].stream, &shape);
         bj_log_say(&run->log,
                    "configuration read again: geometry and colour are in force, the "
                    "rest waits for a restart");
@@ -222,7 +235,7 @@ static void follow_signals(struct run *run)
 {
     if (atomic_load(&run->signals.quit))
         end(run, 0);
-    if (run->bridge.stream && atomic_exchange(&run->signals.reread, false))
+    if (run->bridge.sinks.count && atomic_exchange(&run->signals.reread, false))
         read_options_again(run);
 }
 
@@ -233,10 +246,10 @@ static void follow_keys(struct run *run)
     while (run->terminal && (key = bj_terminal_key(run->terminal)) != 0)
         switch (key) {
         case ' ':
-            bj_stream_disarm(run->bridge.stream);
+            bj_sinks_disarm(&run->bridge.sinks);
             break;
         case 'a':
-            bj_stream_arm(run->bridge.stream);
+            bj_sinks_arm(&run->bridge.sinks);
             break;
         case 'q':
             end(run, 0);
@@ -244,9 +257,13 @@ static void follow_keys(struct run *run)
         }
 }
 
-static void write_status(struct run *run, const struct bj_status_report *report)
+static void write_status(struct run *run, const struct bj_bridge_report *report)
 {
-    if (bj_status_json(run->status_file, report))
+    bool good = true;
+
+    for (size_t k = 0; k < report->count; k++)
+        good = bj_status_json(run->status_file, &report->items[k]) && good;
+    if (good)
         return;
     bj_log_say(&run->log, "the status cannot be written any more: %s", strerror(errno));
     run->status_file = NULL;
@@ -256,17 +273,16 @@ static void show(struct run *run, int64_t now_ns, int64_t *deadline_ns)
 {
     bool status_due = run->status_file && (now_ns >= run->status_ns || run->over);
     bool view_due = run->terminal && now_ns >= run->view_ns;
-    struct bj_status_report report;
-    char scheduler[40];
+    struct bj_bridge_report report;
 
     if (status_due || view_due)
-        report = bj_bridge_report(&run->bridge, scheduler, sizeof scheduler);
+        bj_bridge_report(&run->bridge, &report);
     if (status_due) {
         write_status(run, &report);
         run->status_ns = now_ns + STATUS_NS;
     }
     if (view_due) {
-        bj_terminal_draw(run->terminal, &report, &run->log);
+        bj_terminal_draw(run->terminal, report.items, report.count, &run->log);
         run->view_ns = now_ns + VIEW_NS;
     }
     if (run->status_file && run->status_ns < *deadline_ns)

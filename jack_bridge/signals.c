@@ -31,29 +31,29 @@ static void leave_at_once(struct bj_signals *signals)
     _exit(1);
 }
 
-static void end(struct bj_signals *signals, struct bj_stream *stream)
+static void end(struct bj_signals *signals, const struct bj_sinks *sinks)
 {
-    if (stream)
-        bj_stream_disarm(stream);
+    if (sinks)
+        bj_sinks_disarm(sinks);
     if (atomic_exchange(&signals->quit, true)) {
-        if (stream)
-            bj_stream_stop(stream);
+        if (sinks)
+            bj_sinks_stop(sinks);
         leave_at_once(signals);
     }
 }
 
 static void act(struct bj_signals *signals, int number)
 {
-    struct bj_stream *stream = atomic_load(&signals->stream);
+    const struct bj_sinks *sinks = atomic_load(&signals->sinks);
 
     switch (number) {
     case SIGINT:
     case SIGTERM:
-        end(signals, stream);
+        end(signals, sinks);
         break;
     case SIGUSR2:
-        if (stream)
-            bj_stream_disarm(stream);
+        if (sinks)
+            bj_sinks_disarm(sinks);
         atomic_store(&signals->disarmed, true);
         break;
     case SIGHUP:

@@ -7,17 +7,17 @@
 #ifndef SIGNALS_H
 #define SIGNALS_H
 
-#include <beamjack/core.h>
+#include "sinks.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 
 struct bj_signals {
     pthread_t thread;
-    int wake_fd;                        /* written to after each */
-    atomic_bool quit, disarmed, reread; /* reset by whoever acted on them */
-    _Atomic(struct bj_stream *) stream; /* disarmed, and stopped, at once; may be NULL */
-    void (*leave)(void *terminal);      /* before a hasty exit, with `terminal` */
+    int wake_fd;                            /* written to after each */
+    atomic_bool quit, disarmed, reread;     /* reset by whoever acted on them */
+    _Atomic(const struct bj_sinks *) sinks; /* disarmed, and stopped, at once, or NULL */
+    void (*leave)(void *terminal);          /* before a hasty exit, with `terminal` */
     _Atomic(void *) terminal;
 };
 

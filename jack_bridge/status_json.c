@@ -18,18 +18,29 @@ const char *bj_status_state(enum bj_stream_state state)
     return names[state];
 }
 
-int64_t bj_status_buffered_ns(const struct bj_status_report *report)
+static int64_t points_ns(const struct bj_status_report *report, uint32_t points)
 {
-    if (report->stream.pps == 0)
-        return 0;
-    return (int64_t)report->stream.buffered_points * BJ_NS_PER_S / report->stream.pps;
+    return report->stream.pps ? (int64_t)points * BJ_NS_PER_S / report->stream.pps : 0;
 }
 
-double bj_status_ratio_ppm(const struct bj_status_report *report)
+int64_t bj_status_buffered_ns(const struct bj_status_report *report)
 {
-    if (report->stream.pps == 0 || report->stream.true_pps <= 0)
-        return 0;
-    return (report->stream.true_pps / report->stream.pps - 1) * 1e6;
+    return points_ns(report, report->stream.buffered_points);
+}
+
+int64_t bj_status_spare_ns(const struct bj_status_report *report)
+{
+    return points_ns(report, report->stream.buffered_least_points);
+}
+
+int64_t bj_status_locked_ns(const struct bj_status_report *report)
+{
+    const struct bj_feed_stats *feed = &report->feed;
+    bool known = feed->locked && feed->last_jump_ns != BJ_NEVER;
+
+    return known && report->now_ns > feed->last_jump_ns
+               ? report->now_ns - feed->last_jump_ns
+               : 0;
 }
 
 /* ---- JSON --------------------------------------------------------------------------------- */
@@ -94,6 +105,8 @@ static void feed_part(FILE *out, const struct bj_feed_stats *stats)
 {
     truth(out, "feed_running", stats->running);
     number(out, "feed_ms", ms(stats->buffered_ns));
+    truth(out, "locked", stats->locked);
+    number(out, "ratio_ppm", stats->ratio_ppm);
     number(out, "latency_error_ms", stats->latency_error_ns / BJ_NS_PER_MS);
     count(out, "frames_pushed", stats->frames_pushed);
     count(out, "lost_frames", stats->frames_lost);
@@ -122,7 +135,8 @@ bool bj_status_json(FILE *out, const struct bj_status_report *report)
     count(out, "jack_returns", report->jack_returns);
     number(out, "latency_ms", ms(report->latency_ns));
     number(out, "buffered_ms", ms(bj_status_buffered_ns(report)));
-    number(out, "ratio_ppm", bj_status_ratio_ppm(report));
+    number(out, "spare_ms", ms(bj_status_spare_ns(report)));
+    number(out, "locked_s", (double)bj_status_locked_ns(report) / BJ_NS_PER_S);
     text(out, "scheduler", report->scheduler);
     stream_part(out, &report->stream);
     feed_part(out, &report->feed);

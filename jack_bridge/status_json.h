@@ -12,6 +12,7 @@
 struct bj_status_report {
     struct bj_stats stream;
     struct bj_feed_stats feed;
+    int64_t now_ns;
     const char *dac, *client, *scheduler; /* never NULL */
     bool jack_running, freewheeling;
     uint32_t jack_rate_hz, period_frames;
@@ -26,8 +27,11 @@ const char *bj_status_state(enum bj_stream_state state); /* "streaming" */
 int64_t
 bj_status_buffered_ns(const struct bj_status_report *report); /* in the DAC, at least */
 
-/* How far the rate the DAC really makes is from the one it was asked for. */
-double bj_status_ratio_ppm(const struct bj_status_report *report);
+/* The least that waited in the DAC of late: L could be shorter by this, less a margin. */
+int64_t bj_status_spare_ns(const struct bj_status_report *report);
+
+/* How long L has held without a jump; 0 while it does not. */
+int64_t bj_status_locked_ns(const struct bj_status_report *report);
 
 /* One object on one line. False: could not be written. */
 bool bj_status_json(FILE *out, const struct bj_status_report *report);

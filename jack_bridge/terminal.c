@@ -104,23 +104,15 @@ static void coloured(enum colour colour, bool on)
         attroff(attributes);
 }
 
-static void draw_head(const struct bj_status_report *report)
+static void draw_jack(const struct bj_status_report *report)
 {
-    const struct bj_stats *stream = &report->stream;
-    enum colour colour = stream->armed ? LIT : DARK;
-
-    mvprintw(0, LABEL_COLUMN, "%s", report->dac);
-    mvprintw(1, LABEL_COLUMN, "%s, %u points/s   ", bj_status_state(stream->state),
-             stream->pps);
-    coloured(colour, true);
-    printw(stream->armed ? (stream->lit ? "ARMED, LIGHT" : "ARMED, dark") : "DISARMED");
-    coloured(colour, false);
     if (report->jack_running)
-        mvprintw(2, LABEL_COLUMN, "JACK: %s, %u Hz, %u frames%s", report->client,
-                 report->jack_rate_hz, report->period_frames,
-                 report->freewheeling ? ", freewheeling" : "");
+        mvprintw(0, LABEL_COLUMN, "JACK: %s, %u Hz, %u frames%s   xruns %llu",
+                 report->client, report->jack_rate_hz, report->period_frames,
+                 report->freewheeling ? ", freewheeling" : "",
+                 (unsigned long long)report->xruns);
     else
-        mvprintw(2, LABEL_COLUMN, "JACK: waiting for the server");
+        mvprintw(0, LABEL_COLUMN, "JACK: waiting for the server");
 }
 
 static void draw_inputs(const struct bj_status_report *report, int row)
@@ -142,7 +134,19 @@ static void draw_inputs(const struct bj_status_report *report, int row)
     }
 }
 
-static void draw_time(const struct bj_status_report *report, int row)
+static void draw_state(const struct bj_status_report *report, int row)
+{
+    const struct bj_stats *stream = &report->stream;
+    enum colour colour = stream->armed ? LIT : DARK;
+
+    mvprintw(row, LABEL_COLUMN, "%s: %s, %u points/s   ", report->dac,
+             bj_status_state(stream->state), stream->pps);
+    coloured(colour, true);
+    printw(stream->armed ? (stream->lit ? "ARMED, LIGHT" : "ARMED, dark") : "DISARMED");
+    coloured(colour, false);
+}
+
+static void draw_buffer(const struct bj_status_report *report, int row)
 {
     double buffered_ms = (double)bj_status_buffered_ns(report) / BJ_NS_PER_MS;
     double latency_ms = (double)report->latency_ns / BJ_NS_PER_MS;
@@ -150,17 +154,39 @@ static void draw_time(const struct bj_status_report *report, int row)
 
     bj_terminal_bar(latency_ms > 0 ? buffered_ms / latency_ms : 0, BAR_WIDTH, bar);
     mvprintw(row, LABEL_COLUMN, "DAC buffer");
-    mvprintw(row, BAR_COLUMN, "%s %.1f ms", bar, buffered_ms);
-    mvprintw(row + 1, LABEL_COLUMN, "latency %.1f ms (error %+.2f)   clock %+.0f ppm   %s",
-             latency_ms, report->feed.latency_error_ns / BJ_NS_PER_MS,
-             bj_status_ratio_ppm(report), report->scheduler);
-    mvprintw(row + 2, LABEL_COLUMN,
-             "underruns %llu (DAC %llu)   xruns %llu   lost frames %llu   reconnects %llu",
+    mvprintw(row, BAR_COLUMN, "%s %.1f ms of %.1f (error %+.3f, %.1f to spare)", bar,
+             buffered_ms, latency_ms, report->feed.latency_error_ns / BJ_NS_PER_MS,
+             (double)bj_status_spare_ns(report) / BJ_NS_PER_MS);
+}
+
+static void draw_clock(const struct bj_status_report *report, int row)
+{
+    if (report->feed.locked)
+        mvprintw(row, LABEL_COLUMN, "clocks %+.1f ppm, locked for %lld s   %s",
+                 report->feed.ratio_ppm,
+                 (long long)(bj_status_locked_ns(report) / BJ_NS_PER_S), report->scheduler);
+    else
+        mvprintw(row, LABEL_COLUMN, "clocks not locked   %s", report->scheduler);
+}
+
+static void draw_losses(const struct bj_status_report *report, int row)
+{
+    mvprintw(row, LABEL_COLUMN,
+             "underruns %llu (DAC %llu)   lost frames %llu   reconnects %llu",
              (unsigned long long)report->stream.underruns,
              (unsigned long long)report->stream.device_underruns,
-             (unsigned long long)report->xruns,
              (unsigned long long)report->feed.frames_lost,
              (unsigned long long)report->stream.reconnects);
+}
+
+/* Returns the row behind it. */
+static int draw_projector(const struct bj_status_report *report, int row)
+{
+    draw_state(report, row);
+    draw_buffer(report, row + 1);
+    draw_clock(report, row + 2);
+    draw_losses(report, row + 3);
+    return row + 5;
 }
 
 static void draw_log(const struct bj_log *log, int row)
@@ -172,17 +198,20 @@ static void draw_log(const struct bj_log *log, int row)
                   COLS - LABEL_COLUMN);
 }
 
-void bj_terminal_draw(struct bj_terminal *terminal, const struct bj_status_report *report,
-                      const struct bj_log *log)
+void bj_terminal_draw(struct bj_terminal *terminal, const struct bj_status_report *reports,
+                      size_t count, const struct bj_log *log)
 {
+    int row = 3 + BJ_CHANNELS;
+
     (void)terminal;
     erase();
-    draw_head(report);
-    draw_inputs(report, 4);
-    draw_time(report, 5 + BJ_CHANNELS);
+    draw_jack(reports);
+    draw_inputs(reports, 2);
+    for (size_t k = 0; k < count; k++)
+        row = draw_projector(&reports[k], row);
     coloured(PLAIN, true);
-    mvprintw(9 + BJ_CHANNELS, LABEL_COLUMN, "space: dark at once   a: arm   q: quit");
+    mvprintw(row, LABEL_COLUMN, "space: dark at once   a: arm   q: quit");
     coloured(PLAIN, false);
-    draw_log(log, 11 + BJ_CHANNELS);
+    draw_log(log, row + 2);
     refresh();
 }

@@ -14,8 +14,9 @@ struct bj_terminal;
 struct bj_terminal *bj_terminal_create(void);
 void bj_terminal_destroy(struct bj_terminal *terminal);
 
-void bj_terminal_draw(struct bj_terminal *terminal, const struct bj_status_report *report,
-                      const struct bj_log *log);
+/* One report for each projector, at least one. */
+void bj_terminal_draw(struct bj_terminal *terminal, const struct bj_status_report *reports,
+                      size_t count, const struct bj_log *log);
 
 /* The next key waiting, 0 if none. */
 int bj_terminal_key(struct bj_terminal *terminal);

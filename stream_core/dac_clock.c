@@ -8,6 +8,8 @@ void bj_dac_clock_init(struct bj_dac_clock *clock, enum bj_output_model model, d
 {
     *clock = (struct bj_dac_clock){.model = model};
     bj_clock_fit_init(&clock->fit, BJ_CLOCK_ROUND_TRIP, pps, 1);
+    clock->rates[0].per_point = 1;
+    clock->rate_count = 1;
 }
 
 void bj_dac_clock_connect(struct bj_dac_clock *clock)
@@ -27,17 +29,47 @@ bool bj_dac_clock_known(const struct bj_dac_clock *clock)
     return clock->playing && clock->fit.samples > 0 && bj_clock_fit_known(&clock->fit);
 }
 
-double bj_dac_clock_play_ns(const struct bj_dac_clock *clock, uint32_t pending)
+/* What the fit counts when `point` points have been played. */
+static double count_of(const struct bj_dac_clock *clock, double point)
 {
-    return bj_clock_fit_ns(&clock->fit, (double)(clock->points + pending));
+    uint32_t k = clock->rate_count - 1;
+    while (k > 0 && point < (double)clock->rates[k].point) {
+        k--;
+    }
+    const struct bj_dac_clock_rate *rate = &clock->rates[k];
+    return rate->count + (point - (double)rate->point) * rate->per_point;
 }
 
-void bj_dac_clock_wrote(struct bj_dac_clock *clock, int64_t now_ns, uint32_t points)
+/* The oldest make room: nothing of theirs is queued any more. */
+static void note_rate(struct bj_dac_clock *clock, double per_point)
+{
+    if (per_point == clock->rates[clock->rate_count - 1].per_point) {
+        return;
+    }
+    double count = count_of(clock, (double)clock->points);
+    if (clock->rate_count == BJ_DAC_CLOCK_RATES) {
+        clock->rate_count /= 2;
+        for (uint32_t k = 0; k < clock->rate_count; k++) {
+            clock->rates[k] = clock->rates[k + BJ_DAC_CLOCK_RATES - clock->rate_count];
+        }
+    }
+    clock->rates[clock->rate_count++] = (struct bj_dac_clock_rate){
+        .point = clock->points, .count = count, .per_point = per_point};
+}
+
+double bj_dac_clock_play_ns(const struct bj_dac_clock *clock, uint32_t pending)
+{
+    return bj_clock_fit_ns(&clock->fit, count_of(clock, (double)(clock->points + pending)));
+}
+
+void bj_dac_clock_wrote(struct bj_dac_clock *clock, int64_t now_ns, uint32_t points,
+                        double true_pps)
 {
     if (bj_dac_clock_known(clock) &&
         bj_dac_clock_play_ns(clock, 0) < (double)(now_ns - DRY_NS)) {
         bj_clock_fit_anchor(&clock->fit);
     }
+    note_rate(clock, clock->fit.nominal_hz / true_pps);
     clock->points += points;
 }
 
@@ -45,6 +77,10 @@ void bj_dac_clock_emptied(struct bj_dac_clock *clock, uint32_t lost_points)
 {
     clock->points -= lost_points < clock->points ? lost_points : clock->points;
     clock->playing = false;
+    while (clock->rate_count > 1 &&
+           clock->rates[clock->rate_count - 1].point > clock->points) {
+        clock->rate_count--;
+    }
     bj_clock_fit_anchor(&clock->fit);
 }
 
@@ -55,11 +91,12 @@ static bool observe(struct bj_dac_clock *clock, const struct bj_level_report *re
     double played = (double)report->played_points;
     int64_t took_ns = report->received_ns - report->sent_ns;
     if (clock->model == BJ_MODEL_SWAP) {
-        return bj_clock_fit_observe(&clock->fit, report->sent_ns + took_ns / 2, played,
-                                    took_ns);
+        return bj_clock_fit_observe(&clock->fit, report->sent_ns + took_ns / 2,
+                                    count_of(clock, played), took_ns);
     }
     return bj_clock_fit_observe(&clock->fit, report->sent_ns,
-                                played - report->quantum_points / 2.0, took_ns);
+                                count_of(clock, played - report->quantum_points / 2.0),
+                                took_ns);
 }
 
 bool bj_dac_clock_report(struct bj_dac_clock *clock, const struct bj_level_report *report)

@@ -16,12 +16,23 @@
 #include "clock_fit.h"
 #include <beamjack/driver.h>
 
+#define BJ_DAC_CLOCK_RATES 256
+
+/* The fit counts points at the nominal rate: one that plays at half of it counts twice. */
 struct bj_dac_clock {
     struct bj_clock_fit fit;
     enum bj_output_model model;
     uint64_t points; /* number of the next point to be written */
     bool playing;
     uint32_t quantum; /* of the reports */
+
+    /* the rates commanded, oldest first */
+    struct bj_dac_clock_rate {
+        uint64_t point; /* from this one on */
+        double count;   /* the fit's count of it */
+        double per_point;
+    } rates[BJ_DAC_CLOCK_RATES];
+    uint32_t rate_count;
 };
 
 void bj_dac_clock_init(struct bj_dac_clock *clock, enum bj_output_model model, double pps);
@@ -32,9 +43,10 @@ void bj_dac_clock_connect(struct bj_dac_clock *clock);
 /* The device's timer makes this of the rate. */
 void bj_dac_clock_set_rate(struct bj_dac_clock *clock, int64_t now_ns, double pps);
 
-/* Points were taken by the driver. If the queue must have been empty by now, the phase is
- * lost. */
-void bj_dac_clock_wrote(struct bj_dac_clock *clock, int64_t now_ns, uint32_t points);
+/* Points were taken by the driver, to play at true_pps by the device's own clock. If the
+ * queue must have been empty by now, the phase is lost. */
+void bj_dac_clock_wrote(struct bj_dac_clock *clock, int64_t now_ns, uint32_t points,
+                        double true_pps);
 
 /* The queue is empty; so many of its points were not played. */
 void bj_dac_clock_emptied(struct bj_dac_clock *clock, uint32_t lost_points);

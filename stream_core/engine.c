@@ -38,6 +38,7 @@ static void tell_time(const struct bj_stream *stream, struct bj_fill_request *re
 {
     bool reports = stream->driver->caps(stream->dac)->reports_level;
     bool measured = bj_dac_clock_known(&stream->clock);
+    request->follows_pps = stream->driver->caps(stream->dac)->follows_pps;
     request->play_ns = modelled_play_ns(stream);
     request->play_pps = stream->true_pps;
     request->play_known = request->play_settled = !reports && stream->level.playing;
@@ -112,6 +113,7 @@ static uint32_t fill(struct bj_stream *stream, const struct bj_plan *plan)
     struct bj_fill_result result =
         stream->config.fill(stream->config.fill_user, &request, stream->points);
     uint32_t count = result.kind == BJ_FILLED ? result.points : 0;
+    stream->wanted_pps = result.kind == BJ_FILLED ? result.wanted_pps : 0;
     count = count < plan->target_points ? count : plan->target_points;
     if (result.kind == BJ_END) {
         begin_drain(stream);
@@ -136,6 +138,19 @@ static uint32_t fill(struct bj_stream *stream, const struct bj_plan *plan)
     return plan->min_points;
 }
 
+/* At the nominal rate, unless the producer wants another and the DAC can be told. */
+static void set_pace(struct bj_stream *stream, double wanted_pps, uint32_t count)
+{
+    stream->pending_pps = stream->pps;
+    stream->pending_true_pps = stream->true_pps;
+    if (wanted_pps > 0 && stream->driver->caps(stream->dac)->follows_pps) {
+        double by_its_clock = wanted_pps * stream->true_pps / stream->clock.fit.hz;
+        stream->pending_pps =
+            bj_steer_choose(&stream->steer, stream->driver, stream->dac, stream->pps,
+                            by_its_clock, count, &stream->pending_true_pps);
+    }
+}
+
 static void make_safe(struct bj_stream *stream, uint32_t count)
 {
     bj_shaper_run(bj_shape_mailbox_newest(&stream->shape), stream->points, count);
@@ -153,7 +168,7 @@ static bool offer(struct bj_stream *stream)
         struct bj_chunk chunk = {
             .points = stream->points + stream->pending_at,
             .count = stream->pending,
-            .pps = stream->pps,
+            .pps = stream->pending_pps,
             .start = stream->position_points - stream->pending,
             .play_ns = play_ns(stream),
         };
@@ -171,7 +186,7 @@ static bool offer(struct bj_stream *stream)
         stream->pending -= taken;
         stream->pending_at += taken;
         bj_level_wrote(&stream->level, taken);
-        bj_dac_clock_wrote(&stream->clock, stream->now_ns, taken);
+        bj_dac_clock_wrote(&stream->clock, stream->now_ns, taken, stream->pending_true_pps);
         uint32_t *room = &stream->status.room_points;
         *room -= taken < *room ? taken : *room;
         bj_stats_add(&stream->stats, BJ_COUNT_POINTS_WRITTEN, taken);
@@ -195,6 +210,7 @@ static void pump(struct bj_stream *stream, struct bj_wait *wait)
             return;
         }
         uint32_t ready = fill(stream, &plan);
+        set_pace(stream, stream->wanted_pps, ready);
         make_safe(stream, ready);
         if (ready < plan.target_points) {
             bj_wait_until(wait, bj_pace_retry_ns(&stream->pace, &stream->level));
@@ -227,6 +243,7 @@ static bool make_tail(struct bj_stream *stream)
     stream->tailed = true;
     count = count < most ? count : most;
     bj_underrun_make(&stream->underrun, true, stream->points, count);
+    set_pace(stream, 0, count);
     make_safe(stream, count);
     return true;
 }
@@ -267,6 +284,20 @@ static void note_rate(struct bj_stream *stream)
     }
 }
 
+/* A device that reports nothing has run dry when our own count says so: what comes next is
+ * not due when the count thought. */
+static void watch_count(struct bj_stream *stream)
+{
+    bool silent = !stream->driver->caps(stream->dac)->reports_level;
+    bool dry = silent && stream->level.playing && stream->clock.points > 0 &&
+               bj_level_low(&stream->level) <= 0;
+    if (dry && !stream->modelled_dry && stream->phase == BJ_STREAM_STREAMING) {
+        bj_safety_restart(&stream->safety);
+        stream->restarted = true;
+    }
+    stream->modelled_dry = dry;
+}
+
 static void note_status(struct bj_stream *stream)
 {
     note_rate(stream);
@@ -275,6 +306,7 @@ static void note_status(struct bj_stream *stream)
     if (playing != stream->level.playing) {
         bj_level_set_playing(&stream->level, stream->now_ns, playing);
     }
+    watch_count(stream);
     if (stream->now_ns - stream->connected_ns > STABLE_NS) {
         stream->backoff_ns = FIRST_BACKOFF_NS;
     }
@@ -355,6 +387,8 @@ static void publish(struct bj_stream *stream)
                           memory_order_relaxed);
     atomic_store_explicit(&board->buffered_max_points,
                           (uint32_t)bj_level_high(&stream->level), memory_order_relaxed);
+    atomic_store_explicit(&board->buffered_least_points,
+                          (uint32_t)bj_level_least(&stream->level), memory_order_relaxed);
     atomic_store_explicit(&board->device_queued_points, stream->level.queued_points,
                           memory_order_relaxed);
 }

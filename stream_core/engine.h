@@ -14,6 +14,7 @@
 #include "safety.h"
 #include "shape.h"
 #include "stats.h"
+#include "steer.h"
 #include "underrun.h"
 #include <beamjack/driver.h>
 
@@ -40,12 +41,16 @@ struct bj_stream {
     struct bj_safety safety;
     struct bj_level level;
     struct bj_dac_clock clock;
+    struct bj_steer steer;
     struct bj_pace pace;
     struct bj_dac_status status;
 
     /* points made and not yet taken by the driver */
     struct bj_point *points;
     uint32_t pending, pending_at;
+    uint32_t pending_pps;    /* as commanded for them */
+    double pending_true_pps; /* what the device makes of it */
+    double wanted_pps;       /* by the producer, of what it gave last; 0: no matter */
 
     /* where we are */
     enum bj_stream_state phase;
@@ -59,6 +64,7 @@ struct bj_stream {
     bool told;                 /* the driver was told something since its service */
     bool drained;              /* the device ran out while draining */
     bool tailed;               /* the dark end of a drain is made */
+    bool modelled_dry;         /* by our own count a silent device has nothing to play */
     bool confirmed;            /* the device has reported playing since the restart */
     int64_t covered_until_ns;  /* when the last point of the producer has played */
     int64_t phase_deadline_ns; /* of DRAINING and CLOSING */

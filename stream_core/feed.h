@@ -30,6 +30,7 @@ struct bj_feed {
     int64_t latency;
     bool started;         /* once: from then on every frame is played or counted as lost */
     bool running;         /* position is set and points come from frames */
+    double wanted_pps;    /* of the DAC, while its rate follows ours; 0: no matter */
     uint64_t hold_points; /* dark points due before the next frame */
     uint64_t dark_points; /* of the next ones: the beam jumped */
     float hold_x, hold_y;

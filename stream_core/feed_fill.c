@@ -130,10 +130,15 @@ static bool fell_silent(const struct bj_feed *feed, int64_t now_ns)
 
 /* ---- time: which frame is due, how fast to go on ---------------------------------------- */
 
+static bool steers(const struct bj_feed *feed, const struct bj_fill_request *request)
+{
+    return feed->matching == BJ_MATCH_STEER && request->follows_pps;
+}
+
 /* Whole frames only, so that they pass unchanged. */
 static bool passes_frames(const struct bj_feed *feed)
 {
-    return feed->matching == BJ_MATCH_EXACT && feed->convert.step == 1ULL << 32;
+    return feed->matching != BJ_MATCH_RESAMPLE && feed->convert.step == 1ULL << 32;
 }
 
 /* By how much the frame at the position is late if it plays as point `done` of the
@@ -146,26 +151,41 @@ static double error_ns(const struct bj_feed *feed, const struct bj_fill_request 
     return play_ns - (double)feed->latency - captured_ns;
 }
 
+/* Frames per point that keep L, as the two clocks go. */
+static double matched_step(const struct bj_feed *feed,
+                           const struct bj_fill_request *request, double nominal,
+                           double point_hz)
+{
+    return bj_match_step(&(struct bj_match){
+        .nominal = nominal,
+        .frame_hz = bj_timeline_hz(&feed->timeline),
+        .point_hz = point_hz,
+        .error_ns = error_ns(feed, request, feed->hold_points),
+        .error_sd_ns = request->play_sd_ns,
+        .settled = request->play_settled && bj_timeline_settled(&feed->timeline),
+    });
+}
+
 static void set_step(struct bj_feed *feed, const struct bj_fill_request *request)
 {
-    double nominal = feed->rate / request->true_pps, step = nominal, ratio = nominal;
+    double nominal = feed->rate / request->true_pps, step = nominal, ratio_ppm = 0;
     bool known = request->play_known && bj_timeline_ready(&feed->timeline);
     if (known) {
-        ratio = bj_timeline_hz(&feed->timeline) / request->play_pps;
+        double ratio = bj_timeline_hz(&feed->timeline) / request->play_pps;
+        ratio_ppm = (ratio / nominal - 1) * 1e6;
     }
-    if (known && feed->running && feed->matching == BJ_MATCH_RESAMPLE) {
-        step = bj_match_step(&(struct bj_match){
-            .nominal = nominal,
-            .frame_hz = bj_timeline_hz(&feed->timeline),
-            .point_hz = request->play_pps,
-            .error_ns = error_ns(feed, request, feed->hold_points),
-            .error_sd_ns = request->play_sd_ns,
-            .settled = request->play_settled && bj_timeline_settled(&feed->timeline),
-        });
+    feed->wanted_pps = 0;
+    if (steers(feed, request)) {
+        step = feed->rate / request->pps;
+        if (known && feed->running) {
+            double faster = matched_step(feed, request, step, request->pps) / step;
+            feed->wanted_pps = request->pps * faster;
+        }
+    } else if (known && feed->running && feed->matching == BJ_MATCH_RESAMPLE) {
+        step = matched_step(feed, request, nominal, request->play_pps);
     }
     bj_convert_set_step(&feed->convert, step);
-    atomic_store_explicit(&feed->ratio_ppm, (ratio / nominal - 1) * 1e6,
-                          memory_order_relaxed);
+    atomic_store_explicit(&feed->ratio_ppm, ratio_ppm, memory_order_relaxed);
 }
 
 static bool try_start(struct bj_feed *feed, const struct bj_fill_request *request)
@@ -184,6 +204,7 @@ static bool try_start(struct bj_feed *feed, const struct bj_fill_request *reques
     go_to(feed, due);
     (void)bj_timeline_pass(&feed->timeline, position(feed));
     feed->started = feed->running = true;
+    atomic_store_explicit(&feed->last_jump_ns, request->now_ns, memory_order_relaxed);
     return true;
 }
 
@@ -340,5 +361,7 @@ struct bj_fill_result bj_feed_fill(void *user, const struct bj_fill_request *req
     }
     uint32_t count = make_points(feed, request, points);
     publish(feed);
-    return (struct bj_fill_result){.kind = count ? BJ_FILLED : BJ_STARVED, .points = count};
+    return (struct bj_fill_result){.kind = count ? BJ_FILLED : BJ_STARVED,
+                                   .points = count,
+                                   .wanted_pps = feed->wanted_pps};
 }

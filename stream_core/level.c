@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "level.h"
 
+#include <math.h>
+
 /* How fast the software estimate follows the reports, of the point rate: far above any
  * crystal's error, far below what one stale report could do. */
 #define FOLLOW 0.02
+#define WINDOW_NS (5 * BJ_NS_PER_S)
 
 static double not_negative(double value)
 {
@@ -12,12 +15,33 @@ static double not_negative(double value)
 
 void bj_level_init(struct bj_level *level, double pps, int64_t now_ns)
 {
-    *level = (struct bj_level){.pps = pps, .at_ns = now_ns, .queued_points = -1};
+    *level = (struct bj_level){.pps = pps,
+                               .at_ns = now_ns,
+                               .queued_points = -1,
+                               .least = INFINITY,
+                               .least_before = INFINITY,
+                               .window_ns = now_ns};
 }
 
 void bj_level_empty(struct bj_level *level, int64_t now_ns)
 {
     bj_level_init(level, level->pps, now_ns);
+}
+
+static void note_least(struct bj_level *level)
+{
+    if (level->at_ns - level->window_ns > WINDOW_NS) {
+        level->least_before = level->least;
+        level->least = INFINITY;
+        level->window_ns = level->at_ns;
+    }
+    level->least = fmin(level->least, bj_level_low(level));
+}
+
+double bj_level_least(const struct bj_level *level)
+{
+    double least = fmin(level->least, level->least_before);
+    return isfinite(least) ? least : 0;
 }
 
 void bj_level_advance(struct bj_level *level, int64_t now_ns)
@@ -30,6 +54,9 @@ void bj_level_advance(struct bj_level *level, int64_t now_ns)
     level->software = not_negative(level->software - played);
     level->hardware_low = not_negative(level->hardware_low - played);
     level->hardware_high = not_negative(level->hardware_high - played);
+    if (level->playing) {
+        note_least(level);
+    }
 }
 
 void bj_level_set_playing(struct bj_level *level, int64_t now_ns, bool playing)

@@ -21,8 +21,10 @@ struct bj_level {
     double software;
     bool reported;
     double hardware_low, hardware_high;
-    int64_t report_ns;     /* when the newest report came */
-    int64_t queued_points; /* as reported, -1 none yet */
+    int64_t report_ns;          /* when the newest report came */
+    int64_t queued_points;      /* as reported, -1 none yet */
+    double least, least_before; /* lower bound while playing: this window, the last one */
+    int64_t window_ns;          /* when it began */
 };
 
 /* Empty, not playing. */
@@ -40,5 +42,8 @@ void bj_level_report(struct bj_level *level, const struct bj_level_report *repor
 /* At the moment of the last advance, in points, never below 0. */
 double bj_level_low(const struct bj_level *level);
 double bj_level_high(const struct bj_level *level);
+
+/* The lowest that low was while playing, over the last 5 to 10 s; 0 before. */
+double bj_level_least(const struct bj_level *level);
 
 #endif

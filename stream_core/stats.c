@@ -14,6 +14,7 @@ void bj_stats_init(struct bj_stats_board *board)
     atomic_init(&board->pps, 0);
     atomic_init(&board->buffered_points, 0);
     atomic_init(&board->buffered_max_points, 0);
+    atomic_init(&board->buffered_least_points, 0);
     atomic_init(&board->capacity_points, 0);
     atomic_init(&board->true_pps, 0.0);
     atomic_init(&board->device_queued_points, -1);
@@ -56,6 +57,8 @@ struct bj_stats bj_stats_read(const struct bj_stats_board *board)
         .invalid_points = counter(board, BJ_COUNT_INVALID_POINTS),
         .buffered_points = atomic_load_explicit(&board->buffered_points, RELAXED),
         .buffered_max_points = atomic_load_explicit(&board->buffered_max_points, RELAXED),
+        .buffered_least_points =
+            atomic_load_explicit(&board->buffered_least_points, RELAXED),
         .device_queued_points = atomic_load_explicit(&board->device_queued_points, RELAXED),
         .capacity_points = atomic_load_explicit(&board->capacity_points, RELAXED),
     };

@@ -115,6 +115,7 @@ static enum bj_status init(void *instance, const struct bj_dac_config *config,
     dac->caps = (struct bj_dac_caps){
         .model = BJ_MODEL_FIFO,
         .min_pps = MIN_PPS,
+        .follows_pps = true,
         .min_points_per_chunk = ED_MIN_CHUNK_POINTS,
         .max_points_per_chunk = ED_CHUNK_POINTS,
         .reports_level = true,

@@ -15,7 +15,7 @@
 static struct bj_fill_result circle(void *user, const struct bj_fill_request *request,
                                     struct bj_point *points)
 {
-    struct bj_fill_result result = {BJ_FILLED, request->target_points};
+    struct bj_fill_result result = {BJ_FILLED, request->target_points, 0};
     (void)user;
     if (request->start >= request->pps) {
         result.kind = BJ_END;

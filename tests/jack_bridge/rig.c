@@ -43,6 +43,7 @@ void rig_create(struct rig *rig)
     stream.fill = bj_feed_fill;
     stream.fill_user = rig->feed;
     assert_int_equal(bj_stream_create(&stream, &rig->stream), BJ_OK);
+    rig->sinks = (struct bj_sinks){.count = 1, .items = {{rig->feed, rig->stream}}};
 }
 
 void rig_destroy(struct rig *rig)

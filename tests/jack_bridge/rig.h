@@ -7,6 +7,7 @@
 #define RIG_H
 
 #include "fake_dac.h"
+#include "sinks.h"
 
 #include <stdatomic.h>
 
@@ -17,7 +18,8 @@ struct rig {
     struct fake_dac dac;
     struct bj_feed *feed;
     struct bj_stream *stream;
-    atomic_uint wakes; /* of the engine that is not there */
+    struct bj_sinks sinks; /* these two */
+    atomic_uint wakes;     /* of the engine that is not there */
 };
 
 void rig_create(struct rig *rig);

@@ -41,7 +41,8 @@ static void keys_are_the_long_options(void **state)
                                     "headless = yes\n"
                                     "flip-x = no\n"
                                     "gain = 0.5,0.25 ; half\n"));
-    assert_string_equal(options.dac, "etherdream:0004a3112233");
+    assert_int_equal(options.dacs.count, 1);
+    assert_string_equal(options.dacs.items[0], "etherdream:0004a3112233");
     assert_int_equal(options.pps, 30000);
     assert_int_equal(options.connect.count, 2);
     assert_string_equal(options.connect.items[1], "x=a:b");

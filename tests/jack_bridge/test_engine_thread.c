@@ -20,7 +20,7 @@ static struct bj_fill_result nothing(void *user, const struct bj_fill_request *r
     (void)user;
     (void)request;
     (void)points;
-    return (struct bj_fill_result){BJ_STARVED, 0};
+    return (struct bj_fill_result){.kind = BJ_STARVED};
 }
 
 static void priority_is_below_jack(void **state)

@@ -78,8 +78,7 @@ static void join(struct fixture *f)
     f->jack = bj_jack_open(&f->config, f->why, sizeof f->why);
     if (!f->jack)
         fail_msg("%s", f->why);
-    if (!bj_jack_start(f->jack, f->rig.feed, f->rig.stream, RIG_LATENCY_NS, f->why,
-                       sizeof f->why))
+    if (!bj_jack_start(f->jack, &f->rig.sinks, RIG_LATENCY_NS, f->why, sizeof f->why))
         fail_msg("%s", f->why);
 }
 

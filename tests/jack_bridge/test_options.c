@@ -41,7 +41,7 @@ static void defaults_are_dark_and_neutral(void **state)
 
     (void)state;
     assert_true(parse(&options, BJ_COMMAND_RUN, ""));
-    assert_null(options.dac);
+    assert_int_equal(options.dacs.count, 0);
     assert_false(options.arm);
     assert_false(options.rearm);
     assert_int_equal(options.underrun.policy, BJ_BLANK);
@@ -57,6 +57,31 @@ static void defaults_are_dark_and_neutral(void **state)
     bj_options_finish(&options);
 }
 
+static void several_dacs_may_be_named(void **state)
+{
+    struct bj_options options;
+    char word[40], line[400] = "";
+
+    (void)state;
+    assert_true(parse(&options, BJ_COMMAND_RUN, "virtual --arm etherdream@10.0.0.2"));
+    assert_int_equal(options.dacs.count, 2);
+    assert_string_equal(options.dacs.items[0], "virtual");
+    assert_string_equal(options.dacs.items[1], "etherdream@10.0.0.2");
+    bj_options_finish(&options);
+    assert_false(parse(&options, BJ_COMMAND_RUN, "virtual virtual"));
+    assert_non_null(strstr(why, "twice"));
+    bj_options_finish(&options);
+    for (int k = 0; k <= BJ_SINKS_MAX; k++) {
+        snprintf(word, sizeof word, "etherdream@10.0.0.%d ", k + 1);
+        strcat(line, word);
+    }
+    assert_false(parse(&options, BJ_COMMAND_RUN, line));
+    assert_non_null(strstr(why, "at most"));
+    bj_options_finish(&options);
+    assert_false(parse(&options, BJ_COMMAND_LIST, "virtual"));
+    bj_options_finish(&options);
+}
+
 static void stable_options_of_run_are_understood(void **state)
 {
     struct bj_options options;
@@ -66,7 +91,8 @@ static void stable_options_of_run_are_understood(void **state)
                       "etherdream@127.0.0.1 --pps 30000 --client-name laser --connect pd:* "
                       "--connect x=a:b --arm --headless --latency 60 --target-buffer 40.5 "
                       "--min-buffer 10 --underrun park:-0.5,1 --drain 0 --status-json -"));
-    assert_string_equal(options.dac, "etherdream@127.0.0.1");
+    assert_int_equal(options.dacs.count, 1);
+    assert_string_equal(options.dacs.items[0], "etherdream@127.0.0.1");
     assert_int_equal(options.pps, 30000);
     assert_string_equal(options.client_name, "laser");
     assert_int_equal(options.connect.count, 2);
@@ -141,7 +167,7 @@ static void wrong_words_are_named(void **state)
         {BJ_COMMAND_RUN, "--port-style odd", "named|numbered"},
         {BJ_COMMAND_RUN, "--connect pd", "CLIENT:PORT"},
         {BJ_COMMAND_RUN, "--headless=maybe", "--headless=maybe"},
-        {BJ_COMMAND_RUN, "one two", "'two'"},
+        {BJ_COMMAND_RUN, "one one", "twice"},
         {BJ_COMMAND_RUN, "--json", "--json"},
         {BJ_COMMAND_LIST, "one", "'one'"},
         {BJ_COMMAND_LIST, "--wait -1", "seconds"},
@@ -212,6 +238,7 @@ static void help_names_every_option(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(several_dacs_may_be_named),
         cmocka_unit_test(defaults_are_dark_and_neutral),
         cmocka_unit_test(stable_options_of_run_are_understood),
         cmocka_unit_test(shape_options_reach_the_shape),

@@ -62,7 +62,7 @@ static void each_cycle_is_pushed_and_wakes_once(void **state)
 {
     struct fixture *f = *state;
 
-    bj_process_attach(&f->process, f->rig.feed, f->rig.stream);
+    bj_process_attach(&f->process, &f->rig.sinks);
     for (int k = 0; k < 3; k++)
         cycle(f, 1000 + k * MS);
     assert_int_equal(rig_pushed(&f->rig), 3 * FRAMES);
@@ -74,7 +74,7 @@ static void nothing_flows_after_detach(void **state)
 {
     struct fixture *f = *state;
 
-    bj_process_attach(&f->process, f->rig.feed, f->rig.stream);
+    bj_process_attach(&f->process, &f->rig.sinks);
     cycle(f, 1);
     assert_true(bj_process_detach(&f->process));
     cycle(f, 2);
@@ -96,7 +96,7 @@ static void freewheeling_pushes_nothing(void **state)
 {
     struct fixture *f = *state;
 
-    bj_process_attach(&f->process, f->rig.feed, f->rig.stream);
+    bj_process_attach(&f->process, &f->rig.sinks);
     cycle(f, 1 * MS);
     atomic_store(&f->process.freewheeling, true);
     cycle(f, 2 * MS);

@@ -21,8 +21,14 @@ static struct bj_status_report sample(void)
                    .points_written = UINT64_MAX,
                    .underruns = 3,
                    .reconnects = 4,
-                   .buffered_points = 1500},
-        .feed = {.frames_lost = 5, .buffered_ns = 12 * BJ_NS_PER_MS},
+                   .buffered_points = 1500,
+                   .buffered_least_points = 600},
+        .feed = {.frames_lost = 5,
+                 .buffered_ns = 12 * BJ_NS_PER_MS,
+                 .ratio_ppm = 100,
+                 .last_jump_ns = 40 * BJ_NS_PER_S,
+                 .locked = true},
+        .now_ns = 100 * BJ_NS_PER_S,
         .dac = "Ether Dream \"2\"\n",
         .client = "beam\\jack",
         .scheduler = "SCHED_FIFO 2",
@@ -59,6 +65,9 @@ static void keys_scripts_rely_on(void **state)
         {"buffered_ms", "50.000"},
         {"feed_ms", "12.000"},
         {"ratio_ppm", "100.000"},
+        {"locked", "true"},
+        {"locked_s", "60.000"},
+        {"spare_ms", "20.000"},
         {"latency_ms", "50.000"},
         {"underruns", "3"},
         {"lost_frames", "5"},
@@ -92,6 +101,18 @@ static void nothing_known_is_still_json(void **state)
     assert_true(json_number(text, "buffered_ms") == 0);
     assert_true(json_number(text, "ratio_ppm") == 0);
     free(text);
+}
+
+static void without_a_lock_nothing_has_held(void **state)
+{
+    struct bj_status_report report = sample();
+
+    (void)state;
+    report.feed.locked = false;
+    assert_int_equal(bj_status_locked_ns(&report), 0);
+    report.feed.locked = true;
+    report.feed.last_jump_ns = BJ_NEVER;
+    assert_int_equal(bj_status_locked_ns(&report), 0);
 }
 
 static void not_a_number_is_never_written(void **state)
@@ -130,6 +151,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_scripts_rely_on),
         cmocka_unit_test(nothing_known_is_still_json),
+        cmocka_unit_test(without_a_lock_nothing_has_held),
         cmocka_unit_test(not_a_number_is_never_written),
         cmocka_unit_test(every_state_has_a_name),
         cmocka_unit_test(full_disk_is_noticed),

@@ -53,7 +53,7 @@ static void write_ahead(struct scene *scene)
     uint64_t wanted = played(scene, scene->now_ns + 40 * MS);
     if (wanted > scene->clock.points) {
         bj_dac_clock_wrote(&scene->clock, scene->now_ns,
-                           (uint32_t)(wanted - scene->clock.points));
+                           (uint32_t)(wanted - scene->clock.points), PPS);
     }
 }
 
@@ -168,13 +168,50 @@ static void a_queue_that_must_be_empty_is_noticed(void **state)
     assert_true(fabs(error_us(&scene, 0)) < 50);
 }
 
+/* Chunks at alternating rates, as when the DAC is steered: each lasts as long as it lasts.
+ */
+static void chunks_of_different_rates_are_told_apart(void **state)
+{
+    (void)state;
+    struct scene scene = make(BJ_MODEL_FIFO, 200);
+    enum { CHUNK = 240, CHUNKS = 8000 };
+    static double begins_s[CHUNKS + 1]; /* by the device's clock */
+    const double rates[] = {48000, 48096, 47904, 30000};
+    for (int k = 0; k < CHUNKS; k++) {
+        begins_s[k + 1] = begins_s[k] + CHUNK / rates[k * 7 % 4];
+    }
+    int written = 0, at = 0;
+    for (; written < CHUNKS; scene.now_ns += 5 * MS) {
+        double device_s = (double)(scene.now_ns - scene.begin_ns) / 1e9 * (1 + 200e-6);
+        for (; written < CHUNKS && begins_s[written] < device_s + 0.04; written++) {
+            bj_dac_clock_wrote(&scene.clock, scene.now_ns, CHUNK, rates[written * 7 % 4]);
+        }
+        while (begins_s[at + 1] < device_s) {
+            at++;
+        }
+        double into = (device_s - begins_s[at]) * rates[at * 7 % 4];
+        bj_dac_clock_report(
+            &scene.clock,
+            &(struct bj_level_report){.sent_ns = scene.now_ns,
+                                      .received_ns = scene.now_ns + 300000,
+                                      .played_points = (uint64_t)(at * CHUNK + into) + 1,
+                                      .quantum_points = 1,
+                                      .playing = true});
+        if (scene.now_ns > scene.begin_ns + 10 * S) {
+            double true_ns =
+                (double)scene.begin_ns + begins_s[written] / (1 + 200e-6) * 1e9;
+            assert_true(fabs(bj_dac_clock_play_ns(&scene.clock, 0) - true_ns) < 20e3);
+        }
+    }
+}
+
 static void lost_points_have_no_number(void **state)
 {
     (void)state;
     struct scene scene = make(BJ_MODEL_FIFO, 0);
     run(&scene, 20);
     uint64_t points = scene.clock.points;
-    bj_dac_clock_wrote(&scene.clock, scene.now_ns, 700);
+    bj_dac_clock_wrote(&scene.clock, scene.now_ns, 700, PPS);
     bj_dac_clock_emptied(&scene.clock, 700);
     assert_int_equal(scene.clock.points, points);
     assert_false(bj_dac_clock_known(&scene.clock));
@@ -215,6 +252,7 @@ int main(void)
         cmocka_unit_test(a_dac_that_does_not_play_tells_no_time),
         cmocka_unit_test(dry_reports_teach_nothing),
         cmocka_unit_test(a_queue_that_must_be_empty_is_noticed),
+        cmocka_unit_test(chunks_of_different_rates_are_told_apart),
         cmocka_unit_test(lost_points_have_no_number),
         cmocka_unit_test(a_new_connection_counts_anew_at_the_known_rate),
         cmocka_unit_test(a_commanded_rate_is_followed_at_once),

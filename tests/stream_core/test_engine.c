@@ -179,6 +179,24 @@ static void play_time_is_confirmed_then_measured(void **state)
     world_finish(&world);
 }
 
+/* It reports nothing; by our own count it must have run dry while the engine slept. */
+static void a_silent_device_that_must_be_dry_begins_a_new_time_line(void **state)
+{
+    struct engine_world world;
+    set_up(&world, *state);
+    world.dac.caps.reports_level = false;
+    world_start(&world);
+    world_run(&world, 500 * MS);
+    uint64_t restarts = world.producer.restarts;
+    assert_true(world.producer.last.play_known);
+    world_run(&world, 500 * MS);
+    assert_int_equal(world.producer.restarts, restarts);
+    world.now_ns += 400 * MS;
+    world_run(&world, 100 * MS);
+    assert_true(world.producer.restarts > restarts);
+    world_finish(&world);
+}
+
 static void level_holds_at_target(void **state)
 {
     const struct row *row = *state;
@@ -737,6 +755,8 @@ static const struct single singles[] = {
     {"restarted is told until filled", restarted_is_told_until_filled, &plain},
     {"the play time is confirmed, then measured", play_time_is_confirmed_then_measured,
      &plain},
+    {"a silent device that must be dry begins a new time line",
+     a_silent_device_that_must_be_dry_begins_a_new_time_line, &plain},
     {"starving before the first fill is no underrun",
      starving_before_the_first_fill_is_none, &plain},
     {"a gap restarts dark", a_gap_restarts_dark, &plain},

@@ -65,7 +65,8 @@ static struct bj_feed_config config_of(uint32_t rate_hz, int64_t latency_ns)
 
 struct world {
     struct bj_feed *feed;
-    double rate, pps;
+    double rate, pps;   /* as the two clocks really go */
+    double nominal_pps; /* what the engine is told */
     int64_t latency_ns;
     uint64_t pushed;       /* frames captured, lost ones included */
     int64_t line_ns;       /* when frame line_frame was captured */
@@ -74,6 +75,7 @@ struct world {
     int64_t now_ns;        /* of the engine */
     double play_ns;        /* when the next point given will play */
     bool restarted;        /* the queue ran dry or was topped up */
+    bool follows_pps;      /* the DAC plays as fast as the feed wants */
     uint64_t next_frame;   /* the lowest that may still come */
     uint64_t played, dark; /* points */
     double worst_ns;       /* largest deviation from L */
@@ -96,7 +98,7 @@ static struct world *make_world(const struct bj_feed_config *config, double pps)
     struct world *world = test_calloc(1, sizeof *world);
     assert_int_equal(bj_feed_create(config, &world->feed), BJ_OK);
     world->rate = config->rate_hz;
-    world->pps = pps;
+    world->pps = world->nominal_pps = pps;
     world->latency_ns = config->latency_ns;
     world->period = 64;
     world->line_ns = world->now_ns = ORIGIN_NS;
@@ -191,7 +193,7 @@ static void check_points(struct world *world, uint32_t count)
         double play_ns = world->play_ns + k / world->pps * 1e9;
         if (is_dark(&world->points[k])) {
             world->dark++;
-        } else if (world->rate == world->pps) {
+        } else if (world->rate == world->pps || world->follows_pps) {
             check_frame(world, &world->points[k], play_ns);
         } else {
             check_ramp(world, &world->points[k], play_ns);
@@ -208,13 +210,15 @@ static uint32_t fill(struct world *world, uint32_t wanted)
     }
     struct bj_fill_request request = {
         .now_ns = world->now_ns,
-        .pps = (uint32_t)world->pps,
-        .true_pps = world->pps,
+        .pps = (uint32_t)world->nominal_pps,
+        .true_pps = world->nominal_pps,
         .target_points = wanted,
         .buffered_ns = (int64_t)(world->play_ns - (double)world->now_ns + 0.5),
         .play_ns = world->play_ns,
         .play_pps = world->pps,
         .play_known = true,
+        .play_settled = true,
+        .follows_pps = world->follows_pps,
         .device_queued_points = -1,
         .restarted = world->restarted,
     };
@@ -227,6 +231,9 @@ static uint32_t fill(struct world *world, uint32_t wanted)
     assert_true(position >= world->position);
     world->position = position;
     world->restarted = count < wanted;
+    if (world->follows_pps && result.wanted_pps > 0) {
+        world->pps = result.wanted_pps;
+    }
     check_points(world, count);
     world->play_ns += wanted / world->pps * 1e9;
     return count;
@@ -701,6 +708,79 @@ static void a_large_error_is_put_right_at_once(void **state)
     }
 }
 
+/* Both crystals are off, by different amounts: L holds all the same, without a jump. */
+static void resampling_holds_the_latency(void **state)
+{
+    (void)state;
+    const double rate_ppm[] = {0, 0, 100, -500, 450}, pps_ppm[] = {1, 300, -200, 500, 449};
+    const double pps[] = {48000, 30000, 48000, 100000, 48000};
+    for (int k = 0; k < 5; k++) {
+        struct bj_feed_config config = config_of(48000, 60 * MS);
+        config.matching = BJ_MATCH_RESAMPLE;
+        struct world *world = make_world(&config, pps[k]);
+        world->rate *= 1 + rate_ppm[k] * 1e-6;
+        world->pps *= 1 + pps_ppm[k] * 1e-6;
+        run(world, 20 * BJ_NS_PER_S, 40 * MS);
+        world->worst_ns = 0;
+        run(world, 20 * BJ_NS_PER_S, 40 * MS);
+        struct bj_feed_stats stats = stats_of(world);
+        assert_true(world->worst_ns < 2000);
+        assert_int_equal(stats.jumps, 0);
+        assert_true(stats.locked);
+        double ratio = world->rate / 48000 / (world->pps / pps[k]);
+        assert_true(fabs(stats.ratio_ppm - (ratio - 1) * 1e6) < 0.1);
+        end_world(world);
+    }
+}
+
+/* JACK loses cycles: they play dark, as long as they lasted, and nothing else moves. */
+static void a_gap_plays_dark_for_its_length(void **state)
+{
+    (void)state;
+    for (uint32_t lost = 1; lost <= 4; lost++) {
+        struct bj_feed_config config = config_of(48000, 100 * MS);
+        config.matching = BJ_MATCH_RESAMPLE;
+        struct world *world = make_world(&config, 48000);
+        world->pps *= 1 + 200e-6;
+        world->period = 480;
+        run(world, 10 * BJ_NS_PER_S, 40 * MS);
+        world->dark = 0;
+        world->worst_ns = 0;
+        /* the frames after the gap keep their numbers and move in time */
+        world->line_ns = captured_ns(world, world->pushed) + (int64_t)lost * 10 * MS;
+        world->line_frame = world->pushed;
+        run(world, 500 * MS, 40 * MS);
+        assert_true(fabs((double)world->dark - lost * 480 * (1 + 200e-6)) < 3);
+        assert_int_equal(stats_of(world).frames_lost, 0);
+        world->worst_ns = 0;
+        run(world, 500 * MS, 40 * MS);
+        assert_true(world->worst_ns < 50000);
+        end_world(world);
+    }
+}
+
+/* Steered, frames pass unchanged; the DAC is told how fast to play, and L holds. */
+static void steering_tells_the_rate_that_holds_the_latency(void **state)
+{
+    (void)state;
+    for (int sign = -1; sign <= 1; sign++) {
+        struct bj_feed_config config = config_of(48000, 60 * MS);
+        config.matching = BJ_MATCH_STEER;
+        struct world *world = make_world(&config, 48000);
+        world->follows_pps = true;
+        double jack_hz = 48000 * (1 + sign * 300e-6);
+        world->rate = jack_hz;
+        run(world, 20 * BJ_NS_PER_S, 40 * MS);
+        world->worst_ns = 0;
+        world->gaps = 0;
+        run(world, 20 * BJ_NS_PER_S, 40 * MS);
+        assert_true(fabs(world->pps / jack_hz - 1) < 1e-6);
+        assert_true(world->worst_ns < 2000);
+        assert_int_equal(world->gaps + stats_of(world).jumps, 0);
+        end_world(world);
+    }
+}
+
 /* Connecting, fault: nothing can be taken, for minutes; then it starts as if fresh. */
 static void target_zero_keeps_up_with_time(void **state)
 {
@@ -908,6 +988,9 @@ int main(void)
         cmocka_unit_test(a_restart_of_the_queue_waits_when_early),
         cmocka_unit_test(a_second_restart_while_waiting_is_exact),
         cmocka_unit_test(a_large_error_is_put_right_at_once),
+        cmocka_unit_test(resampling_holds_the_latency),
+        cmocka_unit_test(a_gap_plays_dark_for_its_length),
+        cmocka_unit_test(steering_tells_the_rate_that_holds_the_latency),
         cmocka_unit_test(target_zero_keeps_up_with_time),
         cmocka_unit_test(restart_forgets_what_is_held),
         cmocka_unit_test(restart_between_long_periods_is_no_silence),

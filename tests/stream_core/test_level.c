@@ -322,9 +322,40 @@ static void crystals_do_not_pull_it_away(void **state)
     }
 }
 
+static void the_least_is_kept_for_a_while(void **state)
+{
+    (void)state;
+    struct bj_level level;
+    bj_level_init(&level, 1000, 0);
+    assert_true(bj_level_least(&level) == 0);
+    bj_level_wrote(&level, 100);
+    bj_level_advance(&level, 50 * BJ_NS_PER_MS); /* does not play yet */
+    assert_true(bj_level_least(&level) == 0);
+    bj_level_set_playing(&level, 50 * BJ_NS_PER_MS, true);
+    int64_t now_ns = 50 * BJ_NS_PER_MS;
+    for (int k = 0; k < 1800; k++) { /* 9 s: down to 95; once down to 60 */
+        now_ns += (k == 100 ? 40 : 5) * BJ_NS_PER_MS;
+        bj_level_advance(&level, now_ns);
+        double low = bj_level_low(&level);
+        bj_level_wrote(&level, (uint32_t)(100 - low + 0.5));
+        double least = bj_level_least(&level);
+        assert_true(fabs(least - (k < 100 ? 95 : k < 1000 ? 60 : least)) < 1e-6);
+    }
+    assert_true(fabs(bj_level_least(&level) - 60) < 1e-6);
+    for (int k = 0; k < 1200; k++) {
+        now_ns += 5 * BJ_NS_PER_MS;
+        bj_level_advance(&level, now_ns);
+        bj_level_wrote(&level, 5);
+    }
+    assert_true(fabs(bj_level_least(&level) - 95) < 1e-6);
+    bj_level_empty(&level, now_ns);
+    assert_true(bj_level_least(&level) == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_least_is_kept_for_a_while),
         cmocka_unit_test(begins_empty_and_still),
         cmocka_unit_test(without_reports_the_book_counts),
         cmocka_unit_test(never_falls_below_nothing),

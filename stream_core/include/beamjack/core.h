@@ -78,6 +78,7 @@ struct bj_fill_request {
     double play_ns;           /* when the first point leaves the DAC, as now_ns counts */
     double play_sd_ns;        /* how far single measurements of that lie off */
     double play_pps;          /* points per second from there on */
+    bool follows_pps;         /* the DAC plays each chunk at the rate the producer wants */
     bool play_known;   /* measured, or the DAC's own doing; false: a guess, until later */
     bool play_settled; /* measured for long enough to be trusted to microseconds */
     int64_t device_queued_points; /* newest report of the DAC itself, -1 if unknown */
@@ -91,6 +92,7 @@ enum bj_fill_kind { BJ_FILLED, BJ_STARVED, BJ_END };
 struct bj_fill_result {
     enum bj_fill_kind kind;
     uint32_t points;
+    double wanted_pps; /* how fast these points should play, if follows_pps; 0: as it is */
 };
 
 /* Engine thread, BJ_RT. `points` belongs to the stream and has room for
@@ -217,12 +219,13 @@ struct bj_stats {
     uint64_t late_wakes;       /* steps that came over 2 ms after their deadline */
     uint64_t reconnects;
     uint64_t faults;
-    uint64_t dwell_points;        /* darkened because the beam rested */
-    uint64_t invalid_points;      /* no sensible position when they reached safety */
-    uint32_t buffered_points;     /* lower bound, at the last step */
-    uint32_t buffered_max_points; /* upper bound, at the last step */
-    int64_t device_queued_points; /* newest report, -1 unknown */
-    uint32_t capacity_points;     /* 0 unknown */
+    uint64_t dwell_points;          /* darkened because the beam rested */
+    uint64_t invalid_points;        /* no sensible position when they reached safety */
+    uint32_t buffered_points;       /* lower bound, at the last step */
+    uint32_t buffered_max_points;   /* upper bound, at the last step */
+    uint32_t buffered_least_points; /* lowest lower bound while playing, of 5 to 10 s */
+    int64_t device_queued_points;   /* newest report, -1 unknown */
+    uint32_t capacity_points;       /* 0 unknown */
 };
 
 /* Main thread. Checks the configuration, allocates everything, does no I/O.
@@ -287,6 +290,8 @@ enum bj_matching {
         0,          /* interpolated at a ratio that follows both clocks; L is exact */
     BJ_MATCH_EXACT, /* at the nominal ratio: at equal rates frames pass unchanged. L
                        is put right by skipping or resting, when off by 20 ms */
+    BJ_MATCH_STEER, /* as EXACT, and the DAC's rate follows JACK's so that L holds; EXACT
+                       alone where the DAC cannot */
 };
 
 struct bj_feed;
@@ -312,7 +317,7 @@ struct bj_feed_stats {
     double position_frames;  /* input position of the next point */
     double latency_error_ns; /* (predicted play time - L) - capture time, last fill */
     double ratio_ppm;        /* frames per point, against the nominal ratio */
-    int64_t last_jump_ns;    /* BJ_NEVER before the first */
+    int64_t last_jump_ns;    /* or start; BJ_NEVER before the first */
     bool running;            /* points come from the frames, not from silence */
     bool locked;             /* both clocks are known and L holds within 0.5 ms */
 };

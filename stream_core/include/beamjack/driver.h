@@ -209,6 +209,8 @@ struct bj_dac_caps {
     uint32_t min_queued_points; /* fewer than this and the device counts as dry */
     uint32_t min_points_per_chunk, max_points_per_chunk;
     bool reports_level;
+    bool follows_pps; /* a chunk's pps holds from its first point on, and may always change
+                       */
     int64_t target_buffer_ns, min_buffer_ns; /* defaults */
     int64_t stall_ns; /* how long an exchange with the device may reasonably hang */
 };

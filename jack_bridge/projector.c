@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+#include "projector.h"
+
+#include <stdio.h>
+
+#define MAX_PUSH_FRAMES 8192
+
+/* ---- Start -------------------------------------------------------------------------------- */
+
+bool bj_projector_plan(struct bj_projector *projector, const struct bj_options *options,
+                       const struct bj_transports *via, const struct bj_latency *asked,
+                       uint32_t rate_hz, bool *wrong_usage, char *why, size_t why_size)
+{
+    *wrong_usage = false;
+    if (!bj_dac_caps(&projector->dac, via, &projector->caps)) {
+        snprintf(why, why_size, "the driver refuses '%.100s'; see 'beamjack list'",
+                 projector->dac.id);
+        return false;
+    }
+    projector->pps = bj_dac_pps(options->pps, rate_hz, &projector->dac, &projector->caps);
+    *wrong_usage = !bj_latency_plan(*asked, &projector->caps, rate_hz, &projector->latency,
+                                    why, why_size);
+    return !*wrong_usage;
+}
+
+static enum bj_status create_feed(struct bj_projector *projector,
+                                  const struct bj_options *options, uint32_t rate_hz)
+{
+    const struct bj_feed_config config = {
+        .rate_hz = rate_hz,
+        .max_push_frames = MAX_PUSH_FRAMES,
+        .latency_ns = projector->latency.latency_ns,
+        .max_latency_ns = projector->latency.latency_ns,
+        .interpolation = (enum bj_interpolation)options->interpolation,
+        .matching = (enum bj_matching)options->matching,
+        .has_intensity = true,
+    };
+
+    return bj_feed_create(&config, &projector->feed);
+}
+
+static struct bj_stream_config stream_config(struct bj_projector *projector,
+                                             const struct bj_options *options,
+                                             const struct bj_dac_config *dac)
+{
+    struct bj_stream_config config = bj_stream_defaults();
+
+    config.driver = projector->dac.driver;
+    config.dac = dac;
+    config.host = bj_waiter_host(projector->waiter);
+    config.fill = bj_feed_fill;
+    config.fill_user = projector->feed;
+    config.error = bj_mailbox_error;
+    config.error_user = &projector->words;
+    config.pps = projector->pps;
+    config.target_buffer_ns = projector->latency.target_ns;
+    config.min_buffer_ns = projector->latency.min_ns;
+    config.underrun = options->underrun.policy;
+    config.park_x = options->underrun.x;
+    config.park_y = options->underrun.y;
+    config.drain_timeout_ns = options->drain_ns;
+    config.reconnect = !options->no_reconnect;
+    config.rearm = options->rearm;
+    config.shape = bj_options_shape(options);
+    config.safety = bj_options_safety(options);
+    return config;
+}
+
+static enum bj_status create_stream(struct bj_projector *projector,
+                                    const struct bj_options *options,
+                                    const struct bj_transports *via)
+{
+    const struct bj_dac_config dac = {
+        .id = projector->dac.id, .address = projector->dac.address, .via = *via};
+    struct bj_stream_config config = stream_config(projector, options, &dac);
+
+    return bj_stream_create(&config, &projector->stream);
+}
+
+static void explain_rate(const struct bj_projector *projector, char *why, size_t why_size)
+{
+    snprintf(why, why_size,
+             "%.100s cannot play %u points/s; it takes %u to %u, choose with --pps",
+             projector->dac.id, projector->pps, projector->caps.min_pps,
+             projector->caps.max_pps);
+}
+
+bool bj_projector_start(struct bj_projector *projector, const struct bj_options *options,
+                        const struct bj_transports *via, uint32_t rate_hz, int priority,
+                        int wake_fd, bool *wrong_usage, char *why, size_t why_size)
+{
+    enum bj_status status = BJ_NO_MEMORY;
+
+    bj_mailbox_init(&projector->words, wake_fd);
+    projector->waiter = bj_waiter_create();
+    if (projector->waiter)
+        status = create_feed(projector, options, rate_hz);
+    if (status == BJ_OK)
+        status = create_stream(projector, options, via);
+    *wrong_usage = status == BJ_BAD_ARGUMENT && projector->feed;
+    if (*wrong_usage && projector->caps.max_pps) {
+        explain_rate(projector, why, why_size);
+        return false;
+    }
+    if (status != BJ_OK) {
+        snprintf(why, why_size, "cannot prepare %.100s: %s", projector->dac.id,
+                 bj_strerror(status));
+        return false;
+    }
+    bj_stream_connections(projector->stream, false, projector->latency.latency_ns);
+    if (options->arm)
+        bj_stream_arm(projector->stream);
+    if (bj_engine_thread_start(&projector->engine, projector->stream, priority, wake_fd))
+        return true;
+    snprintf(why, why_size, "cannot start a thread for %.100s", projector->dac.id);
+    return false;
+}
+
+/* ---- Words -------------------------------------------------------------------------------- */
+
+static void tell_scheduler(struct bj_projector *projector, struct bj_log *log)
+{
+    int refusal = atomic_load(&projector->engine.refusal);
+    char scheduler[40];
+
+    if (projector->scheduler_told || atomic_load(&projector->engine.policy) == -1)
+        return;
+    projector->scheduler_told = true;
+    bj_engine_scheduler(&projector->engine, scheduler, sizeof scheduler);
+    if (refusal)
+        bj_log_say(log,
+                   "the DAC's thread runs as %s: real-time priority is refused, see "
+                   "'beamjack doctor'",
+                   scheduler);
+    else
+        bj_log_say(log, "the DAC's thread runs as %s", scheduler);
+}
+
+static void tell_state(struct bj_projector *projector, struct bj_log *log)
+{
+    struct bj_stats stats = bj_stream_stats(projector->stream);
+
+    projector->reached = projector->reached || stats.state == BJ_STREAM_STREAMING;
+    if (stats.state != projector->state_told)
+        bj_log_say(log, "%s: %s", bj_stream_dac_name(projector->stream),
+                   bj_status_state(stats.state));
+    if (stats.armed != projector->armed_told)
+        bj_log_say(log, stats.armed ? "armed" : "disarmed: dark");
+    projector->state_told = stats.state;
+    projector->armed_told = stats.armed;
+}
+
+bool bj_projector_listen(struct bj_projector *projector, const struct bj_options *options,
+                         struct bj_log *log)
+{
+    struct bj_letter letter;
+    bool hopeful = true;
+
+    if (!projector->stream)
+        return true;
+    tell_scheduler(projector, log);
+    tell_state(projector, log);
+    while (bj_mailbox_take(&projector->words, &letter)) {
+        bj_log_say(log, "%s", letter.text);
+        if (letter.status != BJ_OK && !projector->reached && !options->wait_for_dac)
+            hopeful = false;
+    }
+    return hopeful;
+}
+
+bool bj_projector_over(const struct bj_projector *projector, bool *failed)
+{
+    bool over = projector->stream && atomic_load(&projector->engine.done);
+
+    *failed = over && projector->engine.result == BJ_RUN_DISCONNECTED;
+    return over;
+}
+
+void bj_projector_report(const struct bj_projector *projector,
+                         struct bj_status_report *report, char *scheduler,
+                         size_t scheduler_size)
+{
+    snprintf(scheduler, scheduler_size, "not started");
+    report->scheduler = scheduler;
+    report->dac = projector->dac.id;
+    report->latency_ns = projector->latency.latency_ns;
+    if (!projector->stream)
+        return;
+    report->dac = bj_stream_dac_name(projector->stream);
+    report->stream = bj_stream_stats(projector->stream);
+    report->feed = bj_feed_stats(projector->feed);
+    bj_engine_scheduler(&projector->engine, scheduler, scheduler_size);
+}
+
+/* ---- The end ------------------------------------------------------------------------------ */
+
+void bj_projector_stop(struct bj_projector *projector)
+{
+    if (projector->stream) {
+        bj_stream_disarm(projector->stream);
+        bj_stream_stop(projector->stream);
+    }
+}
+
+bool bj_projector_join(struct bj_projector *projector, int64_t timeout_ns)
+{
+    return !projector->stream || bj_engine_thread_join(&projector->engine, timeout_ns);
+}
+
+void bj_projector_free(struct bj_projector *projector)
+{
+    bj_stream_destroy(projector->stream);
+    bj_feed_destroy(projector->feed);
+    bj_waiter_destroy(projector->waiter);
+}

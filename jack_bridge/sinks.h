@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Where the frames of one JACK client go: a feed and a stream for each projector. All of
+ * them get the same frames; what concerns the light concerns all.
+ */
+#ifndef SINKS_H
+#define SINKS_H
+
+#include <beamjack/core.h>
+
+#define BJ_SINKS_MAX 8
+
+struct bj_sinks {
+    size_t count;
+    struct bj_sink {
+        struct bj_feed *feed;
+        struct bj_stream *stream;
+    } items[BJ_SINKS_MAX];
+};
+
+/* JACK process thread, BJ_RT. Pushes to every feed and wakes every engine. */
+BJ_RT void bj_sinks_push(const struct bj_sinks *sinks,
+                         const float *const channels[BJ_CHANNELS], uint32_t frames,
+                         int64_t now_ns);
+
+/* Any thread, BJ_RT. */
+void bj_sinks_restart(const struct bj_sinks *sinks);
+void bj_sinks_arm(const struct bj_sinks *sinks);
+void bj_sinks_disarm(const struct bj_sinks *sinks);
+void bj_sinks_stop(const struct bj_sinks *sinks);
+
+#endif
