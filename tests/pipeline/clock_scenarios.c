@@ -16,7 +16,7 @@
 #define BURST_FOR_NS (BJ_NS_PER_S / 2)
 #define STRAY_PERCENT 5
 #define LINK_MS 0.2
-#define WINDOW_POINTS 1240 /* of an Ether Dream 2 */
+#define WINDOW_POINTS 1000 /* of an Ether Dream 2, and some to catch up after a stall */
 #define WINDOW_COMMANDS 14
 #define LEAST_CHUNK 40.0
 #define RESEND_NS (20 * BJ_NS_PER_MS)
