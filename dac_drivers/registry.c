@@ -2,6 +2,7 @@
  *
  * The one table of all drivers and scans of this build.
  */
+#include "audio/audio.h"
 #include "ether_dream/ether_dream.h"
 #include "ether_dream/ether_dream_scan.h"
 #include "record/record.h"
@@ -11,9 +12,10 @@
 /* Hardware first: `beamjack run` prefers what is further up. */
 static const struct bj_dac_driver *const drivers[] = {
     &bj_ether_dream,
-    &bj_virtual,
-    &bj_record,
-    NULL,
+#ifdef BJ_WITH_ALSA
+    &bj_audio,
+#endif
+    &bj_virtual,     &bj_record, NULL,
 };
 
 static const struct bj_scan *const scans[] = {

@@ -295,7 +295,49 @@ static void check_usb(const struct bj_options *options, struct bj_finding *findi
                         "plug the DAC in anew");
 }
 
+/* ---- Sound cards --------------------------------------------------------------------------------------- */
+
+/* "02-00: UMC1820 : USB Audio : playback 1 : capture 1" */
+static bool read_card(const char *line, char *name, size_t size)
+{
+    unsigned card, device;
+    char title[60];
+
+    if (sscanf(line, "%u-%u: %59[^:]", &card, &device, title) != 3 ||
+        !strstr(line, ": playback"))
+        return false;
+    for (size_t end = strlen(title); end > 0 && title[end - 1] == ' ';)
+        title[--end] = '\0';
+    snprintf(name, size, "audio:hw:%u,%u (%s)", card, device, title);
+    return true;
+}
+
+static void check_sound(const struct bj_options *options, struct bj_finding *finding)
+{
+    FILE *file = fopen("/proc/asound/pcm", "re");
+    char line[200], name[100], names[160] = "";
+    int count = 0;
+
+    (void)options;
+    while (file && fgets(line, sizeof line, file)) {
+        size_t used = strlen(names);
+
+        if (!read_card(line, name, sizeof name))
+            continue;
+        snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", name);
+        count++;
+    }
+    if (file)
+        fclose(file);
+    find(finding, BJ_HEALTHY, "sound cards: %s", count ? names : "none");
+    if (count)
+        remedy(finding,
+               "one of them is a DAC only if its outputs are DC-coupled and neither "
+               "JACK nor a sound server uses it");
+}
+
 const bj_check_fn bj_checks[] = {
     check_rtprio,   check_memlock,    check_group, check_scheduler, check_jack,
-    check_governor, check_interfaces, check_port,  check_usb,       NULL,
+    check_governor, check_interfaces, check_port,  check_usb,       check_sound,
+    NULL,
 };

@@ -17,6 +17,11 @@
     .kind = BJ_OPTION_FLOATS, .argument = name, .values_least = fewest, .values = all,     \
     .least = -100, .most = 100
 
+#define SIGNALS "x|y|r|g|b|i|enable"
+#define SIGNAL_VALUES(low, high)                                                           \
+    .kind = BJ_OPTION_SIGNALS, .choices = SIGNALS, .values = 1,                            \
+    .argument = "NAME=VALUE[,...]", .least = low, .most = high
+
 const struct bj_option bj_option_table[] = {
     /* JACK */
     {"--client-name", 'n', TEXT("NAME"), .commands = RUN, AT(client_name),
@@ -68,6 +73,10 @@ const struct bj_option bj_option_table[] = {
      .help = "how long queued points may play out at an end (default 1000)"},
     {"--interpolation", CHOICE("smooth|linear|nearest"), .commands = RUN, AT(interpolation),
      .help = "between JACK's frames; nearest for lasers that only switch on and off"},
+    {"--colour-shift", .kind = BJ_OPTION_TIME, .argument = "US", .unit_ns = 1000,
+     .least = -1000, .most = 1000, .commands = RUN, AT(colour_shift_ns),
+     .help =
+         "colour this much later than position, for mirrors that lag; negative: earlier"},
     {"--matching", CHOICE("resample|exact|steer"), .commands = RUN, AT(matching),
      .help =
          "interpolate to follow both clocks (default); or pass frames unchanged where the "
@@ -96,6 +105,19 @@ const struct bj_option bj_option_table[] = {
      .help = "dark for this long after a change of connections (default 100)"},
     {"--start-blank", MS(0, 10000), .commands = RUN, AT(start_blank_ns),
      .help = "dark for this long after arming and after gaps (default 1)"},
+    /* audio interfaces */
+    {"--audio-channels", SIGNAL_VALUES(1, 64), .whole = true, .commands = RUN,
+     AT(audio_channels),
+     .help =
+         "audio:PCM: which channel carries what, from x=1,y=2,r=3,g=4,b=5,i=6 (default: "
+         "these, as far as the card has them) and enable=N, a tone of 1 kHz while armed"},
+    {"--audio-gain", SIGNAL_VALUES(-10, 10), .commands = RUN, AT(audio_gain),
+     .help = "audio:PCM: size of a signal, 1 is the card's full scale: x=0.5,y=0.5"},
+    {"--audio-offset", SIGNAL_VALUES(-1, 1), .commands = RUN, AT(audio_offset),
+     .help = "audio:PCM: added to a signal, of the card's full scale: x=-0.002"},
+    {"--audio-invert", .kind = BJ_OPTION_SIGNALS, .choices = SIGNALS,
+     .argument = "NAME[,...]", .commands = RUN, AT(audio_invert),
+     .help = "audio:PCM: change the sign of these signals: y,r"},
     /* the program */
     {"--headless", FLAG, .commands = RUN, AT(headless),
      .help = "no view in the terminal, plain lines on stderr"},

@@ -140,6 +140,50 @@ static bool set_underrun(const char *text, struct bj_underrun_option *member)
     return true;
 }
 
+/* One of "x=1" or "x"; *end is what follows. */
+static bool set_signal(const struct bj_option *option, const char *text, const char **end,
+                       struct bj_audio_values *signals)
+{
+    size_t size = strcspn(text, "=,");
+    double value = 1;
+    char name[16];
+    int index;
+
+    if (size >= sizeof name)
+        return false;
+    memcpy(name, text, size);
+    name[size] = '\0';
+    *end = text + size;
+    if (!set_choice(option->choices, name, &index) || signals->given[index] ||
+        (**end == '=') != (option->values > 0))
+        return false;
+    if (option->values > 0 && (!read_number(*end + 1, end, &value) ||
+                               value < option->least || value > option->most))
+        return false;
+    if (option->whole && value != floor(value))
+        return false;
+    signals->given[index] = true;
+    signals->value[index] = (float)value;
+    return true;
+}
+
+static bool set_signals(const struct bj_option *option, const char *text,
+                        struct bj_audio_values *member)
+{
+    struct bj_audio_values signals = {0};
+
+    for (const char *at = text;; at++) {
+        if (!set_signal(option, at, &at, &signals))
+            return false;
+        if (*at == '\0')
+            break;
+        if (*at != ',')
+            return false;
+    }
+    *member = signals;
+    return true;
+}
+
 static bool set(const struct bj_option *option, const char *value, void *member)
 {
     switch (option->kind) {
@@ -160,8 +204,17 @@ static bool set(const struct bj_option *option, const char *value, void *member)
                           member);
     case BJ_OPTION_UNDERRUN:
         return set_underrun(value, member);
+    case BJ_OPTION_SIGNALS:
+        return set_signals(option, value, member);
     }
     return false;
+}
+
+static const char *unit_of(const struct bj_option *option)
+{
+    if (option->unit_ns == BJ_NS_PER_S)
+        return "seconds";
+    return option->unit_ns == BJ_NS_PER_MS ? "milliseconds" : "microseconds";
 }
 
 static void explain(const struct bj_option *option, char *text, size_t size)
@@ -175,8 +228,7 @@ static void explain(const struct bj_option *option, char *text, size_t size)
                  option->most);
         break;
     case BJ_OPTION_TIME:
-        snprintf(text, size, "%s from %.10g to %.10g",
-                 option->unit_ns == BJ_NS_PER_S ? "seconds" : "milliseconds", option->least,
+        snprintf(text, size, "%s from %.10g to %.10g", unit_of(option), option->least,
                  option->most);
         break;
     case BJ_OPTION_LIST:
@@ -187,6 +239,14 @@ static void explain(const struct bj_option *option, char *text, size_t size)
         break;
     case BJ_OPTION_UNDERRUN:
         snprintf(text, size, "%s, with X and Y from -1 to 1", option->argument);
+        break;
+    case BJ_OPTION_SIGNALS:
+        if (option->values > 0)
+            snprintf(text, size, "%s, each of %s once, %sfrom %.10g to %.10g",
+                     option->argument, option->choices,
+                     option->whole ? "whole numbers " : "", option->least, option->most);
+        else
+            snprintf(text, size, "%s, each of %s once", option->argument, option->choices);
         break;
     default:
         snprintf(text, size, "%s", option->argument);

@@ -66,12 +66,33 @@ static const struct bj_option *find(enum bj_command command, const char *name)
     return NULL;
 }
 
-static bool check_patterns(const struct bj_options *options, char *why, size_t why_size)
+/* Both axes, and a channel for each signal. */
+static bool check_channels(const struct bj_audio_values *channels, char *why,
+                           size_t why_size)
+{
+    bool any = false;
+
+    for (int a = 0; a < BJ_AUDIO_SIGNALS; a++) {
+        any = any || channels->given[a];
+        for (int b = 0; channels->given[a] && b < a; b++)
+            if (channels->given[b] && channels->value[a] == channels->value[b]) {
+                snprintf(why, why_size, "audio-channels: two signals on channel %.0f",
+                         (double)channels->value[a]);
+                return false;
+            }
+    }
+    if (!any || (channels->given[BJ_X] && channels->given[BJ_Y]))
+        return true;
+    snprintf(why, why_size, "audio-channels: x and y need a channel each");
+    return false;
+}
+
+static bool check(const struct bj_options *options, char *why, size_t why_size)
 {
     for (size_t k = 0; k < options->connect.count; k++)
         if (!bj_connections_check(options->connect.items[k], why, why_size))
             return false;
-    return true;
+    return check_channels(&options->audio_channels, why, why_size);
 }
 
 static bool add_dac(struct bj_options *options, const char *text, char *why,
@@ -115,7 +136,7 @@ bool bj_options_set(struct bj_options *options, const char *name, const char *va
         return false;
     }
     return bj_option_value(option, name, value, member(options, option), why, why_size) &&
-           check_patterns(options, why, why_size);
+           check(options, why, why_size);
 }
 
 /* ---- From the command line ----------------------------------------------------------------- */
@@ -238,8 +259,7 @@ static bool parse_arguments(struct bj_options *options, int argc, char **argv, c
         if (!take(options, by_code(&tables, code), why, why_size))
             return false;
     }
-    return take_words(options, argc, argv, why, why_size) &&
-           check_patterns(options, why, why_size);
+    return take_words(options, argc, argv, why, why_size) && check(options, why, why_size);
 }
 
 bool bj_options_parse(struct bj_options *options, int argc, char **argv, char *why,
@@ -340,4 +360,21 @@ struct bj_safety_config bj_options_safety(const struct bj_options *options)
     safety.settle_ns = options->settle_ns;
     safety.start_blank_ns = options->start_blank_ns;
     return safety;
+}
+
+struct bj_audio_options bj_options_audio(const struct bj_options *options)
+{
+    struct bj_audio_options audio = bj_audio_defaults();
+
+    for (int k = 0; k < BJ_AUDIO_SIGNALS; k++) {
+        if (options->audio_channels.given[BJ_X])
+            audio.channel[k] = (uint8_t)options->audio_channels.value[k];
+        if (options->audio_gain.given[k])
+            audio.gain[k] = options->audio_gain.value[k];
+        if (options->audio_offset.given[k])
+            audio.offset[k] = options->audio_offset.value[k];
+        audio.inverted[k] = options->audio_invert.given[k];
+    }
+    audio.as_many = !options->audio_channels.given[BJ_X];
+    return audio;
 }

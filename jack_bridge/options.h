@@ -6,7 +6,7 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
-#include <beamjack/core.h>
+#include <beamjack/dacs.h>
 
 #include "port_map.h"
 #include "sinks.h"
@@ -33,6 +33,12 @@ struct bj_underrun_option {
     float x, y;
 };
 
+/* A number for some of an audio interface's signals. */
+struct bj_audio_values {
+    bool given[BJ_AUDIO_SIGNALS];
+    float value[BJ_AUDIO_SIGNALS];
+};
+
 /* Values as used by the program; 0 or NULL where the default depends on what is found. */
 struct bj_options {
     enum bj_command command;
@@ -53,11 +59,14 @@ struct bj_options {
     int64_t latency_ns, target_buffer_ns, min_buffer_ns, drain_ns;
     struct bj_underrun_option underrun;
     int interpolation; /* enum bj_interpolation */
-    int matching;      /* enum bj_matching */
+    int64_t colour_shift_ns;
+    int matching; /* enum bj_matching */
 
     bool flip_x, flip_y, swap_xy, invert_colour;
     float gain[2], offset[2], colour_gain[3];
     int64_t dwell_ns, settle_ns, start_blank_ns;
+
+    struct bj_audio_values audio_channels, audio_gain, audio_offset, audio_invert;
 
     bool headless;
     char *status_json, *config;
@@ -75,6 +84,8 @@ enum bj_option_kind {
     BJ_OPTION_CHOICE,   /* int, the place in `choices` */
     BJ_OPTION_FLOATS,   /* float[count]; fewer than `count` values repeat the last */
     BJ_OPTION_UNDERRUN, /* struct bj_underrun_option */
+    BJ_OPTION_SIGNALS,  /* struct bj_audio_values, NAME=NUMBER or, with no `values`, NAME
+                           alone;  the names are `choices` */
 };
 
 struct bj_option {
@@ -88,6 +99,7 @@ struct bj_option {
     double least, most;   /* of a number, in the unit the user writes */
     int64_t unit_ns;
     int values, values_least; /* floats */
+    bool whole;               /* signals: no fractions */
     bool not_in_file;
     const char *help;
 };
@@ -115,5 +127,6 @@ void bj_options_help(FILE *out, enum bj_command command);
 
 struct bj_shape bj_options_shape(const struct bj_options *options);
 struct bj_safety_config bj_options_safety(const struct bj_options *options);
+struct bj_audio_options bj_options_audio(const struct bj_options *options);
 
 #endif

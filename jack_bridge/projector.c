@@ -2,6 +2,7 @@
 #include "projector.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define MAX_PUSH_FRAMES 8192
 
@@ -33,6 +34,7 @@ static enum bj_status create_feed(struct bj_projector *projector,
         .max_latency_ns = projector->latency.latency_ns,
         .interpolation = (enum bj_interpolation)options->interpolation,
         .matching = (enum bj_matching)options->matching,
+        .colour_shift_ns = options->colour_shift_ns,
         .has_intensity = true,
     };
 
@@ -70,8 +72,12 @@ static enum bj_status create_stream(struct bj_projector *projector,
                                     const struct bj_options *options,
                                     const struct bj_transports *via)
 {
-    const struct bj_dac_config dac = {
-        .id = projector->dac.id, .address = projector->dac.address, .via = *via};
+    const struct bj_audio_options audio = bj_options_audio(options);
+    const bool is_audio = strcmp(projector->dac.driver->name, "audio") == 0;
+    const struct bj_dac_config dac = {.id = projector->dac.id,
+                                      .address = projector->dac.address,
+                                      .via = *via,
+                                      .extra = is_audio ? &audio : NULL};
     struct bj_stream_config config = stream_config(projector, options, &dac);
 
     return bj_stream_create(&config, &projector->stream);

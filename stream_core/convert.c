@@ -1,52 +1,108 @@
 /* SPDX-License-Identifier: MIT */
 #include "convert.h"
 
+#include "four.h"
+
 #include <assert.h>
 #include <math.h>
 #include <string.h>
 
-#define ONE 4294967296.0 /* 2^32: one frame in position units */
-#define HALF 0x80000000u
+#define ONE 0x100000000ULL /* one frame in position units */
+#define HALF (ONE / 2)
+
+/* ---- position ---- */
+
+static int64_t to_units(double frames)
+{
+    return (int64_t)floor(frames * (double)ONE + 0.5);
+}
+
+/* A point lies in up to whole frames + 2; they are read by fours. */
+static uint32_t colour_taps(double frames_per_point)
+{
+    return ((uint32_t)frames_per_point + 2 + 3) / 4 * 4;
+}
+
+static void read_around(struct bj_convert *convert, double behind, double ahead)
+{
+    convert->behind = behind > convert->behind ? (uint32_t)behind : convert->behind;
+    convert->ahead = ahead > convert->ahead ? (uint32_t)ahead : convert->ahead;
+}
+
+/* What is needed around the frame that a point stands on, for all steps in the band. */
+static void settle_reach(struct bj_convert *convert)
+{
+    double least = convert->settled * (1 - BJ_CONVERT_BAND);
+    double most = convert->settled * (1 + BJ_CONVERT_BAND);
+    double shift = (double)convert->colour_shift / (double)ONE;
+    convert->behind = 1;
+    convert->ahead = 2;
+    if (convert->filtered) {
+        read_around(convert, bj_kernel_behind(&convert->kernel),
+                    bj_kernel_ahead(&convert->kernel));
+    }
+    read_around(convert, -floor(shift + 0.5 - most / 2),
+                floor(shift + 1.5 - least / 2) + colour_taps(most) - 1);
+}
+
+static void settle(struct bj_convert *convert, double step)
+{
+    convert->settled = step;
+    convert->filtered = step > BJ_CONVERT_FILTER_FROM;
+    if (convert->filtered) {
+        bj_kernel_make(&convert->kernel, convert->mode, step);
+    }
+    settle_reach(convert);
+}
 
 void bj_convert_init(struct bj_convert *convert, enum bj_interpolation mode)
 {
-    *convert = (struct bj_convert){.mode = mode, .step = (uint64_t)ONE};
+    memset(convert, 0, sizeof *convert);
+    convert->mode = mode;
+    convert->step = ONE;
+    settle(convert, 1);
 }
 
 void bj_convert_set_step(struct bj_convert *convert, double frames_per_point)
 {
     assert(frames_per_point > 0 && frames_per_point <= BJ_CONVERT_MAX_STEP);
-    convert->step = (uint64_t)(frames_per_point * ONE + 0.5);
+    convert->step = (uint64_t)to_units(frames_per_point);
+    double change = frames_per_point / convert->settled - 1;
+    if (fabs(change) > BJ_CONVERT_BAND) {
+        settle(convert, frames_per_point);
+    }
+}
+
+void bj_convert_set_colour_shift(struct bj_convert *convert, double frames)
+{
+    assert(fabs(frames) <= BJ_CONVERT_MAX_SHIFT);
+    convert->colour_shift = to_units(frames);
+    settle_reach(convert);
 }
 
 double bj_convert_position(const struct bj_convert *convert)
 {
-    return (double)convert->frame + convert->fraction / ONE;
+    return (double)convert->frame + convert->fraction / (double)ONE;
 }
 
 void bj_convert_set_position(struct bj_convert *convert, double frame)
 {
     double whole = floor(frame);
     convert->frame = (uint64_t)whole;
-    convert->fraction = (uint32_t)((frame - whole) * ONE);
-}
-
-/* Whole frames that half an averaging window reaches to either side. */
-static uint32_t colour_reach(const struct bj_convert *convert)
-{
-    return (uint32_t)((convert->step / 2 + HALF) >> 32) + 1;
+    convert->fraction = (uint32_t)((frame - whole) * (double)ONE);
 }
 
 uint32_t bj_convert_behind(const struct bj_convert *convert)
 {
-    return colour_reach(convert);
+    return convert->behind;
 }
 
 uint32_t bj_convert_ahead(const struct bj_convert *convert)
 {
-    uint32_t reach = colour_reach(convert);
-    return reach > 2 ? reach : 2;
+    return convert->ahead;
 }
+
+/* ---- how far frames reach ---- */
 
 /* Frames from the position's frame to that of the point `points` later. */
 static uint64_t advance(const struct bj_convert *convert, uint32_t points)
@@ -57,12 +113,11 @@ static uint64_t advance(const struct bj_convert *convert, uint32_t points)
 uint32_t bj_convert_possible(const struct bj_convert *convert, uint64_t end,
                              uint32_t wanted)
 {
-    uint32_t ahead = bj_convert_ahead(convert);
-    if (end <= convert->frame + ahead) {
+    if (end <= convert->frame + convert->ahead) {
         return 0;
     }
-    uint64_t span = end - convert->frame - ahead; /* the last point stands below this */
-    uint64_t room = BJ_CONVERT_WINDOW - 2 - ahead - bj_convert_behind(convert);
+    uint64_t span = end - convert->frame - convert->ahead; /* the last point is below */
+    uint64_t room = BJ_CONVERT_WINDOW - convert->ahead - convert->behind;
     if (span > room) {
         span = room;
     }
@@ -73,148 +128,268 @@ uint32_t bj_convert_possible(const struct bj_convert *convert, uint64_t end,
 struct bj_convert_window bj_convert_window(const struct bj_convert *convert,
                                            uint32_t points)
 {
-    assert(points > 0 && convert->frame >= bj_convert_behind(convert));
-    uint32_t behind = bj_convert_behind(convert);
+    assert(points > 0 && convert->frame >= convert->behind);
     uint64_t span = advance(convert, points - 1);
     return (struct bj_convert_window){
-        .first = convert->frame - behind,
-        .frames = (uint32_t)span + behind + bj_convert_ahead(convert) + 1,
+        .first = convert->frame - convert->behind,
+        .frames = (uint32_t)span + convert->behind + convert->ahead + 1,
     };
 }
 
-static uint16_t to_colour(float value)
+/* ---- four points ---- */
+
+/* How far four points stand from the first of them. */
+struct spread {
+    uint64_t away[4];
+    bj_four_bits fraction;
+    uint32_t count; /* the last point stands for those that are missing */
+};
+
+static struct spread spread_out(uint64_t step, uint32_t count)
 {
-    float scaled = value * 65535.0f + 0.5f;
-    scaled = scaled > 0.0f ? scaled : 0.0f;
-    scaled = scaled < 65535.0f ? scaled : 65535.0f;
-    return (uint16_t)(int)scaled;
+    struct spread spread = {.count = count};
+    for (uint32_t k = 0; k < 4; k++) {
+        spread.away[k] = step * (k < count ? k : count - 1);
+        spread.fraction[k] = (uint32_t)spread.away[k];
+    }
+    return spread;
 }
 
-/* Points that fall exactly on frames need no arithmetic at all. */
-static void run_aligned(const float *const in[BJ_CHANNELS], uint32_t at,
-                        struct bj_point *out, uint32_t points)
+static uint32_t frame_of(uint64_t at)
 {
-    const float *x = in[BJ_X] + at, *y = in[BJ_Y] + at, *r = in[BJ_R] + at;
-    const float *g = in[BJ_G] + at, *b = in[BJ_B] + at, *i = in[BJ_I] + at;
-    for (uint32_t k = 0; k < points; k++) {
-        out[k] = (struct bj_point){
-            .x = x[k],
-            .y = y[k],
-            .r = to_colour(r[k]),
-            .g = to_colour(g[k]),
-            .b = to_colour(b[k]),
-            .i = to_colour(i[k]),
-        };
+    return (uint32_t)(at >> 32);
+}
+
+/* How far after their frames four points stand, in 24 bits: exact and below 1. */
+static bj_four places(uint64_t at, const struct spread *spread)
+{
+    bj_four_bits fraction = (uint32_t)at + spread->fraction;
+    return __builtin_convertvector((bj_four_ints)(fraction >> 8), bj_four) * 0x1p-24f;
+}
+
+/* Points on four frames in line need no gathering: the usual case where rates are equal. */
+static bool in_line(uint64_t at, const struct spread *spread)
+{
+    return spread->count == 4 && frame_of(at + spread->away[3]) - frame_of(at) == 3;
+}
+
+/* Four frames from a point's frame on, for four points: taps[0] is the first of each. */
+typedef void look_fn(const float *in, uint64_t at, const struct spread *spread,
+                     bj_four taps[4]);
+
+static inline void look_in_line(const float *in, uint64_t at, const struct spread *spread,
+                                bj_four taps[4])
+{
+    (void)spread;
+    for (uint32_t k = 0; k < 4; k++) {
+        taps[k] = bj_four_load(in + frame_of(at) + k);
     }
 }
 
-/* What a whole run needs of the converter. */
+static inline void look_around(const float *in, uint64_t at, const struct spread *spread,
+                               bj_four taps[4])
+{
+    for (uint32_t k = 0; k < 4; k++) {
+        taps[k] = bj_four_load(in + frame_of(at + spread->away[k]));
+    }
+    bj_four_transpose(taps);
+}
+
+/* What one run needs to know. */
 struct run {
-    enum bj_interpolation mode;
-    uint64_t step, half_step;
-    float per_unit, per_frame; /* a point's share per 2^-32 frame, per frame */
     const float *in[BJ_CHANNELS];
+    enum bj_interpolation mode;
+    const struct bj_kernel *kernel; /* NULL: nothing to filter */
+    float step, full;               /* frames in a point; a frame's share in a point */
+    uint32_t colour_taps;
 };
 
-/* Weights of the path through four equally spaced frames at -1, 0, 1, 2: a cubic or a line.
- */
-static void path_weights(enum bj_interpolation mode, float t, float w[4])
+/* ---- path ---- */
+
+/* Through four frames, as differences, so that what rests rests exactly. */
+static bj_four cubic(const bj_four taps[4], bj_four t)
 {
-    float a = t + 1.0f, c = t - 1.0f, d = t - 2.0f;
-    if (mode == BJ_INTERPOLATE_SMOOTH) {
-        w[0] = t * c * d * (-1.0f / 6.0f);
-        w[1] = a * c * d * 0.5f;
-        w[2] = a * t * d * -0.5f;
-        w[3] = a * t * c * (1.0f / 6.0f);
-    } else {
-        w[0] = w[3] = 0.0f;
-        w[1] = 1.0f - t;
-        w[2] = t;
+    bj_four before = taps[1] - taps[0], here = taps[2] - taps[1], after = taps[3] - taps[2];
+    bj_four bend = here - before, twist = (after - here) - bend;
+    return taps[1] + t * (here + (t - 1) * (bend * 0.5f + (t + 1) * twist * (1.0f / 6)));
+}
+
+static bj_four straight(const bj_four taps[4], bj_four t)
+{
+    return taps[1] + t * (taps[2] - taps[1]);
+}
+
+static inline void interpolate(const struct run *run, uint64_t at,
+                               const struct spread *spread, bj_four made[BJ_CHANNELS],
+                               look_fn *look)
+{
+    bj_four place = places(at, spread);
+    for (int c = BJ_X; c <= BJ_Y; c++) {
+        bj_four taps[4];
+        look(run->in[c] - 1, at, spread, taps);
+        made[c] =
+            run->mode == BJ_INTERPOLATE_SMOOTH ? cubic(taps, place) : straight(taps, place);
     }
 }
 
-static float weigh(const float *at, const float w[4])
+static inline void make_path(const struct run *run, uint64_t at,
+                             const struct spread *spread, bj_four made[BJ_CHANNELS])
 {
-    return w[0] * at[-1] + w[1] * at[0] + w[2] * at[1] + w[3] * at[2];
+    if (run->kernel) {
+        bj_kernel_filter(run->kernel, run->in, at, spread->away, made);
+    } else if (in_line(at, spread)) {
+        interpolate(run, at, spread, made, look_in_line);
+    } else {
+        interpolate(run, at, spread, made, look_around);
+    }
 }
 
-/* A point's span of the input, cut into a first part, whole frames and a last part. */
-struct span {
-    uint32_t first, last; /* frames of the window */
-    float first_weight, last_weight;
-};
+/* ---- colour: frame n lasts from n to n + 1 here, a point one step ---- */
 
-/* Frame n holds from n - 1/2 to n + 1/2; the span is one step wide around `at`. */
-static struct span colour_span(const struct run *run, uint64_t at)
+static bj_four four(float value)
+{
+    return (bj_four){value, value, value, value};
+}
+
+/* Points of less than two frames lie in three at most. */
+static inline void average_short(const struct run *run, uint64_t at,
+                                 const struct spread *spread, bj_four made[BJ_CHANNELS],
+                                 look_fn *look)
+{
+    bj_four place = places(at, spread), none = four(0), full = four(run->full);
+    bj_four end = (place + (run->step - 1)) * full;
+    bj_four first = bj_four_clamp((1 - place) * full, none, four(1));
+    bj_four second = bj_four_clamp(end, none, full);
+    bj_four third = bj_four_clamp(end - full, none, full);
+    for (int c = BJ_R; c <= BJ_I; c++) {
+        bj_four taps[4];
+        look(run->in[c], at, spread, taps);
+        made[c] = taps[0] * first + taps[1] * second + taps[2] * third;
+    }
+}
+
+static void average_long(const struct run *run, uint64_t at, const struct spread *spread,
+                         bj_four made[BJ_CHANNELS])
+{
+    bj_four full = four(run->full), end = (places(at, spread) + run->step) * full;
+    bj_four most = (1 - places(at, spread)) * full; /* the first frame has begun before */
+    for (int c = BJ_R; c <= BJ_I; c++) {
+        made[c] = four(0);
+    }
+    for (uint32_t n = 0; n < run->colour_taps; n += 4) {
+        bj_four share[4], taps[4];
+        for (int k = 0; k < 4; k++, end -= full, most = full) {
+            share[k] = bj_four_clamp(end, four(0), most);
+        }
+        for (int c = BJ_R; c <= BJ_I; c++) {
+            look_around(run->in[c] + n, at, spread, taps);
+            made[c] += (taps[0] * share[0] + taps[1] * share[1]) +
+                       (taps[2] * share[2] + taps[3] * share[3]);
+        }
+    }
+}
+
+static void nearest(const struct run *run, uint64_t at, const struct spread *spread,
+                    bj_four made[BJ_CHANNELS])
+{
+    for (int c = BJ_R; c <= BJ_I; c++) {
+        for (int k = 0; k < 4; k++) {
+            made[c][k] = run->in[c][frame_of(at + spread->away[k])];
+        }
+    }
+}
+
+static inline void make_colour(const struct run *run, uint64_t at,
+                               const struct spread *spread, bj_four made[BJ_CHANNELS])
 {
     if (run->mode == BJ_INTERPOLATE_NEAREST) {
-        uint32_t nearest = (uint32_t)((at + HALF) >> 32);
-        return (struct span){.first = nearest, .last = nearest, .first_weight = 1.0f};
-    }
-    uint64_t from = at + HALF - run->half_step, to = from + run->step;
-    struct span span = {.first = (uint32_t)(from >> 32), .last = (uint32_t)(to >> 32)};
-    if (span.first == span.last) {
-        span.first_weight = 1.0f;
+        nearest(run, at, spread, made);
+    } else if (run->colour_taps > 4) {
+        average_long(run, at, spread, made);
+    } else if (in_line(at, spread)) {
+        average_short(run, at, spread, made, look_in_line);
     } else {
-        span.first_weight = (float)(int64_t)(0x100000000 - (uint32_t)from) * run->per_unit;
-        span.last_weight = (float)(int64_t)(uint32_t)to * run->per_unit;
+        average_short(run, at, spread, made, look_around);
     }
-    return span;
 }
 
-static float average(const float *channel, const struct span *span, float per_frame)
+/* ---- channels to points ---- */
+
+static bj_four_bits codes(bj_four value)
 {
-    float sum =
-        channel[span->first] * span->first_weight + channel[span->last] * span->last_weight;
-    for (uint32_t n = span->first + 1; n < span->last; n++) {
-        sum += channel[n] * per_frame;
+    bj_four inside = bj_four_clamp(value, four(0), four(1));
+    return (bj_four_bits) __builtin_convertvector(inside * 65535.0f + 0.5f, bj_four_ints);
+}
+
+/* Two codes as they lie in memory one after the other. */
+static bj_four pair(bj_four_bits one, bj_four_bits other)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return (bj_four)(one | other << 16);
+#else
+    return (bj_four)(one << 16 | other);
+#endif
+}
+
+static void pack(const bj_four made[BJ_CHANNELS], struct bj_point *out, uint32_t count)
+{
+    bj_four points[4] = {made[BJ_X], made[BJ_Y], pair(codes(made[BJ_R]), codes(made[BJ_G])),
+                         pair(codes(made[BJ_B]), codes(made[BJ_I]))};
+    bj_four_transpose(points);
+    if (count == 4) {
+        memcpy(out, points, sizeof points);
+    } else {
+        memcpy(out, points, count * sizeof *out);
     }
-    return sum;
 }
 
-static struct bj_point make_point(const struct run *run, uint64_t at)
-{
-    float w[4];
-    path_weights(run->mode, (float)(int64_t)(uint32_t)at * (float)(1 / ONE), w);
-    struct span span = colour_span(run, at);
-    uint32_t frame = (uint32_t)(at >> 32);
-    return (struct bj_point){
-        .x = weigh(run->in[BJ_X] + frame, w),
-        .y = weigh(run->in[BJ_Y] + frame, w),
-        .r = to_colour(average(run->in[BJ_R], &span, run->per_frame)),
-        .g = to_colour(average(run->in[BJ_G], &span, run->per_frame)),
-        .b = to_colour(average(run->in[BJ_B], &span, run->per_frame)),
-        .i = to_colour(average(run->in[BJ_I], &span, run->per_frame)),
-    };
-}
+_Static_assert(sizeof(struct bj_point) == sizeof(bj_four) &&
+                   offsetof(struct bj_point, y) == 4 && offsetof(struct bj_point, r) == 8 &&
+                   offsetof(struct bj_point, i) == 14,
+               "a point is what pack() makes of it");
 
-static void run_between(const struct bj_convert *convert,
-                        const float *const in[BJ_CHANNELS], struct bj_point *out,
-                        uint32_t points)
+/* ---- all of it ---- */
+
+static struct run make_run(const struct bj_convert *convert,
+                           const float *const in[BJ_CHANNELS])
 {
+    double frames = (double)convert->step / (double)ONE;
     struct run run = {
         .mode = convert->mode,
-        .step = convert->step,
-        .half_step = convert->step / 2,
-        .per_unit = (float)(1 / (double)convert->step),
-        .per_frame = (float)(ONE / (double)convert->step),
+        .kernel = convert->filtered ? &convert->kernel : NULL,
+        .step = (float)frames,
+        .full = (float)(1 / frames),
+        .colour_taps = colour_taps(frames),
     };
     memcpy(run.in, in, sizeof run.in);
-    uint64_t at = ((uint64_t)bj_convert_behind(convert) << 32) + convert->fraction;
-    for (uint32_t k = 0; k < points; k++, at += run.step) {
-        out[k] = make_point(&run, at);
-    }
+    return run;
+}
+
+static inline void make_four(const struct run *run, uint64_t at, uint64_t light_at,
+                             const struct spread *spread, struct bj_point *out)
+{
+    bj_four made[BJ_CHANNELS];
+    make_path(run, at, spread, made);
+    make_colour(run, light_at, spread, made);
+    pack(made, out, spread->count);
 }
 
 void bj_convert_run(struct bj_convert *convert, const float *const in[BJ_CHANNELS],
                     struct bj_point *out, uint32_t points)
 {
-    if (convert->fraction == 0 && convert->step == (uint64_t)ONE) {
-        run_aligned(in, bj_convert_behind(convert), out, points);
-    } else {
-        run_between(convert, in, out, points);
-    }
+    const struct run run = make_run(convert, in);
     uint64_t moved = convert->fraction + convert->step * points;
+    uint64_t step = convert->step, half = run.mode == BJ_INTERPOLATE_NEAREST ? 0 : step / 2;
+    uint64_t at = ((uint64_t)convert->behind << 32) + convert->fraction;
+    uint64_t light = at + (uint64_t)convert->colour_shift + HALF - half;
+    const struct spread all = spread_out(step, 4);
+    for (; points >= 4; points -= 4, at += 4 * step, light += 4 * step, out += 4) {
+        make_four(&run, at, light, &all, out);
+    }
+    if (points > 0) {
+        const struct spread rest = spread_out(step, points);
+        make_four(&run, at, light, &rest, out);
+    }
     convert->frame += moved >> 32;
     convert->fraction = (uint32_t)moved;
 }

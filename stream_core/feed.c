@@ -21,7 +21,9 @@ static bool config_is_sane(const struct bj_feed_config *config)
     return config->rate_hz >= 1000 && config->rate_hz <= MAX_RATE_HZ &&
            config->max_push_frames >= 1 && config->max_push_frames <= 65536 &&
            config->latency_ns >= 0 && config->latency_ns <= 10 * BJ_NS_PER_S &&
-           config->max_latency_ns <= 10 * BJ_NS_PER_S;
+           config->max_latency_ns <= 10 * BJ_NS_PER_S &&
+           config->colour_shift_ns >= -BJ_COLOUR_SHIFT_LIMIT_NS &&
+           config->colour_shift_ns <= BJ_COLOUR_SHIFT_LIMIT_NS;
 }
 
 enum bj_status bj_feed_create(const struct bj_feed_config *config, struct bj_feed **out)
@@ -48,6 +50,7 @@ enum bj_status bj_feed_create(const struct bj_feed_config *config, struct bj_fee
     }
     feed->has_intensity = config->has_intensity;
     feed->matching = config->matching;
+    feed->colour_shift_ns = config->colour_shift_ns;
     atomic_init(&feed->rate_hz, config->rate_hz);
     atomic_init(&feed->latency_ns, config->latency_ns);
     atomic_init(&feed->restarts, 1);

@@ -91,6 +91,8 @@ static void take_settings(struct bj_feed *feed)
     feed->restarts_seen = restarts;
     feed->rate = atomic_load_explicit(&feed->rate_hz, memory_order_relaxed);
     feed->latency = atomic_load_explicit(&feed->latency_ns, memory_order_relaxed);
+    bj_convert_set_colour_shift(&feed->convert,
+                                -(double)feed->colour_shift_ns / 1e9 * feed->rate);
     struct bj_stamp stamp;
     uint64_t end = bj_timeline_end(&feed->timeline);
     while (bj_ring_pop_stamp(&feed->ring, &stamp)) {
@@ -294,11 +296,8 @@ static uint32_t convert_block(struct bj_feed *feed, struct bj_point *points,
     if (window.first + window.frames > end) {
         window.frames = (uint32_t)(end - window.first);
     }
-    bj_ring_read(&feed->ring, window.first, window.frames, feed->scratch);
     const float *in[BJ_CHANNELS];
-    for (int c = 0; c < BJ_CHANNELS; c++) {
-        in[c] = feed->scratch[c];
-    }
+    bj_ring_view(&feed->ring, window.first, window.frames, feed->scratch, in);
     bj_convert_run(&feed->convert, in, points, count);
     feed->hold_x = points[count - 1].x;
     feed->hold_y = points[count - 1].y;

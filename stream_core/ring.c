@@ -36,26 +36,38 @@ void bj_ring_finish(struct bj_ring *ring)
     ring->stamps = NULL;
 }
 
-static void fill_floats(float *to, uint32_t count, float value)
+static void fill_floats(float *to, size_t count, float value)
 {
-    for (uint32_t k = 0; k < count; k++) {
+    for (size_t k = 0; k < count; k++) {
         to[k] = value;
     }
 }
 
-static void write_channel(struct bj_ring *ring, int channel, uint64_t first,
-                          const float *from, uint32_t frames)
+/* Frames `from` to `to` of the push, to one place in the ring. */
+static void write_piece(struct bj_ring *ring, uint64_t first,
+                        const float *const channels[BJ_CHANNELS], uint32_t from,
+                        uint32_t to)
 {
-    float *block = ring->samples + (size_t)channel * ring->capacity;
-    uint32_t at = (uint32_t)(first & (ring->capacity - 1));
-    uint32_t before_wrap = ring->capacity - at < frames ? ring->capacity - at : frames;
-    if (from) {
-        memcpy(block + at, from, before_wrap * sizeof(float));
-        memcpy(block, from + before_wrap, (frames - before_wrap) * sizeof(float));
+    size_t count = to - from;
+    float *block = ring->samples + ((first + from) & (ring->capacity - 1));
+    for (int c = 0; c < BJ_CHANNELS; c++, block += ring->capacity) {
+        if (channels[c]) {
+            memcpy(block, channels[c] + from, count * sizeof(float));
+        } else {
+            fill_floats(block, count, c == BJ_I ? 1.0f : 0.0f);
+        }
+    }
+}
+
+static void write_frames(struct bj_ring *ring, uint64_t first,
+                         const float *const channels[BJ_CHANNELS], uint32_t frames)
+{
+    uint32_t to_end = ring->capacity - (uint32_t)(first & (ring->capacity - 1));
+    if (frames <= to_end) {
+        write_piece(ring, first, channels, 0, frames);
     } else {
-        float absent = channel == BJ_I ? 1.0f : 0.0f;
-        fill_floats(block + at, before_wrap, absent);
-        fill_floats(block, frames - before_wrap, absent);
+        write_piece(ring, first, channels, 0, to_end);
+        write_piece(ring, first, channels, to_end, frames);
     }
 }
 
@@ -78,9 +90,7 @@ enum bj_status bj_ring_push(struct bj_ring *ring, const float *const channels[BJ
         atomic_fetch_add_explicit(&ring->lost_frames, frames, memory_order_relaxed);
         return BJ_WOULD_BLOCK;
     }
-    for (int channel = 0; channel < BJ_CHANNELS; channel++) {
-        write_channel(ring, channel, head, channels[channel], frames);
-    }
+    write_frames(ring, head, channels, frames);
     ring->stamps[stamp_head & (ring->stamp_capacity - 1)] = (struct bj_stamp){
         .now_ns = now_ns,
         .first_frame = head,
@@ -124,6 +134,19 @@ void bj_ring_read(const struct bj_ring *ring, uint64_t first, uint32_t frames,
             memcpy(out[c] + done, from[c], piece * sizeof(float));
         }
         done += piece;
+    }
+}
+
+void bj_ring_view(const struct bj_ring *ring, uint64_t first, uint32_t frames,
+                  float *const scratch[BJ_CHANNELS], const float *view[BJ_CHANNELS])
+{
+    float *kept[BJ_CHANNELS];
+    bool whole = bj_ring_span(ring, first, frames, kept) == frames;
+    if (!whole) {
+        bj_ring_read(ring, first, frames, scratch);
+    }
+    for (int c = 0; c < BJ_CHANNELS; c++) {
+        view[c] = whole ? kept[c] : scratch[c];
     }
 }
 

@@ -59,6 +59,11 @@ void bj_ring_read(const struct bj_ring *ring, uint64_t first, uint32_t frames,
 uint32_t bj_ring_span(const struct bj_ring *ring, uint64_t first, uint32_t frames,
                       float *channels[BJ_CHANNELS]);
 
+/* Reader, BJ_RT. The same frames as bj_ring_read, to be read only: view[c] is where they
+ * are kept if that is one piece, else a copy in scratch[c]. */
+void bj_ring_view(const struct bj_ring *ring, uint64_t first, uint32_t frames,
+                  float *const scratch[BJ_CHANNELS], const float *view[BJ_CHANNELS]);
+
 /* Reader, BJ_RT. Frames below `frame` will not be read again. */
 void bj_ring_release(struct bj_ring *ring, uint64_t frame);
 

@@ -70,19 +70,16 @@ static float clamp(float value)
     return value < 1.0f ? value : 1.0f;
 }
 
-static bool is_position(const struct bj_point *point)
+static bool is_within(const struct bj_point *point, float extent)
 {
-    return fabsf(point->x) <= BJ_SENSIBLE_SAMPLE && /* false for NaN */
-           fabsf(point->y) <= BJ_SENSIBLE_SAMPLE;
+    return fabsf(point->x) <= extent && fabsf(point->y) <= extent; /* false for NaN */
 }
 
-static void make_valid(struct bj_safety *safety, struct bj_point *point)
+static void put_right(struct bj_safety *safety, struct bj_point *point)
 {
-    if (is_position(point)) {
+    if (is_within(point, BJ_SENSIBLE_SAMPLE)) {
         point->x = clamp(point->x);
         point->y = clamp(point->y);
-        safety->last_x = point->x;
-        safety->last_y = point->y;
     } else {
         point->x = safety->last_x;
         point->y = safety->last_y;
@@ -91,14 +88,30 @@ static void make_valid(struct bj_safety *safety, struct bj_point *point)
     }
 }
 
-/* Times included in dark points run on as well, so they end whatever the producer sends. */
-static bool gates_open(struct bj_safety *safety)
+static void make_valid(struct bj_safety *safety, struct bj_point *point)
 {
-    bool open = safety->armed && safety->position_connected && !safety->start_left_points &&
-                !safety->settle_left_points;
-    safety->start_left_points -= safety->start_left_points > 0;
-    safety->settle_left_points -= safety->settle_left_points > 0;
-    return open;
+    if (!is_within(point, 1.0f)) {
+        put_right(safety, point);
+    }
+    safety->last_x = point->x;
+    safety->last_y = point->y;
+}
+
+/* How many points it takes until all gates are open. */
+static uint64_t closed_points(const struct bj_safety *safety)
+{
+    if (!safety->armed || !safety->position_connected) {
+        return UINT64_MAX;
+    }
+    return safety->start_left_points > safety->settle_left_points
+               ? safety->start_left_points
+               : safety->settle_left_points;
+}
+
+/* Dark points count too, so that times end whatever the producer sends. */
+static void let_pass(uint64_t *left_points, uint64_t count)
+{
+    *left_points -= *left_points < count ? *left_points : count;
 }
 
 /* Lit time around one place adds up, dark time there takes off again, movement clears. */
@@ -121,19 +134,21 @@ static void limit_dwell(struct bj_safety *safety, struct bj_point *point)
 
 static bool run(struct bj_safety *safety, struct bj_point *points, uint32_t count)
 {
+    uint64_t closed = closed_points(safety);
     bool lit = false;
     for (uint32_t k = 0; k < count; k++) {
-        struct bj_point point = points[k];
-        make_valid(safety, &point);
-        if (!gates_open(safety) || point.i == 0 || !is_lit(&point)) {
-            darken(&point);
+        struct bj_point *point = &points[k];
+        make_valid(safety, point);
+        if (k < closed || point->i == 0 || !is_lit(point)) {
+            darken(point);
         }
         if (safety->dwell_points > 0) {
-            limit_dwell(safety, &point);
+            limit_dwell(safety, point);
         }
-        lit = lit || is_lit(&point);
-        points[k] = point;
+        lit = lit || is_lit(point);
     }
+    let_pass(&safety->start_left_points, count);
+    let_pass(&safety->settle_left_points, count);
     return lit;
 }
 

@@ -8,6 +8,11 @@ static bool is_sensible(float sample)
     return fabsf(sample) <= BJ_SENSIBLE_SAMPLE; /* false for NaN */
 }
 
+static bool is_light(float sample)
+{
+    return (sample >= 0.0f) & (sample <= 1.0f); /* no branch: every sample passes here */
+}
+
 static bool frame_is_valid(float *const in[BJ_CHANNELS], uint32_t n)
 {
     bool valid = true;
@@ -17,16 +22,41 @@ static bool frame_is_valid(float *const in[BJ_CHANNELS], uint32_t n)
     return valid;
 }
 
-static bool all_valid(float *const in[BJ_CHANNELS], uint32_t frames)
+static bool all_sensible(const float *samples, size_t frames)
 {
     int bad = 0;
-    for (int c = 0; c < BJ_CHANNELS; c++) {
-        const float *samples = in[c];
-        for (uint32_t n = 0; n < frames; n++) {
-            bad |= !is_sensible(samples[n]);
-        }
+    for (size_t n = 0; n < frames; n++) {
+        bad |= !is_sensible(samples[n]);
     }
     return !bad;
+}
+
+static bool all_light(const float *samples, size_t frames)
+{
+    int bad = 0;
+    for (size_t n = 0; n < frames; n++) {
+        bad |= !is_light(samples[n]);
+    }
+    return !bad;
+}
+
+static bool all_valid(float *const in[BJ_CHANNELS], uint32_t frames)
+{
+    bool valid = true;
+    for (int c = 0; c < BJ_CHANNELS; c++) {
+        valid = valid && all_sensible(in[c], frames);
+    }
+    return valid;
+}
+
+/* As most signals are: there is nothing to do. */
+static bool all_in_range(float *const in[BJ_CHANNELS], uint32_t frames)
+{
+    bool fine = all_sensible(in[BJ_X], frames) && all_sensible(in[BJ_Y], frames);
+    for (int c = BJ_R; c <= BJ_I; c++) {
+        fine = fine && all_light(in[c], frames);
+    }
+    return fine;
 }
 
 static uint32_t darken_invalid(struct bj_sanitiser *last, float *const in[BJ_CHANNELS],
@@ -47,9 +77,9 @@ static uint32_t darken_invalid(struct bj_sanitiser *last, float *const in[BJ_CHA
     return invalid;
 }
 
-static void clamp_light(float *samples, uint32_t frames)
+static void clamp_light(float *samples, size_t frames)
 {
-    for (uint32_t n = 0; n < frames; n++) {
+    for (size_t n = 0; n < frames; n++) {
         float value = samples[n] > 0.0f ? samples[n] : 0.0f;
         samples[n] = value < 1.0f ? value : 1.0f;
     }
@@ -62,14 +92,14 @@ uint32_t bj_sanitise(struct bj_sanitiser *sanitiser, float *const channels[BJ_CH
     if (frames == 0) {
         return 0;
     }
-    if (all_valid(channels, frames)) {
-        sanitiser->x = channels[BJ_X][frames - 1];
-        sanitiser->y = channels[BJ_Y][frames - 1];
-    } else {
+    bool in_range = all_in_range(channels, frames);
+    if (!in_range && !all_valid(channels, frames)) {
         invalid = darken_invalid(sanitiser, channels, frames);
     }
-    for (int c = BJ_R; c <= BJ_I; c++) {
+    for (int c = BJ_R; c <= BJ_I && !in_range; c++) {
         clamp_light(channels[c], frames);
     }
+    sanitiser->x = channels[BJ_X][frames - 1];
+    sanitiser->y = channels[BJ_Y][frames - 1];
     return invalid;
 }

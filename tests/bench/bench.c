@@ -10,7 +10,7 @@
 
 int main(int argc, char **argv)
 {
-    struct bench_effort effort = {.rounds = 31, .blocks = 200};
+    struct bench_effort effort = {.rounds = 99, .blocks = 24}; /* few are interrupted */
     if (argc == 2 && strcmp(argv[1], "--quick") == 0) {
         effort = (struct bench_effort){.rounds = 3, .blocks = 20};
     } else if (argc > 1) {
@@ -23,6 +23,8 @@ int main(int argc, char **argv)
     ran = measure_stages(&effort) && ran;
     printf("\n");
     ran = measure_chain(&effort) && ran;
+    printf("\n");
+    ran = measure_feed(&effort) && ran;
     if (!ran)
         fprintf(stderr, "%s: something did not play as it should\n", argv[0]);
     return ran ? 0 : 1;

@@ -18,4 +18,7 @@ bool measure_stages(const struct bench_effort *effort);
 /* ns per point from frames in the ring to Ether Dream bytes. */
 bool measure_chain(const struct bench_effort *effort);
 
+/* ns per point of the feed alone beside resamplers that others wrote, where installed. */
+bool measure_feed(const struct bench_effort *effort);
+
 #endif

@@ -49,7 +49,7 @@ static void nonsense_is_explained(void **state)
     const struct {
         const char *text, *says;
     } rows[] = {
-        {"", "etherdream, virtual, record"},
+        {"", "virtual, record"},
         {"toaster", "beamjack list"},
         {"toaster:1", "toaster"},
         {"etherdream", "etherdream:MAC"},

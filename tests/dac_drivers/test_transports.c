@@ -18,8 +18,14 @@ static void what_is_created_works_and_can_be_destroyed_twice(void **state)
                                             false, &handle),
                      BJ_OK);
     via.net->ops->close(via.net, handle);
+#ifdef BJ_WITH_ALSA
+    assert_non_null(via.pcm);
+#else
+    assert_null(via.pcm);
+#endif
     bj_transports_destroy(&via);
     assert_null(via.net);
+    assert_null(via.pcm);
     bj_transports_destroy(&via);
 }
 

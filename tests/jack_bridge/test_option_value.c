@@ -57,6 +57,12 @@ static void time_is_in_the_unit_of_the_option(void **state)
     option.unit_ns = BJ_NS_PER_S;
     assert_true(set(&option, "0.25", &value));
     assert_int_equal(value, 250000000);
+    option.unit_ns = 1000;
+    option.least = -10;
+    assert_true(set(&option, "-2.5", &value));
+    assert_int_equal(value, -2500);
+    assert_false(set(&option, "-11", &value));
+    assert_non_null(strstr(why, "microseconds from -10 to 10"));
 }
 
 static void text_replaces_text(void **state)
@@ -125,6 +131,58 @@ static void underrun_may_have_a_place(void **state)
     assert_false(set(&option, "park:1", &value));
 }
 
+static void signals_have_names_and_numbers(void **state)
+{
+    const struct bj_option option = {.kind = BJ_OPTION_SIGNALS,
+                                     .choices = "x|y|r|g|b|i|enable",
+                                     .argument = "NAME=VALUE[,...]",
+                                     .values = 1,
+                                     .least = -1,
+                                     .most = 1};
+    struct bj_audio_values value = {0};
+
+    (void)state;
+    assert_true(set(&option, "y=-0.5,enable=1", &value));
+    assert_false(value.given[BJ_X]);
+    assert_true(value.given[BJ_Y] && value.given[BJ_AUDIO_ENABLE]);
+    assert_true(value.value[BJ_Y] == -0.5F && value.value[BJ_AUDIO_ENABLE] == 1);
+    assert_true(set(&option, "x=0", &value)); /* a new list, not an addition */
+    assert_true(value.given[BJ_X] && !value.given[BJ_Y]);
+    assert_false(set(&option, "", &value));
+    assert_false(set(&option, "x", &value));
+    assert_false(set(&option, "x=", &value));
+    assert_false(set(&option, "x=1.01", &value));
+    assert_false(set(&option, "x=1,", &value));
+    assert_false(set(&option, "x=1,x=1", &value));
+    assert_false(set(&option, "x=1 y=1", &value));
+    assert_false(set(&option, "z=1", &value));
+    assert_false(set(&option, "enableenableenable=1", &value));
+    assert_true(value.given[BJ_X] && value.value[BJ_X] == 0);
+    assert_non_null(strstr(why, "from -1 to 1"));
+}
+
+static void signals_may_want_whole_numbers_or_none(void **state)
+{
+    struct bj_option option = {.kind = BJ_OPTION_SIGNALS,
+                               .choices = "x|y|r",
+                               .argument = "NAME=VALUE[,...]",
+                               .values = 1,
+                               .whole = true,
+                               .least = 1,
+                               .most = 64};
+    struct bj_audio_values value = {0};
+
+    (void)state;
+    assert_true(set(&option, "x=64", &value));
+    assert_false(set(&option, "x=1.5", &value));
+    assert_non_null(strstr(why, "whole numbers from 1 to 64"));
+    option.values = 0;
+    assert_true(set(&option, "r,x", &value));
+    assert_true(value.given[BJ_X] && !value.given[BJ_Y] && value.given[BJ_R]);
+    assert_false(set(&option, "r=1", &value));
+    assert_false(set(&option, "r,r", &value));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -135,6 +193,8 @@ int main(void)
         cmocka_unit_test(choice_is_a_place_in_the_list),
         cmocka_unit_test(floats_repeat_or_are_complete),
         cmocka_unit_test(underrun_may_have_a_place),
+        cmocka_unit_test(signals_have_names_and_numbers),
+        cmocka_unit_test(signals_may_want_whole_numbers_or_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

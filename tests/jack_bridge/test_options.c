@@ -102,6 +102,7 @@ static void stable_options_of_run_are_understood(void **state)
     assert_int_equal(options.latency_ns, 60 * MS);
     assert_int_equal(options.target_buffer_ns, 40 * MS + MS / 2);
     assert_int_equal(options.min_buffer_ns, 10 * MS);
+    assert_int_equal(options.colour_shift_ns, 0);
     assert_int_equal(options.underrun.policy, BJ_PARK);
     assert_true(options.underrun.x == -0.5f);
     assert_true(options.underrun.y == 1.0f);
@@ -116,15 +117,51 @@ static void shape_options_reach_the_shape(void **state)
     struct bj_shape shape;
 
     (void)state;
-    assert_true(
-        parse(&options, BJ_COMMAND_RUN,
-              "--flip-x --swap-xy --gain 2 --offset -0.1,0.2 --colour-gain 1,0.5,0.25 "
-              "--invert-colour"));
+    assert_true(parse(&options, BJ_COMMAND_RUN,
+                      "--colour-shift -150.5 --flip-x --swap-xy --gain 2 --offset -0.1,0.2 "
+                      "--colour-gain 1,0.5,0.25 "
+                      "--invert-colour"));
     shape = bj_options_shape(&options);
+    assert_int_equal(options.colour_shift_ns, -150500);
     assert_true(shape.flip_x && !shape.flip_y && shape.swap_xy && shape.invert_colour);
     assert_true(shape.gain_x == 2 && shape.gain_y == 2);
     assert_true(shape.offset_x == -0.1f && shape.offset_y == 0.2f);
     assert_true(shape.gain_r == 1 && shape.gain_g == 0.5f && shape.gain_b == 0.25f);
+    bj_options_finish(&options);
+}
+
+static void audio_options_reach_the_driver(void **state)
+{
+    struct bj_audio_options audio, usual = bj_audio_defaults();
+    struct bj_options options;
+
+    (void)state;
+    assert_true(parse(&options, BJ_COMMAND_RUN, "audio:null"));
+    audio = bj_options_audio(&options);
+    assert_memory_equal(audio.channel, usual.channel, sizeof audio.channel);
+    assert_memory_equal(audio.gain, usual.gain, sizeof audio.gain);
+    assert_true(audio.as_many);
+    bj_options_finish(&options);
+
+    assert_true(parse(&options, BJ_COMMAND_RUN,
+                      "audio:hw:2,0 --audio-channels x=3,y=4,enable=8 --audio-gain x=0.5 "
+                      "--audio-offset r=-0.25 --audio-invert y,g"));
+    audio = bj_options_audio(&options);
+    assert_int_equal(audio.channel[BJ_X], 3);
+    assert_int_equal(audio.channel[BJ_Y], 4);
+    assert_int_equal(audio.channel[BJ_R], 0);
+    assert_int_equal(audio.channel[BJ_AUDIO_ENABLE], 8);
+    assert_false(audio.as_many);
+    assert_true(audio.gain[BJ_X] == 0.5F && audio.gain[BJ_Y] == 1);
+    assert_true(audio.offset[BJ_R] == -0.25F && audio.offset[BJ_X] == 0);
+    assert_true(audio.inverted[BJ_Y] && audio.inverted[BJ_G] && !audio.inverted[BJ_X]);
+    bj_options_finish(&options);
+
+    assert_false(parse(&options, BJ_COMMAND_RUN, "--audio-channels x=1,y=2,r=2"));
+    assert_non_null(strstr(why, "channel 2"));
+    bj_options_finish(&options);
+    assert_false(parse(&options, BJ_COMMAND_RUN, "--audio-channels x=1,r=2"));
+    assert_non_null(strstr(why, "x and y"));
     bj_options_finish(&options);
 }
 
@@ -242,6 +279,7 @@ int main(void)
         cmocka_unit_test(defaults_are_dark_and_neutral),
         cmocka_unit_test(stable_options_of_run_are_understood),
         cmocka_unit_test(shape_options_reach_the_shape),
+        cmocka_unit_test(audio_options_reach_the_driver),
         cmocka_unit_test(letters_stand_for_names),
         cmocka_unit_test(wrong_words_are_named),
         cmocka_unit_test(too_many_connections_are_refused),

@@ -181,7 +181,7 @@ static void check_ramp(struct world *world, const struct bj_point *point, double
     double since = (play_ns - (double)world->latency_ns - (double)world->line_ns) / 1e9;
     double wanted = fmod((double)world->line_frame + since * world->rate, 65536.0);
     double error = point->x * 8192.0 - wanted;
-    if (wanted > 16 && wanted < 65520) {
+    if (wanted > 64 && wanted < 65472) {
         world->worst_ns = fmax(world->worst_ns, fabs(error) / world->rate * 1e9);
     }
     world->played++;
@@ -279,8 +279,8 @@ static void refuses_what_cannot_be(void **state)
     (void)state;
     struct bj_feed *feed;
     const struct bj_feed_config good = config_of(48000, 50 * MS);
-    struct bj_feed_config bad[8];
-    for (int k = 0; k < 8; k++) {
+    struct bj_feed_config bad[10];
+    for (int k = 0; k < 10; k++) {
         bad[k] = good;
     }
     bad[0].rate_hz = 999;
@@ -291,7 +291,9 @@ static void refuses_what_cannot_be(void **state)
     bad[5].max_latency_ns = 11 * BJ_NS_PER_S;
     bad[6].max_push_frames = 65537;
     bad[7].rate_hz = 0;
-    for (int k = 0; k < 8; k++) {
+    bad[8].colour_shift_ns = BJ_COLOUR_SHIFT_LIMIT_NS + 1;
+    bad[9].colour_shift_ns = -BJ_COLOUR_SHIFT_LIMIT_NS - 1;
+    for (int k = 0; k < 10; k++) {
         feed = (struct bj_feed *)&bad;
         assert_int_equal(bj_feed_create(&bad[k], &feed), BJ_BAD_ARGUMENT);
         assert_null(feed);
@@ -419,6 +421,23 @@ static void an_hour_passes_every_frame_unchanged(void **state)
     assert_true(stats.position_frames == (double)world->next_frame);
     assert_true(world->worst_ns <= 0.5 * frame_ns(world) + 1);
     end_world(world);
+}
+
+/* Red is the frame's number, and x says which frame is due. */
+static void colour_is_shifted_by_time(void **state)
+{
+    (void)state;
+    const int64_t shifts_us[] = {0, 250, -250, 1000, -1000};
+    for (size_t k = 0; k < sizeof shifts_us / sizeof *shifts_us; k++) {
+        struct bj_feed_config config = config_of(48000, 50 * MS);
+        config.colour_shift_ns = shifts_us[k] * 1000;
+        struct world *world = make_world(&config, 48003);
+        run(world, BJ_NS_PER_S, 10 * MS);
+        assert_true(world->played > 40000 && world->worst_ns < 1000);
+        double off = world->points[0].r - (double)world->points[0].x * 8192;
+        assert_true(fabs(off + (double)shifts_us[k] * 0.048) < 1);
+        end_world(world);
+    }
 }
 
 static void other_rates_keep_the_latency(void **state)
@@ -618,7 +637,7 @@ static void overflow_is_counted_and_recovered_from(void **state)
 static void a_slow_dac_counts_right(void **state)
 {
     (void)state;
-    struct bj_feed_config config = config_of(96000, 9 * MS);
+    struct bj_feed_config config = config_of(96000, 12 * MS);
     struct world *world = make_world(&config, 960);
     for (int k = 0; k < 200; k++) {
         run(world, 150 * MS + next(world) % (5 * MS), 10 * MS);
@@ -975,6 +994,7 @@ int main(void)
         cmocka_unit_test(starts_with_exactly_the_latency),
         cmocka_unit_test(late_callbacks_do_not_change_it),
         cmocka_unit_test(an_hour_passes_every_frame_unchanged),
+        cmocka_unit_test(colour_is_shifted_by_time),
         cmocka_unit_test(other_rates_keep_the_latency),
         cmocka_unit_test(statistics_tell_where_it_is),
         cmocka_unit_test(starving_skips_and_keeps_the_latency),

@@ -150,6 +150,34 @@ static void spans_end_at_the_wrap(void **state)
     bj_ring_finish(&ring);
 }
 
+/* From every offset: in place while it can be, else copied; the same frames either way. */
+static void views_copy_only_what_wraps(void **state)
+{
+    (void)state;
+    for (uint32_t offset = 0; offset < 16; offset++) {
+        struct bj_ring ring;
+        float data[BJ_CHANNELS][MOST];
+        float *scratch[BJ_CHANNELS], *kept[BJ_CHANNELS];
+        const float *view[BJ_CHANNELS];
+        for (int c = 0; c < BJ_CHANNELS; c++) {
+            scratch[c] = data[c];
+        }
+        assert_int_equal(bj_ring_init(&ring, 16, 4), BJ_OK);
+        assert_int_equal(push(&ring, 0, offset), BJ_OK);
+        bj_ring_release(&ring, offset);
+        assert_int_equal(push(&ring, offset, 11), BJ_OK);
+        bj_ring_view(&ring, offset, 11, scratch, view);
+        bj_ring_span(&ring, offset, 11, kept);
+        for (int c = 0; c < BJ_CHANNELS; c++) {
+            assert_ptr_equal(view[c], offset <= 5 ? kept[c] : scratch[c]);
+            for (uint32_t k = 0; k < 11; k++) {
+                assert_true(view[c][k] == value(offset + k, c));
+            }
+        }
+        bj_ring_finish(&ring);
+    }
+}
+
 static void takes_all_or_nothing(void **state)
 {
     (void)state;
@@ -315,6 +343,7 @@ int main(void)
         cmocka_unit_test(stamps_tell_each_push),
         cmocka_unit_test(wraps_at_every_offset),
         cmocka_unit_test(spans_end_at_the_wrap),
+        cmocka_unit_test(views_copy_only_what_wraps),
         cmocka_unit_test(takes_all_or_nothing),
         cmocka_unit_test(blocks_when_stamps_run_out),
         cmocka_unit_test(absent_channels_are_zeros_and_full_intensity),

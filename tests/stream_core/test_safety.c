@@ -156,6 +156,9 @@ static void settle_and_lag_are_exact(void **state)
     assert_int_equal(dark_before_light(&safety, 100), 27);
     bj_safety_connections(&safety, true, 7);
     assert_int_equal(dark_before_light(&safety, 10), 10);
+    assert_int_equal(dark_before_light(&safety, 100), 17); /* what was left of 27 */
+    bj_safety_connections(&safety, true, 0);
+    assert_int_equal(dark_before_light(&safety, 5), 5);
     bj_safety_connections(&safety, true, 0); /* a new change begins anew */
     assert_int_equal(dark_before_light(&safety, 100), 20);
 }

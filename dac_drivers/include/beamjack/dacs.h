@@ -60,6 +60,24 @@ BJ_API size_t bj_discovery_list(const struct bj_discovery *discovery,
 BJ_API enum bj_status bj_dac_parse(const char *text, struct bj_dac_info *info, char *why,
                                    size_t why_size);
 
+/* ---- What one kind of DAC can be told: bj_dac_config.extra ----------------------------- */
+
+/* The signals that leave an audio interface: those of a frame, and a tone of 1 kHz while
+ * light may leave, for a circuit that lets light pass only while it hears it. */
+enum bj_audio_signal { BJ_AUDIO_ENABLE = BJ_CHANNELS, BJ_AUDIO_SIGNALS };
+
+/* For audio:PCM. A sample is offset + gain * signal, with the sign of the signal changed
+ * where inverted; x and y are -1 to +1, the others 0 to 1, full scale is 1. */
+struct bj_audio_options {
+    uint8_t channel[BJ_AUDIO_SIGNALS]; /* 1 is the card's first; 0: not wired */
+    float gain[BJ_AUDIO_SIGNALS], offset[BJ_AUDIO_SIGNALS];
+    bool inverted[BJ_AUDIO_SIGNALS];
+    bool as_many; /* of the channels, as many as the card has, but x and y */
+};
+
+/* x y r g b i on the first channels, as many as there are; gain 1, no tone. */
+BJ_API struct bj_audio_options bj_audio_defaults(void);
+
 /* ---- The outer shell: real clock, sockets and waiting -------------------------------- */
 
 /* CLOCK_MONOTONIC. */
@@ -68,6 +86,11 @@ BJ_API BJ_RT int64_t bj_clock_ns(void);
 /* Real sockets. One object serves any number of drivers on any threads. */
 BJ_API struct bj_net *bj_net_create(void);
 BJ_API void bj_net_destroy(struct bj_net *net);
+
+/* PCMs of ALSA, for any number of drivers on any threads. NULL: no memory, or a build
+ * without ALSA. */
+BJ_API struct bj_pcm *bj_pcm_create(void);
+BJ_API void bj_pcm_destroy(struct bj_pcm *pcm);
 
 /* Everything of this build. Main thread; after all drivers that use them are gone.
  * BJ_NO_MEMORY. */

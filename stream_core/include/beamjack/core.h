@@ -279,9 +279,14 @@ BJ_API const char *bj_stream_dac_name(const struct bj_stream *stream);
  */
 
 enum bj_interpolation {
-    BJ_INTERPOLATE_SMOOTH = 0, /* x, y: 4-point Lagrange; colour: area average */
-    BJ_INTERPOLATE_LINEAR,     /* x, y: linear, no overshoot; colour: area average */
-    BJ_INTERPOLATE_NEAREST,    /* x, y: linear; colour: nearest frame, for TTL lasers */
+    /* x, y: 4-point Lagrange, filtered by a sinc where frames are more than points; colour:
+     * exact average over a point's time */
+    BJ_INTERPOLATE_SMOOTH = 0,
+    /* x, y: straight lines, averaged where frames are more than points: no overshoot;
+     * colour as above */
+    BJ_INTERPOLATE_LINEAR,
+    /* x, y as LINEAR; colour: nearest frame, for TTL lasers */
+    BJ_INTERPOLATE_NEAREST,
 };
 
 /* How frames are brought to the DAC's clock. */
@@ -296,6 +301,8 @@ enum bj_matching {
 
 struct bj_feed;
 
+#define BJ_COLOUR_SHIFT_LIMIT_NS BJ_NS_PER_MS
+
 struct bj_feed_config {
     uint32_t rate_hz;         /* of the frames pushed, 1000 to 384000 */
     uint32_t max_push_frames; /* the longest push that can come, e.g. 8192 */
@@ -303,7 +310,9 @@ struct bj_feed_config {
     int64_t max_latency_ns;   /* room is made for this much; at least latency_ns */
     enum bj_interpolation interpolation;
     enum bj_matching matching;
-    bool has_intensity; /* false: intensity is full wherever colour is */
+    int64_t colour_shift_ns; /* colour plays this much later than position, for mirrors that
+                              * lag; negative: earlier; within BJ_COLOUR_SHIFT_LIMIT_NS */
+    bool has_intensity;      /* false: intensity is full wherever colour is */
 };
 
 struct bj_feed_stats {

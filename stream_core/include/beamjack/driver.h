@@ -185,10 +185,100 @@ struct bj_usb {
     const struct bj_usb_ops *ops;
 };
 
+/* ---- Audio output, passed in
+ * -------------------------------------------------------------------- */
+
+#define BJ_PCM_NAME_SIZE 128
+#define BJ_PCM_TEXT_SIZE 96
+#define BJ_PCM_FRAME_BYTES 256 /* the longest frame: 64 channels of 32 bits */
+
+/* Little endian, signed, full scale. */
+enum bj_pcm_format {
+    BJ_PCM_S32 = 0,
+    BJ_PCM_S24,        /* in the low three of four bytes */
+    BJ_PCM_S24_PACKED, /* three bytes */
+    BJ_PCM_FLOAT,      /* 32 bits, full scale is 1 */
+    BJ_PCM_S16,
+};
+
+struct bj_pcm_wish {
+    char name[BJ_PCM_NAME_SIZE]; /* as ALSA calls it: "hw:2,0" */
+    uint32_t least_channels;     /* fewer are not enough */
+    uint32_t channels;           /* as many are enough, where the card has them */
+    int64_t buffer_ns;           /* the nearest is taken */
+};
+
+struct bj_pcm_setup {
+    double rate_hz; /* as the card makes it */
+    uint32_t min_rate_hz, max_rate_hz;
+    uint32_t channels;
+    enum bj_pcm_format format;
+    uint32_t buffer_frames;  /* what it can hold */
+    uint32_t quantum_frames; /* steps of its counter, 1 = exact */
+    char card[BJ_PCM_TEXT_SIZE];
+};
+
+/* Where the frames are that were written since open; heard + queued + dropped is at most
+ * what was written, the rest is on its way. */
+struct bj_pcm_look {
+    int64_t sent_ns, received_ns; /* the PCM counted between these; 0: not yet */
+    uint64_t heard_frames;
+    uint64_t dropped_frames; /* by drop, or when the PCM was reset; all told */
+    uint32_t queued_frames;
+    bool running;
+    uint32_t drops;    /* calls of drop that have taken effect */
+    uint32_t dries;    /* times it ran out of frames, and stopped by that */
+    uint32_t suspends; /* times the computer slept: stopped, and its queue dropped */
+};
+
+struct bj_pcm;
+
+/* PCMs for playback. Nothing blocks or allocates but create and destroy: whatever may
+ * (opening, the sound system itself) happens on threads of the transport. Real
+ * (dac_drivers/pcm.c, ALSA) or in memory (tests/sim/sim_pcm.h). */
+struct bj_pcm_ops {
+    /* Main thread. Room for one PCM, not opened yet. *handle is ready for reading whenever
+     * there is news: opened, started, dropped, dry, gone. BJ_NO_MEMORY. */
+    enum bj_status (*create)(struct bj_pcm *pcm, const struct bj_pcm_wish *wish,
+                             int *handle);
+    void (*destroy)(struct bj_pcm *pcm, int handle);
+
+    /* Begins to open it at the rate nearest to this; waits for the end of a close. */
+    void (*open)(struct bj_pcm *pcm, int handle, uint32_t rate_hz);
+
+    /* BJ_OK open, BJ_WOULD_BLOCK still trying; BJ_NOT_FOUND, BJ_NO_PERMISSION, BJ_BUSY,
+     * BJ_UNSUPPORTED (too few channels, no format), BJ_IO_ERROR. */
+    enum bj_status (*opened)(struct bj_pcm *pcm, int handle, struct bj_pcm_setup *setup);
+
+    /* Whole frames; takes 1..count, or BJ_WOULD_BLOCK. */
+    enum bj_status (*write)(struct bj_pcm *pcm, int handle, const void *frames,
+                            uint32_t count, uint32_t *written);
+
+    /* Plays what was written so far, and on until it is dry. */
+    void (*start)(struct bj_pcm *pcm, int handle);
+
+    /* Stops, and throws away what was written and is not heard yet. Write nothing before
+     * look tells that it has happened. */
+    void (*drop)(struct bj_pcm *pcm, int handle);
+
+    /* The newest look; news until now is told by it. BJ_OK, or BJ_DISCONNECTED: it is gone
+     * for good. */
+    enum bj_status (*look)(struct bj_pcm *pcm, int handle, struct bj_pcm_look *look);
+
+    /* In any state. Drops, plays `dark_frame` for some 10 ms so that nothing else is left
+     * in the card, and closes. NULL: without. */
+    void (*close)(struct bj_pcm *pcm, int handle, const void *dark_frame);
+};
+
+struct bj_pcm {
+    const struct bj_pcm_ops *ops;
+};
+
 /* The ways to the outside; NULL: this build or this test has none. */
 struct bj_transports {
     struct bj_net *net;
     struct bj_usb *usb;
+    struct bj_pcm *pcm;
 };
 
 /* ---- What a driver is, and what it says

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The cases that run under the real engine.
+ */
+#include "cases.h"
+#include "world.h"
+
+#include <math.h>
+
+static bool is_fine(const struct conformance_verdict *verdict)
+{
+    return verdict->text[0] == '\0';
+}
+
+static bool begin_stream(struct world *world, const struct conformance_row *row,
+                         uint64_t seed, struct conformance_verdict *verdict)
+{
+    return world_start(world, row, seed, verdict) &&
+           world_stream(world, world_usual_pps(row));
+}
+
+static void judge_streaming(struct world *world, struct conformance_verdict *verdict,
+                            double ms)
+{
+    struct bj_stats before = bj_stream_stats(world->stream), after;
+    double expected;
+
+    world_count_anew(world);
+    world_run_ms(world, ms);
+    after = bj_stream_stats(world->stream);
+    expected = after.true_pps * ms / 1000;
+    conformance_expect(verdict, after.underruns == before.underruns, "an underrun");
+    conformance_expect(verdict, after.device_underruns == before.device_underruns,
+                       "the device runs dry");
+    conformance_expect(verdict, after.flushed_points == before.flushed_points,
+                       "points are thrown away");
+    conformance_expect(verdict, world->eye.skipped == 0, "points do not come out");
+    conformance_expect(verdict,
+                       eye_is_blind(&world->eye) ||
+                           fabs((double)world->eye.seen - expected) <= 2 + expected / 50,
+                       "%u points come out in %.0f ms", (unsigned)world->eye.seen, ms);
+}
+
+/* All five channels, exact up to what the DAC can show, in order; dark before arm, after
+ * disarm, and at the end. */
+void conformance_streams_exactly(const struct conformance_row *row,
+                                 struct conformance_verdict *verdict)
+{
+    struct world world;
+
+    if (begin_stream(&world, row, 1, verdict) && world_reach_playing(&world)) {
+        judge_streaming(&world, verdict, 400);
+        world_light_up(&world);
+        world_run_ms(&world, 200);
+        judge_streaming(&world, verdict, 1000);
+        conformance_expect(verdict, eye_is_blind(&world.eye) || world.eye.lit > 0,
+                           "it is not lit");
+        conformance_expect(verdict, world.eye.darkened == 0, "lit points come out dark");
+        world_disarm(&world);
+        world_run_ms(&world, 200);
+        world_reach_playing(&world);
+        world_light_up(&world);
+        world_stop(&world);
+        world_run_ms(&world, 1000);
+        conformance_expect(verdict, world.over && world.result == BJ_RUN_STOPPED,
+                           "stopped, it does not end");
+        conformance_expect(verdict, world.witness.stop_confirmed, "it never says stopped");
+    }
+    world_finish(&world);
+}
+
+void conformance_disarms_at_every_moment(const struct conformance_row *row,
+                                         struct conformance_verdict *verdict)
+{
+    struct world world;
+    bool going = begin_stream(&world, row, 1, verdict);
+
+    for (int k = 0; k < 20 && going; k++) { /* while it connects */
+        world_arm(&world);
+        world_run_ms(&world, 7.3);
+        world_disarm(&world);
+        world_run_ms(&world, (double)row->open_ns / 1e6 / 20);
+    }
+    for (int k = 0; k < 40 && going && is_fine(verdict); k++) {
+        if (!world_light_up(&world))
+            break;
+        world_run_ms(&world, 0.37 * k);
+        world_disarm(&world);
+        world_run_ms(&world, 0.11 * k);
+        if (k % 3 == 0)
+            world_arm(&world);
+        world_run_ms(&world, 0.53 * k);
+        world_disarm(&world);
+        world_run_ms(&world, 60);
+    }
+    world_finish(&world);
+}
+
+void conformance_drains(const struct conformance_row *row,
+                        struct conformance_verdict *verdict)
+{
+    for (int k = 0; k < 10 && is_fine(verdict); k++) {
+        struct world world;
+        if (begin_stream(&world, row, (uint64_t)k, verdict) && world_light_up(&world)) {
+            world_run_ms(&world, 100 + 1.7 * k);
+            world_count_anew(&world);
+            world.ended = true;
+            bj_stream_wake(world.stream);
+            world_run_ms(&world, 2000);
+            conformance_expect(verdict, world.over && world.result == BJ_RUN_ENDED,
+                               "the producer ended and it does not end");
+            conformance_expect(verdict, world.eye.skipped == 0,
+                               "the end is thrown away instead of played");
+            conformance_expect(verdict,
+                               eye_is_blind(&world.eye) || world.eye.next >= world.made,
+                               "%u points of the end never come out",
+                               (unsigned)(world.made - world.eye.next));
+            world.eye.dark_from_ns = world.now_ns;
+        }
+        world_finish(&world);
+    }
+}
+
+void conformance_ends_at_every_moment(const struct conformance_row *row,
+                                      struct conformance_verdict *verdict)
+{
+    for (int k = 0; k < 48 && is_fine(verdict); k++) {
+        double open_ms = (double)row->open_ns / 1e6;
+        struct world world;
+        if (begin_stream(&world, row, (uint64_t)k, verdict)) {
+            world_arm(&world);
+            world_run_ms(&world, k < 24 ? open_ms * k / 24 : open_ms + 3.1 * (k - 24));
+            if (k % 2) {
+                world_stop(&world);
+                world_run_ms(&world, 1000);
+                conformance_expect(verdict, world.over, "stopped, it does not end");
+            }
+            world_destroy_stream(&world);
+            if (row->open_handles)
+                conformance_expect(verdict, row->open_handles(world.rig) == 0,
+                                   "a handle is left open");
+            world_run_ms(&world, 100);
+            if (k % 8 == 0 && world_stream(&world, world.pps)) /* and once more */
+                world_light_up(&world);
+        }
+        world_finish(&world);
+    }
+}
+
+void conformance_is_unplugged_and_comes_back(const struct conformance_row *row,
+                                             struct conformance_verdict *verdict)
+{
+    for (int k = 0; k < 12 && row->unplug && is_fine(verdict); k++) {
+        struct world world;
+        if (begin_stream(&world, row, (uint64_t)k, verdict) && world_light_up(&world)) {
+            world_run_ms(&world, 1.9 * k);
+            row->unplug(world.rig);
+            world.eye.dark_from_ns = world.now_ns + world_queue_ns(&world);
+            world_run_ms(&world, 300.0 * (1 + k));
+            row->plug(world.rig);
+            world.eye.dark_from_ns = BJ_NEVER; /* but closed, if it was lost: see witness */
+            world_run_ms(&world, 3000);
+            conformance_expect(verdict,
+                               k < 8 || bj_stream_stats(world.stream).reconnects > 0,
+                               "it does not come back");
+            world_light_up(&world);
+            world_run_ms(&world, 200);
+            judge_streaming(&world, verdict, 200);
+        }
+        world_finish(&world);
+    }
+}
+
+void conformance_is_out_of_reach_at_first(const struct conformance_row *row,
+                                          struct conformance_verdict *verdict)
+{
+    struct world world;
+
+    if (row->unplug && world_start(&world, row, 1, verdict)) {
+        row->unplug(world.rig);
+        if (world_stream(&world, world.pps)) {
+            world_run_ms(&world, 3000);
+            conformance_expect(verdict, world.eye.seen == 0, "it plays without a device");
+            row->plug(world.rig);
+            world_light_up(&world);
+        }
+        world_finish(&world);
+    }
+}
+
+/* Whatever the device says: no crash, no endless loop, no broken contract; and once it is
+ * well again it plays again. */
+void conformance_survives_nonsense(const struct conformance_row *row,
+                                   struct conformance_verdict *verdict)
+{
+    for (int k = 0; k < 30 && row->make_hostile && is_fine(verdict); k++) {
+        struct world world;
+        if (world_start(&world, row, (uint64_t)k + 1, verdict)) {
+            if (k % 3 == 0)
+                row->make_hostile(world.rig);
+            if (world_stream(&world, world.pps)) {
+                world_run_ms(&world, (double)row->open_ns / 1e6 + 50);
+                world_arm(&world);
+                row->make_hostile(world.rig);
+                world_run_ms(&world, 100.0 * k);
+                world_disarm(&world);
+                world.eye.dark_from_ns = world.now_ns + world_queue_ns(&world);
+                row->plug(world.rig);
+                world_run_ms(&world, 3000);
+                world_light_up(&world);
+            }
+        }
+        world_finish(&world);
+    }
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What every driver must do, whatever its DAC: a table of drivers and a table of cases, and
+ * each case runs on each driver. A new driver adds a row and a small rig, no case.
+ *
+ * A rig is the world a driver plays into: a simulated device and the way to it, in virtual
+ * time. It tells every point that comes out as an eye would see it.
+ */
+#ifndef CONFORMANCE_H
+#define CONFORMANCE_H
+
+#include <beamjack/driver.h>
+
+#define CONFORMANCE_START_NS BJ_NS_PER_S /* when a world begins */
+
+/* A point that comes out of the device at time_ns: x right, y up, whatever the wire does;
+ * colours and intensity scaled to 65535, all 0 where the device's own shutter or output
+ * switch keeps the light in. A device without an intensity channel shows 65535 there when
+ * any colour is on. */
+typedef void conformance_seen(void *suite, int64_t time_ns, const struct bj_point *seen);
+
+struct conformance_row {
+    const char *name;
+    const struct bj_dac_driver *driver;
+
+    /* The device is switched on and in reach at CONFORMANCE_START_NS. Fills in what
+     * driver->init needs, valid until destroy. From then on nothing here allocates. `seen`
+     * is called with `suite` in the order of time, from advance and from within slots. */
+    void *(*create)(uint64_t seed, conformance_seen *seen, void *suite,
+                    struct bj_dac_config *config);
+    void (*destroy)(void *rig);
+
+    void (*advance)(void *rig, int64_t now_ns);
+    int64_t (*next_event_ns)(void *rig); /* BJ_NEVER: nothing by itself */
+    bool (*ready)(void *rig, const struct bj_wait *wait);
+
+    /* Out of reach, as when cable or power goes; and back. NULL: it cannot be unplugged. */
+    void (*unplug)(void *rig);
+    void (*plug)(void *rig);
+
+    /* From now on all it says is random bytes; plug makes it well again. NULL: it says
+     * nothing. */
+    void (*make_hostile)(void *rig);
+
+    /* Sockets, USB handles, PCMs open now. NULL: there are none. */
+    int (*open_handles)(const void *rig);
+
+    /* How exact each channel is; 0: the device has no such channel. All 0: what comes out
+     * cannot be seen. */
+    uint8_t bits[BJ_CHANNELS];
+
+    uint32_t pps;    /* in most cases; 0: 30000 */
+    int64_t open_ns; /* from connect to ready, at most */
+    /* From closing the shutter to the last light, at most. Where the device throws its
+     * queue away or has a shutter it is the way there; else what it may hold. */
+    int64_t dark_ns;
+    double rate_tolerance; /* of true_pps; 0: exact to a point in 0.3 s */
+};
+
+struct conformance_verdict {
+    char text[512]; /* "" while all is well, else what was wrong first */
+};
+
+struct conformance_case {
+    const char *name;
+    void (*run)(const struct conformance_row *row, struct conformance_verdict *verdict);
+};
+
+/* Ended by a case without a name. */
+extern const struct conformance_case conformance_cases[];
+
+/* False and the first complaint, unless `good`. Returns `good`. */
+__attribute__((format(printf, 3, 4))) bool
+conformance_expect(struct conformance_verdict *verdict, bool good, const char *format, ...);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Watches what comes out of the device: is it what the driver took, in order, once, as
+ * exact as the DAC, and is it dark when it must be?
+ */
+#ifndef CONFORMANCE_EYE_H
+#define CONFORMANCE_EYE_H
+
+#include "witness.h"
+
+struct eye {
+    const struct conformance_row *row;
+    const struct witness *witness;
+    struct conformance_verdict *verdict;
+
+    int64_t dark_from_ns; /* what the test demands, on top of the closed shutter */
+
+    int64_t *times_ns; /* of this connection's points, as seen */
+    uint64_t count;
+    uint64_t next; /* index of the taken point that comes next */
+    uint64_t seen_in_all;
+    uint64_t seen, lit, skipped; /* until counted anew */
+    uint64_t darkened;           /* sent lit, seen dark */
+    uint64_t idle;               /* dark, and not sent by anybody, where that is right */
+    int64_t last_ns, last_lit_ns;
+};
+
+bool eye_init(struct eye *eye, const struct conformance_row *row,
+              const struct witness *witness, struct conformance_verdict *verdict);
+void eye_finish(struct eye *eye);
+
+/* A conformance_seen; `suite` is the eye. */
+void eye_see(void *suite, int64_t time_ns, const struct bj_point *seen);
+
+/* A level report, against what was seen. A witness's `reported`; `user` is the eye. */
+void eye_judge_report(void *user, const struct bj_level_report *report);
+
+bool eye_is_blind(const struct eye *eye);
+
+/* Point n of a walk over all places the DAC can tell apart: far from its neighbours, of its
+ * own colour, fully lit. */
+struct bj_point eye_tagged_point(const struct conformance_row *row, uint64_t n);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A simulated sound card of eight channels and 24 bits, and six wires to a projector.
+ */
+#include "audio/audio.h"
+#include "rows.h"
+#include "sim_pcm.h"
+
+#include <stdlib.h>
+
+struct rig {
+    struct sim_pcm *card;
+    conformance_seen *seen;
+    void *suite;
+};
+
+/* A laser does not care for less than nothing. */
+static uint16_t colour(double sample)
+{
+    return sample <= 0 ? 0 : (uint16_t)(sample * 65535 + 0.5);
+}
+
+static void on_heard(void *user, int64_t time_ns, const double *samples, bool own)
+{
+    struct rig *rig = user;
+    struct bj_point seen = {.x = (float)samples[0],
+                            .y = (float)samples[1],
+                            .r = colour(samples[2]),
+                            .g = colour(samples[3]),
+                            .b = colour(samples[4]),
+                            .i = colour(samples[5])};
+
+    (void)own;
+    rig->seen(rig->suite, time_ns, &seen);
+}
+
+static void *create(uint64_t seed, conformance_seen *seen, void *suite,
+                    struct bj_dac_config *config)
+{
+    struct sim_pcm_config card = sim_pcm_defaults();
+    struct rig *rig = calloc(1, sizeof *rig);
+
+    if (!rig)
+        return NULL;
+    *rig = (struct rig){.seen = seen, .suite = suite};
+    card.rates[0] = 0; /* any */
+    card.seed = seed;
+    card.heard = on_heard;
+    card.user = rig;
+    rig->card = sim_pcm_create(&card, CONFORMANCE_START_NS);
+    *config =
+        (struct bj_dac_config){.id = "audio:hw:2,0", .via.pcm = sim_pcm_base(rig->card)};
+    return rig;
+}
+
+static void destroy(void *instance)
+{
+    struct rig *rig = instance;
+
+    sim_pcm_destroy(rig->card);
+    free(rig);
+}
+
+static void advance(void *instance, int64_t now_ns)
+{
+    struct rig *rig = instance;
+
+    sim_pcm_advance(rig->card, now_ns);
+}
+
+static int64_t next_event_ns(void *instance)
+{
+    struct rig *rig = instance;
+
+    return sim_pcm_next_event_ns(rig->card);
+}
+
+static bool ready(void *instance, const struct bj_wait *wait)
+{
+    struct rig *rig = instance;
+
+    return sim_pcm_ready(rig->card, wait);
+}
+
+static void unplug(void *instance)
+{
+    struct rig *rig = instance;
+
+    sim_pcm_unplug(rig->card);
+}
+
+static void plug(void *instance)
+{
+    struct rig *rig = instance;
+
+    sim_pcm_plug(rig->card);
+}
+
+static void make_hostile(void *instance)
+{
+    struct rig *rig = instance;
+
+    sim_pcm_lie(rig->card);
+}
+
+static int open_handles(const void *instance)
+{
+    const struct rig *rig = instance;
+
+    return sim_pcm_handles(rig->card);
+}
+
+const struct conformance_row conformance_audio = {
+    .name = "audio",
+    .driver = &bj_audio,
+    .create = create,
+    .destroy = destroy,
+    .advance = advance,
+    .next_event_ns = next_event_ns,
+    .ready = ready,
+    .unplug = unplug,
+    .plug = plug,
+    .make_hostile = make_hostile,
+    .open_handles = open_handles,
+    .bits = {16, 16, 16, 16, 16, 16}, /* as fine as points are */
+    .open_ns = 50 * BJ_NS_PER_MS,
+    .dark_ns = BJ_NS_PER_MS / 2,
+};

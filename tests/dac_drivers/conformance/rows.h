@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The table of drivers: one row each, every row in a file of its own beside its rig.
+ */
+#ifndef CONFORMANCE_ROWS_H
+#define CONFORMANCE_ROWS_H
+
+#include "conformance.h"
+
+extern const struct conformance_row conformance_virtual;
+extern const struct conformance_row conformance_ether_dream;
+extern const struct conformance_row conformance_audio;
+
+/* Ended by NULL. */
+extern const struct conformance_row *const conformance_rows[];
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Stands between the engine and a driver: passes every call on, keeps the books, and
+ * complains when the driver breaks its contract.
+ */
+#ifndef CONFORMANCE_WITNESS_H
+#define CONFORMANCE_WITNESS_H
+
+#include "conformance.h"
+
+#define WITNESS_POINTS 500000u
+
+struct witness {
+    const struct bj_dac_driver *driver; /* watched */
+    struct bj_dac_driver table;         /* what the engine gets */
+    struct bj_dac_config config;        /* what the driver gets */
+    struct conformance_verdict *verdict;
+    const int64_t *clock_ns; /* what time it is */
+    void *dac;
+    const struct bj_dac_events *events; /* of the engine */
+    void *engine;
+
+    struct bj_point *points; /* every point taken, in order; offered ones behind them */
+    uint64_t taken, offered;
+    uint64_t lost, taken_at_connect, lost_at_connect;
+    uint64_t would_blocks, reports, emptied, dried, notices, stops, connects;
+    uint64_t reported_played; /* in all, over all connections */
+
+    bool stopping;  /* stop was called since connect */
+    bool connected; /* connect was called, disconnect not yet */
+    bool open;      /* what shutter, stop and disconnect asked for last */
+    int64_t closed_ns;
+    bool stop_confirmed; /* STOPPED was seen after stop */
+    bool in_write;
+    int64_t promised_points; /* room as service said it; -1: no longer */
+    struct bj_dac_status status;
+    struct bj_level_report report;                                      /* newest */
+    void (*reported)(void *user, const struct bj_level_report *report); /* may be NULL */
+    void *user;
+};
+
+/* `config` is what the driver gets; the caller passes `witness` as extra and uses
+ * witness->table as the driver. */
+bool witness_init(struct witness *witness, const struct bj_dac_driver *driver,
+                  const int64_t *clock_ns, struct conformance_verdict *verdict);
+void witness_finish(struct witness *witness);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One driver, its rig and who drives it, in virtual time: the real engine, or a hand that
+ * calls the slots itself.
+ *
+ * Only what the driver asked for wakes it: its deadline, its handles, and the driving side.
+ * Whatever a case does, the books are kept, and each complaint ends in the verdict.
+ */
+#ifndef CONFORMANCE_WORLD_H
+#define CONFORMANCE_WORLD_H
+
+#include "eye.h"
+
+struct world {
+    const struct conformance_row *row;
+    struct conformance_verdict *verdict;
+    struct witness witness;
+    struct eye eye;
+    void *rig;
+    struct bj_dac_config config; /* the way to the witness */
+    int64_t now_ns;
+    struct bj_wait wait;
+    uint32_t pps;
+    uint64_t made; /* tagged points so far */
+    unsigned steps_at_once, steps_lately;
+    int64_t lately_ns;
+
+    /* under the engine */
+    struct bj_stream *stream;
+    bool woken, ended; /* ended: the producer says so with the next fill */
+    bool over;
+    enum bj_run result;
+
+    /* by hand */
+    void *dac;
+    bool attempting;            /* connect was called, and went well so far */
+    bool feeding;               /* twice the target buffer, or what fits */
+    bool greedy;                /* all that fits */
+    enum bj_status hand_result; /* why the connection ended */
+};
+
+/* A rate in the middle of what the driver can do. */
+uint32_t world_usual_pps(const struct conformance_row *row);
+
+/* `seed` is the rig's. False: no memory, or it does not start; the verdict says so. */
+bool world_start(struct world *world, const struct conformance_row *row, uint64_t seed,
+                 struct conformance_verdict *verdict);
+/* Whatever still runs is ended, and the books and handles are checked. */
+void world_finish(struct world *world);
+
+/* Lets time go on; ends early when something is wrong or over. */
+void world_run_ms(struct world *world, double ms);
+
+/* Seen since the last call of this; counts of the eye start anew. */
+void world_count_anew(struct world *world);
+
+/* How long light may go on once nobody can be told any more. */
+int64_t world_queue_ns(const struct world *world);
+
+bool world_expect(struct world *world, bool good, const char *complaint);
+
+/* ---- Under the engine ---------------------------------------------------------------- */
+
+bool world_stream(struct world *world, uint32_t pps);
+void world_stream_as(struct world *world, const struct bj_stream_config *config);
+void world_destroy_stream(struct world *world);
+void world_arm(struct world *world);
+void world_disarm(struct world *world); /* and demands darkness */
+void world_stop(struct world *world);   /* the same */
+/* Until points are played, 10 s at most; and until they are lit. */
+bool world_reach_playing(struct world *world);
+bool world_light_up(struct world *world);
+
+/* ---- By hand ------------------------------------------------------------------------- */
+
+bool world_take_in_hand(struct world *world);
+void world_connect(struct world *world, uint32_t pps);
+void world_disconnect(struct world *world);
+void world_shutter(struct world *world, bool open);
+/* Until the driver shows this state. */
+bool world_reach(struct world *world, enum bj_dac_state state, int64_t within_ns);
+/* Connected, fed, playing, open: lit. */
+bool world_play(struct world *world, uint32_t pps);
+void world_let_go(struct world *world);
+
+#endif
