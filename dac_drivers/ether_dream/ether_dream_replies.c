@@ -313,6 +313,14 @@ static void judge_greeting(struct ed_session *session, int64_t now_ns)
         watch(session, now_ns + WATCH_NS);
 }
 
+bool ed_session_begins(const struct ed_session *session)
+{
+    static const char begin[] = {ED_BEGIN, '\0'};
+
+    return session->begun && session->device.playback == ED_PREPARED &&
+           ed_link_awaits(&session->link, begin, NULL);
+}
+
 static enum bj_status judge_queue(struct ed_session *session,
                                   const struct ed_pending *command, int64_t now_ns)
 {
@@ -322,7 +330,7 @@ static enum bj_status judge_queue(struct ed_session *session,
         ed_session_emptied(session, session->device.fullness, false);
         return intruder(session, now_ns, "it holds points that are not ours");
     }
-    if (!session->flushing)
+    if (!session->flushing && !ed_session_begins(session))
         report_level(session, command, now_ns);
     return BJ_OK;
 }

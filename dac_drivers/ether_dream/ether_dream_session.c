@@ -174,7 +174,8 @@ static enum bj_dac_state state(const struct ed_session *session, int64_t now_ns)
     if (session->device.light == ED_LIGHT_ESTOP &&
         !ed_estop_is_ours(&session->estop, now_ns))
         return BJ_DAC_FAULT;
-    if (session->owner && session->device.playback == ED_PLAYING)
+    if (session->owner &&
+        (session->device.playback == ED_PLAYING || ed_session_begins(session)))
         return BJ_DAC_PLAYING;
     return session->was_ready ? BJ_DAC_READY : BJ_DAC_CONNECTING;
 }

@@ -96,6 +96,10 @@ enum bj_status ed_session_judge(struct ed_session *session, const struct ed_answ
 /* replies: while watching has come to its end: go on, or BJ_BUSY. */
 enum bj_status ed_session_watch_over(struct ed_session *session);
 
+/* replies: it was told to begin and has not answered: from now on its queue may drain, and
+ * what it says of before is old. */
+bool ed_session_begins(const struct ed_session *session);
+
 /* replies: the owned queue is gone: settles the accounts and tells the engine. */
 void ed_session_emptied(struct ed_session *session, uint32_t in_device, bool dry);
 

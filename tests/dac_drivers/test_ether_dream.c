@@ -256,10 +256,36 @@ static void test_never_fills_the_last_place(void **state)
     world.feeding = true;
     world_connect(&world);
     world_reach(&world, BJ_DAC_PLAYING); /* full, and so it begins */
+    world_run_ms(&world, 1);
     assert_int_equal(bj_ether_dream.caps(world.dac)->capacity_points, 3898);
     begin = &world.commands[strchr(world.ops, 'b') - world.ops];
     assert_int_equal(begin->before.fullness, 3898);
     assert_int_equal(counters()->naks_invalid, 0);
+}
+
+/* An answer may take longer than the queue lasts. */
+static void test_plays_from_the_moment_it_was_told_to(void **state)
+{
+    struct sim_ed_config config = sim_ed_defaults();
+    uint32_t reports;
+
+    (void)state;
+    config.link.reply_latency_ns = 50 * BJ_NS_PER_MS;
+    world_start(&world, &config);
+    world.begin_points = 300;
+    world.target_points = 600;
+    world.feeding = true;
+    world_connect(&world);
+    world_reach(&world, BJ_DAC_PLAYING);
+    reports = world.reports;
+    world_run_ms(&world, 2);
+    assert_non_null(strchr(world.ops, 'b'));
+    world_run_ms(&world, 40); /* what it said before is no news */
+    assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
+    assert_int_equal(world.reports, reports);
+    world_run_ms(&world, 20);
+    assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
+    assert_true(world.reports > reports);
 }
 
 static void test_begins_anyway_when_nothing_more_comes(void **state)
@@ -512,6 +538,7 @@ int main(void)
         TEST(test_never_sends_a_rate_the_device_cannot_take),
         TEST(test_true_pps_is_what_the_timer_makes_of_it),
         TEST(test_never_fills_the_last_place),
+        TEST(test_plays_from_the_moment_it_was_told_to),
         TEST(test_begins_anyway_when_nothing_more_comes),
         TEST(test_init_refuses_what_names_no_device),
         TEST(test_accepts_its_own_ids_only),

@@ -15,6 +15,7 @@ void audience_init(struct audience *audience, enum source_signal signal, uint32_
     audience->rate_hz = rate_hz;
     audience->expected_latency_ns = expected_latency_ns;
     audience->dark_from_ns = BJ_NEVER;
+    audience->stride = 1;
     audience_count_anew(audience);
 }
 
@@ -173,6 +174,30 @@ static void see_hand(struct audience *audience, const struct sim_ed_point *point
     note_latency(audience, (double)point->time_ns - capture_ns);
 }
 
+/* ---- The vernier ------------------------------------------------------------------------ */
+
+static void see_vernier(struct audience *audience, const struct sim_ed_point *point)
+{
+    struct source_position position = {point->x, point->y};
+    double about_ns = (double)point->time_ns - audience->trace->told_ns;
+
+    if (!is_lit(point)) {
+        audience->fillers++;
+        clock_trace_dark(audience->trace, point->time_ns);
+        return;
+    }
+    if (audience->points % audience->stride != 0) {
+        return;
+    }
+    double capture_ns =
+        source_vernier_ns(audience->signal, position, point->r, point->g, about_ns);
+    note_latency(audience, (double)point->time_ns - capture_ns);
+    clock_trace_lit(audience->trace, point->time_ns, audience->latency_ns);
+    if (audience->quality) {
+        clock_quality_see(audience->quality, point, capture_ns);
+    }
+}
+
 void audience_see(struct audience *audience, const struct sim_ed_point *point)
 {
     audience->points++;
@@ -186,8 +211,10 @@ void audience_see(struct audience *audience, const struct sim_ed_point *point)
     }
     if (audience->signal == SOURCE_NUMBERED) {
         see_numbered(audience, point);
-    } else {
+    } else if (audience->signal == SOURCE_HAND) {
         see_hand(audience, point);
+    } else {
+        see_vernier(audience, point);
     }
     audience->last_point_ns = point->time_ns;
 }

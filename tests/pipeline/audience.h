@@ -6,6 +6,8 @@
 #ifndef PIPELINE_AUDIENCE_H
 #define PIPELINE_AUDIENCE_H
 
+#include "clock_quality.h"
+#include "clock_trace.h"
 #include "source.h"
 
 #include "sim_ether_dream.h"
@@ -16,6 +18,9 @@ struct audience {
     enum source_signal signal;
     uint32_t rate_hz;
     int64_t expected_latency_ns;
+    struct clock_trace *trace;     /* SOURCE_VERNIER, SOURCE_CIRCLE: latency goes there */
+    struct clock_quality *quality; /* SOURCE_CIRCLE; may be NULL */
+    uint32_t stride;               /* they decode every so many points only */
     int64_t dark_from_ns; /* from here on nothing may be lit; BJ_NEVER = light is fine */
 
     /* when the frames were captured */

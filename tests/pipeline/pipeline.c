@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "pipeline.h"
 
-#include "ether_dream/ether_dream.h"
+#include "pipeline_jack.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_PERIOD 8192u
 #define SHUTTER_BIT 1
 /* More steps than this without time going on is a busy loop. */
 #define MOST_STEPS_AT_ONCE 50
+#define CRYSTAL_NS BJ_NS_PER_S /* how often the DAC's clock follows its crystal */
 
 struct pipeline_config pipeline_defaults(void)
 {
@@ -24,6 +24,8 @@ struct pipeline_config pipeline_defaults(void)
         .stream = bj_stream_defaults(),
         .device = sim_ed_defaults(),
         .connect_delay_ns = BJ_NS_PER_MS / 2,
+        .trace_window_ns = 10 * BJ_NS_PER_MS,
+        .trace_stride = 1,
     };
     config.stream.pps = 48000;
     config.device.profile.noise_bits = 0;
@@ -88,6 +90,8 @@ static void create_device(struct pipeline *pipeline)
     struct sim_ed_config *device = &pipeline->config.device;
 
     device->seed = pipeline->config.seed * 7 + 1;
+    device->skew_ppm = crystal_ppm(&pipeline->config.dac_crystal, 0);
+    device->fullness_step = pipeline->config.report_quantum;
     device->played = on_played;
     device->command = on_command;
     device->user = pipeline;
@@ -103,7 +107,7 @@ static void create_feed(struct pipeline *pipeline)
 {
     struct bj_feed_config config = {
         .rate_hz = pipeline->config.rate_hz,
-        .max_push_frames = MAX_PERIOD,
+        .max_push_frames = PIPELINE_MAX_PERIOD,
         .latency_ns = pipeline->config.latency_ns,
         .matching = pipeline->config.matching,
         .max_latency_ns = BJ_NS_PER_S,
@@ -121,11 +125,14 @@ static void create_stream(struct pipeline *pipeline)
         .id = "etherdream:0004a3112233",
         .address = {PIPELINE_IP, SIM_ED_TCP_PORT},
         .via.net = fake_net_base(pipeline->net),
+        .extra = &pipeline->extra,
     };
     struct bj_stream_config config = pipeline->config.stream;
     enum bj_status status;
 
-    config.driver = &bj_ether_dream;
+    pipeline->driver = coarse_driver();
+    pipeline->extra = &pipeline->ears;
+    config.driver = &pipeline->driver;
     config.dac = &dac;
     config.host = (struct bj_host){.wake = on_wake, .user = pipeline};
     config.fill = on_fill;
@@ -137,20 +144,37 @@ static void create_stream(struct pipeline *pipeline)
     (void)status;
 }
 
+static void plan_stall(struct pipeline *pipeline)
+{
+    int64_t every_ns = pipeline->config.stall_every_ns;
+
+    pipeline->stall_ns = every_ns == 0
+                             ? BJ_NEVER
+                             : pipeline->now_ns + every_ns / 2 +
+                                   sim_random_upto(&pipeline->stall_random, every_ns);
+}
+
 void pipeline_init(struct pipeline *pipeline, const struct pipeline_config *config)
 {
     memset(pipeline, 0, sizeof *pipeline);
-    assert(config->period_frames <= MAX_PERIOD);
+    assert(config->period_frames <= PIPELINE_MAX_PERIOD);
     pipeline->config = *config;
     pipeline->now_ns = PIPELINE_START_NS;
-    pipeline->cycle_begin_ns = (double)PIPELINE_START_NS;
-    pipeline->push_ns = PIPELINE_START_NS;
-    pipeline->pushing = true;
     pipeline->stopped_playing_ns = BJ_NEVER;
     pipeline->random.state = config->seed;
+    pipeline->stall_random.state = config->seed + 2;
+    pipeline->ears.quantum_points = config->report_quantum ? config->report_quantum : 1;
     pipeline->step_ns = PIPELINE_START_NS;
     bj_wait_init(&pipeline->wait);
     audience_init(&pipeline->audience, config->signal, config->rate_hz, config->latency_ns);
+    clock_trace_init(&pipeline->trace, PIPELINE_START_NS, config->trace_window_ns,
+                     (double)config->latency_ns);
+    pipeline->audience.trace = &pipeline->trace;
+    pipeline->audience.stride = config->trace_stride;
+    pipeline->crystal_ns =
+        crystal_changes(&config->dac_crystal) ? PIPELINE_START_NS + CRYSTAL_NS : BJ_NEVER;
+    pipeline_begin_cycles(pipeline);
+    plan_stall(pipeline);
     create_device(pipeline);
     create_feed(pipeline);
     create_stream(pipeline);
@@ -162,47 +186,7 @@ void pipeline_finish(struct pipeline *pipeline)
     bj_feed_destroy(pipeline->feed);
     fake_net_destroy(pipeline->net);
     sim_ed_destroy(pipeline->device);
-}
-
-/* ---- JACK ------------------------------------------------------------------------------- */
-
-static void next_cycle(struct pipeline *pipeline, uint32_t cycles)
-{
-    const struct pipeline_config *config = &pipeline->config;
-
-    pipeline->cycle_begin_ns += cycles * 1e9 * config->period_frames / config->rate_hz;
-    pipeline->push_ns = (int64_t)pipeline->cycle_begin_ns +
-                        sim_random_upto(&pipeline->random, config->push_jitter_ns);
-}
-
-static void push(struct pipeline *pipeline)
-{
-    float samples[BJ_CHANNELS][MAX_PERIOD];
-    float *out[BJ_CHANNELS];
-    const float *in[BJ_CHANNELS];
-    uint32_t frames = pipeline->config.period_frames;
-
-    for (int c = 0; c < BJ_CHANNELS; c++) {
-        in[c] = out[c] = samples[c];
-    }
-    source_make(pipeline->config.signal, pipeline->audience.frames,
-                pipeline->cycle_begin_ns, pipeline->config.rate_hz, frames, out);
-    audience_expect(&pipeline->audience, frames, pipeline->cycle_begin_ns);
-    (void)bj_feed_push(pipeline->feed, in, frames, pipeline->now_ns);
-    bj_stream_wake(pipeline->stream);
-}
-
-static void cycle(struct pipeline *pipeline)
-{
-    if (pipeline->pushing) {
-        push(pipeline);
-    }
-    next_cycle(pipeline, 1);
-}
-
-void pipeline_xrun(struct pipeline *pipeline, uint32_t cycles)
-{
-    next_cycle(pipeline, cycles);
+    clock_trace_finish(&pipeline->trace);
 }
 
 /* ---- The engine's thread ---------------------------------------------------------------- */
@@ -224,6 +208,10 @@ static void wake(struct pipeline *pipeline)
         sim_random_upto(&pipeline->random, config->wake_max_ns - config->wake_min_ns) +
         pipeline->delay_next_wake_ns;
     pipeline->delay_next_wake_ns = 0;
+    if (pipeline->now_ns >= pipeline->stall_ns) {
+        pipeline->step_ns += config->stall_ns;
+        plan_stall(pipeline);
+    }
 }
 
 static void step(struct pipeline *pipeline)
@@ -250,6 +238,27 @@ static void run_engine(struct pipeline *pipeline)
     }
 }
 
+/* ---- Crystals --------------------------------------------------------------------------- */
+
+static void set_dac_skew(struct pipeline *pipeline)
+{
+    sim_ed_set_skew(
+        pipeline->device, pipeline->now_ns,
+        crystal_ppm(&pipeline->config.dac_crystal, pipeline_elapsed_ns(pipeline)));
+}
+
+static void follow_crystal(struct pipeline *pipeline)
+{
+    set_dac_skew(pipeline);
+    pipeline->crystal_ns += CRYSTAL_NS;
+}
+
+void pipeline_step_dac(struct pipeline *pipeline, double ppm)
+{
+    pipeline->config.dac_crystal.skew_ppm += ppm;
+    set_dac_skew(pipeline);
+}
+
 /* ---- Time ------------------------------------------------------------------------------- */
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -259,7 +268,8 @@ static int64_t earlier(int64_t a, int64_t b)
 
 static int64_t next_ns(struct pipeline *pipeline)
 {
-    int64_t next = earlier(pipeline->push_ns, fake_net_next_event_ns(pipeline->net));
+    int64_t next = earlier(earlier(pipeline->push_ns, pipeline->crystal_ns),
+                           fake_net_next_event_ns(pipeline->net));
 
     if (!pipeline->over && pipeline->step_ns != BJ_NEVER) {
         next = earlier(next, pipeline->step_ns);
@@ -283,8 +293,11 @@ void pipeline_run_until(struct pipeline *pipeline, int64_t until_ns)
 {
     for (int64_t next; (next = next_ns(pipeline)) < until_ns;) {
         go_to(pipeline, next);
+        if (pipeline->crystal_ns <= next) {
+            follow_crystal(pipeline);
+        }
         if (pipeline->push_ns <= next) {
-            cycle(pipeline);
+            pipeline_cycle(pipeline);
         }
         run_engine(pipeline);
     }
@@ -327,6 +340,11 @@ struct bj_stats pipeline_stats(const struct pipeline *pipeline)
 struct bj_feed_stats pipeline_feed(const struct pipeline *pipeline)
 {
     return bj_feed_stats(pipeline->feed);
+}
+
+double pipeline_seconds(const struct pipeline *pipeline)
+{
+    return (double)pipeline_elapsed_ns(pipeline) / 1e9;
 }
 
 bool pipeline_shutter_closed(const struct pipeline *pipeline)

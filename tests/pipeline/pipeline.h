@@ -8,6 +8,8 @@
 #define PIPELINE_H
 
 #include "audience.h"
+#include "coarse_driver.h"
+#include "crystal.h"
 #include "fake_net.h"
 #include "sim_ether_dream.h"
 
@@ -20,8 +22,10 @@
 
 struct pipeline_config {
     uint64_t seed;
+    uint64_t jack_seed; /* 0: from seed; equal ones see the same callbacks */
 
     /* JACK */
+    struct crystal jack_crystal;
     enum source_signal signal;
     uint32_t rate_hz, period_frames;
     int64_t push_jitter_ns; /* callbacks come 0 to this late */
@@ -30,11 +34,19 @@ struct pipeline_config {
     int64_t latency_ns;
     enum bj_matching matching;
     int64_t wake_min_ns, wake_max_ns; /* how late the engine thread wakes */
+    int64_t stall_ns;                 /* now and then it wakes this much later yet, ... */
+    int64_t stall_every_ns; /* ... half to one and a half of this after the last time */
     struct bj_stream_config stream;
 
-    /* the DAC; played, command and user are the pipeline's */
+    /* the DAC; played, command, user, skew_ppm and fullness_step are the pipeline's */
+    struct crystal dac_crystal;
+    uint16_t report_quantum; /* its fullness comes in such steps; 0, 1: exact */
     struct sim_ed_config device;
     int64_t connect_delay_ns;
+
+    /* what decodes a SOURCE_VERNIER or SOURCE_CIRCLE */
+    int64_t trace_window_ns; /* 10 ms */
+    uint32_t trace_stride;   /* every so many points */
 };
 
 /* 48 kHz, 256 frames, 48 kpps, an Ether Dream 2 without noise bits, everything prompt. */
@@ -44,6 +56,7 @@ struct pipeline {
     struct pipeline_config config;
     int64_t now_ns;
     struct audience audience;
+    struct clock_trace trace;
 
     struct bj_feed *feed;
     struct bj_stream *stream;
@@ -67,13 +80,18 @@ struct pipeline {
     int64_t stopped_playing_ns; /* when it was last seen to leave PLAYING by a command */
 
     /* inside */
+    struct bj_dac_driver driver;
+    struct coarse_ears ears, *extra;
+    double frame_ns; /* of the cycle that comes next */
+    int64_t crystal_ns,
+        stall_ns; /* when the DAC's clock, when the thread is next touched */
     double cycle_begin_ns;
     int64_t push_ns;
     struct bj_wait wait;
     bool woken;
     int64_t step_ns; /* the engine runs then; BJ_NEVER = it waits */
     uint64_t steps_at_once;
-    struct sim_random random;
+    struct sim_random random, jack_random, stall_random;
 };
 
 /* Built, not yet running; disarmed. */
@@ -89,6 +107,16 @@ void pipeline_light_up(struct pipeline *pipeline);
 
 /* JACK skips this many cycles, as in an xrun. */
 void pipeline_xrun(struct pipeline *pipeline, uint32_t cycles);
+
+/* The clocks run this much faster from now on. */
+void pipeline_step_dac(struct pipeline *pipeline, double ppm);
+void pipeline_step_jack(struct pipeline *pipeline, double ppm);
+
+/* From now on. The audience expects the new latency at once. */
+void pipeline_set_latency(struct pipeline *pipeline, int64_t latency_ns);
+
+/* Since the world began. */
+double pipeline_seconds(const struct pipeline *pipeline);
 
 /* Now, at the device. */
 void pipeline_fault(struct pipeline *pipeline, enum sim_ed_fault fault, int64_t value);

@@ -8,6 +8,8 @@
 #define STRIDE_INVERSE 42239u
 #define FULL 32767
 #define HAND_RADIUS 0.9
+#define CIRCLE_RADIUS 0.8
+#define SLOW_RADIUS 0.4
 #define TURN 6.283185307179586
 
 _Static_assert((uint64_t)STRIDE *STRIDE_INVERSE % PLACES == 1, "the walk has a way back");
@@ -73,14 +75,83 @@ static void make_hand(double capture_ns, uint32_t at, float *const channels[BJ_C
     put_colour(channels, at, source_colour((uint64_t)(capture_ns / SOURCE_PLATEAU_NS)));
 }
 
-void source_make(enum source_signal signal, uint64_t first, double capture_ns,
-                 uint32_t rate_hz, uint32_t frames, float *const channels[BJ_CHANNELS])
+/* ---- The vernier ------------------------------------------------------------------------ */
+
+/* A hand and how it turns from frame to frame. */
+struct hand {
+    double x, y, turn_x, turn_y;
+};
+
+static struct hand hand_at(double capture_ns, double turn_ns, double frame_ns)
 {
+    double angle = fmod(capture_ns, turn_ns) / turn_ns * TURN;
+    double step = frame_ns / turn_ns * TURN;
+
+    return (struct hand){cos(angle), sin(angle), cos(step), sin(step)};
+}
+
+static void hand_turn(struct hand *hand)
+{
+    double x = hand->x * hand->turn_x - hand->y * hand->turn_y;
+
+    hand->y = hand->x * hand->turn_y + hand->y * hand->turn_x;
+    hand->x = x;
+}
+
+static double fast_turn_ns(enum source_signal signal)
+{
+    return 1e9 / (signal == SOURCE_CIRCLE ? SOURCE_CIRCLE_HZ : SOURCE_VERNIER_HZ);
+}
+
+static void make_vernier(enum source_signal signal, uint64_t first, double capture_ns,
+                         double frame_ns, uint32_t frames,
+                         float *const channels[BJ_CHANNELS])
+{
+    struct hand fast = hand_at(capture_ns, fast_turn_ns(signal), frame_ns);
+    struct hand slow = hand_at(capture_ns, SOURCE_SLOW_NS, frame_ns);
+    double radius = signal == SOURCE_CIRCLE ? CIRCLE_RADIUS : HAND_RADIUS;
+
+    for (uint32_t k = 0; k < frames; k++) {
+        bool high = (first + k) / SOURCE_STEP_FRAMES % 2;
+        channels[BJ_X][k] = (float)(radius * fast.x);
+        channels[BJ_Y][k] = (float)(radius * fast.y);
+        channels[BJ_R][k] = (float)(0.5 + SLOW_RADIUS * slow.x);
+        channels[BJ_G][k] = (float)(0.5 + SLOW_RADIUS * slow.y);
+        channels[BJ_B][k] = (float)(high ? SOURCE_BLUE_HIGH : SOURCE_BLUE_LOW);
+        channels[BJ_I][k] = 1.0f;
+        hand_turn(&fast);
+        hand_turn(&slow);
+    }
+}
+
+/* The time nearest to about_ns at which a hand stood there. */
+static double hand_ns(double x, double y, double turn_ns, double about_ns)
+{
+    double into_ns = atan2(y, x) / TURN * turn_ns;
+
+    return rint((about_ns - into_ns) / turn_ns) * turn_ns + into_ns;
+}
+
+double source_vernier_ns(enum source_signal signal, struct source_position position,
+                         uint16_t r, uint16_t g, double about_ns)
+{
+    double slow_ns = hand_ns(r - 0.5 * 65535, g - 0.5 * 65535, SOURCE_SLOW_NS, about_ns);
+
+    return hand_ns(position.x, position.y, fast_turn_ns(signal), slow_ns);
+}
+
+void source_make(enum source_signal signal, uint64_t first, double capture_ns,
+                 double frame_ns, uint32_t frames, float *const channels[BJ_CHANNELS])
+{
+    if (signal == SOURCE_VERNIER || signal == SOURCE_CIRCLE) {
+        make_vernier(signal, first, capture_ns, frame_ns, frames, channels);
+        return;
+    }
     for (uint32_t k = 0; k < frames; k++) {
         if (signal == SOURCE_NUMBERED) {
             make_numbered(first + k, k, channels);
         } else {
-            make_hand(capture_ns + k * 1e9 / rate_hz, k, channels);
+            make_hand(capture_ns + k * frame_ns, k, channels);
         }
     }
 }

@@ -135,9 +135,11 @@ enum sim_ed_fault {
 struct sim_ed_config {
     struct sim_ed_profile profile;
     uint8_t mac[6];
-    uint16_t tcp_port; /* 7765 */
-    double skew_ppm;   /* the device's clock runs this much fast, -100000 to 100000 */
-    bool timer_ticks;  /* as if the profile said so */
+    uint16_t tcp_port;      /* 7765 */
+    double skew_ppm;        /* the device's clock runs this much fast, -100000 to 100000 */
+    bool timer_ticks;       /* as if the profile said so */
+    uint16_t fullness_step; /* what it reports is cut to a multiple of this; 0, 1: exact */
+    bool tells_before; /* replies to data tell the state before the data; default: after */
     struct sim_link_config link; /* window and unread limit of 0: the profile's */
     uint64_t seed;
     /* Both may be NULL; called from within sim_host operations, in the order of time. */

@@ -52,12 +52,15 @@ static void count_reply(struct sim_ed_counters *counters, uint8_t code)
     counters->naks_stop += code == NAK_STOP;
 }
 
-static void send_reply(struct sim_ed_device *device, int connection, uint8_t code,
-                       uint8_t opcode)
+static void send_status(struct sim_ed_device *device, int connection, uint8_t code,
+                        uint8_t opcode, struct sim_ed_status status)
 {
-    struct sim_ed_status status = sim_ed_player_status(&device->player);
+    uint16_t step = device->config.fullness_step;
     uint8_t reply[SIM_ED_REPLY] = {code, opcode};
 
+    if (step > 1) {
+        status.fullness = (uint16_t)(status.fullness - status.fullness % step);
+    }
     sim_ed_put_status(reply + 2, &status);
     sim_ed_send(device, &device->connections[connection], reply, sizeof reply);
 }
@@ -74,14 +77,16 @@ static void finish(struct sim_ed_device *device, struct sim_ed_command *command,
         device->config.command(device->config.user, command);
     }
     if (code != 0 && code != 'v') {
-        send_reply(device, command->connection, code, command->opcode);
+        bool before = command->opcode == 'd' && device->config.tells_before;
+        send_status(device, command->connection, code, command->opcode,
+                    before ? command->before : command->after);
     }
 }
 
 void sim_ed_hello(struct sim_ed_device *device, int connection)
 {
     if (!device->hung) {
-        send_reply(device, connection, ACK, '?');
+        send_status(device, connection, ACK, '?', sim_ed_player_status(&device->player));
     }
 }
 

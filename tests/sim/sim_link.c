@@ -85,12 +85,42 @@ static int64_t after_stalls(const struct sim_line *line, int64_t due_ns)
     return due_ns;
 }
 
+static bool is_quiet(const struct sim_link_config *config, int64_t now_ns)
+{
+    return config->burst_every_ns > 0 &&
+           now_ns % config->burst_every_ns < config->burst_every_ns - config->burst_for_ns;
+}
+
+static bool happens(struct sim_random *random, uint32_t percent)
+{
+    return percent > 0 && sim_random_upto(random, 99) < percent;
+}
+
+static int64_t reply_delay_ns(struct sim_line *line)
+{
+    const struct sim_link_config *config = &line->config;
+    int64_t delay_ns =
+        config->reply_latency_ns + sim_random_upto(&line->random, config->reply_jitter_ns);
+
+    return delay_ns +
+           (happens(&line->random, config->lost_percent) ? config->resend_ns : 0);
+}
+
 static int64_t arrival_ns(struct sim_line *line, const struct sim_stream *stream,
                           int64_t now_ns)
 {
-    int64_t due_ns = now_ns + line->config.latency_ns +
-                     sim_random_upto(&line->random, line->config.jitter_ns);
+    const struct sim_link_config *config = &line->config;
+    int64_t due_ns = now_ns + config->latency_ns;
 
+    if (!is_quiet(config, now_ns)) {
+        due_ns += sim_random_upto(&line->random, config->jitter_ns);
+    }
+    if (happens(&line->random, config->stray_percent)) {
+        due_ns += sim_random_upto(&line->random, config->stray_ns);
+    }
+    if (stream == &line->out) {
+        due_ns += reply_delay_ns(line);
+    }
     return due_ns > stream->last_due_ns ? due_ns : stream->last_due_ns;
 }
 

@@ -13,8 +13,16 @@
 #include "sim_random.h"
 
 struct sim_link_config {
-    int64_t latency_ns;      /* each way */
-    int64_t jitter_ns;       /* plus 0 to this, evenly spread, each way; order is kept */
+    int64_t latency_ns;       /* each way */
+    int64_t jitter_ns;        /* plus 0 to this, evenly spread, each way; order is kept */
+    int64_t reply_latency_ns; /* replies take this much longer */
+    int64_t reply_jitter_ns;  /* plus 0 to this */
+    uint32_t stray_percent;   /* so many of what is sent come 0 to stray_ns later yet */
+    int64_t stray_ns;
+    uint32_t lost_percent;  /* so many of the replies get lost and are sent again */
+    int64_t resend_ns;      /* this much later */
+    int64_t burst_every_ns; /* with burst_for_ns: jitter at the end of each period only */
+    int64_t burst_for_ns;
     uint32_t fragment_bytes; /* arrive in pieces of at most this; 0 = as sent */
     int64_t fragment_gap_ns; /* between these pieces */
     int64_t merge_ns;        /* replies are held until the next multiple of this; 0 = not */

@@ -495,6 +495,35 @@ static void test_commands_are_logged_with_what_they_did(void **state)
     assert_int_equal(command->after.fullness, 9);
 }
 
+static void test_fullness_may_be_coarse(void **state)
+{
+    struct rig *rig = *state;
+    struct sim_ed_config config = sim_ed_defaults();
+
+    rig_stop(rig);
+    config.fullness_step = 16;
+    rig_start(rig, config);
+    rig_ask(rig, "70");
+    assert_int_equal(rig_ask_data(rig, 15).fullness, 0);
+    assert_int_equal(rig_ask_data(rig, 86).fullness, 96);
+    assert_int_equal(rig_ask(rig, "3f").fullness, 96);
+    assert_int_equal(sim_ed_status(rig->host).fullness, 101); /* it knows better */
+}
+
+static void test_fullness_may_be_of_before(void **state)
+{
+    struct rig *rig = *state;
+    struct sim_ed_config config = sim_ed_defaults();
+
+    rig_stop(rig);
+    config.tells_before = true;
+    rig_start(rig, config);
+    rig_ask(rig, "70");
+    assert_int_equal(rig_ask_data(rig, 100).fullness, 0);
+    assert_int_equal(rig_ask_data(rig, 50).fullness, 100);
+    assert_int_equal(rig_ask(rig, "3f").fullness, 150);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -531,6 +560,8 @@ int main(void)
         RIG_TEST(test_half_a_command_waits_for_ever),
         RIG_TEST(test_pipelined_commands_get_one_reply_each_in_order),
         RIG_TEST(test_commands_are_logged_with_what_they_did),
+        RIG_TEST(test_fullness_may_be_coarse),
+        RIG_TEST(test_fullness_may_be_of_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

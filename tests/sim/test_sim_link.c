@@ -237,6 +237,80 @@ static void test_nothing_is_lost_in_long_use(void **state)
     sim_line_finish(&line);
 }
 
+/* When a reply sent at now_ns comes, after all before it were read. */
+static int64_t reply_takes_ns(struct sim_line *line, int64_t now_ns)
+{
+    char bytes[32];
+    sim_line_reply(line, "r", 1, now_ns);
+    int64_t due_ns = sim_line_collect_due_ns(line);
+    assert_int_equal(collect(line, bytes, sizeof bytes, due_ns), 1);
+    return due_ns - now_ns;
+}
+
+static void test_replies_may_take_longer(void **state)
+{
+    struct sim_line line = line_with((struct sim_link_config){
+        .latency_ns = MS, .reply_latency_ns = 5 * MS, .reply_jitter_ns = 2 * MS});
+    bool early = false, late = false;
+    char bytes[32];
+    (void)state;
+    sim_line_send(&line, "a", 1, 0);
+    assert_int_equal(receive(&line, bytes, sizeof bytes, MS), 1);
+    for (int n = 0; n < 100; n++) {
+        int64_t takes_ns = reply_takes_ns(&line, n * 20 * MS);
+        assert_in_range(takes_ns, 6 * MS, 8 * MS);
+        early |= takes_ns < 7 * MS;
+        late |= takes_ns > 7 * MS;
+    }
+    assert_true(early && late);
+    sim_line_finish(&line);
+}
+
+static void test_lost_replies_come_again(void **state)
+{
+    struct sim_line line =
+        line_with((struct sim_link_config){.lost_percent = 20, .resend_ns = 9 * MS});
+    int lost = 0;
+    (void)state;
+    for (int n = 0; n < 1000; n++) {
+        int64_t takes_ns = reply_takes_ns(&line, n * 20 * MS);
+        assert_true(takes_ns == 0 || takes_ns == 9 * MS);
+        lost += takes_ns > 0;
+    }
+    assert_in_range(lost, 150, 250);
+    sim_line_finish(&line);
+}
+
+static void test_strays_are_few(void **state)
+{
+    struct sim_line line =
+        line_with((struct sim_link_config){.stray_percent = 5, .stray_ns = 10 * MS});
+    int strays = 0;
+    (void)state;
+    for (int n = 0; n < 1000; n++) {
+        int64_t takes_ns = reply_takes_ns(&line, n * 20 * MS);
+        assert_in_range(takes_ns, 0, 10 * MS);
+        strays += takes_ns > 0;
+    }
+    assert_in_range(strays, 20, 80);
+    sim_line_finish(&line);
+}
+
+static void test_jitter_in_bursts(void **state)
+{
+    struct sim_line line = line_with((struct sim_link_config){
+        .jitter_ns = 10 * MS, .burst_every_ns = 1000 * MS, .burst_for_ns = 200 * MS});
+    int late = 0;
+    (void)state;
+    for (int n = 0; n < 1000; n++) {
+        int64_t now_ns = n * 20 * MS, takes_ns = reply_takes_ns(&line, now_ns);
+        assert_true(takes_ns == 0 || now_ns % (1000 * MS) >= 800 * MS);
+        late += takes_ns > 0;
+    }
+    assert_in_range(late, 190, 200);
+    sim_line_finish(&line);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +325,10 @@ int main(void)
         cmocka_unit_test(test_unread_replies_are_dropped_whole),
         cmocka_unit_test(test_the_clients_end_comes_after_its_bytes),
         cmocka_unit_test(test_the_devices_end_comes_after_its_replies),
+        cmocka_unit_test(test_replies_may_take_longer),
+        cmocka_unit_test(test_lost_replies_come_again),
+        cmocka_unit_test(test_strays_are_few),
+        cmocka_unit_test(test_jitter_in_bursts),
         cmocka_unit_test(test_nothing_is_lost_in_long_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
