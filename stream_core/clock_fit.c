@@ -9,7 +9,7 @@
 #define PRIOR_OFF 500e-6
 #define SETTLED_SAMPLES 24u
 #define AGILE_SAMPLES 6u
-#define KEPT_BY_ANCHOR 40u
+#define KEPT_BY_ANCHOR 32u
 
 /* Windows, in seconds: short while little is known, shortest to find a lost phase. */
 #define WINDOW 0.25

@@ -11,7 +11,7 @@
 /* A latency further off than this is put right at once instead of by the ratio. */
 #define JUMP_NS (20.0 * BJ_NS_PER_MS)
 /* Where time itself jumped, everything above this is. */
-#define LEAST_JUMP_NS (0.5 * BJ_NS_PER_MS)
+#define LEAST_JUMP_NS (0.25 * BJ_NS_PER_MS)
 #define LOCKED_NS (0.5 * BJ_NS_PER_MS)
 #define DARK_S 1e-3
 
@@ -190,14 +190,22 @@ static void set_step(struct bj_feed *feed, const struct bj_fill_request *request
     atomic_store_explicit(&feed->ratio_ppm, ratio_ppm, memory_order_relaxed);
 }
 
+/* The frame that is due if it plays as point `done` of the request; behind a gap, if that
+ * is where its time lies. */
+static double due_frame(const struct bj_feed *feed, const struct bj_fill_request *request,
+                        uint64_t done)
+{
+    double play_ns = request->play_ns + (double)done / request->play_pps * 1e9;
+    double due = bj_timeline_frame_at(&feed->timeline, play_ns - (double)feed->latency);
+    return passes_frames(feed) ? floor(due + 0.5) : due;
+}
+
 static bool try_start(struct bj_feed *feed, const struct bj_fill_request *request)
 {
     if (!bj_timeline_ready(&feed->timeline)) {
         return false;
     }
-    double due =
-        bj_timeline_frame_at(&feed->timeline, request->play_ns - (double)feed->latency);
-    due = passes_frames(feed) ? floor(due + 0.5) : due;
+    double due = due_frame(feed, request, 0);
     if (due < (double)oldest_usable(feed) ||
         due >= (double)bj_timeline_end(&feed->timeline)) {
         release_stale(feed, request->now_ns);
@@ -210,22 +218,24 @@ static bool try_start(struct bj_feed *feed, const struct bj_fill_request *reques
     return true;
 }
 
-/* Late: skip frames, in the dark. Early: rest dark until it is time; never play twice. */
-static void jump(struct bj_feed *feed, double late_ns,
-                 const struct bj_fill_request *request)
+static void skip(struct bj_feed *feed, const struct bj_fill_request *request, uint32_t done)
 {
-    feed->hold_points = 0;
-    if (late_ns < 0) {
-        feed->hold_points = (uint64_t)(-late_ns / 1e9 * request->play_pps + 0.5);
-        return;
-    }
-    double frames = late_ns / 1e9 * bj_timeline_hz(&feed->timeline);
     double end = (double)bj_timeline_end(&feed->timeline);
-    double due = position(feed) + (passes_frames(feed) ? floor(frames + 0.5) : frames);
+    double due = due_frame(feed, request, done);
     go_to(feed, due < end ? due : end);
-    if (!request->restarted) {
-        feed->dark_points = (uint64_t)(DARK_S * request->play_pps) + 1;
+}
+
+/* Late: skip. Early, perhaps because a gap lies before the frame that is next: rest dark
+ * until it is time. Never play twice. */
+static void jump(struct bj_feed *feed, double late_ns,
+                 const struct bj_fill_request *request, uint32_t done)
+{
+    if (late_ns > 0) {
+        skip(feed, request, done);
+        late_ns = error_ns(feed, request, done);
     }
+    double early_s = late_ns < 0 ? -late_ns / 1e9 : 0;
+    feed->hold_points = (uint64_t)(early_s * request->play_pps + 0.5);
 }
 
 /* Where time jumped - the DAC's queue was emptied or resumed, JACK lost cycles, a clock was
@@ -245,7 +255,10 @@ static void correct_latency(struct bj_feed *feed, const struct bj_fill_request *
     if (off_ns <= (anew ? least_ns : JUMP_NS)) {
         return;
     }
-    jump(feed, late_ns, request);
+    jump(feed, late_ns, request, done);
+    if (jumped || !request->restarted) { /* else the engine begins dark */
+        feed->dark_points = (uint64_t)(DARK_S * request->play_pps) + 1;
+    }
     atomic_store_explicit(&feed->last_jump_ns, request->now_ns, memory_order_relaxed);
     if (!request->restarted) {
         add(&feed->jumps, 1);
@@ -275,20 +288,14 @@ static void darken(struct bj_feed *feed, struct bj_point *points, uint32_t count
 }
 
 /* Points stand below the next gap, but look across it. */
-static uint64_t readable_end(const struct bj_feed *feed)
-{
-    uint64_t end = bj_timeline_end(&feed->timeline);
-    uint64_t gap = bj_timeline_next_gap(&feed->timeline, position(feed));
-    uint64_t ahead = bj_convert_ahead(&feed->convert);
-    return gap < end && gap + ahead < end ? gap + ahead : end;
-}
-
 static uint32_t convert_block(struct bj_feed *feed, struct bj_point *points,
-                              uint32_t wanted)
+                              uint32_t wanted, uint64_t gap)
 {
     uint64_t end = bj_timeline_end(&feed->timeline);
     uint32_t block = wanted < BLOCK_POINTS ? wanted : BLOCK_POINTS;
-    uint32_t count = bj_convert_possible(&feed->convert, readable_end(feed), block);
+    uint64_t ahead = bj_convert_ahead(&feed->convert);
+    uint64_t readable = gap < end - ahead ? gap + ahead : end;
+    uint32_t count = bj_convert_possible(&feed->convert, readable, block);
     if (count == 0) {
         return 0;
     }
@@ -306,7 +313,20 @@ static uint32_t convert_block(struct bj_feed *feed, struct bj_point *points,
     return count;
 }
 
-/* As many as there are, each stretch between gaps at its own time. */
+/* Until the next gap, or as many as there are. */
+static uint32_t convert_stretch(struct bj_feed *feed, struct bj_point *points,
+                                uint32_t wanted)
+{
+    uint64_t gap = bj_timeline_next_gap(&feed->timeline, position(feed));
+    uint32_t done = 0, more = 1;
+    while (more > 0 && done < wanted && position(feed) < (double)gap) {
+        more = convert_block(feed, points + done, wanted - done, gap);
+        done += more;
+    }
+    return done;
+}
+
+/* Each stretch between gaps at its own time. */
 static uint32_t make_points(struct bj_feed *feed, const struct bj_fill_request *request,
                             struct bj_point *points)
 {
@@ -315,8 +335,8 @@ static uint32_t make_points(struct bj_feed *feed, const struct bj_fill_request *
         before = done;
         correct_latency(feed, request, done);
         done += emit_hold(feed, points + done, wanted - done);
-        for (uint32_t more = 1; more > 0 && done < wanted; done += more) {
-            more = convert_block(feed, points + done, wanted - done);
+        if (feed->hold_points == 0) {
+            done += convert_stretch(feed, points + done, wanted - done);
         }
     } while (done < wanted && done > before);
     return done;

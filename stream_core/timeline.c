@@ -3,11 +3,12 @@
 
 #include <math.h>
 
-/* Late for this long, and for several pushes, is a gap. */
+/* Late for this long, and for several pushes, is a gap; so is late by whole pushes, at
+ * once, where pushes are punctual. */
 #define SUSPECT_PUSHES 3u
 #define SUSPECT_S 8e-3
-/* A gap this near to whole pushes is whole pushes. */
-#define WHOLE_S 0.2e-3
+#define WHOLE_S 0.2e-3 /* this near to whole pushes is whole pushes */
+#define PUNCTUAL 0.2   /* of a push: the most that pushes were late of late */
 #define JITTER_DECAY_S 10.0
 
 void bj_timeline_init(struct bj_timeline *timeline, double rate, uint64_t frame)
@@ -138,6 +139,13 @@ static double whole_pushes(const struct bj_timeline *timeline, double gap_s)
     return fabs(gap_s - whole_s) < WHOLE_S ? whole_s : gap_s;
 }
 
+static bool is_whole_pushes(const struct bj_timeline *timeline, double late_s)
+{
+    bool punctual =
+        bj_timeline_settled(timeline) && timeline->jitter_s < PUNCTUAL * push_s(timeline);
+    return punctual && whole_pushes(timeline, late_s) != late_s;
+}
+
 static void suspect(struct bj_timeline *timeline, const struct bj_stamp *stamp,
                     double late_s)
 {
@@ -150,7 +158,9 @@ static void suspect(struct bj_timeline *timeline, const struct bj_stamp *stamp,
     timeline->least_late_s = fmin(timeline->least_late_s, late_s);
     timeline->most_late_s = fmax(timeline->most_late_s, late_s);
     timeline->suspected_s += stamp->frames / timeline->fit.nominal_hz;
-    if (timeline->suspects >= SUSPECT_PUSHES && timeline->suspected_s >= SUSPECT_S) {
+    bool lasting =
+        timeline->suspects >= SUSPECT_PUSHES && timeline->suspected_s >= SUSPECT_S;
+    if (lasting || is_whole_pushes(timeline, timeline->least_late_s)) {
         add_gap(timeline, timeline->suspect_frame,
                 whole_pushes(timeline, timeline->least_late_s));
         timeline->suspects = 0;

@@ -219,6 +219,21 @@ static void lost_cycles_are_a_gap_of_their_length(void **state)
     }
 }
 
+/* Where pushes were punctual for seconds, one that is late by whole pushes is enough. */
+static void a_gap_of_whole_pushes_is_seen_at_once(void **state)
+{
+    (void)state;
+    struct bj_timeline timeline = make();
+    for (uint64_t k = 0; k < 1000; k++) {
+        push(&timeline, k, ideal(k) + (int64_t)(k % 3) * 100000);
+    }
+    push(&timeline, 1000, ideal(1003));
+    assert_int_equal(timeline.gap_count, 1);
+    assert_true(fabs(timeline.gaps[0].ns - 3.0 * PERIOD_NS) < 1000);
+    push(&timeline, 1001, ideal(1004) + 4 * BJ_NS_PER_MS + PERIOD_NS / 3);
+    assert_int_equal(timeline.gap_count, 1);
+}
+
 /* One late callback, or a few that catch up, took nothing away. */
 static void late_callbacks_are_no_gap(void **state)
 {
@@ -299,6 +314,7 @@ int main(void)
         cmocka_unit_test(remembers_the_longest_push),
         cmocka_unit_test(stays_exact_for_weeks),
         cmocka_unit_test(lost_cycles_are_a_gap_of_their_length),
+        cmocka_unit_test(a_gap_of_whole_pushes_is_seen_at_once),
         cmocka_unit_test(late_callbacks_are_no_gap),
         cmocka_unit_test(an_early_push_puts_the_line_right),
         cmocka_unit_test(more_gaps_than_it_can_hold_keep_the_newest_line),
