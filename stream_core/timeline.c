@@ -135,15 +135,21 @@ static void note_jitter(struct bj_timeline *timeline, double late_s, double push
 
 static double whole_pushes(const struct bj_timeline *timeline, double gap_s)
 {
-    double whole_s = round(gap_s / push_s(timeline)) * push_s(timeline);
-    return fabs(gap_s - whole_s) < WHOLE_S ? whole_s : gap_s;
+    return round(gap_s / push_s(timeline)) * push_s(timeline);
 }
 
-static bool is_whole_pushes(const struct bj_timeline *timeline, double late_s)
+static bool is_whole(const struct bj_timeline *timeline, double gap_s)
+{
+    return fabs(gap_s - whole_pushes(timeline, gap_s)) < WHOLE_S;
+}
+
+static bool is_sure(const struct bj_timeline *timeline)
 {
     bool punctual =
         bj_timeline_settled(timeline) && timeline->jitter_s < PUNCTUAL * push_s(timeline);
-    return punctual && whole_pushes(timeline, late_s) != late_s;
+    bool lasting =
+        timeline->suspects >= SUSPECT_PUSHES && timeline->suspected_s >= SUSPECT_S;
+    return lasting || (punctual && is_whole(timeline, timeline->least_late_s));
 }
 
 static void suspect(struct bj_timeline *timeline, const struct bj_stamp *stamp,
@@ -158,11 +164,10 @@ static void suspect(struct bj_timeline *timeline, const struct bj_stamp *stamp,
     timeline->least_late_s = fmin(timeline->least_late_s, late_s);
     timeline->most_late_s = fmax(timeline->most_late_s, late_s);
     timeline->suspected_s += stamp->frames / timeline->fit.nominal_hz;
-    bool lasting =
-        timeline->suspects >= SUSPECT_PUSHES && timeline->suspected_s >= SUSPECT_S;
-    if (lasting || is_whole_pushes(timeline, timeline->least_late_s)) {
+    if (is_sure(timeline)) {
+        double late = timeline->least_late_s;
         add_gap(timeline, timeline->suspect_frame,
-                whole_pushes(timeline, timeline->least_late_s));
+                is_whole(timeline, late) ? whole_pushes(timeline, late) : late);
         timeline->suspects = 0;
     }
 }
