@@ -20,6 +20,7 @@ static const char help[] =
     "  --seed TEXT         chance begins here, e.g. a commit; default 1\n"
     "  --jobs J            so many processes; default: one per core\n"
     "  --only TEXT         scenarios whose name contains this\n"
+    "  --slope PPM         how fast clocks wander in --hours, a minute; default 2\n"
     "  --harsh             the matrix with wandering clocks, late callbacks, lost replies\n"
     "  --case K            of the matrix this one only\n"
     "  --seconds S         runs of this length\n"
@@ -39,6 +40,7 @@ enum bench_option {
     OPTION_SECONDS,
     OPTION_RATE,
     OPTION_HARSH,
+    OPTION_SLOPE,
 };
 
 static const struct option options[] = {
@@ -52,6 +54,7 @@ static const struct option options[] = {
     {"only", required_argument, NULL, OPTION_ONLY},
     {"case", required_argument, NULL, OPTION_CASE},
     {"seconds", required_argument, NULL, OPTION_SECONDS},
+    {"slope", required_argument, NULL, OPTION_SLOPE},
     {"harsh", no_argument, NULL, OPTION_HARSH},
     {"rate", required_argument, NULL, OPTION_RATE},
     {NULL, 0, NULL, 0},
@@ -102,6 +105,9 @@ static bool take(int option, struct clock_bench *bench, bench_mode *mode)
     case OPTION_SECONDS:
         bench->seconds = strtod(optarg, NULL);
         return bench->seconds > 0;
+    case OPTION_SLOPE:
+        bench->slope = strtod(optarg, NULL);
+        return bench->slope >= 0.5;
     case OPTION_HARSH:
         bench->harsh = true;
         return true;
@@ -118,6 +124,7 @@ int main(int argc, char **argv)
     struct clock_bench bench = {.jobs = (int)sysconf(_SC_NPROCESSORS_ONLN),
                                 .seed = seed_of("1"),
                                 .rate_hz = 8000,
+                                .slope = 2,
                                 .only_case = -1};
     bench_mode mode = clock_bench_table;
 

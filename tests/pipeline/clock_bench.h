@@ -14,6 +14,7 @@ struct clock_bench {
     const char *only;  /* rows whose name contains this; NULL: all */
     double seconds;    /* of virtual time a run; 0: the usual */
     uint32_t rate_hz;  /* of JACK and the DAC in --hours */
+    double slope;      /* of the clocks in --hours, at most, ppm a minute */
     uint32_t cases;    /* --matrix */
     bool harsh;        /* --matrix */
     int64_t only_case; /* -1: all */

@@ -15,6 +15,7 @@
 #define BURST_EVERY_NS (5 * BJ_NS_PER_S)
 #define BURST_FOR_NS (BJ_NS_PER_S / 2)
 #define STRAY_PERCENT 5
+#define HARSH_PPM_PER_MIN 5.0
 #define LINK_MS 0.2
 #define WINDOW_POINTS 1000 /* of an Ether Dream 2, and some to catch up after a stall */
 #define WINDOW_COMMANDS 14
@@ -192,10 +193,9 @@ static double one_of(struct sim_random *random, const double *values, size_t cou
     one_of(random, (const double[]){__VA_ARGS__},                                          \
            sizeof((const double[]){__VA_ARGS__}) / sizeof(double))
 
-/* A sine whose steepest slope is 0.5 to 5 ppm a minute. */
-static struct crystal wander(struct sim_random *random)
+static struct crystal wander(struct sim_random *random, double most_ppm_per_min)
 {
-    double ppm = between(random, 1, 20), slope = between(random, 0.5, 5);
+    double ppm = between(random, 1, 20), slope = between(random, 0.5, most_ppm_per_min);
     double period_s = 6.283 * ppm / slope * 60;
 
     return (struct crystal){.wander_ppm = ppm,
@@ -270,8 +270,8 @@ struct clock_scenario clock_random(uint64_t seed, bool harsh)
     };
 
     if (harsh) {
-        scenario.jack_crystal = wander(&random);
-        scenario.dac_crystal = wander(&random);
+        scenario.jack_crystal = wander(&random, HARSH_PPM_PER_MIN);
+        scenario.dac_crystal = wander(&random, HARSH_PPM_PER_MIN);
         scenario.callback_ms = ONE_OF(&random, 0, 0, 2);
         scenario.lost_percent = (uint32_t)ONE_OF(&random, 0, 0, 20);
     }
@@ -295,9 +295,9 @@ void clock_describe(const struct clock_scenario *scenario, char *text, size_t si
         scenario->lost_percent, scenario->quantum);
 }
 
-struct crystal clock_wander(uint64_t seed)
+struct crystal clock_wander(uint64_t seed, double most_ppm_per_min)
 {
     struct sim_random random = {.state = seed};
 
-    return wander(&random);
+    return wander(&random, most_ppm_per_min);
 }

@@ -80,8 +80,8 @@ struct clock_result clock_run(const struct clock_scenario *scenario, uint64_t se
  * replies as well. What no driver could keep up with is left out. */
 struct clock_scenario clock_random(uint64_t seed, bool harsh);
 
-/* A sine whose steepest slope is 0.5 to 5 ppm a minute. */
-struct crystal clock_wander(uint64_t seed);
+/* A sine of 1 to 20 ppm whose steepest slope is 0.5 ppm a minute to this. */
+struct crystal clock_wander(uint64_t seed, double most_ppm_per_min);
 
 /* What differs from the usual, in words. */
 void clock_describe(const struct clock_scenario *scenario, char *text, size_t size);
