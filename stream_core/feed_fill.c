@@ -12,6 +12,8 @@
 #define JUMP_NS (20.0 * BJ_NS_PER_MS)
 /* Where time itself jumped, everything above this is. */
 #define LEAST_JUMP_NS (0.25 * BJ_NS_PER_MS)
+/* ... and where it begins in the dark anyway, everything above this. */
+#define LEAST_DARK_JUMP_NS (0.05 * BJ_NS_PER_MS)
 #define LOCKED_NS (0.5 * BJ_NS_PER_MS)
 #define DARK_S 1e-3
 
@@ -251,7 +253,8 @@ static void correct_latency(struct bj_feed *feed, const struct bj_fill_request *
     atomic_store_explicit(&feed->latency_error_ns, late_ns + held_ns, memory_order_relaxed);
     atomic_store_explicit(&feed->locked_now, request->play_known && off_ns < LOCKED_NS,
                           memory_order_relaxed);
-    double least_ns = passes_frames(feed) ? 0.5e9 / feed->rate : LEAST_JUMP_NS;
+    double least_ns = request->restarted ? LEAST_DARK_JUMP_NS : LEAST_JUMP_NS;
+    least_ns = passes_frames(feed) ? 0.5e9 / feed->rate : least_ns;
     if (off_ns <= (anew ? least_ns : JUMP_NS)) {
         return;
     }

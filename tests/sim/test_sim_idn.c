@@ -40,6 +40,13 @@ static void test_the_way_takes_time(void **state)
     idn_rig_stop(rig);
 }
 
+static bool is_same_point(const struct sim_idn_point *a, const struct sim_idn_point *b)
+{
+    return a->time_ns == b->time_ns && a->service == b->service && a->bridge == b->bridge &&
+           a->x == b->x && a->y == b->y && a->r == b->r && a->g == b->g && a->b == b->b &&
+           a->i == b->i;
+}
+
 /* What happens between two looks happens in its order. */
 static void test_long_looks_are_exact(void **state)
 {
@@ -64,7 +71,9 @@ static void test_long_looks_are_exact(void **state)
     idn_rig_wait_ms(rig, 2000);
     assert_int_equal(rig->played_count, 3000);
     assert_int_equal(other.played_count, 3000);
-    assert_memory_equal(rig->played, other.played, 3000 * sizeof *rig->played);
+    for (int k = 0; k < 3000; k++) {
+        assert_true(is_same_point(&rig->played[k], &other.played[k]));
+    }
     assert_int_equal(sim_idn_connections(rig->host), 0);
     idn_rig_stop(rig);
     idn_rig_stop(&other);
