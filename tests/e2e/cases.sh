@@ -14,7 +14,8 @@ count_since_light() { # FROM_NS
     since() { echo $(($(last "$1") - $(value "$1" "$before"))); }
     interruptions=0
     for key in $keys; do interruptions=$((interruptions + $(since $key))); done
-    lost_frames=$(($(since lost_frames) + $(since flushed_points)))
+    lost_frames=$(since lost_frames)
+    flushed_points=$(since flushed_points)
     stalled=$(stalled "$1" "$(now_ns)")
     lost_time=$(($(since xruns) + ${stalled% *}))
     case $(last scheduler) in SCHED_FIFO*) ;; *) lost_time=$((lost_time + $(since late_wakes))) ;; esac
@@ -27,7 +28,7 @@ count_since_light() { # FROM_NS
 # Of what was played, judged by what was counted. OPTIONS as for check_signal.
 check_counted() {
     check_signal played --interruptions $interruptions --lost-frames $lost_frames \
-        --lost-time $lost_time "$@"
+        --flushed-points $flushed_points --lost-time $lost_time "$@"
 }
 
 memory_kb() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/${pid[beamjack]}/status"; }

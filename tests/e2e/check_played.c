@@ -206,11 +206,11 @@ static void judge_gap_points(struct walk *walk, size_t end, double after,
     }
 }
 
-/* How many points from `at` on move, as far as an anchor needs. */
+/* How many points from `at` on move, as far as an anchor needs; the last may then rest. */
 static size_t moving(const struct walk *walk, size_t at)
 {
     size_t length = 0;
-    while (length < PLACE_CERTAIN && at + length < walk->count && !rests(walk, at + length))
+    while (length < PLACE_CERTAIN && at + length < walk->count && !stays(walk, at + length))
         length++;
     return length;
 }

@@ -14,17 +14,17 @@
 
 static int usage(const char *program)
 {
-    fprintf(
-        stderr,
-        "usage: %s played FILE [--pps TRUE_PPS] [--tolerance COUNTS]\n"
-        "         [--interruptions N] [--lost-frames N] [--lost-time N] what was counted\n"
-        "         " TAGGED_OPTIONS_HELP "\n"
-        "       %s dark FILE [--after NS] [--until NS]\n"
-        "       %s lit FILE [--after NS] [--until NS]   some lit point is there\n"
-        "       %s summary FILE                         key=value\n"
-        "       %s now                                  CLOCK_MONOTONIC in ns\n"
-        "--after and --until choose the points by their play time, in every mode\n",
-        program, program, program, program, program);
+    fprintf(stderr,
+            "usage: %s played FILE [--pps TRUE_PPS] [--tolerance COUNTS]\n"
+            "         [--interruptions N] [--lost-frames N] [--flushed-points N] "
+            "[--lost-time N]\n"
+            "         " TAGGED_OPTIONS_HELP "\n"
+            "       %s dark FILE [--after NS] [--until NS]\n"
+            "       %s lit FILE [--after NS] [--until NS]   some lit point is there\n"
+            "       %s summary FILE                         key=value\n"
+            "       %s now                                  CLOCK_MONOTONIC in ns\n"
+            "--after and --until choose the points by their play time, in every mode\n",
+            program, program, program, program, program);
     return 2;
 }
 
@@ -63,10 +63,11 @@ static int tell(bool good, const char *mode, const struct check_verdict *verdict
 static int judge_played(const struct tagged_options *options,
                         const struct played_point *points, size_t count)
 {
-    const struct check_counts counts = {.interruptions = (int64_t)options->interruptions,
-                                        .lost_frames = options->lost_frames,
-                                        .lost_time = (int64_t)options->lost_time};
     double step = options->pps > 0 ? options->signal.rate_hz / options->pps : 1;
+    const struct check_counts counts = {.interruptions = (int64_t)options->interruptions,
+                                        .lost_frames = options->lost_frames +
+                                                       step * options->flushed_points,
+                                        .lost_time = (int64_t)options->lost_time};
     struct check_verdict verdict;
     char why[200];
     bool good = check_played(&options->signal, step, options->tolerance_counts, points,

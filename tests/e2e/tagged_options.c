@@ -6,7 +6,7 @@
 
 struct numbers {
     double rate, lead, lit, tail, pps, tolerance, after, until;
-    double interruptions, lost_frames, lost_time;
+    double interruptions, lost_frames, flushed_points, lost_time;
 };
 
 static bool take(struct numbers *numbers, const char *name, const char *value)
@@ -25,6 +25,7 @@ static bool take(struct numbers *numbers, const char *name, const char *value)
         {"--until", &numbers->until},
         {"--interruptions", &numbers->interruptions},
         {"--lost-frames", &numbers->lost_frames},
+        {"--flushed-points", &numbers->flushed_points},
         {"--lost-time", &numbers->lost_time},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
@@ -62,6 +63,7 @@ bool tagged_options_parse(struct tagged_options *options, int argc, char **argv)
     options->tolerance_counts = numbers.tolerance;
     options->interruptions = numbers.interruptions;
     options->lost_frames = numbers.lost_frames;
+    options->flushed_points = numbers.flushed_points;
     options->lost_time = numbers.lost_time;
     options->after_ns = (int64_t)numbers.after;
     options->until_ns = (int64_t)numbers.until;

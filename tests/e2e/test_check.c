@@ -347,6 +347,21 @@ static void every_place_may_follow_a_gap(void **state)
     }
 }
 
+/* A starving stream: single frames, and few of them, between rests. */
+static void frames_between_rests_are_not_missing(void **state)
+{
+    struct played *played = *state;
+    size_t at = place(played);
+    for (size_t frames = 1; frames < 12; frames++) {
+        insert_rest(played, at, 5);
+        at += 5 + frames;
+    }
+    insert_rest(played, at, 5);
+    cut(played, at + 5, 3);
+    expect_gaps(played, 1, 3);
+    assert_int_equal(played->verdict.gap[0].dark, 60);
+}
+
 static void rest_in_place_of_frames_is_a_gap(void **state)
 {
     struct played *played = *state;
@@ -677,6 +692,7 @@ int main(void)
         CASE(missing_begin_and_end_are_gaps),
         CASE(one_held_point_is_a_gap),
         CASE(every_place_may_follow_a_gap),
+        CASE(frames_between_rests_are_not_missing),
         CASE(rest_in_place_of_frames_is_a_gap),
         CASE(a_pause_of_the_dac_is_a_gap),
         CASE(neighbouring_gaps_are_one),
