@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define FEW_POINTS 3 /* fewer, if no rest goes before, may be the edge of one */
 #define HISTORY_POINTS 64
 #define LOST_COUNTS 26.0    /* half a frame: further away is another place */
 #define EDGE_POINTS 3       /* as many an interpolation needs into or out of a rest */
@@ -224,7 +225,7 @@ static double find_again(const struct walk *walk, size_t *at, size_t shortest)
     for (; *at < walk->count; ++*at) {
         size_t length = moving(walk, *at);
         bool island = *at > 0 && stays(walk, *at - 1); /* between two rests */
-        if (length < shortest || (length < PLACE_CERTAIN && !island))
+        if (length < shortest || (length < FEW_POINTS && !island))
             continue;
         found = place_find(&walk->path, &walk->points[*at], length, walk->position);
         if (found >= 0)

@@ -47,38 +47,69 @@ double place_slack(const struct path *path, double points)
            2 * (path->tolerance + 0.1) / TAGGED_STEP_COUNTS;
 }
 
-bool place_is_run(const struct path *path, const struct played_point *points, size_t count,
-                  double position)
+/* How far the worst point of a run is from the path; infinite: it is no run. */
+static double run_off(const struct path *path, const struct played_point *points,
+                      size_t count, double position)
 {
+    double worst = 0;
     for (size_t i = 0; i < count; i++, position += path->step) {
         struct place place = place_near(path, &points[i], position);
         if (position < 0 || place.off > place.room ||
             fabs(place.position - position) > place_slack(path, 1))
-            return false;
+            return INFINITY;
+        worst = fmax(worst, place.off);
         position = place.position;
     }
-    return true;
+    return worst;
+}
+
+bool place_is_run(const struct path *path, const struct played_point *points, size_t count,
+                  double position)
+{
+    return isfinite(run_off(path, points, count, position));
+}
+
+struct found {
+    double position, off;
+};
+
+/* Near a corner the neighbouring turns fit nearly as well: the best counts. */
+static void consider(struct found *found, double position, double off)
+{
+    if (off < found->off)
+        *found = (struct found){position, off};
+}
+
+/* All places at which one axis has this value. */
+static double find_by(const struct path *path, const struct played_point *points,
+                      size_t count, double from, double value, int period)
+{
+    struct found ahead = {-1, INFINITY}, before = {-1, INFINITY};
+    double rise = (value + 32500) / TAGGED_STEP_COUNTS, fall = period - rise;
+
+    for (double turn = 0; turn < (double)path->signal->frames; turn += period)
+        for (int i = 0; i < 2; i++) {
+            double position = turn + (i == 0 ? rise : fall);
+            consider(position >= from - 0.5 * path->step ? &ahead : &before, position,
+                     run_off(path, points, count, position));
+        }
+    if (count < PLACE_CERTAIN || ahead.off <= fmax(path->tolerance, before.off))
+        return isfinite(ahead.off) ? ahead.position : -1;
+    return before.position;
+}
+
+static bool tells(const struct path *path, double value, int period)
+{
+    double rise = fmax((value + 32500) / TAGGED_STEP_COUNTS, 0);
+    return tagged_corner_distance(rise, period) > reach(path);
 }
 
 double place_find(const struct path *path, const struct played_point *points, size_t count,
                   double from)
 {
-    double rise = (points->x + 32500.0) / TAGGED_STEP_COUNTS, before = -1;
-    double falls = TAGGED_PERIOD_X - rise;
-
-    if (tagged_corner_distance(fmax(rise, 0), TAGGED_PERIOD_X) <= reach(path))
-        return -1;
-    for (double turn = 0; turn < (double)path->signal->frames; turn += TAGGED_PERIOD_X) {
-        const double candidates[2] = {turn + rise, turn + falls};
-        for (int i = 0; i < 2; i++) {
-            if (tagged_corner_distance(candidates[i], TAGGED_PERIOD_Y) <= reach(path) ||
-                !place_is_run(path, points, count, candidates[i]))
-                continue;
-            if (candidates[i] >= from - 0.5 * path->step)
-                return candidates[i];
-            if (count >= PLACE_CERTAIN)
-                before = candidates[i];
-        }
-    }
-    return before;
+    if (tells(path, points->x, TAGGED_PERIOD_X))
+        return find_by(path, points, count, from, points->x, TAGGED_PERIOD_X);
+    if (tells(path, points->y, TAGGED_PERIOD_Y))
+        return find_by(path, points, count, from, points->y, TAGGED_PERIOD_Y);
+    return -1;
 }

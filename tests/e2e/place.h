@@ -36,9 +36,9 @@ bool place_is_run(const struct path *path, const struct played_point *points, si
 
 #define PLACE_CERTAIN 8 /* as many points in a row leave no doubt */
 
-/* The position of the first of `count` points that are such a run: the nearest that is not
- * before `from`, else, if there is no doubt, the last before it; -1: none, or a corner is
- * too near to tell. */
+/* The position of the first of `count` points that are such a run: the best that is not
+ * before `from`, else, if there is no doubt, before it; -1: none, or both axes are too near
+ * a corner to tell. */
 double place_find(const struct path *path, const struct played_point *points, size_t count,
                   double from);
 

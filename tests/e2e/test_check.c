@@ -12,7 +12,8 @@
 #include <cmocka.h>
 #include <math.h>
 
-enum { REST_POINTS = 500 };
+/* The signal is played from FIRST_FRAME on, where the corners of x and y lie apart. */
+enum { REST_POINTS = 500, FIRST_FRAME = 72000 };
 
 struct played {
     struct tagged_signal signal;
@@ -45,13 +46,14 @@ static int set_up(void **state)
 {
     struct played *played = calloc(1, sizeof *played);
     assert_non_null(played);
-    assert_true(tagged_init(&played->signal, 48000, 2 / 48., 8 / 48., 2 / 48.));
-    played->count = REST_POINTS + (size_t)played->signal.frames + REST_POINTS;
+    assert_true(tagged_init(&played->signal, 48000, 74 / 48., 8 / 48., 2 / 48.));
+    played->count = REST_POINTS + (size_t)played->signal.frames - FIRST_FRAME + REST_POINTS;
     played->room = played->count + 1000;
     played->points = calloc(played->room, sizeof *played->points);
     assert_non_null(played->points);
-    for (int64_t frame = 0; frame < played->signal.frames; frame++)
-        played->points[REST_POINTS + frame] = point_of(&played->signal, frame);
+    for (int64_t frame = FIRST_FRAME; frame < played->signal.frames; frame++)
+        played->points[REST_POINTS + frame - FIRST_FRAME] =
+            point_of(&played->signal, frame);
     number(played);
     *state = played;
     return 0;
@@ -74,7 +76,7 @@ static bool judge(struct played *played)
 /* A lit frame with lit neighbours of other colours, well inside. */
 static size_t place(const struct played *played)
 {
-    size_t at = REST_POINTS + (size_t)played->signal.lit_begin + 1000;
+    size_t at = REST_POINTS - FIRST_FRAME + (size_t)played->signal.lit_begin + 1000;
     while (played->points[at].r == 0 || played->points[at].r == played->points[at + 1].r)
         at++;
     return at;
@@ -317,10 +319,11 @@ static void missing_frames_are_a_gap(void **state)
 static void missing_begin_and_end_are_gaps(void **state)
 {
     struct played *played = *state;
-    played->count = REST_POINTS + (size_t)played->signal.lit_end - 10;
+    played->count = REST_POINTS - FIRST_FRAME + (size_t)played->signal.lit_end - 10;
     expect_gaps(played, 1, 10);
     memset(played->points, 0,
-           (REST_POINTS + (size_t)played->signal.lit_begin + 20) * sizeof *played->points);
+           (REST_POINTS - FIRST_FRAME + (size_t)played->signal.lit_begin + 20) *
+               sizeof *played->points);
     expect_gaps(played, 2, 30);
 }
 
@@ -335,8 +338,9 @@ static void one_held_point_is_a_gap(void **state)
 static void every_place_may_follow_a_gap(void **state)
 {
     struct played *played = *state;
-    size_t places = REST_POINTS + (size_t)played->signal.lit_begin + 100, rest = 20;
-    for (size_t at = places; at < places + 1400; at += 37, rest = rest % 7 + 2) {
+    size_t places = REST_POINTS - FIRST_FRAME + (size_t)played->signal.lit_begin + 100,
+           rest = 20;
+    for (size_t at = places; at < places + 1400; at += 61, rest = rest % 7 + 2) {
         insert_rest(played, at, rest);
         cut(played, at + rest, 11);
         expect_gaps(played, 1, 11);
@@ -360,6 +364,16 @@ static void frames_between_rests_are_not_missing(void **state)
     cut(played, at + 5, 3);
     expect_gaps(played, 1, 3);
     assert_int_equal(played->verdict.gap[0].dark, 60);
+}
+
+/* Also where one axis tells nothing. */
+static void single_frames_near_corners_are_not_missing(void **state)
+{
+    struct played *played = *state;
+    size_t corner = REST_POINTS + 75000 - FIRST_FRAME;
+    for (size_t at = corner - 40, k = 0; k < 60; k++, at += 4)
+        insert_rest(played, at, 3);
+    expect_gaps(played, 1, 0);
 }
 
 static void rest_in_place_of_frames_is_a_gap(void **state)
@@ -493,8 +507,8 @@ static void play_resampled(struct played *played, double step)
 {
     memset(played->points, 0, played->room * sizeof *played->points);
     size_t at = REST_POINTS;
-    for (double p = 7.3; p < (double)played->signal.frames - 2 && at < played->room;
-         p += step, at++)
+    for (double p = FIRST_FRAME + 7.3;
+         p < (double)played->signal.frames - 2 && at < played->room; p += step, at++)
         played->points[at] = between(&played->signal, p, step);
     played->count = at;
     for (size_t i = 0; i < at; i++)
@@ -587,7 +601,7 @@ static void colour_beside_its_place_fails(void **state)
     play_resampled(played, 1.0001);
     for (size_t i = REST_POINTS; i < played->count; i++) {
         struct played_point *point = &played->points[i];
-        double late = 7.3 + 1.0001 * (double)(i - REST_POINTS) - 0.5;
+        double late = FIRST_FRAME + 7.3 + 1.0001 * (double)(i - REST_POINTS) - 0.5;
         struct played_point other = between(&played->signal, late, 1.0001);
         point->r = other.r, point->g = other.g, point->b = other.b, point->i = other.i;
     }
@@ -600,8 +614,9 @@ static void a_slip_of_half_a_frame_fails(void **state)
     struct played *played = *state;
     play_resampled(played, 1.0001);
     for (size_t i = REST_POINTS + 4000; i < played->count; i++)
-        played->points[i] = between(&played->signal,
-                                    7.3 + 1.0001 * (double)(i - REST_POINTS) + 0.4, 1.0001);
+        played->points[i] =
+            between(&played->signal,
+                    FIRST_FRAME + 7.3 + 1.0001 * (double)(i - REST_POINTS) + 0.4, 1.0001);
     assert_false(judge_resampled(played, 1));
 }
 
@@ -625,7 +640,8 @@ static void play_with_inserted_rest(struct played *played, int64_t frame, int re
 {
     memset(played->points, 0, played->room * sizeof *played->points);
     size_t at = REST_POINTS;
-    for (double p = 7.3; p < (double)(played->signal.frames + rest) - 2; p += step, at++) {
+    for (double p = FIRST_FRAME + 7.3; p < (double)(played->signal.frames + rest) - 2;
+         p += step, at++) {
         double t = p - floor(p),
                w[4] = {-t * (t - 1) * (t - 2) / 6, (t + 1) * (t - 1) * (t - 2) / 2,
                        -(t + 1) * t * (t - 2) / 2, (t + 1) * t * (t - 1) / 6};
@@ -655,8 +671,8 @@ static void play_with_inserted_rest(struct played *played, int64_t frame, int re
 static void an_interpolated_rest_is_a_gap(void **state)
 {
     struct played *played = *state;
-    for (int rest = 8; rest < 300; rest += 61)
-        for (int64_t frame = 4000; frame < 6000; frame += 173) {
+    for (int rest = 8; rest < 300; rest += 145)
+        for (int64_t frame = 76000; frame < 78000; frame += 211) {
             play_with_inserted_rest(played, frame, rest, 1.0001);
             assert_true(judge_resampled(played, 1));
             assert_int_equal(played->verdict.gaps, 1);
@@ -693,6 +709,7 @@ int main(void)
         CASE(one_held_point_is_a_gap),
         CASE(every_place_may_follow_a_gap),
         CASE(frames_between_rests_are_not_missing),
+        CASE(single_frames_near_corners_are_not_missing),
         CASE(rest_in_place_of_frames_is_a_gap),
         CASE(a_pause_of_the_dac_is_a_gap),
         CASE(neighbouring_gaps_are_one),
