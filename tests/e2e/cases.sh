@@ -5,12 +5,12 @@ silence_ms=50 # how long JACK may be silent before the light goes
 
 start_source() { start player "$E2E_BIN/e2e-source" bjsource --lead 0.2 --lit 100 --tail 1; }
 
-# Sums up what was counted since the light, or rather since the last status before it: by
-# beamjack, and by others. Late wakes tell of a stall only where the engine has no real-time
+# Sums up what was counted since the source was connected or, if that was told too late, since
+# the last status before the light: by beamjack, and by others. Late wakes tell of a stall only where the engine has no real-time
 # priority. Call when the signal is over.
 count_since_light() { # FROM_NS
     local before key keys="underruns device_underruns jumps silences reconnects"
-    before=$(sed '/"lit":true/,$d' "$status" | tail -n 1)
+    before=$(sed '/"lit":true/,$d' "$status" | sed '/"connected":"xyrgb/q' | tail -n 1)
     since() { echo $(($(last "$1") - $(value "$1" "$before"))); }
     interruptions=0
     for key in $keys; do interruptions=$((interruptions + $(since $key))); done
@@ -47,8 +47,8 @@ play_signal() {
     from_ns=$(now_ns)
     start_player "$1"
     wait_for 20 connected || fail "$1 was not connected"
-    wait_for 20 grep -q '"lit":true' "$status" || fail "no light"
-    play_for $((lit * 1000))
+    wait_for 20 gone player-osc || fail "$1 does not begin"
+    play_for $(((lead + lit + 1) * 1000))
     wait_for 20 dark_again || fail "the light does not end"
     count_since_light "$from_ns"
 }

@@ -56,8 +56,9 @@ bool check_explained(const struct check_verdict *verdict, const struct check_cou
                  (long long)verdict->gaps, (long long)counts->interruptions);
         return false;
     }
-    /* each gap is known to about a frame */
-    if (verdict->missing > counts->lost_frames + (double)verdict->gaps) {
+    /* each gap is known to about a frame, and each count was rounded to one */
+    if (verdict->missing >
+        counts->lost_frames + (double)verdict->gaps + 0.5 * (double)counts->interruptions) {
         snprintf(why, why_size, "%.0f frames are missing, but only %.0f were counted",
                  verdict->missing, counts->lost_frames);
         return false;

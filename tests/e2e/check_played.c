@@ -321,7 +321,7 @@ static void judge_pause(struct walk *walk)
 static bool leaves(const struct walk *walk, const struct place *place)
 {
     if (place->off <= place->room && is_on_time(walk, place->position) &&
-        has_colour(walk, place->position))
+        (has_colour(walk, place->position) || is_blanked(walk, place->position)))
         return false;
     for (size_t i = walk->at; i < walk->at + edge_points(walk) && i + 1 < walk->count; i++)
         if (stays(walk, i + 1))

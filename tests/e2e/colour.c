@@ -2,6 +2,7 @@
 #include "colour.h"
 
 #include <math.h>
+#include <string.h>
 
 #define ROUNDING 0.51
 
@@ -56,11 +57,30 @@ static struct range colour_range(const struct path *path, double position, int c
     return (struct range){range.low - ROUNDING, range.high + ROUNDING};
 }
 
+/* Every frame that can have a share is of one colour: *colour. */
+static bool is_plateau(const struct path *path, double position, uint16_t colour[3])
+{
+    double reach = path->step / 2 + 0.5;
+    int64_t last = (int64_t)ceil(position + reach);
+    tagged_colour(path->signal, last, colour);
+    for (int64_t f = (int64_t)floor(position - reach); f < last; f++) {
+        uint16_t other[3] = {0, 0, 0};
+        if (f >= 0)
+            tagged_colour(path->signal, f, other);
+        if (memcmp(other, colour, sizeof other) != 0)
+            return false;
+    }
+    return true;
+}
+
 int colour_off(const struct path *path, const struct played_point *point, double position)
 {
     const uint16_t played[3] = {point->r, point->g, point->b};
+    uint16_t all[3];
+    bool plateau = is_plateau(path, position, all);
     for (int channel = 0; channel < 3; channel++) {
-        struct range range = colour_range(path, position, channel);
+        struct range range = plateau ? (struct range){all[channel], all[channel]}
+                                     : colour_range(path, position, channel);
         double value = point->i == 0 ? 0 : played[channel];
         if (value < range.low || value > range.high)
             return value < range.low ? -1 : 1;
@@ -71,16 +91,17 @@ int colour_off(const struct path *path, const struct played_point *point, double
 bool colour_is_below(const struct path *path, const struct played_point *point,
                      double position)
 {
-    const uint16_t played[3] = {point->r, point->g, point->b};
-    for (int channel = 0; channel < 3; channel++) {
-        double most = 0;
-        for (int k = -2; k <= 2; k++)
-            most =
-                fmax(most, average(path, position + k * path->step, path->step, channel));
-        if (played[channel] > most + 1)
-            return false;
+    uint16_t most[3] = {0, 0, 0};
+    int64_t last = (int64_t)ceil(position + 2 * path->step);
+    for (int64_t f = (int64_t)floor(position - 2 * path->step); f <= last; f++) {
+        uint16_t colour[3] = {0, 0, 0};
+        if (f >= 0)
+            tagged_colour(path->signal, f, colour);
+        for (int channel = 0; channel < 3; channel++)
+            most[channel] =
+                colour[channel] > most[channel] ? colour[channel] : most[channel];
     }
-    return true;
+    return point->r <= most[0] + 1 && point->g <= most[1] + 1 && point->b <= most[2] + 1;
 }
 
 bool colour_source_is_dark(const struct path *path, double position)

@@ -366,6 +366,21 @@ static void frames_between_rests_are_not_missing(void **state)
     assert_int_equal(played->verdict.gap[0].dark, 60);
 }
 
+/* Nor are those that are played dark because a gap went before. */
+static void blanked_frames_between_rests_are_not_missing(void **state)
+{
+    struct played *played = *state;
+    size_t at = place(played);
+    for (int k = 0; k < 8; k++, at += 5 + 20) {
+        insert_rest(played, at, 5);
+        for (size_t i = at + 5; i < at + 5 + 20; i++)
+            played->points[i].r = played->points[i].g = played->points[i].b = 0;
+    }
+    insert_rest(played, at, 5);
+    expect_gaps(played, 1, 0);
+    assert_true(played->verdict.gap[0].blanked > 100);
+}
+
 /* Also where one axis tells nothing. */
 static void single_frames_near_corners_are_not_missing(void **state)
 {
@@ -709,6 +724,7 @@ int main(void)
         CASE(one_held_point_is_a_gap),
         CASE(every_place_may_follow_a_gap),
         CASE(frames_between_rests_are_not_missing),
+        CASE(blanked_frames_between_rests_are_not_missing),
         CASE(single_frames_near_corners_are_not_missing),
         CASE(rest_in_place_of_frames_is_a_gap),
         CASE(a_pause_of_the_dac_is_a_gap),
