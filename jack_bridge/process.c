@@ -60,7 +60,8 @@ static void forward(struct bj_process *process, const float *const buffers[BJ_CH
     bj_port_channels(
         buffers, atomic_load_explicit(&process->connected, memory_order_relaxed), channels);
     bj_feed_push(process->feed, channels, frames, now_ns);
-    bj_stream_wake(process->stream);
+    if (bj_feed_wanted(process->feed))
+        bj_stream_wake(process->stream);
 }
 
 void bj_process_cycle(struct bj_process *process, const float *const buffers[BJ_CHANNELS],

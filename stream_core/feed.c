@@ -12,6 +12,9 @@
 #define MAX_PUSHES 4096u
 #define MAX_RATE_HZ 384000u
 #define BLOCK_POINTS 256u
+/* Enough new frames to be worth a wake-up; a short latency cannot wait so long. */
+#define WORTH_A_WAKE_NS (5 * BJ_NS_PER_MS)
+#define WORTH_A_WAKE_OF_LATENCY 8
 /* A latency further off than this is put right at once instead of kept. */
 #define JUMP_NS (20 * BJ_NS_PER_MS)
 
@@ -38,6 +41,9 @@ struct bj_feed {
     float hold_x, hold_y;
     float *scratch[BJ_CHANNELS];
     float *scratch_block;
+
+    /* engine -> JACK thread: from so many frames pushed on, wake the engine */
+    _Atomic uint64_t wanted_frames;
 
     /* engine writes, any thread reads */
     _Atomic uint64_t frames_invalid, frames_skipped, jumps, silences;
@@ -116,6 +122,15 @@ enum bj_status bj_feed_push(struct bj_feed *feed, const float *const channels[BJ
     return bj_ring_push(&feed->ring, with_full, frames, now_ns);
 }
 
+/* Two exchanges of one variable have an order: either this one sees the wish of want_more,
+ * or the look at the ring that follows there sees what was pushed before this. */
+bool bj_feed_wanted(struct bj_feed *feed)
+{
+    uint64_t wanted =
+        atomic_fetch_add_explicit(&feed->wanted_frames, 0, memory_order_acq_rel);
+    return atomic_load_explicit(&feed->ring.head, memory_order_relaxed) >= wanted;
+}
+
 void bj_feed_restart(struct bj_feed *feed)
 {
     atomic_fetch_add_explicit(&feed->restarts, 1, memory_order_release);
@@ -136,6 +151,22 @@ void bj_feed_set_latency(struct bj_feed *feed, int64_t latency_ns)
 
 /* ---- engine thread
  * ------------------------------------------------------------------------ */
+
+/* Before looking at what was pushed; taken back if that is enough. */
+static void want_more(struct bj_feed *feed)
+{
+    int64_t worth_ns = feed->latency / WORTH_A_WAKE_OF_LATENCY;
+    worth_ns = worth_ns < WORTH_A_WAKE_NS ? worth_ns : WORTH_A_WAKE_NS;
+    uint64_t head = atomic_load_explicit(&feed->ring.head, memory_order_relaxed);
+    uint64_t more = (uint64_t)((double)worth_ns / 1e9 * feed->rate);
+    atomic_exchange_explicit(&feed->wanted_frames, head + (more > 0 ? more : 1),
+                             memory_order_acq_rel);
+}
+
+static void want_nothing(struct bj_feed *feed)
+{
+    atomic_store_explicit(&feed->wanted_frames, UINT64_MAX, memory_order_relaxed);
+}
 
 static void add(_Atomic uint64_t *counter, uint64_t amount)
 {
@@ -385,6 +416,7 @@ struct bj_fill_result bj_feed_fill(void *user, const struct bj_fill_request *req
 {
     struct bj_feed *feed = user;
     take_settings(feed);
+    want_more(feed);
     take_pushes(feed);
     bj_convert_set_step(&feed->convert, feed->rate / request->true_pps);
     if (fell_silent(feed, request->now_ns)) {
@@ -402,6 +434,9 @@ struct bj_fill_result bj_feed_fill(void *user, const struct bj_fill_request *req
         return starved(feed);
     }
     uint32_t count = convert(feed, points, request->target_points);
+    if (count == request->target_points) {
+        want_nothing(feed);
+    }
     publish(feed);
     return (struct bj_fill_result){.kind = count ? BJ_FILLED : BJ_STARVED, .points = count};
 }
