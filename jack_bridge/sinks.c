@@ -6,7 +6,8 @@ void bj_sinks_push(const struct bj_sinks *sinks, const float *const channels[BJ_
 {
     for (size_t k = 0; k < sinks->count; k++) {
         bj_feed_push(sinks->items[k].feed, channels, frames, now_ns);
-        bj_stream_wake(sinks->items[k].stream);
+        if (bj_feed_wanted(sinks->items[k].feed))
+            bj_stream_wake(sinks->items[k].stream);
     }
 }
 

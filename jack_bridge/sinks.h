@@ -18,7 +18,8 @@ struct bj_sinks {
     } items[BJ_SINKS_MAX];
 };
 
-/* JACK process thread, BJ_RT. Pushes to every feed and wakes every engine. */
+/* JACK process thread, BJ_RT. Pushes to every feed and wakes each engine that waits for
+ * frames. */
 BJ_RT void bj_sinks_push(const struct bj_sinks *sinks,
                          const float *const channels[BJ_CHANNELS], uint32_t frames,
                          int64_t now_ns);

@@ -153,6 +153,9 @@ static void set_pace(struct bj_stream *stream, double wanted_pps, uint32_t count
 
 static void make_safe(struct bj_stream *stream, uint32_t count)
 {
+    if (count == 0) {
+        return; /* what was written last is still the newest */
+    }
     bj_shaper_run(bj_shape_mailbox_newest(&stream->shape), stream->points, count);
     bool lit = bj_safety_run(&stream->safety, stream->points, count);
     atomic_store_explicit(&stream->stats.lit, lit, memory_order_relaxed);

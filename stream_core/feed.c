@@ -83,6 +83,16 @@ enum bj_status bj_feed_push(struct bj_feed *feed, const float *const channels[BJ
     return bj_ring_push(&feed->ring, with_full, frames, now_ns);
 }
 
+/* Two exchanges of one variable have an order: either this one sees the wish of the
+ * engine's fill, or the look at the ring that follows there sees what was pushed before
+ * this. */
+bool bj_feed_wanted(struct bj_feed *feed)
+{
+    uint64_t wanted =
+        atomic_fetch_add_explicit(&feed->wanted_frames, 0, memory_order_acq_rel);
+    return atomic_load_explicit(&feed->ring.head, memory_order_relaxed) >= wanted;
+}
+
 void bj_feed_restart(struct bj_feed *feed)
 {
     atomic_fetch_add_explicit(&feed->restarts, 1, memory_order_release);

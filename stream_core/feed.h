@@ -38,6 +38,9 @@ struct bj_feed {
     float *scratch[BJ_CHANNELS];
     float *scratch_block;
 
+    /* engine -> JACK thread: from so many frames pushed on, wake the engine */
+    _Atomic uint64_t wanted_frames;
+
     /* engine writes, any thread reads */
     _Atomic uint64_t frames_invalid, frames_skipped, jumps, silences;
     _Atomic int64_t buffered_ns, last_push_ns, last_jump_ns;

@@ -16,10 +16,29 @@
 #define LEAST_DARK_JUMP_NS (0.05 * BJ_NS_PER_MS)
 #define LOCKED_NS (0.5 * BJ_NS_PER_MS)
 #define DARK_S 1e-3
+/* Enough new frames to be worth a wake-up; a short latency cannot wait so long. */
+#define WORTH_A_WAKE_NS (5 * BJ_NS_PER_MS)
+#define WORTH_A_WAKE_OF_LATENCY 8
 
 static void add(_Atomic uint64_t *counter, uint64_t amount)
 {
     atomic_fetch_add_explicit(counter, amount, memory_order_relaxed);
+}
+
+/* Before looking at what was pushed; taken back if that is enough. */
+static void want_more(struct bj_feed *feed)
+{
+    int64_t worth_ns = feed->latency / WORTH_A_WAKE_OF_LATENCY;
+    worth_ns = worth_ns < WORTH_A_WAKE_NS ? worth_ns : WORTH_A_WAKE_NS;
+    uint64_t head = atomic_load_explicit(&feed->ring.head, memory_order_relaxed);
+    uint64_t more = (uint64_t)((double)worth_ns / 1e9 * feed->rate);
+    atomic_exchange_explicit(&feed->wanted_frames, head + (more > 0 ? more : 1),
+                             memory_order_acq_rel);
+}
+
+static void want_nothing(struct bj_feed *feed)
+{
+    atomic_store_explicit(&feed->wanted_frames, UINT64_MAX, memory_order_relaxed);
 }
 
 static void stop_running(struct bj_feed *feed)
@@ -367,6 +386,7 @@ struct bj_fill_result bj_feed_fill(void *user, const struct bj_fill_request *req
 {
     struct bj_feed *feed = user;
     take_settings(feed);
+    want_more(feed);
     take_pushes(feed);
     set_step(feed, request);
     if (fell_silent(feed, request->now_ns)) {
@@ -382,6 +402,9 @@ struct bj_fill_result bj_feed_fill(void *user, const struct bj_fill_request *req
         return starved(feed);
     }
     uint32_t count = make_points(feed, request, points);
+    if (count == request->target_points) {
+        want_nothing(feed);
+    }
     publish(feed);
     return (struct bj_fill_result){.kind = count ? BJ_FILLED : BJ_STARVED,
                                    .points = count,

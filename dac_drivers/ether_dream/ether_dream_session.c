@@ -8,6 +8,9 @@
 #define DIAL_TIMEOUT_NS (2 * BJ_NS_PER_S)
 #define REPLY_NOTICE_NS (500 * BJ_NS_PER_MS)
 #define REPLY_TIMEOUT_NS (2 * BJ_NS_PER_S)
+#define SMOOTH_NS (3 * BJ_NS_PER_S)
+#define LOOK_NS (40 * BJ_NS_PER_MS) /* how far apart exact looks at the level may be */
+#define OLD_NS (7 * BJ_NS_PER_MS)   /* an answer left lying longer wants an exact look */
 #define RATE_QUEUE 128 /* changes queued at once; the device's queue holds 199 */
 
 void ed_session_init(struct ed_session *session, struct bj_net *net)
@@ -59,6 +62,7 @@ enum bj_status ed_session_connect(struct ed_session *session, struct bj_address 
     session->faulted = session->stall_told = session->source_told = false;
     session->open = false;
     session->corrupt_rates = 0;
+    session->smooth_ns = BJ_NEVER;
     return BJ_OK;
 }
 
@@ -84,6 +88,53 @@ static enum bj_status finish_dialling(struct ed_session *session, int64_t now_ns
 
 /* ---- Listening ----------------------------------------------------------------------- */
 
+static const char all_but_data[] = {ED_PREPARE, ED_STOP, ED_BEGIN,  ED_CLEAR,
+                                    ED_VERSION, ED_PING, ED_UPDATE, '\0'};
+
+static bool is_smooth(const struct ed_session *session)
+{
+    return session->phase == ED_WORKING && session->owner && !session->flushing &&
+           !session->stopping && session->device.light == ED_LIGHT_READY &&
+           session->device.playback == ED_PLAYING;
+}
+
+/* An answer that was awaited at once is an exact look at the level. */
+static void note_look(struct ed_session *session, const struct ed_pending *command,
+                      int64_t now_ns)
+{
+    if (!is_smooth(session))
+        session->smooth_ns = BJ_NEVER;
+    else if (session->smooth_ns == BJ_NEVER)
+        session->smooth_ns = session->look_ns = now_ns;
+    else if (now_ns - command->sent_ns > OLD_NS)
+        session->look_ns = now_ns;
+    else if (command->sent_ns >= session->look_ns)
+        session->look_ns = now_ns + LOOK_NS;
+}
+
+/* An answer left lying makes the level known less exactly, from above. */
+static bool queue_has_room(const struct ed_session *session)
+{
+    uint64_t played = session->rate * (uint64_t)OLD_NS / BJ_NS_PER_S;
+
+    return session->capacity >= 2 * session->begin_points + played; /* half the target */
+}
+
+/* The answers to data may wait until the engine comes by itself: the device counts single
+ * points, so that few looks tell enough, nothing else is asked, the last exact look is
+ * recent, and neither the bytes under way nor the device's queue are so near their limits
+ * that it matters how old the newest answer is. */
+static bool answers_can_wait(const struct ed_session *session, int64_t now_ns)
+{
+    const struct ed_link *link = &session->link;
+
+    return session->model->min_queued == 0 && is_smooth(session) &&
+           session->smooth_ns != BJ_NEVER && now_ns - session->smooth_ns >= SMOOTH_NS &&
+           link->count > 0 && link->pending[link->first].sent_ns < session->look_ns &&
+           !ed_link_awaits(link, all_but_data, NULL) &&
+           ed_link_window(link) * 3 >= link->window_bytes && queue_has_room(session);
+}
+
 static enum bj_status receive(struct ed_session *session, int64_t now_ns)
 {
     struct ed_answer answer;
@@ -95,6 +146,7 @@ static enum bj_status receive(struct ed_session *session, int64_t now_ns)
         status = ed_session_judge(session, &answer, now_ns);
         if (status != BJ_OK)
             return status;
+        note_look(session, &answer.command, now_ns);
         if (greeting && session->has_version)
             ed_session_send(session, ED_VERSION, now_ns);
     }
@@ -185,10 +237,10 @@ static void add_waits(const struct ed_session *session, int64_t now_ns,
 {
     const struct ed_link *link = &session->link;
     bool sending = session->phase == ED_DIALLING || link->tx_begin < link->tx_end;
+    bool reading = session->phase != ED_DIALLING && !answers_can_wait(session, now_ns);
 
     bj_wait_handle(wait, link->handle,
-                   (session->phase == ED_DIALLING ? 0 : BJ_WAIT_READ) |
-                       (sending ? BJ_WAIT_WRITE : 0));
+                   (reading ? BJ_WAIT_READ : 0) | (sending ? BJ_WAIT_WRITE : 0));
     if (session->phase == ED_DIALLING) {
         bj_wait_until(wait, session->dialled_ns + DIAL_TIMEOUT_NS);
         return;

@@ -61,6 +61,10 @@ struct ed_session {
     uint32_t points_since_rate; /* taken since the newest rate change */
     int64_t last_write_ns, next_repair_ns;
 
+    /* Answers to data are worth a wake-up only now and then, once all runs smoothly. */
+    int64_t smooth_ns; /* since when it plays our points, BJ_NEVER: it does not */
+    int64_t look_ns;   /* the answer to what is sent from then on is awaited at once */
+
     /* Trouble. */
     uint32_t fault_count;
     bool faulted, stall_told, source_told;

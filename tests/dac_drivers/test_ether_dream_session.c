@@ -422,6 +422,81 @@ static void test_a_stop_that_is_not_answered_becomes_an_estop(void **state)
     assert_int_equal(sim_ed_status(world.device).playback, 0);
 }
 
+/* ---- Looking ------------------------------------------------------------------------- */
+
+/* In how many of `ms` milliseconds the answers are not waited for. */
+static int left_lying(int ms)
+{
+    int count = 0;
+
+    for (int k = 0; k < ms; k++) {
+        world_run_ms(&world, 1);
+        for (int h = 0; h < world.wait.count; h++)
+            count += world.wait.handles[h].events == 0;
+    }
+    return count;
+}
+
+static void play_smoothly(const char *profile, uint32_t pps, uint32_t target_points)
+{
+    struct sim_ed_config device = sim_ed_defaults();
+
+    device.profile = *sim_ed_profile(profile);
+    device.link.latency_ns = 1500000;
+    world_start(&world, &device);
+    world.pps = pps;
+    world.target_points = target_points;
+    world.begin_points = target_points / 2;
+    world_play(&world);
+}
+
+static void test_answers_are_left_lying_once_all_runs_smoothly(void **state)
+{
+    (void)state;
+    play_smoothly("ed2", 30000, 1500);
+    assert_int_equal(left_lying(2800), 0);
+    world_run_ms(&world, 300);
+    uint32_t before = world.reports;
+    int lying = left_lying(1000);
+    assert_true(lying > 500 && lying < 980); /* with an exact look every 40 ms */
+    assert_true(world.reports - before > 100);
+}
+
+static void test_answers_are_awaited_where_room_is_short(void **state)
+{
+    (void)state;
+    play_smoothly("ed1", 60000, 1438);
+    world_run_ms(&world, 3300);
+    assert_int_equal(left_lying(500), 0);
+}
+
+static void test_answers_are_awaited_again_after_running_dry(void **state)
+{
+    (void)state;
+    play_smoothly("ed2", 30000, 1500);
+    world_run_ms(&world, 3300);
+    assert_true(left_lying(300) > 100);
+    world.feeding = false;
+    world_run_ms(&world, 300);
+    assert_int_equal(world.dried, 1);
+    world.feeding = true;
+    world_run_ms(&world, 200);
+    assert_int_equal(left_lying(2500), 0);
+    assert_true(left_lying(1000) > 100);
+}
+
+static void test_a_stop_is_awaited_at_once(void **state)
+{
+    (void)state;
+    play_smoothly("ed2", 30000, 1500);
+    world_run_ms(&world, 3300);
+    assert_true(left_lying(300) > 100);
+    world.lit = false; /* lit points already on their way would be no fault */
+    world_run_ms(&world, 100);
+    world_shutter(&world, false);
+    assert_int_equal(left_lying(100), 0);
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, stop_world)
 
 int main(void)
@@ -450,6 +525,10 @@ int main(void)
         TEST(test_disconnect_sends_a_last_stop),
         TEST(test_disconnect_twice_and_while_nothing_is_open),
         TEST(test_a_stop_that_is_not_answered_becomes_an_estop),
+        TEST(test_answers_are_left_lying_once_all_runs_smoothly),
+        TEST(test_answers_are_awaited_where_room_is_short),
+        TEST(test_answers_are_awaited_again_after_running_dry),
+        TEST(test_a_stop_is_awaited_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

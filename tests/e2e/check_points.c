@@ -15,26 +15,40 @@
 static int usage(const char *program)
 {
     fprintf(stderr,
-            "usage: %s equal|whole FILE " TAGGED_OPTIONS_HELP "\n"
-            "       %s resampled FILE --pps TRUE_PPS [--tolerance COUNTS] (and as above)\n"
+            "usage: %s played FILE [--pps TRUE_PPS] [--tolerance COUNTS]\n"
+            "         [--interruptions N] [--lost-frames N] [--flushed-points N] "
+            "[--lost-time N]\n"
+            "         " TAGGED_OPTIONS_HELP "\n"
             "       %s dark FILE [--after NS] [--until NS]\n"
             "       %s lit FILE [--after NS] [--until NS]   some lit point is there\n"
             "       %s summary FILE                         key=value\n"
             "       %s now                                  CLOCK_MONOTONIC in ns\n"
-            "whole: as equal, but the beam may have rested dark between two frames\n"
             "--after and --until choose the points by their play time, in every mode\n",
-            program, program, program, program, program, program);
+            program, program, program, program, program);
     return 2;
+}
+
+static void tell_gaps(const struct check_verdict *verdict)
+{
+    for (int64_t i = 0; i < verdict->gaps && i < CHECK_GAPS; i++) {
+        const struct check_gap *gap = &verdict->gap[i];
+        printf("  gap at point %zu, %lld ns: %lld dark, %.2f frames missing, %lld blanked, "
+               "idle for %.3f ms\n",
+               gap->at, (long long)gap->time_ns, (long long)gap->dark, gap->missing,
+               (long long)gap->blanked, (double)gap->idle_ns / 1e6);
+    }
 }
 
 static int tell(bool good, const char *mode, const struct check_verdict *verdict)
 {
-    printf("%s %s: points=%lld lit=%lld matched=%lld frames=%lld..%lld max_error=%.2f "
-           "frames_per_point=%.7f",
-           good ? "PASS" : "FAIL", mode, (long long)verdict->points,
-           (long long)verdict->lit_points, (long long)verdict->matched_frames,
-           (long long)verdict->first_frame, (long long)verdict->last_frame,
-           verdict->max_error_counts, verdict->frames_per_point);
+    printf("%s %s: points=%lld lit=%lld", good ? "PASS" : "FAIL", mode,
+           (long long)verdict->points, (long long)verdict->lit_points);
+    if (verdict->first_frame >= 0)
+        printf(" matched=%lld frames=%.2f..%.2f gaps=%lld missing=%.2f max_error=%.2f "
+               "frames_per_point=%.7f",
+               (long long)verdict->matched, verdict->first_frame, verdict->last_frame,
+               (long long)verdict->gaps, verdict->missing, verdict->max_error_counts,
+               verdict->frames_per_point);
     for (int i = 0; i < CHECK_FAULTS; i++)
         if (verdict->faults[i] != 0)
             printf(" %s=%lld", check_fault_name((enum check_fault)i),
@@ -42,7 +56,27 @@ static int tell(bool good, const char *mode, const struct check_verdict *verdict
     printf("\n");
     if (verdict->first[0] != '\0')
         printf("  first: %s\n", verdict->first);
+    tell_gaps(verdict);
     return good ? 0 : 1;
+}
+
+static int judge_played(const struct tagged_options *options,
+                        const struct played_point *points, size_t count)
+{
+    double step = options->pps > 0 ? options->signal.rate_hz / options->pps : 1;
+    const struct check_counts counts = {.interruptions = (int64_t)options->interruptions,
+                                        .lost_frames = options->lost_frames +
+                                                       step * options->flushed_points,
+                                        .lost_time = (int64_t)options->lost_time};
+    struct check_verdict verdict;
+    char why[200];
+    bool good = check_played(&options->signal, step, options->tolerance_counts, points,
+                             count, &verdict);
+    bool explained = check_explained(&verdict, &counts, step, why, sizeof why);
+    tell(good && explained, "played", &verdict);
+    if (!explained)
+        printf("  not explained: %s\n", why);
+    return good && explained ? 0 : 1;
 }
 
 static int tell_now(void)
@@ -71,16 +105,6 @@ static int tell_summary(const struct played_point *points, size_t count)
     return 0;
 }
 
-/* What remains true when JACK loses time: every frame once, in order, in its colour; the
- * lost time is dark rest in place. */
-static bool is_whole(const struct check_verdict *verdict)
-{
-    for (int i = 0; i < CHECK_FAULTS; i++)
-        if (i != CHECK_HELD && verdict->faults[i] != 0)
-            return false;
-    return true;
-}
-
 /* Leaves the points of the asked time. */
 static void trim(const struct tagged_options *options, const struct played_point **points,
                  size_t *count)
@@ -95,20 +119,10 @@ static int judge(const struct tagged_options *options, const struct played_point
                  size_t count)
 {
     const char *mode = options->word[0];
-    const struct tagged_signal *signal = &options->signal;
     struct check_verdict verdict;
     trim(options, &points, &count);
-    if (strcmp(mode, "equal") == 0)
-        return tell(check_equal(signal, points, count, &verdict), mode, &verdict);
-    if (strcmp(mode, "whole") == 0) {
-        check_equal(signal, points, count, &verdict);
-        return tell(is_whole(&verdict), mode, &verdict);
-    }
-    if (strcmp(mode, "resampled") == 0 && options->pps > 0) {
-        bool good = check_resampled(signal, signal->rate_hz / options->pps,
-                                    options->tolerance_counts, points, count, &verdict);
-        return tell(good, mode, &verdict);
-    }
+    if (strcmp(mode, "played") == 0)
+        return judge_played(options, points, count);
     bool dark = check_dark(points, count, options->after_ns, options->until_ns, &verdict);
     if (strcmp(mode, "dark") == 0)
         return tell(dark, mode, &verdict);

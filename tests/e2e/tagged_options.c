@@ -6,6 +6,7 @@
 
 struct numbers {
     double rate, lead, lit, tail, pps, tolerance, after, until;
+    double interruptions, lost_frames, flushed_points, lost_time;
 };
 
 static bool take(struct numbers *numbers, const char *name, const char *value)
@@ -14,10 +15,18 @@ static bool take(struct numbers *numbers, const char *name, const char *value)
         const char *name;
         double *number;
     } known[] = {
-        {"--rate", &numbers->rate},   {"--lead", &numbers->lead},
-        {"--lit", &numbers->lit},     {"--tail", &numbers->tail},
-        {"--pps", &numbers->pps},     {"--tolerance", &numbers->tolerance},
-        {"--after", &numbers->after}, {"--until", &numbers->until},
+        {"--rate", &numbers->rate},
+        {"--lead", &numbers->lead},
+        {"--lit", &numbers->lit},
+        {"--tail", &numbers->tail},
+        {"--pps", &numbers->pps},
+        {"--tolerance", &numbers->tolerance},
+        {"--after", &numbers->after},
+        {"--until", &numbers->until},
+        {"--interruptions", &numbers->interruptions},
+        {"--lost-frames", &numbers->lost_frames},
+        {"--flushed-points", &numbers->flushed_points},
+        {"--lost-time", &numbers->lost_time},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         char *end;
@@ -35,7 +44,7 @@ bool tagged_options_parse(struct tagged_options *options, int argc, char **argv)
                               .lead = 2,
                               .lit = 4,
                               .tail = 1,
-                              .tolerance = 3,
+                              .tolerance = 1,
                               .after = 0,
                               .until = 9e18};
     memset(options, 0, sizeof *options);
@@ -52,6 +61,10 @@ bool tagged_options_parse(struct tagged_options *options, int argc, char **argv)
     }
     options->pps = numbers.pps;
     options->tolerance_counts = numbers.tolerance;
+    options->interruptions = numbers.interruptions;
+    options->lost_frames = numbers.lost_frames;
+    options->flushed_points = numbers.flushed_points;
+    options->lost_time = numbers.lost_time;
     options->after_ns = (int64_t)numbers.after;
     options->until_ns = (int64_t)numbers.until;
     return tagged_init(&options->signal, (uint32_t)numbers.rate, numbers.lead, numbers.lit,

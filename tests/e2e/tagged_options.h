@@ -16,6 +16,7 @@ struct tagged_options {
     double pps;                 /* --pps: true points per second, 0 = the signal's rate */
     double tolerance_counts;    /* --tolerance */
     int64_t after_ns, until_ns; /* --after, --until: of the points' play time */
+    double interruptions, lost_frames, flushed_points, lost_time; /* as counted */
 };
 
 /* False: an unknown option or an impossible value. */

@@ -58,6 +58,7 @@ static void nothing_flows_before_attach(void **state)
     assert_int_equal(f->process.last_cycle_ns, 7);
 }
 
+/* Nothing was filled yet: the engine waits for the first frames. */
 static void each_cycle_is_pushed_and_wakes_once(void **state)
 {
     struct fixture *f = *state;
@@ -68,6 +69,32 @@ static void each_cycle_is_pushed_and_wakes_once(void **state)
     assert_int_equal(rig_pushed(&f->rig), 3 * FRAMES);
     assert_int_equal(f->rig.wakes, 3);
     assert_int_equal(bj_feed_stats(f->rig.feed).last_push_ns, 1000 + 2 * MS);
+}
+
+/* The engine got all it asked for, and comes by itself. */
+static void an_engine_that_has_enough_sleeps_on(void **state)
+{
+    struct fixture *f = *state;
+    struct bj_point points[8];
+    struct bj_fill_request request = {
+        .pps = RIG_RATE_HZ,
+        .true_pps = RIG_RATE_HZ,
+        .play_pps = RIG_RATE_HZ,
+        .target_points = 8,
+    };
+
+    bj_process_attach(&f->process, &f->rig.sinks);
+    assert_int_equal(bj_feed_fill(f->rig.feed, &request, points).points, 0);
+    for (int64_t k = 0; k < 100; k++) {
+        request.now_ns = k * FRAMES * BJ_NS_PER_S / RIG_RATE_HZ;
+        cycle(f, request.now_ns);
+    }
+    assert_true(f->rig.wakes > 0);
+    request.play_ns = (double)request.now_ns;
+    assert_int_equal(bj_feed_fill(f->rig.feed, &request, points).points, 8);
+    atomic_store(&f->rig.wakes, 0);
+    cycle(f, request.now_ns + MS);
+    assert_int_equal(f->rig.wakes, 0);
 }
 
 static void nothing_flows_after_detach(void **state)
@@ -127,6 +154,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(nothing_flows_before_attach, set_up, tear_down),
         cmocka_unit_test_setup_teardown(each_cycle_is_pushed_and_wakes_once, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(an_engine_that_has_enough_sleeps_on, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(nothing_flows_after_detach, set_up, tear_down),
         cmocka_unit_test_setup_teardown(detach_notices_a_cycle_under_way, set_up,

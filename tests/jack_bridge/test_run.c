@@ -39,8 +39,7 @@ static void armed_and_connected_is_lit_until_disarmed(void **state)
     assert_true(running_is(f, "connected", "\"xyrgbi\""));
     assert_true(running_is(f, "latency_ms", "40.000"));
     program_signal(&f->program, SIGUSR2);
-    WAIT_FOR(running_is(f, "lit", "false"));
-    assert_true(running_is(f, "armed", "false"));
+    WAIT_FOR(running_is(f, "armed", "false") && running_is(f, "lit", "false"));
     program_signal(&f->program, SIGTERM);
     assert_int_equal(program_wait(&f->program), 0);
 }
@@ -54,9 +53,8 @@ static void position_without_a_source_is_dark(void **state)
     running_start(f, "--arm", "--connect", "source:out_*", NULL);
     WAIT_FOR(running_is(f, "lit", "true"));
     assert_true(source_disconnect(&f->source, 0, "beamjack:in_x"));
-    WAIT_FOR(running_is(f, "lit", "false"));
+    WAIT_FOR(running_is(f, "connected", "\"-yrgbi\"") && running_is(f, "lit", "false"));
     assert_true(running_is(f, "armed", "true"));
-    assert_true(running_is(f, "connected", "\"-yrgbi\""));
 }
 
 static void configuration_is_read_again(void **state)

@@ -310,6 +310,25 @@ static void short_below_min_is_topped_up(void **state)
     world_finish(&world);
 }
 
+/* An empty answer while the DAC has enough writes nothing, so the light is as it was. */
+static void an_empty_answer_keeps_the_light(void **state)
+{
+    struct engine_world world;
+    set_up(&world, *state);
+    world_start_lit(&world);
+    world.producer.mode = PRODUCE_NOTHING;
+    uint32_t calls = world.producer.calls;
+    while (world.producer.calls == calls) {
+        world_run(&world, MS);
+    }
+    assert_int_equal(world_stats(&world).underruns, 0);
+    assert_true(world_stats(&world).lit);
+    world_run(&world, 500 * MS);
+    assert_true(world_stats(&world).underruns > 0);
+    assert_false(world_stats(&world).lit);
+    world_finish(&world);
+}
+
 static void a_gap_restarts_dark(void **state)
 {
     struct engine_world world;
@@ -760,6 +779,7 @@ static const struct single singles[] = {
     {"starving before the first fill is no underrun",
      starving_before_the_first_fill_is_none, &plain},
     {"a gap restarts dark", a_gap_restarts_dark, &plain},
+    {"an empty answer keeps the light", an_empty_answer_keeps_the_light, &plain},
     {"BLANK rests dark in place", blank_rests_dark_in_place, &plain},
     {"PARK rests dark where told", park_rests_dark_where_told, &parking},
     {"REPEAT_LAST plays the last chunk", repeat_plays_the_last_chunk, &repeating},

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -498,6 +499,39 @@ static void starving_skips_and_keeps_the_latency(void **state)
     end_world(world);
 }
 
+/* The engine is wanted at once until it knows better, then once 5 ms or an eighth of L are
+ * new, and not at all when it got all it asked for. */
+static void the_engine_is_wanted_when_it_starves(void **state)
+{
+    (void)state;
+    const int64_t latencies[] = {50 * MS, 16 * MS};
+    const uint32_t worth[] = {240, 96};
+    for (int k = 0; k < 2; k++) {
+        struct bj_feed_config config = config_of(48000, latencies[k]);
+        struct world *world = make_world(&config, 48000);
+        world->period = 48;
+        push(world);
+        assert_true(bj_feed_wanted(world->feed));
+        run(world, 200 * MS, 5 * MS);
+        uint32_t asked = 48;
+        world->now_ns += MS;
+        push_until(world, world->now_ns);
+        world->play_ns = (double)world->now_ns;
+        assert_int_equal(fill(world, asked), asked);
+        for (int p = 0; p < 8; p++) {
+            push(world);
+            assert_false(bj_feed_wanted(world->feed));
+        }
+        world->now_ns += 8 * MS;
+        assert_true(fill(world, MOST_POINTS) < MOST_POINTS);
+        for (uint32_t frames = 48; frames <= 2 * worth[k]; frames += 48) {
+            push(world);
+            assert_int_equal(bj_feed_wanted(world->feed), frames >= worth[k]);
+        }
+        end_world(world);
+    }
+}
+
 static void silence_goes_dark_and_forgets(void **state)
 {
     (void)state;
@@ -926,9 +960,16 @@ static void neither_side_allocates(void **state)
 #define STRESS_PUSHES 6000
 #define STRESS_PERIOD 64
 
+struct producer {
+    struct bj_feed *feed;
+    atomic_uint wakes;
+    atomic_bool finished;
+};
+
 static void *push_all(void *user)
 {
-    struct bj_feed *feed = user;
+    struct producer *producer = user;
+    struct bj_feed *feed = producer->feed;
     float data[STRESS_PERIOD];
     uint64_t n = 0;
     for (int k = 0; k < STRESS_PUSHES; k++) {
@@ -945,24 +986,38 @@ static void *push_all(void *user)
         if (k % 1500 == 1499) {
             bj_feed_restart(feed);
         }
+        if (bj_feed_wanted(feed)) {
+            atomic_fetch_add(&producer->wakes, 1);
+        }
     }
+    atomic_store(&producer->finished, true);
     return NULL;
 }
 
-/* A point is a frame: its colours agree. Frames only go up. */
+static void await_wake(struct producer *producer, unsigned seen)
+{
+    while (atomic_load(&producer->wakes) == seen && !atomic_load(&producer->finished)) {
+        sched_yield();
+    }
+}
+
+/* A point is a frame: its colours agree. Frames only go up. Who starves waits until it is
+ * wanted: a wake that got lost would leave both sides waiting for ever. */
 static void two_threads_at_full_speed(void **state)
 {
     (void)state;
     struct bj_feed_config config = config_of(48000, 20 * MS);
     struct world *world = make_world(&config, 48000);
-    pthread_t producer;
-    assert_int_equal(pthread_create(&producer, NULL, push_all, world->feed), 0);
+    struct producer producer = {.feed = world->feed};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, push_all, &producer), 0);
     bool whole = true, finished = false;
     int64_t played = 0;
     while (!finished) {
-        struct bj_feed_stats stats = stats_of(world);
-        finished = stats.frames_pushed == (uint64_t)STRESS_PUSHES * STRESS_PERIOD;
-        int64_t last_ns = stats.last_push_ns == BJ_NEVER ? ORIGIN_NS : stats.last_push_ns;
+        unsigned wakes = atomic_load(&producer.wakes);
+        finished = atomic_load(&producer.finished);
+        int64_t last_ns = stats_of(world).last_push_ns;
+        last_ns = last_ns == BJ_NEVER ? ORIGIN_NS : last_ns;
         struct bj_fill_request request = {.now_ns = last_ns,
                                           .pps = 48000,
                                           .true_pps = 48000,
@@ -976,11 +1031,11 @@ static void two_threads_at_full_speed(void **state)
             whole = whole && p->r == p->g && p->g == p->b;
         }
         played += count;
-        if (count == 0) {
-            sched_yield();
+        if (count < request.target_points) {
+            await_wake(&producer, wakes);
         }
     }
-    pthread_join(producer, NULL);
+    pthread_join(thread, NULL);
     assert_true(whole);
     assert_true(played > STRESS_PUSHES * STRESS_PERIOD / 4);
     end_world(world);
@@ -999,6 +1054,7 @@ int main(void)
         cmocka_unit_test(other_rates_keep_the_latency),
         cmocka_unit_test(statistics_tell_where_it_is),
         cmocka_unit_test(starving_skips_and_keeps_the_latency),
+        cmocka_unit_test(the_engine_is_wanted_when_it_starves),
         cmocka_unit_test(silence_goes_dark_and_forgets),
         cmocka_unit_test(silence_is_four_periods_at_least),
         cmocka_unit_test(rubbish_plays_dark_and_is_counted),

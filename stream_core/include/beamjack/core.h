@@ -342,6 +342,10 @@ BJ_API BJ_RT enum bj_status bj_feed_push(struct bj_feed *feed,
                                          const float *const channels[BJ_CHANNELS],
                                          uint32_t frames, int64_t now_ns);
 
+/* JACK process thread, BJ_RT, after a push. Does the filling side wait for what is there
+ * now? Then wake it; else it has enough and comes by itself. */
+BJ_API BJ_RT bool bj_feed_wanted(struct bj_feed *feed);
+
 /* Engine thread, BJ_RT. A bj_fill_fn; `user` is the feed. Never ENDs. */
 BJ_API BJ_RT struct bj_fill_result
 bj_feed_fill(void *user, const struct bj_fill_request *request, struct bj_point *points);
