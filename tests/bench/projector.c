@@ -2,6 +2,7 @@
 #include "projector.h"
 
 #include "circle.h"
+#include "conformance.h"
 #include "rounds.h"
 
 #include <stdio.h>

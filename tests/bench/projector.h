@@ -7,8 +7,9 @@
 #ifndef BENCH_PROJECTOR_H
 #define BENCH_PROJECTOR_H
 
-#include "conformance.h"
 #include "meter.h"
+
+struct conformance_row;
 
 #define BENCH_JACK_HZ 48000u
 #define BENCH_JACK_FRAMES 256u
