@@ -3,8 +3,8 @@
  * A simulated Helios on USB in memory. Between the bus and the device a mouth can be set
  * that says random bytes instead of the device's answers.
  */
-#include "fake_usb.h"
 #include "helios/helios.h"
+#include "rig_usb.h"
 #include "rows.h"
 #include "sim_helios.h"
 #include "sim_random.h"
@@ -12,17 +12,12 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#define PORT "1-2.3"
-#define OPEN_NS (2 * BJ_NS_PER_MS)
 #define MIDDLE 0x800
 
 struct rig {
+    struct rig_usb base;
     struct sim_usb mouth; /* what is plugged in */
-    struct sim_usb *device;
-    struct fake_usb *usb;
-    conformance_seen *seen;
-    void *suite;
-    bool plugged, hostile;
+    bool hostile;
     struct sim_random random;
 };
 
@@ -48,7 +43,7 @@ static void on_played(void *user, const struct sim_helios_point *point)
                             .i = (uint16_t)(point->i * on)};
 
     if (!is_sacrifice(point))
-        rig->seen(rig->suite, point->time_ns, &seen);
+        rig->base.seen(rig->base.suite, point->time_ns, &seen);
 }
 
 /* ---- The mouth ----------------------------------------------------------------------- */
@@ -61,7 +56,7 @@ static struct rig *of(struct sim_usb *mouth)
 static void select_alternate(struct sim_usb *mouth, uint8_t interface, uint8_t alternate,
                              int64_t now_ns)
 {
-    struct sim_usb *device = of(mouth)->device;
+    struct sim_usb *device = of(mouth)->base.device;
 
     device->ops->select(device, interface, alternate, now_ns);
 }
@@ -69,7 +64,7 @@ static void select_alternate(struct sim_usb *mouth, uint8_t interface, uint8_t a
 static int out(struct sim_usb *mouth, uint8_t endpoint, const void *bytes, size_t size,
                int64_t now_ns)
 {
-    struct sim_usb *device = of(mouth)->device;
+    struct sim_usb *device = of(mouth)->base.device;
 
     return device->ops->out(device, endpoint, bytes, size, now_ns);
 }
@@ -78,7 +73,7 @@ static int in(struct sim_usb *mouth, uint8_t endpoint, void *bytes, size_t size,
               int64_t now_ns)
 {
     struct rig *rig = of(mouth);
-    int got = rig->device->ops->in(rig->device, endpoint, bytes, size, now_ns);
+    int got = rig->base.device->ops->in(rig->base.device, endpoint, bytes, size, now_ns);
 
     if (!rig->hostile || got < 0)
         return got;
@@ -89,21 +84,21 @@ static int in(struct sim_usb *mouth, uint8_t endpoint, void *bytes, size_t size,
 
 static void clear_halt(struct sim_usb *mouth, uint8_t endpoint, int64_t now_ns)
 {
-    struct sim_usb *device = of(mouth)->device;
+    struct sim_usb *device = of(mouth)->base.device;
 
     device->ops->clear_halt(device, endpoint, now_ns);
 }
 
 static int64_t next_event_ns(struct sim_usb *mouth, int64_t now_ns)
 {
-    struct sim_usb *device = of(mouth)->device;
+    struct sim_usb *device = of(mouth)->base.device;
 
     return device->ops->next_event_ns(device, now_ns);
 }
 
 static void power_goes(struct sim_usb *mouth, int64_t now_ns)
 {
-    struct sim_usb *device = of(mouth)->device;
+    struct sim_usb *device = of(mouth)->base.device;
 
     device->ops->unplug(device, now_ns);
 }
@@ -119,12 +114,11 @@ static const struct sim_usb_ops mouth_ops = {
 
 /* ---- The rig ------------------------------------------------------------------------- */
 
-static void advance(void *instance, int64_t now_ns)
+static void babble(struct rig_usb *base, bool on)
 {
-    struct rig *rig = instance;
+    struct rig *rig = (struct rig *)base;
 
-    sim_helios_run(rig->device, now_ns);
-    fake_usb_advance(rig->usb, now_ns);
+    rig->hostile = on;
 }
 
 static void *create(uint64_t seed, conformance_seen *seen, void *suite,
@@ -135,90 +129,28 @@ static void *create(uint64_t seed, conformance_seen *seen, void *suite,
 
     if (!rig)
         return NULL;
-    *rig = (struct rig){.seen = seen, .suite = suite, .plugged = true, .random = {seed}};
     device.seed = seed;
     device.played = on_played;
     device.user = rig;
-    rig->usb = fake_usb_create();
-    rig->device = sim_helios_create(&device);
-    if (!rig->usb || !rig->device)
-        return NULL;
-    rig->mouth = (struct sim_usb){.ops = &mouth_ops, .descriptor = rig->device->descriptor};
-    advance(rig, CONFORMANCE_START_NS);
-    fake_usb_plug(rig->usb, PORT, &rig->mouth);
-    fake_usb_set_open_delay(rig->usb, OPEN_NS);
-    *config = (struct bj_dac_config){.id = "helios:Helios_-1450708",
-                                     .via = {.usb = fake_usb_base(rig->usb)}};
-    return rig;
-}
-
-static void destroy(void *instance)
-{
-    struct rig *rig = instance;
-
-    fake_usb_destroy(rig->usb);
-    sim_helios_destroy(rig->device);
-    free(rig);
-}
-
-static int64_t rig_next_event_ns(void *instance)
-{
-    struct rig *rig = instance;
-
-    return fake_usb_next_event_ns(rig->usb);
-}
-
-static bool ready(void *instance, const struct bj_wait *wait)
-{
-    struct rig *rig = instance;
-
-    return fake_usb_ready(rig->usb, wait);
-}
-
-static void unplug(void *instance)
-{
-    struct rig *rig = instance;
-
-    fake_usb_unplug(rig->usb, PORT);
-    rig->plugged = false;
-}
-
-static void plug(void *instance)
-{
-    struct rig *rig = instance;
-
-    rig->hostile = false;
-    if (!rig->plugged)
-        fake_usb_plug(rig->usb, PORT, &rig->mouth);
-    rig->plugged = true;
-}
-
-static void make_hostile(void *instance)
-{
-    struct rig *rig = instance;
-
-    rig->hostile = true;
-}
-
-static int open_handles(const void *instance)
-{
-    const struct rig *rig = instance;
-
-    return fake_usb_open_handles(rig->usb);
+    *rig = (struct rig){.base = {.seen = seen,
+                                 .suite = suite,
+                                 .device = sim_helios_create(&device),
+                                 .plug = &rig->mouth,
+                                 .run = sim_helios_run,
+                                 .free_device = sim_helios_destroy,
+                                 .babble = babble},
+                        .random = {seed}};
+    if (rig->base.device)
+        rig->mouth = (struct sim_usb){&mouth_ops, rig->base.device->descriptor};
+    *config = (struct bj_dac_config){.id = "helios:Helios_-1450708"};
+    return rig_usb_begin(&rig->base, config);
 }
 
 const struct conformance_row conformance_helios = {
     .name = "helios",
     .driver = &bj_helios,
     .create = create,
-    .destroy = destroy,
-    .advance = advance,
-    .next_event_ns = rig_next_event_ns,
-    .ready = ready,
-    .unplug = unplug,
-    .plug = plug,
-    .make_hostile = make_hostile,
-    .open_handles = open_handles,
+    RIG_USB_SLOTS,
     .bits = {12, 12, 8, 8, 8, 0},
     .open_ns = 200 * BJ_NS_PER_MS,
     .dark_ns = BJ_NS_PER_MS,  /* the next packet on the bus */
