@@ -10,41 +10,45 @@
 #define CHUNK 256
 #define LINE_SIZE 8192
 
-static void note_lit(struct rough_sight *sight, int64_t *last_lit_ns, int64_t disarm_ns,
-                     int64_t now_ns)
+struct watch {
+    struct rough_sight *sight;
+    int64_t settle_ns, disarm_ns, last_lit_ns;
+};
+
+/* Dark from the last lit point until then. */
+static void note_dark(struct watch *watch, int64_t until_ns)
 {
-    int64_t dark_ns = now_ns - *last_lit_ns;
+    struct rough_sight *sight = watch->sight;
+    int64_t dark_ns = until_ns - watch->last_lit_ns;
 
-    if (sight->lit++ == 0)
-        sight->first_lit_ns = now_ns;
-    else if (dark_ns > ROUGH_DARK_NS && now_ns <= disarm_ns) {
-        sight->gaps++;
-        sight->dark_ns += dark_ns;
-        sight->longest_ns = dark_ns > sight->longest_ns ? dark_ns : sight->longest_ns;
-    }
-    if (now_ns > disarm_ns)
-        sight->afterglow_ns = now_ns - disarm_ns;
-    *last_lit_ns = now_ns;
-}
-
-/* The stretch that goes on when the light is told to end. */
-static void note_end(struct rough_sight *sight, int64_t last_lit_ns, int64_t disarm_ns)
-{
-    int64_t dark_ns = disarm_ns - last_lit_ns;
-
-    if (sight->lit == 0 || dark_ns <= ROUGH_DARK_NS)
+    if (dark_ns <= ROUGH_DARK_NS || until_ns > watch->disarm_ns ||
+        watch->last_lit_ns - sight->first_lit_ns < watch->settle_ns)
         return;
     sight->gaps++;
     sight->dark_ns += dark_ns;
     sight->longest_ns = dark_ns > sight->longest_ns ? dark_ns : sight->longest_ns;
 }
 
-enum bj_status rough_look(const char *path, int64_t disarm_ns, struct rough_sight *sight)
+static void note_lit(struct watch *watch, int64_t now_ns)
+{
+    struct rough_sight *sight = watch->sight;
+
+    if (sight->lit++ == 0)
+        sight->first_lit_ns = now_ns;
+    else
+        note_dark(watch, now_ns);
+    if (now_ns > watch->disarm_ns)
+        sight->afterglow_ns = now_ns - watch->disarm_ns;
+    watch->last_lit_ns = now_ns;
+}
+
+enum bj_status rough_look(const char *path, int64_t settle_ns, int64_t disarm_ns,
+                          struct rough_sight *sight)
 {
     static struct bj_points_file file;
     struct bj_played_point points[CHUNK];
+    struct watch watch = {sight, settle_ns, disarm_ns, 0};
     enum bj_status status = bj_points_file_open(&file, path);
-    int64_t last_lit_ns = 0;
     size_t count = 1;
 
     *sight = (struct rough_sight){.first_lit_ns = BJ_NEVER};
@@ -53,11 +57,12 @@ enum bj_status rough_look(const char *path, int64_t disarm_ns, struct rough_sigh
         for (size_t k = 0; status == BJ_OK && k < count; k++) {
             sight->played++;
             if (points[k].r | points[k].g | points[k].b)
-                note_lit(sight, &last_lit_ns, disarm_ns, points[k].time_ns);
+                note_lit(&watch, points[k].time_ns);
         }
     }
     bj_points_file_close(&file);
-    note_end(sight, last_lit_ns, disarm_ns);
+    if (sight->lit > 0)
+        note_dark(&watch, disarm_ns);
     return status != BJ_OK ? status : sight->lit > 0 ? BJ_OK : BJ_NOT_FOUND;
 }
 

@@ -21,8 +21,11 @@ struct rough_sight {
         afterglow_ns; /* how long after `disarm_ns` the last lit point came; 0: before */
 };
 
-/* BJ_OK; what is wrong with the file; BJ_NOT_FOUND: no light in it. */
-enum bj_status rough_look(const char *path, int64_t disarm_ns, struct rough_sight *sight);
+/* For `settle_ns` after the first lit point dark ones from before may come in, which it has
+ * overtaken on the way. BJ_OK; what is wrong with the file; BJ_NOT_FOUND: no light in it.
+ */
+enum bj_status rough_look(const char *path, int64_t settle_ns, int64_t disarm_ns,
+                          struct rough_sight *sight);
 
 /* The number behind `"name":` in the last line of a file of JSON lines, -1 where there is
  * none. */

@@ -167,11 +167,12 @@ static bool run(struct show *show)
 
 /* ---- The judge ----------------------------------------------------------------------- */
 
-/* What the device itself counted as a reason to be dark. */
+/* What was counted as a reason to be dark. A queue that the engine found empty is one more:
+ * what comes after it begins with a blank. */
 static double reasons(const struct show *show)
 {
-    static const char *const names[] = {"gaps", "dries", "underflows", "connections"};
-    double sum = 0;
+    static const char *const names[] = {"gaps", "dries", "underflows"};
+    double sum = (double)show->stats.device_underruns;
 
     for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
         double count = rough_counter(show->json, names[k]);
@@ -185,7 +186,7 @@ static void tell(const struct show *show, const struct rough_sight *sight)
     double ms = (double)BJ_NS_PER_MS;
 
     printf("  %s: %llu points lit of %llu; dark %u times, %.1f ms in all, %.1f ms at most; "
-           "the device counts %.0f reasons\n",
+           "%.0f reasons were counted\n",
            show->dac, (unsigned long long)sight->lit, (unsigned long long)sight->played,
            sight->gaps, (double)sight->dark_ns / ms, (double)sight->longest_ns / ms,
            reasons(show));
@@ -199,7 +200,7 @@ static void tell(const struct show *show, const struct rough_sight *sight)
 static bool judge(const struct show *show)
 {
     struct rough_sight sight;
-    enum bj_status status = rough_look(show->points, show->disarm_ns, &sight);
+    enum bj_status status = rough_look(show->points, show->way_ns, show->disarm_ns, &sight);
     int64_t back_ns = show->buffer_ns + show->way_ns + LATE_NS;
     int64_t lit_ns = show->disarm_ns - sight.first_lit_ns;
     bool good = true;

@@ -54,13 +54,19 @@ static void play_ms(int ms, uint16_t light)
     }
 }
 
-static struct rough_sight look(int64_t disarm_ns, enum bj_status expected)
+static struct rough_sight look_settled(int64_t settle_ns, int64_t disarm_ns,
+                                       enum bj_status expected)
 {
     struct rough_sight sight;
 
     assert_int_equal(bj_points_file_close(&file), BJ_OK);
-    assert_int_equal(rough_look(path, disarm_ns, &sight), expected);
+    assert_int_equal(rough_look(path, settle_ns, disarm_ns, &sight), expected);
     return sight;
+}
+
+static struct rough_sight look(int64_t disarm_ns, enum bj_status expected)
+{
+    return look_settled(0, disarm_ns, expected);
 }
 
 static void test_unbroken_light(void **state)
@@ -91,6 +97,18 @@ static void test_dark_points_and_missing_ones(void **state)
     assert_int_equal(sight.gaps, 3);
     assert_in_range(sight.longest_ns, 30 * MS, 31 * MS);
     assert_in_range(sight.dark_ns, 45 * MS, 46 * MS);
+}
+
+static void test_overtaken_at_the_start(void **state)
+{
+    (void)state;
+    start();
+    for (int k = 0; k < 3; k++) { /* dark 20, 45 and 70 ms after the first light */
+        play_ms(20, 1000);
+        play_ms(5, 0);
+    }
+    play_ms(20, 1000);
+    assert_int_equal(look_settled(50 * MS, now_ns, BJ_OK).gaps, 1);
 }
 
 static void test_light_after_disarming(void **state)
@@ -133,6 +151,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unbroken_light),
         cmocka_unit_test(test_dark_points_and_missing_ones),
+        cmocka_unit_test(test_overtaken_at_the_start),
         cmocka_unit_test(test_light_after_disarming),
         cmocka_unit_test(test_no_light),
         cmocka_unit_test(test_counters),
