@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_SCANS 8
 /* A bound on memory whatever announces itself; the oldest stays. */
 #define MAX_DACS 64
 #define FORGET_NS (3 * BJ_NS_PER_S)
@@ -17,7 +16,7 @@ struct running_scan {
 };
 
 struct bj_discovery {
-    struct running_scan scans[MAX_SCANS];
+    struct running_scan *scans; /* all of this build */
     int scan_count;
     bool opened;
     enum bj_status status; /* the first scan that cannot work */
@@ -29,6 +28,27 @@ struct bj_discovery {
     size_t count;
 };
 
+static bool make_scans(struct bj_discovery *discovery)
+{
+    size_t count = 0;
+    while (bj_scans()[count]) {
+        count++;
+    }
+    discovery->scans = calloc(count + 1, sizeof *discovery->scans);
+    if (!discovery->scans) {
+        return false;
+    }
+    for (const struct bj_scan *const *scan = bj_scans(); *scan; scan++) {
+        struct running_scan *running = &discovery->scans[discovery->scan_count++];
+        running->scan = *scan;
+        running->state = calloc(1, (*scan)->instance_size);
+        if (!running->state) {
+            return false;
+        }
+    }
+    return true;
+}
+
 enum bj_status bj_discovery_create(const struct bj_transports *via,
                                    struct bj_discovery **out)
 {
@@ -38,15 +58,10 @@ enum bj_status bj_discovery_create(const struct bj_transports *via,
         return BJ_NO_MEMORY;
     }
     discovery->via = *via;
-    for (const struct bj_scan *const *scan = bj_scans(); *scan; scan++) {
-        struct running_scan *running = &discovery->scans[discovery->scan_count++];
-        running->scan = *scan;
-        running->state = calloc(1, (*scan)->instance_size);
-        if (!running->state) {
-            bj_discovery_destroy(discovery);
-            *out = NULL;
-            return BJ_NO_MEMORY;
-        }
+    if (!make_scans(discovery)) {
+        bj_discovery_destroy(discovery);
+        *out = NULL;
+        return BJ_NO_MEMORY;
     }
     return BJ_OK;
 }
@@ -63,6 +78,7 @@ void bj_discovery_destroy(struct bj_discovery *discovery)
         }
         free(running->state);
     }
+    free(discovery->scans);
     free(discovery);
 }
 

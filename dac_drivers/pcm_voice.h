@@ -51,8 +51,8 @@ struct pcm_voice {
 
 bool pcm_session_is_open(uint32_t session);
 
-/* The thread; `voice` is a struct pcm_voice. Ends once `ending` is set. */
-void *pcm_voice_run(void *voice);
+/* The thread; `user` is a struct pcm_voice. Ends once `ending` is set. */
+void *pcm_voice_run(void *user);
 
 void pcm_bell_ring(int fd);
 void pcm_bell_silence(int fd);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define LOOK_FOR_ANY_NS (3 * BJ_NS_PER_S)
+#define LOOK_FOR_MORE_NS (3 * BJ_NS_PER_S / 2) /* an Ether Dream speaks once a second */
 #define LOOK_FOR_ID_NS (5 * BJ_NS_PER_S)
 #define LOOK_STEP_NS (100 * BJ_NS_PER_MS)
 
@@ -16,80 +17,164 @@ bool bj_dac_is_called(const char *id, const char *asked)
     return strncmp(id, asked, size) == 0 && (id[size] == '\0' || id[size] == '-');
 }
 
-/* A whole id comes before one of which a part was left out. */
-static const struct bj_dac_info *fitting(const struct bj_discovery *discovery,
-                                         const char *id)
-{
-    const struct bj_dac_info *list;
-    size_t count = bj_discovery_list(discovery, &list);
+/* ---- By its name ---------------------------------------------------------------------- */
 
+/* A whole id comes before one of which a part was left out. */
+static const struct bj_dac_info *named(const struct bj_dac_info *list, size_t count,
+                                       const char *id)
+{
     for (size_t k = 0; k < count; k++)
-        if (id ? !strcmp(list[k].id, id) : !list[k].busy)
+        if (!strcmp(list[k].id, id))
             return &list[k];
     for (size_t k = 0; k < count; k++)
-        if (id && bj_dac_is_called(list[k].id, id))
+        if (bj_dac_is_called(list[k].id, id))
             return &list[k];
     return NULL;
 }
 
-static bool look(struct bj_discovery *discovery, struct bj_waiter *waiter, const char *id,
-                 int64_t until_ns, const atomic_bool *cancel, struct bj_dac_info *info)
+/* ---- Without a name ------------------------------------------------------------------- */
+
+/* As many ids as fit. */
+static void say_ids(char *why, size_t why_size, const struct bj_dac_info *list,
+                    size_t count)
 {
+    for (size_t k = 0; k < count; k++) {
+        size_t used = strlen(why), room = why_size - used;
+        const char *busy = list[k].busy ? " (in use)" : "";
+
+        if (strlen(list[k].id) + strlen(busy) + sizeof ",  and 99 more" > room) {
+            snprintf(why + used, room, " and %zu more", count - k);
+            return;
+        }
+        snprintf(why + used, room, "%s %s%s", k ? "," : "", list[k].id, busy);
+    }
+}
+
+static size_t count_idle(const struct bj_dac_info *list, size_t count,
+                         const struct bj_dac_info **first)
+{
+    size_t idle = 0;
+
+    for (size_t k = 0; k < count; k++)
+        if (!list[k].busy && idle++ == 0)
+            *first = &list[k];
+    return idle;
+}
+
+enum bj_only bj_dac_only(const struct bj_dac_info *list, size_t count,
+                         const struct bj_dac_info **only, char *why, size_t why_size)
+{
+    size_t idle = count_idle(list, count, only);
+
+    if (idle == 1)
+        return BJ_ONLY_ONE;
+    if (idle == 0 && count == 0)
+        return BJ_ONLY_NONE;
+    snprintf(why, why_size, "%s",
+             idle ? "there is more than one laser DAC: say which to play on, or several to "
+                    "play the same on each:"
+                  : "all laser DACs found are in use; 'beamjack run ID' tries one anyhow:");
+    say_ids(why, why_size, list, count);
+    return idle ? BJ_ONLY_SEVERAL : BJ_ONLY_BUSY;
+}
+
+/* ---- Looking -------------------------------------------------------------------------- */
+
+struct search {
+    const char *id; /* NULL: any */
+    const atomic_bool *cancel;
+    struct bj_discovery *discovery;
+    struct bj_waiter *waiter;
+    int64_t until_ns;
+    bool seen;
+};
+
+/* The named one is there; or, for any, the others had the time to show up too. */
+static bool is_over(struct search *search, int64_t now_ns)
+{
+    const struct bj_dac_info *list;
+    size_t count = bj_discovery_list(search->discovery, &list);
+
+    if (search->id && named(list, count, search->id))
+        return true;
+    if (!search->id && count && !search->seen) {
+        search->seen = true;
+        search->until_ns = now_ns + LOOK_FOR_MORE_NS;
+    }
+    return now_ns >= search->until_ns || (search->cancel && atomic_load(search->cancel));
+}
+
+static void look(struct search *search)
+{
+    struct bj_wait wait;
     int64_t now_ns;
 
-    while ((now_ns = bj_clock_ns()) < until_ns && !(cancel && atomic_load(cancel))) {
-        const struct bj_dac_info *found;
-        struct bj_wait wait;
-
-        bj_discovery_step(discovery, now_ns, &wait);
+    for (;;) {
+        now_ns = bj_clock_ns();
+        bj_discovery_step(search->discovery, now_ns, &wait);
+        if (is_over(search, now_ns))
+            return;
         bj_wait_until(&wait, now_ns + LOOK_STEP_NS);
-        found = fitting(discovery, id);
-        if (found) {
-            *info = *found;
-            return true;
-        }
-        bj_waiter_wait(waiter, &wait);
+        bj_waiter_wait(search->waiter, &wait);
     }
-    return false;
 }
 
-bool bj_dac_find(const struct bj_transports *via, const char *id, int64_t wait_ns,
-                 const atomic_bool *cancel, struct bj_dac_info *info, char *why,
-                 size_t why_size)
+static bool begin(struct search *search, const struct bj_transports *via)
 {
-    struct bj_waiter *waiter = bj_waiter_create();
-    struct bj_discovery *discovery = NULL;
-    const char *problem = "";
-    bool found = false;
-
-    if (waiter && bj_discovery_create(via, &discovery) == BJ_OK) {
-        found = look(discovery, waiter, id, bj_clock_ns() + wait_ns, cancel, info);
-        problem = bj_discovery_problem(discovery);
-    }
-    if (!found)
-        snprintf(why, why_size, "%s", problem ? problem : "");
-    bj_discovery_destroy(discovery);
-    bj_waiter_destroy(waiter);
-    return found;
+    search->waiter = bj_waiter_create();
+    search->until_ns = bj_clock_ns() + (search->id ? LOOK_FOR_ID_NS : LOOK_FOR_ANY_NS);
+    return search->waiter && bj_discovery_create(via, &search->discovery) == BJ_OK;
 }
 
-static void explain_absence(const char *text, const char *problem, char *why,
+static void end(struct search *search)
+{
+    bj_discovery_destroy(search->discovery);
+    bj_waiter_destroy(search->waiter);
+}
+
+/* ---- What to say when there is none --------------------------------------------------- */
+
+static void explain_absence(const struct search *search, const char *kind, char *why,
                             size_t why_size)
 {
+    const char *problem =
+        search->discovery ? bj_discovery_problem(search->discovery) : "no memory";
     const char *also = problem[0] ? "; also: " : "";
 
-    if (text)
-        snprintf(
-            why, why_size,
-            "%s was not found on any network; is it switched on? 'beamjack list' shows "
-            "what there is, and etherdream@ADDRESS works without searching%s%s",
-            text, also, problem);
+    if (search->id)
+        snprintf(why, why_size,
+                 "%s was not found on any network; is it switched on? 'beamjack list' "
+                 "shows what there is, and %s@ADDRESS works without searching%s%s",
+                 search->id, kind, also, problem);
     else
         snprintf(
             why, why_size,
             "no laser DAC found; connect one, or start a simulated one with 'beamjack sim "
             "etherdream', or use 'beamjack run virtual' to try without any%s%s",
             also, problem);
+}
+
+/* ---- The choice ----------------------------------------------------------------------- */
+
+static bool choose_found(struct search *search, struct bj_dac_info *info, bool *wrong_usage,
+                         char *why, size_t why_size)
+{
+    const struct bj_dac_info *list = NULL, *found = NULL;
+    size_t count = search->discovery ? bj_discovery_list(search->discovery, &list) : 0;
+    enum bj_only only = BJ_ONLY_NONE;
+
+    if (search->id)
+        found = named(list, count, search->id);
+    else
+        only = bj_dac_only(list, count, &found, why, why_size);
+    *wrong_usage = only == BJ_ONLY_SEVERAL;
+    if (only == BJ_ONLY_SEVERAL || only == BJ_ONLY_BUSY)
+        return false;
+    if (found)
+        *info = *found;
+    else
+        explain_absence(search, search->id ? info->driver->name : "", why, why_size);
+    return found;
 }
 
 bool bj_dac_must_be_found(const struct bj_dac_info *info)
@@ -104,8 +189,9 @@ bool bj_dac_choose(const struct bj_transports *via, const char *text,
                    const atomic_bool *cancel, struct bj_dac_info *info, bool *wrong_usage,
                    char *why, size_t why_size)
 {
-    char problem[BJ_TEXT_SIZE * 2] = "";
+    struct search search = {.id = text ? info->id : NULL, .cancel = cancel};
     enum bj_status status;
+    bool found;
 
     *wrong_usage = false;
     if (text) {
@@ -116,11 +202,11 @@ bool bj_dac_choose(const struct bj_transports *via, const char *text,
         if (!bj_dac_must_be_found(info))
             return true;
     }
-    if (bj_dac_find(via, text ? info->id : NULL, text ? LOOK_FOR_ID_NS : LOOK_FOR_ANY_NS,
-                    cancel, info, problem, sizeof problem))
-        return true;
-    explain_absence(text, problem, why, why_size);
-    return false;
+    if (begin(&search, via))
+        look(&search);
+    found = choose_found(&search, info, wrong_usage, why, why_size);
+    end(&search);
+    return found;
 }
 
 /* ---- Capabilities -------------------------------------------------------------------------- */

@@ -9,12 +9,18 @@
 
 #include <stdatomic.h>
 
-/* Looks for DACs for wait_ns at most; fills `info` with the first whose id is `id` (NULL:
- * the first that is not busy). `cancel` may be NULL. False: `why` has what hindered the
- * search, if anything. Blocks. */
-bool bj_dac_find(const struct bj_transports *via, const char *id, int64_t wait_ns,
-                 const atomic_bool *cancel, struct bj_dac_info *info, char *why,
-                 size_t why_size);
+/* What there is to choose when none was named. */
+enum bj_only {
+    BJ_ONLY_NONE = 0, /* nothing was found */
+    BJ_ONLY_ONE,      /* exactly one that is not in use */
+    BJ_ONLY_SEVERAL,  /* more than one: the user must say which */
+    BJ_ONLY_BUSY,     /* all that were found are in use */
+};
+
+/* *only is set for BJ_ONLY_ONE and points into the list; `why` lists the choices for
+ * BJ_ONLY_SEVERAL and BJ_ONLY_BUSY. */
+enum bj_only bj_dac_only(const struct bj_dac_info *list, size_t count,
+                         const struct bj_dac_info **only, char *why, size_t why_size);
 
 /* Does `asked` name the DAC with this id? One of several outputs of a device may be left
  * out: "idn:010004a3112233" is "idn:010004a3112233-1" as well. */
@@ -23,8 +29,9 @@ bool bj_dac_is_called(const char *id, const char *asked);
 /* Only searching can tell where it is: a stable id of a network DAC. */
 bool bj_dac_must_be_found(const struct bj_dac_info *info);
 
-/* Main thread, blocks while it looks or resolves a name. `text` NULL: the first DAC found.
- * False: `why`, with the remedy; *wrong_usage when `text` can never be right. */
+/* Main thread, blocks while it looks or resolves a name. `text` NULL: the only DAC there
+ * is. `cancel` may be NULL. False: `why`, with the remedy; *wrong_usage when `text` can
+ * never be right, or is missing and there are several. */
 bool bj_dac_choose(const struct bj_transports *via, const char *text,
                    const atomic_bool *cancel, struct bj_dac_info *info, bool *wrong_usage,
                    char *why, size_t why_size);

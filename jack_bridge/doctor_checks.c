@@ -7,6 +7,7 @@
 #include <beamjack/dacs.h>
 
 #include <dirent.h>
+#include <errno.h>
 #include <grp.h>
 #include <ifaddrs.h>
 #include <net/if.h>
@@ -318,19 +319,34 @@ static void check_usb(const struct bj_options *options, struct bj_finding *findi
 
 /* ---- Sound cards --------------------------------------------------------------------------------------- */
 
+/* Reads a number and what follows it. */
+static bool read_number(const char **text, const char *then, unsigned long *number)
+{
+    char *end;
+
+    errno = 0;
+    *number = strtoul(*text, &end, 10);
+    if (errno || end == *text || strncmp(end, then, strlen(then)) != 0)
+        return false;
+    *text = end + strlen(then);
+    return true;
+}
+
 /* "02-00: UMC1820 : USB Audio : playback 1 : capture 1" */
 static bool read_card(const char *line, char *name, size_t size)
 {
-    unsigned card, device;
-    char title[60];
+    const char *title = line;
+    unsigned long card, device;
+    size_t length;
 
-    if (sscanf(line, "%u-%u: %59[^:]", &card, &device, title) != 3 ||
-        !strstr(line, ": playback"))
+    if (!read_number(&title, "-", &card) || !read_number(&title, ": ", &device) ||
+        !strstr(title, ": playback"))
         return false;
-    for (size_t end = strlen(title); end > 0 && title[end - 1] == ' ';)
-        title[--end] = '\0';
-    snprintf(name, size, "audio:hw:%u,%u (%s)", card, device, title);
-    return true;
+    length = strcspn(title, ":");
+    while (length > 0 && title[length - 1] == ' ')
+        length--;
+    snprintf(name, size, "audio:hw:%lu,%lu (%.*s)", card, device, (int)length, title);
+    return length > 0;
 }
 
 static void check_sound(const struct bj_options *options, struct bj_finding *finding)

@@ -7,7 +7,7 @@ static void print_help(void)
 {
     puts("usage: beamjack [COMMAND] [options]\n\n"
          "Patch a laser projector like a sound card.\n\n"
-         "  beamjack                       play on the first DAC found\n"
+         "  beamjack                       play on the only DAC there is\n"
          "  beamjack run [DAC...] [options] the bridge, until Ctrl-C\n"
          "  beamjack list                  the DACs found\n"
          "  beamjack sim KIND [options]    a simulated DAC to play on\n"

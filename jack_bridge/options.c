@@ -284,8 +284,7 @@ static const char *const usage[] = {
         "usage: beamjack [run] [DAC...] [options]\n\n"
         "Plays what is patched into its JACK ports on a laser DAC. DAC is an id from\n"
         "'beamjack list', an address such as etherdream@192.168.1.20, or virtual; without\n"
-        "it the first DAC found is used. Several DACs play the same, in step. Starts "
-        "dark:\n"
+        "it, on the only DAC there is. Several DACs play the same, in step. Starts dark:\n"
         "arm with --arm or the key 'a'.\n",
     [BJ_COMMAND_LIST] = "usage: beamjack list [options]\n\nShows the laser DACs found.\n",
     [BJ_COMMAND_DOCTOR] =

@@ -48,7 +48,7 @@ static bool open_status(struct run *run)
     return !path || run->status_file;
 }
 
-/* Nothing named: the first one found. */
+/* Nothing named: the only one there is. */
 static bool choose_each(struct run *run, bool *wrong_usage, char *why, size_t why_size)
 {
     const struct bj_text_list *dacs = &run->options->dacs;

@@ -73,7 +73,7 @@ enum bj_status helios_seek_next(struct helios_seek *seek, int64_t now_ns,
                                         HELIOS_UNITS);
     enum bj_status status = choose(seek, devices, count, &chosen);
 
-    if (status == BJ_OK) {
+    if (chosen != NULL) {
         memcpy(port, chosen->port, sizeof chosen->port);
         return BJ_OK;
     }

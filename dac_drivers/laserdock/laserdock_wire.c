@@ -17,7 +17,7 @@ static void encode(uint8_t *out, const struct bj_point *point, uint16_t intensit
 void laserdock_encode(uint8_t *out, const struct bj_point *points, uint32_t count,
                       bool dark, bool *ttl)
 {
-    (void)ttl;
+    *ttl = false;
     for (uint32_t k = 0; k < count; k++)
         encode(out + (size_t)k * SHARK_SAMPLE_SIZE, &points[k], dark ? 0 : points[k].i);
 }

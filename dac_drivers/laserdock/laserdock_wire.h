@@ -8,7 +8,7 @@
 
 #include "lasershark_family/shark_kind.h"
 
-/* A shark_encode_fn. All its lasers have 256 steps: *ttl is left alone. */
+/* A shark_encode_fn. All its lasers have 256 steps: *ttl is false. */
 void laserdock_encode(uint8_t *out, const struct bj_point *points, uint32_t count,
                       bool dark, bool *ttl);
 

@@ -19,19 +19,19 @@ enum bj_status shark_driver_init(struct shark_driver *dac, const struct shark_ki
                                  const struct bj_dac_events *events, void *engine);
 
 /* Each as the slot of the same name; the instance is a struct shark_driver. */
-void shark_driver_finish(void *dac);
-const struct bj_dac_caps *shark_driver_caps(const void *dac);
-const char *shark_driver_describe(const void *dac);
-double shark_driver_true_pps(const void *dac, uint32_t pps);
-enum bj_status shark_driver_connect(void *dac, int64_t now_ns, uint32_t pps,
+void shark_driver_finish(void *instance);
+const struct bj_dac_caps *shark_driver_caps(const void *instance);
+const char *shark_driver_describe(const void *instance);
+double shark_driver_true_pps(const void *instance, uint32_t pps);
+enum bj_status shark_driver_connect(void *instance, int64_t now_ns, uint32_t pps,
                                     uint32_t begin_points);
-enum bj_status shark_driver_service(void *dac, int64_t now_ns, struct bj_dac_status *status,
-                                    struct bj_wait *wait);
-enum bj_status shark_driver_write(void *dac, int64_t now_ns, const struct bj_chunk *chunk,
-                                  uint32_t *taken);
-void shark_driver_shutter(void *dac, int64_t now_ns, bool open);
-void shark_driver_stop(void *dac, int64_t now_ns);
-void shark_driver_disconnect(void *dac);
+enum bj_status shark_driver_service(void *instance, int64_t now_ns,
+                                    struct bj_dac_status *status, struct bj_wait *wait);
+enum bj_status shark_driver_write(void *instance, int64_t now_ns,
+                                  const struct bj_chunk *chunk, uint32_t *taken);
+void shark_driver_shutter(void *instance, int64_t now_ns, bool open);
+void shark_driver_stop(void *instance, int64_t now_ns);
+void shark_driver_disconnect(void *instance);
 
 /* All slots but those that must know the kind, for a driver's table. */
 #define SHARK_DRIVER_SLOTS                                                                 \

@@ -21,8 +21,8 @@ enum bj_status shark_scan_open(struct shark_scan *scan, const struct shark_kind 
                                const struct bj_transports *via);
 
 /* Each as the slot of the same name. */
-void shark_scan_step(void *scan, int64_t now_ns, struct bj_wait *wait, bj_found_fn found,
-                     void *discovery);
-void shark_scan_close(void *scan);
+void shark_scan_step(void *instance, int64_t now_ns, struct bj_wait *wait,
+                     bj_found_fn found, void *discovery);
+void shark_scan_close(void *instance);
 
 #endif

@@ -22,9 +22,13 @@ int main(int argc, char **argv)
     printf("\n");
     ran = measure_stages(&effort) && ran;
     printf("\n");
+    ran = measure_wires(&effort) && ran;
+    printf("\n");
     ran = measure_chain(&effort) && ran;
     printf("\n");
     ran = measure_feed(&effort) && ran;
+    printf("\n");
+    ran = measure_engines(&effort) && ran;
     if (!ran)
         fprintf(stderr, "%s: something did not play as it should\n", argv[0]);
     return ran ? 0 : 1;

@@ -2,6 +2,7 @@
 #include "ether_dream/ether_dream_wire.h"
 #include "feed_rig.h"
 #include "measure.h"
+#include "plain.h"
 #include "safety.h"
 #include "shape.h"
 
@@ -40,25 +41,13 @@ static double chain_round(void *user, uint32_t blocks)
     return (double)spent_ns / (double)(chain->rig.made_points - before);
 }
 
-static uint8_t *put16(uint8_t *to, float value)
-{
-    int16_t whole = (int16_t)(value * 32767.0f);
-    to[0] = (uint8_t)whole;
-    to[1] = (uint8_t)(whole >> 8);
-    return to + 2;
-}
-
-/* The yardstick: five floats to the bytes of a point, without any of what makes it safe. */
 static double plain_round(void *user, uint32_t blocks)
 {
     struct chain *chain = user;
     int64_t begin_ns = bench_now_ns();
     for (uint32_t block = 0; block < blocks; block++) {
-        for (uint32_t k = 0; k < BENCH_POINTS; k++) {
-            uint8_t *to = chain->bytes + ED_DATA_HEADER_SIZE + k * ED_POINT_SIZE;
-            for (int c = BJ_X; c <= BJ_B; c++)
-                to = put16(to, chain->rig.samples[c][k]);
-        }
+        bench_plain(chain->bytes + ED_DATA_HEADER_SIZE, ED_POINT_SIZE, chain->rig.channels,
+                    BENCH_POINTS);
         __asm__ volatile("" : : "r"(chain) : "memory"); /* the bytes are wanted */
     }
     return (double)(bench_now_ns() - begin_ns) / blocks / BENCH_POINTS;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "circle.h"
 #include "convert.h"
-#include "ether_dream/ether_dream_wire.h"
 #include "measure.h"
 #include "safety.h"
 #include "sanitise.h"
@@ -17,7 +16,6 @@ struct stages {
     float samples[BJ_CHANNELS][BJ_CONVERT_WINDOW];
     float *channels[BJ_CHANNELS];
     struct bj_point points[POINTS];
-    uint8_t bytes[ED_DATA_HEADER_SIZE + POINTS * ED_POINT_SIZE];
     struct bj_sanitiser sanitiser;
     struct bj_convert convert;
     double position;
@@ -48,11 +46,6 @@ static void shape(struct stages *s)
 static void safety(struct stages *s)
 {
     bj_safety_run(&s->safety, s->points, POINTS);
-}
-
-static void encode(struct stages *s)
-{
-    ed_encode_data(s->bytes, s->points, POINTS, false, false);
 }
 
 struct timed {
@@ -132,6 +125,5 @@ bool measure_stages(const struct bench_effort *effort)
     report_convert("(convert again, for lit points)", &s, 1.0, 16.0, effort);
     bool lit = begin_safety(&s);
     report("safety", &s, safety, effort);
-    report("encode for Ether Dream", &s, encode, effort);
-    return lit && s.bytes[0] == ED_DATA && s.safety.dwell_darkened == 0;
+    return lit && s.safety.dwell_darkened == 0;
 }

@@ -3,6 +3,8 @@
  * Discovery over a network in memory: announcements are written here byte by byte.
  */
 #include "fake_net.h"
+#include "fake_usb.h"
+#include "sim_helios.h"
 
 #include <beamjack/dacs.h>
 
@@ -157,6 +159,38 @@ static void a_scan_that_cannot_work_says_so(void **state)
     end(&scene);
 }
 
+/* Each scan at its most handles: every interface a socket of its own, a USB device open. */
+static void all_scans_at_once_find_room_to_wait(void **state)
+{
+    (void)state;
+    struct scene scene = {.net = fake_net_create()};
+    struct bj_interface interfaces[FAKE_NET_INTERFACES];
+    struct fake_usb *usb = fake_usb_create();
+    const struct sim_helios_config config = sim_helios_defaults();
+    struct sim_usb *helios = sim_helios_create(&config);
+    const struct bj_dac_info *list;
+    int most = 0;
+
+    for (uint32_t k = 0; k < FAKE_NET_INTERFACES; k++)
+        interfaces[k] = (struct bj_interface){0x0a000001 + (k << 8), 0x0a0000ff + (k << 8)};
+    fake_net_set_interfaces(scene.net, interfaces, FAKE_NET_INTERFACES);
+    fake_usb_plug(usb, "1-2", helios);
+    assert_int_equal(
+        bj_discovery_create(&(struct bj_transports){.net = fake_net_base(scene.net),
+                                                    .usb = fake_usb_base(usb)},
+                            &scene.discovery),
+        BJ_OK);
+    for (int k = 0; k < 2000; k++) {
+        fake_usb_advance(usb, scene.now_ns);
+        (void)step(&scene, BJ_NS_PER_MS, &list);
+        most = scene.wait.count > most ? scene.wait.count : most;
+    }
+    assert_in_range(most, 1 + 6 + 1, BJ_WAIT_HANDLES);
+    end(&scene);
+    fake_usb_destroy(usb);
+    sim_helios_destroy(helios);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +200,7 @@ int main(void)
         cmocka_unit_test(junk_is_ignored),
         cmocka_unit_test(a_flood_is_bounded),
         cmocka_unit_test(a_scan_that_cannot_work_says_so),
+        cmocka_unit_test(all_scans_at_once_find_room_to_wait),
     };
     return cmocka_run_group_tests_name("discovery", tests, NULL, NULL);
 }

@@ -63,15 +63,20 @@ const char *check_fault_name(enum check_fault fault);
 /* The lit range of the signal, played at `frames_per_point` source frames per point.
  *
  * Between gaps: away from corners within `tolerance_counts` of the path; from point to
- * point and over 64 points as far along it as the rate says, to 0.6 %, always forward;
+ * point and over 64 points as far along it as the rate says, to `bend`, always forward;
  * colour the average of the source over the point's time, so exact on plateaus and between
  * its neighbours at edges; the DAC never idle. Gaps: dark, except for the edges of an
  * interpolation; up to 1.5 ms after it may be dark still. They are reported, and judged by
  * check_explained. Nothing lit before, after, or where the source is dark. True: no fault.
  */
+/* Rate control bends by 0.5 % at most while both clocks keep their rates; a clock that
+ * loses time again and again has no rate, and is followed to 3 %. */
+#define CHECK_BEND 0.006
+#define CHECK_BEND_OF_LOST_TIME 0.031
+
 bool check_played(const struct tagged_signal *signal, double frames_per_point,
-                  double tolerance_counts, const struct played_point *points, size_t count,
-                  struct check_verdict *verdict);
+                  double tolerance_counts, double bend, const struct played_point *points,
+                  size_t count, struct check_verdict *verdict);
 
 /* What was counted while the signal played. */
 struct check_counts {

@@ -384,10 +384,10 @@ static bool begin(struct walk *walk)
 }
 
 bool check_played(const struct tagged_signal *signal, double frames_per_point,
-                  double tolerance_counts, const struct played_point *points, size_t count,
-                  struct check_verdict *verdict)
+                  double tolerance_counts, double bend, const struct played_point *points,
+                  size_t count, struct check_verdict *verdict)
 {
-    struct walk walk = {.path = {signal, frames_per_point, tolerance_counts},
+    struct walk walk = {.path = {signal, frames_per_point, tolerance_counts, bend},
                         .points = points,
                         .count = count,
                         .verdict = verdict};

@@ -70,8 +70,9 @@ static int judge_played(const struct tagged_options *options,
                                         .lost_time = (int64_t)options->lost_time};
     struct check_verdict verdict;
     char why[200];
-    bool good = check_played(&options->signal, step, options->tolerance_counts, points,
-                             count, &verdict);
+    bool good = check_played(&options->signal, step, options->tolerance_counts,
+                             counts.lost_time > 0 ? CHECK_BEND_OF_LOST_TIME : CHECK_BEND,
+                             points, count, &verdict);
     bool explained = check_explained(&verdict, &counts, step, why, sizeof why);
     tell(good && explained, "played", &verdict);
     if (!explained)

@@ -52,8 +52,8 @@ static struct range colour_range(const struct path *path, double position, int c
 {
     double middle = average(path, position, path->step, channel);
     struct range range = {middle, middle};
-    widen_by(path, position, path->step * (1 - PLACE_RATE_SLACK), channel, &range);
-    widen_by(path, position, path->step * (1 + PLACE_RATE_SLACK), channel, &range);
+    widen_by(path, position, path->step * (1 - path->bend), channel, &range);
+    widen_by(path, position, path->step * (1 + path->bend), channel, &range);
     return (struct range){range.low - ROUNDING, range.high + ROUNDING};
 }
 

@@ -43,7 +43,7 @@ struct place place_near(const struct path *path, const struct played_point *poin
 
 double place_slack(const struct path *path, double points)
 {
-    return points * path->step * PLACE_RATE_SLACK +
+    return points * path->step * path->bend +
            2 * (path->tolerance + 0.1) / TAGGED_STEP_COUNTS;
 }
 

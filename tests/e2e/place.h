@@ -11,12 +11,11 @@
 
 #include "check.h"
 
-#define PLACE_RATE_SLACK 0.006 /* a rate control may bend the step by 0.5 % for a while */
-
 struct path {
     const struct tagged_signal *signal;
     double step;      /* frames from point to point, nominally */
     double tolerance; /* counts of 1/32767 off the path, away from corners */
+    double bend;      /* how far the step may be bent by rate control, as a share */
 };
 
 struct place {

@@ -69,7 +69,7 @@ static int tear_down(void **state)
 
 static bool judge(struct played *played)
 {
-    return check_played(&played->signal, 1, 1, played->points, played->count,
+    return check_played(&played->signal, 1, 1, CHECK_BEND, played->points, played->count,
                         &played->verdict);
 }
 
@@ -533,7 +533,7 @@ static void play_resampled(struct played *played, double step)
 static bool judge_resampled(struct played *played, double step)
 {
     return check_played(&played->signal, step, step > 0.99 && step < 1.01 ? 1 : 3,
-                        played->points, played->count, &played->verdict);
+                        CHECK_BEND, played->points, played->count, &played->verdict);
 }
 
 static void resampled_play_passes(void **state)

@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -66,6 +67,58 @@ static void nonsense_is_wrong_usage(void **state)
     assert_non_null(strstr(why, "nonsense"));
 }
 
+static void the_only_idle_dac_is_taken(void **state)
+{
+    const struct bj_dac_info list[] = {
+        {.id = "etherdream:000000000001", .busy = true},
+        {.id = "helios:1-2"},
+        {.id = "idn:0100ff-1", .busy = true},
+    };
+    const struct bj_dac_info *only = NULL;
+
+    (void)state;
+    assert_int_equal(bj_dac_only(list, 0, &only, why, sizeof why), BJ_ONLY_NONE);
+    assert_null(only);
+    assert_int_equal(bj_dac_only(list + 1, 1, &only, why, sizeof why), BJ_ONLY_ONE);
+    assert_ptr_equal(only, &list[1]);
+    assert_int_equal(bj_dac_only(list, 3, &only, why, sizeof why), BJ_ONLY_ONE);
+    assert_ptr_equal(only, &list[1]);
+    assert_int_equal(bj_dac_only(list, 1, &only, why, sizeof why), BJ_ONLY_BUSY);
+    assert_non_null(strstr(why, "in use"));
+    assert_non_null(strstr(why, list[0].id));
+}
+
+static void of_several_the_user_chooses(void **state)
+{
+    const struct bj_dac_info list[] = {
+        {.id = "etherdream:000000000001"},
+        {.id = "helios:1-2", .busy = true},
+        {.id = "idn:0100ff-1"},
+    };
+    const struct bj_dac_info *only = NULL;
+
+    (void)state;
+    assert_int_equal(bj_dac_only(list, 3, &only, why, sizeof why), BJ_ONLY_SEVERAL);
+    assert_non_null(
+        strstr(why, ": etherdream:000000000001, helios:1-2 (in use), idn:0100ff-1"));
+}
+
+static void more_choices_than_fit_are_counted(void **state)
+{
+    static struct bj_dac_info list[60];
+    const struct bj_dac_info *only = NULL;
+
+    (void)state;
+    for (size_t k = 0; k < 60; k++)
+        snprintf(list[k].id, sizeof list[k].id, "etherdream:0000000000%02zu", k);
+    for (size_t size = 120; size <= sizeof why; size++) {
+        memset(why, '#', sizeof why);
+        assert_int_equal(bj_dac_only(list, 60, &only, why, size), BJ_ONLY_SEVERAL);
+        assert_true(strlen(why) < size);
+        assert_string_equal(why + strlen(why) - strlen(" more"), " more");
+    }
+}
+
 static void search_can_be_cancelled(void **state)
 {
     const atomic_bool cancel = true;
@@ -79,6 +132,10 @@ static void search_can_be_cancelled(void **state)
     assert_false(wrong_usage);
     assert_non_null(strstr(why, "etherdream:000000000001"));
     assert_non_null(strstr(why, "beamjack list"));
+    assert_non_null(strstr(why, "etherdream@ADDRESS"));
+    assert_false(
+        bj_dac_choose(&via, "idn:00ff", &cancel, &info, &wrong_usage, why, sizeof why));
+    assert_non_null(strstr(why, "idn@ADDRESS"));
     assert_false(bj_dac_choose(&via, NULL, &cancel, &info, &wrong_usage, why, sizeof why));
     assert_non_null(strstr(why, "beamjack sim etherdream"));
     bj_net_destroy(via.net);
@@ -117,6 +174,9 @@ int main(void)
         cmocka_unit_test(stable_ids_of_network_dacs_must_be_found),
         cmocka_unit_test(the_output_of_a_device_may_be_left_out),
         cmocka_unit_test(nonsense_is_wrong_usage),
+        cmocka_unit_test(the_only_idle_dac_is_taken),
+        cmocka_unit_test(of_several_the_user_chooses),
+        cmocka_unit_test(more_choices_than_fit_are_counted),
         cmocka_unit_test(search_can_be_cancelled),
         cmocka_unit_test(driver_tells_what_it_can),
         cmocka_unit_test(rate_is_jacks_within_what_the_dac_can),

@@ -2,11 +2,14 @@
 #include "json.h"
 #include "program.h"
 
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -71,6 +74,42 @@ static void wrong_words_are_status_2(void **state)
           {{"run", "virtual", "--pps", "many"}, 2, "err", "whole number"},
           {{"run", "virtual", "--config", "/nowhere"}, 2, "err", "/nowhere"},
           {{"run", "virtual", "two"}, 2, "err", "'two'"});
+}
+
+/* As Ether Dreams do, to everybody on this computer. */
+static void announce(int fd, uint8_t last_of_mac)
+{
+    const uint8_t bytes[36] = {0x00, 0x04, 0xa3, 0,    0,    last_of_mac, 10,   0,
+                               2,    0,    0x3b, 0x0f, 0xa0, 0x86,        0x01, 0x00};
+    const struct sockaddr_in to = {.sin_family = AF_INET,
+                                   .sin_port = htons(7654),
+                                   .sin_addr.s_addr = htonl(0x7fffffff)};
+
+    assert_int_equal(
+        sendto(fd, bytes, sizeof bytes, 0, (const struct sockaddr *)&to, sizeof to),
+        sizeof bytes);
+}
+
+static void of_several_dacs_one_must_be_named(void **state)
+{
+    const char *const words[] = {"run", "--headless", NULL};
+    struct program program = {0};
+    int fd = socket(AF_INET, SOCK_DGRAM, 0), yes = 1, status = -1;
+
+    (void)state;
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &yes, sizeof yes), 0);
+    program_start(&program, words);
+    for (int k = 0; k < 100 && !program_ended(&program, &status); k++) {
+        announce(fd, 0xfe);
+        if (k >= 5) /* the second one only shows up later */
+            announce(fd, 0xff);
+        usleep(100000);
+    }
+    assert_int_equal(status, 2);
+    assert_non_null(strstr(program_text(&program, "err"), "etherdream:0004a30000fe, "));
+    assert_non_null(strstr(program_text(&program, "err"), "etherdream:0004a30000ff"));
+    program_finish(&program);
+    close(fd);
 }
 
 static void later_commands_say_so(void **state)
@@ -147,6 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(help_and_version_are_on_stdout),
         cmocka_unit_test(wrong_words_are_status_2),
+        cmocka_unit_test(of_several_dacs_one_must_be_named),
         cmocka_unit_test(later_commands_say_so),
         cmocka_unit_test(wrong_dacs_are_status_2),
         cmocka_unit_test(no_jack_server_is_status_1_with_the_remedy),

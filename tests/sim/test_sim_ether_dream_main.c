@@ -3,6 +3,8 @@
  * The program as it is run: on a free port of this computer, with a client that sends bytes
  * of its own.
  */
+#include "sim_process.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -14,98 +16,30 @@
 
 #include <arpa/inet.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define POINTS 300
 #define RATE 10000
 
-struct world {
-    char folder[64];
-    pid_t process;
-    FILE *said; /* its stdout and stderr */
-    unsigned port;
-};
-
 static int setup(void **state)
 {
-    struct world *world = calloc(1, sizeof *world);
+    struct sim_process *program = calloc(1, sizeof *program);
 
-    assert_non_null(world);
-    strcpy(world->folder, "/tmp/beamjack-sim.XXXXXX");
-    assert_non_null(mkdtemp(world->folder));
-    assert_int_equal(chdir(world->folder), 0);
-    *state = world;
+    assert_non_null(program);
+    sim_process_enter(program);
+    *state = program;
     return 0;
 }
 
 static int teardown(void **state)
 {
-    struct world *world = *state;
-    static const char *const names[] = {"points", "picture.png", "json"};
+    struct sim_process *program = *state;
 
-    if (world->process > 0) {
-        kill(world->process, SIGKILL);
-        waitpid(world->process, NULL, 0);
-    }
-    if (world->said) {
-        fclose(world->said);
-    }
-    for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
-        unlink(names[n]);
-    }
-    assert_int_equal(chdir("/"), 0);
-    assert_int_equal(rmdir(world->folder), 0);
-    free(world);
+    sim_process_leave(program);
+    free(program);
     return 0;
-}
-
-static void run(struct world *world, const char *const *options)
-{
-    const char *argv[16] = {PROGRAM, "--port", "0"};
-    int ends[2], argc = 3;
-
-    while (*options) {
-        argv[argc++] = *options++;
-    }
-    assert_int_equal(pipe(ends), 0);
-    world->process = fork();
-    assert_true(world->process >= 0);
-    if (world->process == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        dup2(ends[1], STDOUT_FILENO);
-        dup2(ends[1], STDERR_FILENO);
-        close(ends[0]);
-        close(ends[1]);
-        execv(PROGRAM, (char *const *)(uintptr_t)argv);
-        _exit(127);
-    }
-    close(ends[1]);
-    world->said = fdopen(ends[0], "r");
-    assert_non_null(world->said);
-}
-
-/* Waits for its one line. */
-static void wait_until_ready(struct world *world, const char *beginning)
-{
-    char text[256];
-
-    assert_non_null(fgets(text, sizeof text, world->said));
-    assert_int_equal(strncmp(text, beginning, strlen(beginning)), 0);
-    assert_int_equal(sscanf(strrchr(text, ':'), ":%u\n", &world->port), 1);
-}
-
-static int exit_status(struct world *world)
-{
-    int status;
-
-    assert_int_equal(waitpid(world->process, &status, 0), world->process);
-    world->process = 0;
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
 }
 
 static void ask(int fd, const void *bytes, size_t size)
@@ -118,13 +52,13 @@ static void ask(int fd, const void *bytes, size_t size)
 }
 
 /* Plays a red line from left to right, then waits until the ring is empty. */
-static void play(const struct world *world)
+static void play(const struct sim_process *program)
 {
     static uint8_t data[3 + 18 * POINTS];
     static const uint8_t begin[7] = {'b', 0, 0, RATE & 255, RATE >> 8, 0, 0};
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-                                  .sin_port = htons((uint16_t)world->port)};
+                                  .sin_port = htons((uint16_t)program->port)};
     const struct timeval patience = {.tv_sec = 5};
     int fd = socket(AF_INET, SOCK_STREAM, 0);
 
@@ -192,17 +126,17 @@ static void check_points(int64_t after_ns, int64_t before_ns)
 
 static void test_a_whole_run(void **state)
 {
-    struct world *world = *state;
+    struct sim_process *program = *state;
     static const char *const options[] = {"--json", "json",        "--points", "points",
                                           "--png",  "picture.png", NULL};
     char text[65536];
     int64_t before_ns = now_ns();
-    run(world, options);
-    wait_until_ready(world,
-                     "simulated Ether Dream 2 etherdream:0004a3112233 on 127.0.0.1:");
-    play(world);
-    kill(world->process, SIGTERM);
-    assert_int_equal(exit_status(world), 0);
+    sim_process_run(program, PROGRAM, options);
+    sim_process_read_line(program,
+                          "simulated Ether Dream 2 etherdream:0004a3112233 on 127.0.0.1:");
+    play(program);
+    kill(program->pid, SIGTERM);
+    assert_int_equal(sim_process_exit_status(program), 0);
     check_points(before_ns, now_ns());
     assert_true(read_file("picture.png", text, sizeof text) > 500);
     assert_memory_equal(text, "\211PNG", 4);
@@ -210,79 +144,79 @@ static void test_a_whole_run(void **state)
     assert_non_null(strstr(text, "\"lit_played\":300,"));
     assert_non_null(strstr(text, "\"underflows\":1,"));
     assert_int_equal(text[size - 1], '\n');
-    assert_null(fgets(text, sizeof text, world->said)); /* and nothing else was said */
+    assert_null(fgets(text, sizeof text, program->said)); /* and nothing else was said */
 }
 
 static void test_a_picture_on_demand(void **state)
 {
-    struct world *world = *state;
+    struct sim_process *program = *state;
     static const char *const options[] = {"--png", "picture.png", NULL};
-    run(world, options);
-    wait_until_ready(world, "simulated ");
-    play(world);
-    kill(world->process, SIGUSR1);
+    sim_process_run(program, PROGRAM, options);
+    sim_process_read_line(program, "simulated ");
+    play(program);
+    kill(program->pid, SIGUSR1);
     for (int tries = 0; access("picture.png", R_OK) != 0; tries++) {
         assert_true(tries < 3000);
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     }
-    kill(world->process, SIGINT);
-    assert_int_equal(exit_status(world), 0);
+    kill(program->pid, SIGINT);
+    assert_int_equal(sim_process_exit_status(program), 0);
 }
 
 static void test_ends_by_itself_and_quietly(void **state)
 {
-    struct world *world = *state;
+    struct sim_process *program = *state;
     static const char *const options[] = {"--duration", "0.05", "--quiet", NULL};
     char text[256];
-    run(world, options);
-    assert_null(fgets(text, sizeof text, world->said));
-    assert_int_equal(exit_status(world), 0);
+    sim_process_run(program, PROGRAM, options);
+    assert_null(fgets(text, sizeof text, program->said));
+    assert_int_equal(sim_process_exit_status(program), 0);
 }
 
 static void test_live_without_a_terminal_goes_on(void **state)
 {
-    struct world *world = *state;
+    struct sim_process *program = *state;
     static const char *const options[] = {"--live", "--duration", "0.05", NULL};
     char text[256];
-    run(world, options);
-    wait_until_ready(world, "simulated ");
-    assert_non_null(fgets(text, sizeof text, world->said));
+    sim_process_run(program, PROGRAM, options);
+    sim_process_read_line(program, "simulated ");
+    assert_non_null(fgets(text, sizeof text, program->said));
     assert_non_null(strstr(text, "needs a terminal"));
-    assert_int_equal(exit_status(world), 0);
+    assert_int_equal(sim_process_exit_status(program), 0);
 }
 
 static void test_wrong_usage(void **state)
 {
-    struct world *world = *state;
+    struct sim_process *program = *state;
     static const char *const options[] = {"--bogus", NULL};
     char text[256];
-    run(world, options);
-    assert_non_null(fgets(text, sizeof text, world->said));
+    sim_process_run(program, PROGRAM, options);
+    assert_non_null(fgets(text, sizeof text, program->said));
     assert_non_null(strstr(text, "unknown option '--bogus'"));
-    assert_int_equal(exit_status(world), 2);
+    assert_int_equal(sim_process_exit_status(program), 2);
 }
 
 static void test_files_that_cannot_be_written(void **state)
 {
-    struct world *world = *state;
+    struct sim_process *program = *state;
     static const char *const options[] = {"--points", "none/points", NULL};
     char text[256];
-    run(world, options);
-    assert_non_null(fgets(text, sizeof text, world->said));
+    sim_process_run(program, PROGRAM, options);
+    assert_non_null(fgets(text, sizeof text, program->said));
     assert_non_null(strstr(text, "none/points"));
-    assert_int_equal(exit_status(world), 1);
+    assert_int_equal(sim_process_exit_status(program), 1);
 }
 
 static void test_an_address_of_somebody_else(void **state)
 {
-    struct world *world = *state;
+    struct sim_process *program = *state;
     static const char *const options[] = {"--bind", "192.0.2.1", NULL};
     char text[256];
-    run(world, options);
-    assert_non_null(fgets(text, sizeof text, world->said));
+    sim_process_run(program, PROGRAM, options);
+    assert_non_null(fgets(text, sizeof text, program->said));
     assert_non_null(strstr(text, "192.0.2.1"));
     assert_non_null(strstr(text, "does not have this address"));
-    assert_int_equal(exit_status(world), 1);
+    assert_int_equal(sim_process_exit_status(program), 1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

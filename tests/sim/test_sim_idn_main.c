@@ -3,6 +3,8 @@
  * The program as it is run, on a free port of this computer, and the real driver on real
  * sockets and a real clock: for half a second.
  */
+#include "sim_process.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -17,17 +19,12 @@
 #include "points_file.h"
 
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define PPS 30000
 
 struct world {
-    char folder[64];
-    pid_t process;
-    FILE *said; /* its stdout and stderr */
-    unsigned port;
+    struct sim_process program;
     uint64_t produced;
 };
 
@@ -36,9 +33,7 @@ static int setup(void **state)
     struct world *world = calloc(1, sizeof *world);
 
     assert_non_null(world);
-    strcpy(world->folder, "/tmp/beamjack-sim.XXXXXX");
-    assert_non_null(mkdtemp(world->folder));
-    assert_int_equal(chdir(world->folder), 0);
+    sim_process_enter(&world->program);
     *state = world;
     return 0;
 }
@@ -46,68 +41,10 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct world *world = *state;
-    static const char *const names[] = {"points", "picture.png", "json"};
 
-    if (world->process > 0) {
-        kill(world->process, SIGKILL);
-        waitpid(world->process, NULL, 0);
-    }
-    if (world->said) {
-        fclose(world->said);
-    }
-    for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
-        unlink(names[n]);
-    }
-    assert_int_equal(chdir("/"), 0);
-    assert_int_equal(rmdir(world->folder), 0);
+    sim_process_leave(&world->program);
     free(world);
     return 0;
-}
-
-static void run(struct world *world, const char *const *options)
-{
-    const char *argv[16] = {PROGRAM, "--port", "0"};
-    int ends[2], argc = 3;
-
-    while (*options) {
-        argv[argc++] = *options++;
-    }
-    assert_int_equal(pipe(ends), 0);
-    world->process = fork();
-    assert_true(world->process >= 0);
-    if (world->process == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        dup2(ends[1], STDOUT_FILENO);
-        dup2(ends[1], STDERR_FILENO);
-        close(ends[0]);
-        close(ends[1]);
-        execv(PROGRAM, (char *const *)(uintptr_t)argv);
-        _exit(127);
-    }
-    close(ends[1]);
-    world->said = fdopen(ends[0], "r");
-    assert_non_null(world->said);
-}
-
-static void read_line(struct world *world, const char *beginning)
-{
-    char text[256];
-
-    assert_non_null(fgets(text, sizeof text, world->said));
-    assert_int_equal(strncmp(text, beginning, strlen(beginning)), 0);
-    if (strstr(text, "127.0.0.1:")) {
-        assert_int_equal(sscanf(strrchr(text, ':'), ":%u\n", &world->port), 1);
-    }
-}
-
-static int exit_status(struct world *world)
-{
-    int status;
-
-    assert_int_equal(waitpid(world->process, &status, 0), world->process);
-    world->process = 0;
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
 }
 
 /* ---- The producer: a red line that wraps, one step a point ------------------------------- */
@@ -147,7 +84,7 @@ static void play(struct world *world)
     struct bj_stream *stream;
     char id[64], why[256];
 
-    snprintf(id, sizeof id, "idn@127.0.0.1:%u", world->port);
+    snprintf(id, sizeof id, "idn@127.0.0.1:%u", world->program.port);
     assert_int_equal(bj_dac_parse(id, &info, why, sizeof why), BJ_OK);
     dac.id = info.id;
     dac.address = info.address;
@@ -245,11 +182,12 @@ static void test_the_driver_plays_on_it(void **state)
                                           "--png",  "picture.png", NULL};
     struct world *world = *state;
 
-    run(world, options);
-    read_line(world, "simulated OpenIDN receiver idn:010004a3112233-1 on 127.0.0.1:");
+    sim_process_run(&world->program, PROGRAM, options);
+    sim_process_read_line(&world->program,
+                          "simulated OpenIDN receiver idn:010004a3112233-1 on 127.0.0.1:");
     play(world);
-    kill(world->process, SIGTERM);
-    assert_int_equal(exit_status(world), 0);
+    kill(world->program.pid, SIGTERM);
+    assert_int_equal(sim_process_exit_status(&world->program), 0);
     check_points();
     check_json();
     assert_int_equal(access("picture.png", R_OK), 0);
@@ -260,13 +198,13 @@ static void test_help_and_wrong_options(void **state)
     static const char *const help[] = {"--help", NULL}, *const wrong[] = {"--wrong", NULL};
     struct world *world = *state;
 
-    run(world, help);
-    read_line(world, "usage: beamjack sim idn");
-    assert_int_equal(exit_status(world), 0);
-    fclose(world->said);
-    run(world, wrong);
-    read_line(world, "beamjack sim idn: ");
-    assert_int_equal(exit_status(world), 2);
+    sim_process_run(&world->program, PROGRAM, help);
+    sim_process_read_line(&world->program, "usage: beamjack sim idn");
+    assert_int_equal(sim_process_exit_status(&world->program), 0);
+    fclose(world->program.said);
+    sim_process_run(&world->program, PROGRAM, wrong);
+    sim_process_read_line(&world->program, "beamjack sim idn: ");
+    assert_int_equal(sim_process_exit_status(&world->program), 2);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

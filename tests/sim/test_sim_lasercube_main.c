@@ -2,6 +2,8 @@
  *
  * The program as it is run, with a client that sends bytes of its own.
  */
+#include "sim_process.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -13,83 +15,25 @@
 
 #include <arpa/inet.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define POINTS 100
 
-static char folder[64];
-static pid_t process;
-static FILE *said;
-static unsigned port;
+static struct sim_process program;
 
 static int setup(void **state)
 {
     (void)state;
-    strcpy(folder, "/tmp/beamjack-sim.XXXXXX");
-    assert_non_null(mkdtemp(folder));
-    assert_int_equal(chdir(folder), 0);
+    sim_process_enter(&program);
     return 0;
 }
 
 static int teardown(void **state)
 {
     (void)state;
-    if (process > 0) {
-        kill(process, SIGKILL);
-        waitpid(process, NULL, 0);
-    }
-    fclose(said);
-    unlink("points");
-    unlink("json");
-    assert_int_equal(chdir("/"), 0);
-    return rmdir(folder);
-}
-
-static void run(const char *const *options)
-{
-    const char *argv[16] = {PROGRAM, "--port", "0"};
-    int ends[2], argc = 3;
-
-    while (*options) {
-        argv[argc++] = *options++;
-    }
-    assert_int_equal(pipe(ends), 0);
-    process = fork();
-    assert_true(process >= 0);
-    if (process == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        dup2(ends[1], STDOUT_FILENO);
-        dup2(ends[1], STDERR_FILENO);
-        close(ends[0]);
-        close(ends[1]);
-        execv(PROGRAM, (char *const *)(uintptr_t)argv);
-        _exit(127);
-    }
-    close(ends[1]);
-    said = fdopen(ends[0], "r");
-    assert_non_null(said);
-}
-
-static void wait_until_ready(const char *beginning)
-{
-    char text[256];
-
-    assert_non_null(fgets(text, sizeof text, said));
-    assert_int_equal(strncmp(text, beginning, strlen(beginning)), 0);
-    assert_int_equal(sscanf(strrchr(text, ':'), ":%u\n", &port), 1);
-}
-
-static int exit_status(void)
-{
-    int status;
-
-    assert_int_equal(waitpid(process, &status, 0), process);
-    process = 0;
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
+    sim_process_leave(&program);
+    return 0;
 }
 
 /* Sends to a port of the device; the answer must come from there. */
@@ -126,14 +70,14 @@ static void play(void)
         packet[4 + 10 * n + 4] = 0xff; /* red 4095 */
         packet[4 + 10 * n + 5] = 0x0f;
     }
-    assert_int_equal(ask(fd, port - 1, "\x27", 1, reply), 2);
-    assert_int_equal(ask(fd, port, "\x77", 1, reply), 64);
-    assert_int_equal(ask(fd, port, "\x78\x01", 2, reply), 2);
-    assert_int_equal(ask(fd, port, "\x80\x01", 2, reply), 2);
-    assert_int_equal(ask(fd, port + 1, packet, sizeof packet, reply), 4);
+    assert_int_equal(ask(fd, program.port - 1, "\x27", 1, reply), 2);
+    assert_int_equal(ask(fd, program.port, "\x77", 1, reply), 64);
+    assert_int_equal(ask(fd, program.port, "\x78\x01", 2, reply), 2);
+    assert_int_equal(ask(fd, program.port, "\x80\x01", 2, reply), 2);
+    assert_int_equal(ask(fd, program.port + 1, packet, sizeof packet, reply), 4);
     assert_int_equal(reply[1], 1);
     do {
-        assert_int_equal(ask(fd, port, "\x8a", 1, reply), 4);
+        assert_int_equal(ask(fd, program.port, "\x8a", 1, reply), 4);
     } while ((reply[2] | reply[3] << 8) != 6000);
     close(fd);
 }
@@ -171,15 +115,16 @@ static void test_a_whole_run(void **state)
     static const char *const options[] = {"--json", "json", "--points", "points", NULL};
     char text[65536];
     (void)state;
-    run(options);
-    wait_until_ready("simulated LaserCube lasercube:0004A3112233 on 127.0.0.1:");
+    sim_process_run(&program, PROGRAM, options);
+    sim_process_read_line(&program,
+                          "simulated LaserCube lasercube:0004A3112233 on 127.0.0.1:");
     play();
-    kill(process, SIGTERM);
-    assert_int_equal(exit_status(), 0);
+    kill(program.pid, SIGTERM);
+    assert_int_equal(sim_process_exit_status(&program), 0);
     check_points();
     read_file("json", text, sizeof text);
     assert_non_null(strstr(text, "\"lit_played\":100,"));
-    assert_null(fgets(text, sizeof text, said)); /* and nothing else was said */
+    assert_null(fgets(text, sizeof text, program.said)); /* and nothing else was said */
 }
 
 static void test_wrong_usage(void **state)
@@ -187,10 +132,10 @@ static void test_wrong_usage(void **state)
     static const char *const options[] = {"--bogus", NULL};
     char text[256];
     (void)state;
-    run(options);
-    assert_non_null(fgets(text, sizeof text, said));
+    sim_process_run(&program, PROGRAM, options);
+    assert_non_null(fgets(text, sizeof text, program.said));
     assert_non_null(strstr(text, "unknown option '--bogus'"));
-    assert_int_equal(exit_status(), 2);
+    assert_int_equal(sim_process_exit_status(&program), 2);
 }
 
 int main(void)

@@ -87,11 +87,6 @@ BJ_API BJ_RT int64_t bj_clock_ns(void);
 BJ_API struct bj_net *bj_net_create(void);
 BJ_API void bj_net_destroy(struct bj_net *net);
 
-/* PCMs of ALSA, for any number of drivers on any threads. NULL: no memory, or a build
- * without ALSA. */
-BJ_API struct bj_pcm *bj_pcm_create(void);
-BJ_API void bj_pcm_destroy(struct bj_pcm *pcm);
-
 /* Real USB, over libusb on threads of its own; serves any number of drivers on any threads.
  * BJ_NO_MEMORY; BJ_UNSUPPORTED: built without libusb. */
 BJ_API enum bj_status bj_usb_create(struct bj_usb **usb);

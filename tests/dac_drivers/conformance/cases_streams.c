@@ -199,6 +199,7 @@ void conformance_survives_nonsense(const struct conformance_row *row,
         if (world_start(&world, row, (uint64_t)k + 1, verdict)) {
             if (k % 3 == 0)
                 row->make_hostile(world.rig);
+            world.eye.unsure_points = row->nonsense_unsure_points;
             if (world_stream(&world, world.pps)) {
                 world_run_ms(&world, (double)row->open_ns / 1e6 + 50);
                 world_arm(&world);

@@ -58,6 +58,9 @@ struct conformance_row {
     /* Where packets are lost without anybody knowing: by how much level reports may be
      * wrong once it was unplugged. */
     uint32_t unsure_points;
+    /* Where the device does not tell what it throws away: by how much each time puts level
+     * reports off, at most; and how far nonsense that reads like an answer does. */
+    uint32_t flush_unsure_points, nonsense_unsure_points;
 };
 
 struct conformance_verdict {

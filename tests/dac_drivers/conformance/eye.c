@@ -167,10 +167,15 @@ static uint64_t seen_until(const struct eye *eye, int64_t time_ns)
     return count;
 }
 
+static uint64_t unsure_points(const struct eye *eye)
+{
+    return eye->unsure_points + eye->witness->flushes * eye->row->flush_unsure_points;
+}
+
 void eye_judge_report(void *user, const struct bj_level_report *report)
 {
     const struct eye *eye = user;
-    uint64_t least, most, unsure = report->quantum_points + eye->unsure_points;
+    uint64_t least, most, unsure = unsure_points(eye) + report->quantum_points;
 
     if (eye_is_blind(eye))
         return;

@@ -1,22 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "rig_shark.h"
 
-#include "fake_usb.h"
-
 #include <stdlib.h>
 
-#define PORT "1-2.3"
-#define OPEN_NS (2 * BJ_NS_PER_MS)
 #define FOR_EVER 1000000000
 
 struct rig {
-    struct fake_usb *usb;
-    struct sim_usb *device;
+    struct rig_usb base;
     rig_shark_look *look;
-    conformance_seen *seen;
-    void *suite;
-    int64_t now_ns;
-    bool plugged;
     uint32_t rest_points;
     struct sim_shark_sample last;
 };
@@ -25,7 +16,7 @@ struct rig {
 static bool is_rest(const struct rig *rig, const struct sim_shark_sample *sample)
 {
     return !sample->lit && sample->x == rig->last.x && sample->y == rig->last.y &&
-           sim_shark_status(rig->device).level < rig->rest_points;
+           sim_shark_status(rig->base.device).level < rig->rest_points;
 }
 
 static void on_played(void *user, const struct sim_shark_sample *sample)
@@ -36,7 +27,12 @@ static void on_played(void *user, const struct sim_shark_sample *sample)
 
     rig->last = *sample;
     if (!rests)
-        rig->seen(rig->suite, sample->time_ns, &seen);
+        rig->base.seen(rig->base.suite, sample->time_ns, &seen);
+}
+
+static void babble(struct rig_usb *rig, bool on)
+{
+    sim_shark_fault(rig->device, rig->now_ns, SIM_SHARK_GARBAGE, on ? FOR_EVER : 0);
 }
 
 void *rig_shark_create(struct sim_usb *(*make)(const struct sim_shark_config *config),
@@ -48,84 +44,15 @@ void *rig_shark_create(struct sim_usb *(*make)(const struct sim_shark_config *co
 
     if (!rig)
         return NULL;
-    *rig = (struct rig){.rest_points = rest_points,
-                        .look = look,
-                        .seen = seen,
-                        .suite = suite,
-                        .plugged = true};
     config.played = on_played;
     config.user = rig;
-    rig->usb = fake_usb_create();
-    rig->device = make(&config);
-    if (!rig->usb || !rig->device)
-        return NULL;
-    rig_shark_advance(rig, CONFORMANCE_START_NS);
-    fake_usb_plug(rig->usb, PORT, rig->device);
-    fake_usb_set_open_delay(rig->usb, OPEN_NS);
-    dac->via.usb = fake_usb_base(rig->usb);
-    return rig;
-}
-
-void rig_shark_destroy(void *instance)
-{
-    struct rig *rig = instance;
-
-    fake_usb_destroy(rig->usb);
-    sim_shark_destroy(rig->device);
-    free(rig);
-}
-
-void rig_shark_advance(void *instance, int64_t now_ns)
-{
-    struct rig *rig = instance;
-
-    rig->now_ns = now_ns;
-    sim_shark_advance(rig->device, now_ns);
-    fake_usb_advance(rig->usb, now_ns);
-}
-
-int64_t rig_shark_next_event_ns(void *instance)
-{
-    struct rig *rig = instance;
-
-    return fake_usb_next_event_ns(rig->usb);
-}
-
-bool rig_shark_ready(void *instance, const struct bj_wait *wait)
-{
-    struct rig *rig = instance;
-
-    return fake_usb_ready(rig->usb, wait);
-}
-
-void rig_shark_unplug(void *instance)
-{
-    struct rig *rig = instance;
-
-    fake_usb_unplug(rig->usb, PORT);
-    rig->plugged = false;
-}
-
-void rig_shark_plug(void *instance)
-{
-    struct rig *rig = instance;
-
-    sim_shark_fault(rig->device, rig->now_ns, SIM_SHARK_GARBAGE, 0);
-    if (!rig->plugged)
-        fake_usb_plug(rig->usb, PORT, rig->device);
-    rig->plugged = true;
-}
-
-void rig_shark_make_hostile(void *instance)
-{
-    struct rig *rig = instance;
-
-    sim_shark_fault(rig->device, rig->now_ns, SIM_SHARK_GARBAGE, FOR_EVER);
-}
-
-int rig_shark_open_handles(const void *instance)
-{
-    const struct rig *rig = instance;
-
-    return fake_usb_open_handles(rig->usb);
+    *rig = (struct rig){.base = {.seen = seen,
+                                 .suite = suite,
+                                 .device = make(&config),
+                                 .run = sim_shark_advance,
+                                 .free_device = sim_shark_destroy,
+                                 .babble = babble},
+                        .rest_points = rest_points,
+                        .look = look};
+    return rig_usb_begin(&rig->base, dac);
 }

@@ -5,7 +5,7 @@
 #ifndef CONFORMANCE_RIG_SHARK_H
 #define CONFORMANCE_RIG_SHARK_H
 
-#include "conformance.h"
+#include "rig_usb.h"
 #include "sim_shark.h"
 
 /* From what is on the connector to what an eye sees. */
@@ -17,15 +17,5 @@ void *rig_shark_create(struct sim_usb *(*make)(const struct sim_shark_config *co
                        struct sim_shark_config config, uint32_t rest_points,
                        rig_shark_look *look, conformance_seen *seen, void *suite,
                        struct bj_dac_config *dac);
-
-/* Each as the member of the same name of a row. */
-void rig_shark_destroy(void *rig);
-void rig_shark_advance(void *rig, int64_t now_ns);
-int64_t rig_shark_next_event_ns(void *rig);
-bool rig_shark_ready(void *rig, const struct bj_wait *wait);
-void rig_shark_unplug(void *rig);
-void rig_shark_plug(void *rig);
-void rig_shark_make_hostile(void *rig);
-int rig_shark_open_handles(const void *rig);
 
 #endif

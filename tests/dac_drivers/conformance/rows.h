@@ -11,6 +11,7 @@ extern const struct conformance_row conformance_virtual;
 extern const struct conformance_row conformance_ether_dream;
 extern const struct conformance_row conformance_audio;
 extern const struct conformance_row conformance_idn;
+extern const struct conformance_row conformance_helios;
 extern const struct conformance_row conformance_laserdock;
 extern const struct conformance_row conformance_lasershark;
 extern const struct conformance_row conformance_lasercube;

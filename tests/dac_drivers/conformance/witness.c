@@ -71,6 +71,7 @@ static void on_emptied(void *user, uint32_t lost_points, bool dry)
 
     witness->emptied++;
     witness->dried += dry;
+    witness->flushes += !dry;
     witness->lost += lost_points;
     conformance_expect(witness->verdict,
                        witness->lost - witness->lost_at_connect <=
@@ -155,6 +156,7 @@ static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
     witness->report = (struct bj_level_report){0};
     witness->taken_at_connect = witness->offered = witness->taken;
     witness->lost_at_connect = witness->lost;
+    witness->flushes = 0;
     close_light(witness);
     enter_slot();
     status = witness->driver->connect(witness->dac, now_ns, pps, begin_points);

@@ -26,6 +26,8 @@ struct witness {
     uint64_t would_blocks, reports, emptied, dried, notices, stops, connects;
     uint64_t reported_played; /* in all, over all connections */
 
+    uint64_t flushes; /* since connect: emptied, and not dry */
+
     bool stopping;  /* stop was called since connect */
     bool connected; /* connect was called, disconnect not yet */
     bool open;      /* what shutter, stop and disconnect asked for last */

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A simulated Helios on USB in memory. Between the bus and the device a mouth can be set
+ * that says random bytes instead of the device's answers.
+ */
+#include "helios/helios.h"
+#include "rig_usb.h"
+#include "rows.h"
+#include "sim_helios.h"
+#include "sim_random.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+#define MIDDLE 0x800
+
+struct rig {
+    struct rig_usb base;
+    struct sim_usb mouth; /* what is plugged in */
+    bool hostile;
+    struct sim_random random;
+};
+
+/* ---- What an eye sees ---------------------------------------------------------------- */
+
+/* The dark point that the driver sacrifices behind a frame that was cut off is no point. */
+static bool is_sacrifice(const struct sim_helios_point *point)
+{
+    return point->x == MIDDLE && point->y == MIDDLE &&
+           (point->r | point->g | point->b | point->i) == 0;
+}
+
+/* Colours by their eight bits; the intensity output follows them. */
+static void on_played(void *user, const struct sim_helios_point *point)
+{
+    struct rig *rig = user;
+    int on = point->shutter ? 257 : 0;
+    struct bj_point seen = {.x = (float)(point->x / 2047.5 - 1),
+                            .y = (float)(point->y / 2047.5 - 1),
+                            .r = (uint16_t)(point->r * on),
+                            .g = (uint16_t)(point->g * on),
+                            .b = (uint16_t)(point->b * on),
+                            .i = (uint16_t)(point->i * on)};
+
+    if (!is_sacrifice(point))
+        rig->base.seen(rig->base.suite, point->time_ns, &seen);
+}
+
+/* ---- The mouth ----------------------------------------------------------------------- */
+
+static struct rig *of(struct sim_usb *mouth)
+{
+    return (struct rig *)(void *)((char *)mouth - offsetof(struct rig, mouth));
+}
+
+static void select_alternate(struct sim_usb *mouth, uint8_t interface, uint8_t alternate,
+                             int64_t now_ns)
+{
+    struct sim_usb *device = of(mouth)->base.device;
+
+    device->ops->select(device, interface, alternate, now_ns);
+}
+
+static int out(struct sim_usb *mouth, uint8_t endpoint, const void *bytes, size_t size,
+               int64_t now_ns)
+{
+    struct sim_usb *device = of(mouth)->base.device;
+
+    return device->ops->out(device, endpoint, bytes, size, now_ns);
+}
+
+static int in(struct sim_usb *mouth, uint8_t endpoint, void *bytes, size_t size,
+              int64_t now_ns)
+{
+    struct rig *rig = of(mouth);
+    int got = rig->base.device->ops->in(rig->base.device, endpoint, bytes, size, now_ns);
+
+    if (!rig->hostile || got < 0)
+        return got;
+    for (int k = 0; k < got; k++)
+        ((uint8_t *)bytes)[k] = (uint8_t)sim_random_next(&rig->random);
+    return (int)sim_random_upto(&rig->random, got);
+}
+
+static void clear_halt(struct sim_usb *mouth, uint8_t endpoint, int64_t now_ns)
+{
+    struct sim_usb *device = of(mouth)->base.device;
+
+    device->ops->clear_halt(device, endpoint, now_ns);
+}
+
+static int64_t next_event_ns(struct sim_usb *mouth, int64_t now_ns)
+{
+    struct sim_usb *device = of(mouth)->base.device;
+
+    return device->ops->next_event_ns(device, now_ns);
+}
+
+static void power_goes(struct sim_usb *mouth, int64_t now_ns)
+{
+    struct sim_usb *device = of(mouth)->base.device;
+
+    device->ops->unplug(device, now_ns);
+}
+
+static const struct sim_usb_ops mouth_ops = {
+    .select = select_alternate,
+    .out = out,
+    .in = in,
+    .clear_halt = clear_halt,
+    .next_event_ns = next_event_ns,
+    .unplug = power_goes,
+};
+
+/* ---- The rig ------------------------------------------------------------------------- */
+
+static void babble(struct rig_usb *base, bool on)
+{
+    struct rig *rig = (struct rig *)base;
+
+    rig->hostile = on;
+}
+
+static void *create(uint64_t seed, conformance_seen *seen, void *suite,
+                    struct bj_dac_config *config)
+{
+    struct sim_helios_config device = sim_helios_defaults();
+    struct rig *rig = calloc(1, sizeof *rig);
+
+    if (!rig)
+        return NULL;
+    device.seed = seed;
+    device.played = on_played;
+    device.user = rig;
+    *rig = (struct rig){.base = {.seen = seen,
+                                 .suite = suite,
+                                 .device = sim_helios_create(&device),
+                                 .plug = &rig->mouth,
+                                 .run = sim_helios_run,
+                                 .free_device = sim_helios_destroy,
+                                 .babble = babble},
+                        .random = {seed}};
+    if (rig->base.device)
+        rig->mouth = (struct sim_usb){&mouth_ops, rig->base.device->descriptor};
+    *config = (struct bj_dac_config){.id = "helios:Helios_-1450708"};
+    return rig_usb_begin(&rig->base, config);
+}
+
+const struct conformance_row conformance_helios = {
+    .name = "helios",
+    .driver = &bj_helios,
+    .create = create,
+    RIG_USB_SLOTS,
+    .bits = {12, 12, 8, 8, 8, 0},
+    .open_ns = 200 * BJ_NS_PER_MS,
+    .dark_ns = BJ_NS_PER_MS,  /* the next packet on the bus */
+    .flush_unsure_points = 3, /* the count of the frame that plays comes from its time */
+    .nonsense_unsure_points = 480, /* a frame; one bit is all it ever tells */
+};

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A simulated device behind a network of 200 us, in memory, for several rows.
+ */
+#ifndef CONFORMANCE_RIG_NET_H
+#define CONFORMANCE_RIG_NET_H
+
+#include "conformance.h"
+#include "fake_net.h"
+
+#define RIG_NET_WIRE_NS (200 * 1000) /* one way */
+
+struct rig_net {
+    conformance_seen *seen;
+    void *suite;
+    int64_t now_ns;
+    struct fake_net *net;
+    struct sim_host *device;
+    /* Of the device: frees it; makes it say random bytes for so long, 0: no more. */
+    void (*free_device)(struct sim_host *device);
+    void (*babble)(struct sim_host *device, int64_t now_ns, int64_t for_ns);
+};
+
+/* A network without a device. NULL: no memory. */
+struct rig_net *rig_net_create(conformance_seen *seen, void *suite);
+
+/* Puts the device on it and fills in the way there. Returns the rig; NULL: no device. */
+void *rig_net_add(struct rig_net *rig, uint16_t port, struct bj_dac_config *dac);
+
+/* Each as the member of the same name of a row. */
+void rig_net_destroy(void *instance);
+void rig_net_advance(void *instance, int64_t now_ns);
+int64_t rig_net_next_event_ns(void *instance);
+bool rig_net_ready(void *instance, const struct bj_wait *wait);
+void rig_net_unplug(void *instance);
+void rig_net_plug(void *instance);
+void rig_net_make_hostile(void *instance);
+int rig_net_open_handles(const void *instance);
+
+/* All of them, for a row. */
+#define RIG_NET_SLOTS                                                                      \
+    .destroy = rig_net_destroy, .advance = rig_net_advance,                                \
+    .next_event_ns = rig_net_next_event_ns, .ready = rig_net_ready,                        \
+    .unplug = rig_net_unplug, .plug = rig_net_plug, .make_hostile = rig_net_make_hostile,  \
+    .open_handles = rig_net_open_handles
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * No driver of this build without its row, and no row that CTest does not run.
+ */
+#include "rows.h"
+
+#include <beamjack/dacs.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* It writes a file and plays into nothing that could be seen. */
+#define WITHOUT_ROW "record"
+
+static bool has_row(const struct bj_dac_driver *driver)
+{
+    for (const struct conformance_row *const *row = conformance_rows; *row; row++)
+        if ((*row)->driver == driver)
+            return true;
+    return false;
+}
+
+static void every_driver_has_a_row(void **state)
+{
+    int drivers = 0;
+
+    (void)state;
+    for (const struct bj_dac_driver *const *driver = bj_drivers(); *driver; driver++) {
+        bool exempt = strcmp((*driver)->name, WITHOUT_ROW) == 0;
+        if (has_row(*driver) == exempt)
+            fail_msg("%s %s a row", (*driver)->name, exempt ? "has" : "has not");
+        drivers++;
+    }
+    assert_true(drivers > 1);
+}
+
+/* CONFORMANCE_RUNS is the list of CMakeLists.txt: names with blanks between them. */
+static void every_row_is_run(void **state)
+{
+    const char *names = " " CONFORMANCE_RUNS " ";
+    size_t rows = 0, names_count = 0;
+
+    (void)state;
+    for (const struct conformance_row *const *row = conformance_rows; *row; row++, rows++) {
+        char name[64];
+        (void)snprintf(name, sizeof name, " %s ", (*row)->name);
+        if (!strstr(names, name))
+            fail_msg("CMakeLists.txt does not run %s", (*row)->name);
+    }
+    for (const char *at = names + 1; (at = strchr(at, ' ')) != NULL; at++)
+        names_count++;
+    assert_int_equal(names_count, rows);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_driver_has_a_row),
+        cmocka_unit_test(every_row_is_run),
+    };
+
+    return cmocka_run_group_tests_name("rows", tests, NULL, NULL);
+}
