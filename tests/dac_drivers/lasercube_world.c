@@ -288,6 +288,21 @@ bool lcw_heard(const struct lcw *world, const char *words)
     return strstr(world->told, words) != NULL;
 }
 
+void lcw_begin(struct lcw *world)
+{
+    struct lcw_config config = lcw_defaults();
+
+    lcw_start(world, &config);
+    lcw_light_up(world);
+}
+
+void lcw_expect_undisturbed(const struct lcw *world)
+{
+    assert_int_equal(world->gaps + world->skipped + world->backwards, 0);
+    assert_int_equal(world->lit, world->played);
+    assert_int_equal(lcw_stats(world).reconnects, 0);
+}
+
 void lcw_expect_perfect(struct lcw *world, double ms)
 {
     double expected = world->config.pps * ms / 1000;

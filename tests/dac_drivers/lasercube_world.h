@@ -75,6 +75,9 @@ void lcw_count_anew(struct lcw *world);
 void lcw_reach_playing(struct lcw *world);
 void lcw_light_up(struct lcw *world);
 
+/* Started as lcw_defaults say, and lit. */
+void lcw_begin(struct lcw *world);
+
 void lcw_fault(struct lcw *world, enum sim_lc_fault fault, int64_t value);
 const struct sim_lc_counters *lcw_counters(struct lcw *world);
 struct sim_lc_status lcw_device(struct lcw *world);
@@ -83,5 +86,7 @@ bool lcw_heard(const struct lcw *world, const char *words);
 
 /* Since counted anew: as many as the rate says, all of them, no gap. */
 void lcw_expect_perfect(struct lcw *world, double ms);
+/* No gap, no dark point, no new connection. */
+void lcw_expect_undisturbed(const struct lcw *world);
 
 #endif

@@ -6,14 +6,6 @@
 
 static struct lcw world;
 
-static void begin(void)
-{
-    struct lcw_config config = lcw_defaults();
-
-    lcw_start(&world, &config);
-    lcw_light_up(&world);
-}
-
 static int stop_world(void **state)
 {
     (void)state;
@@ -21,29 +13,22 @@ static int stop_world(void **state)
     return 0;
 }
 
-static void expect_undisturbed(void)
-{
-    assert_int_equal(world.gaps + world.skipped + world.backwards, 0);
-    assert_int_equal(world.lit, world.played);
-    assert_int_equal(lcw_stats(&world).reconnects, 0);
-}
-
 /* ---- Settings that changed --------------------------------------------------------------- */
 
 static void test_reports_that_stopped_are_asked_for_again(void **state)
 {
     (void)state;
-    begin();
+    lcw_begin(&world);
     lcw_fault(&world, SIM_LC_REPORTS, 0);
     lcw_run_ms(&world, 3000);
     assert_true(lcw_device(&world).reports);
-    expect_undisturbed();
+    lcw_expect_undisturbed(&world);
 }
 
 static void test_a_changed_rate_is_put_right(void **state)
 {
     (void)state;
-    begin();
+    lcw_begin(&world);
     lcw_fault(&world, SIM_LC_RATE, 25000);
     lcw_run_ms(&world, 1500);
     assert_int_equal(lcw_device(&world).rate, 30000);
@@ -73,7 +58,7 @@ static void test_a_rate_it_insists_on_is_told(void **state)
 static void test_output_switched_off_by_others(void **state)
 {
     (void)state;
-    begin();
+    lcw_begin(&world);
     lcw_run_ms(&world, 1500); /* seen to be on */
     lcw_fault(&world, SIM_LC_OUTPUT, 0);
     lcw_run_ms(&world, 3000);
@@ -101,7 +86,7 @@ static void expect_fault(enum sim_lc_fault cause, const char *words)
 {
     uint64_t asked;
 
-    begin();
+    lcw_begin(&world);
     lcw_run_ms(&world, 1500);
     lcw_fault(&world, cause, 1);
     lcw_run_ms(&world, 2000);
@@ -140,11 +125,11 @@ static void test_over_temperature(void **state)
 static void test_flags_alone_do_not_stop_it(void **state)
 {
     (void)state;
-    begin();
+    lcw_begin(&world);
     lcw_fault(&world, SIM_LC_WARM, 1);
     lcw_fault(&world, SIM_LC_BATTERY, 7);
     lcw_run_ms(&world, 3000);
-    expect_undisturbed();
+    lcw_expect_undisturbed(&world);
     assert_true(lcw_heard(&world, "is getting too warm"));
     assert_true(lcw_heard(&world, "battery nearly empty"));
     assert_int_equal(world.notices, 2);
@@ -155,7 +140,7 @@ static void test_flags_alone_do_not_stop_it(void **state)
 static void test_gives_way_to_another_sender(void **state)
 {
     (void)state;
-    begin();
+    lcw_begin(&world);
     lcw_fault(&world, SIM_LC_OTHER_CLIENT, 300);
     lcw_run_ms(&world, 3000);
     assert_true(lcw_heard(&world, "somebody else sends points to it"));
@@ -220,7 +205,7 @@ static void test_reboot(void **state)
     for (int k = 0; k < 3; k++) {
         if (k > 0)
             lcw_stop(&world);
-        begin();
+        lcw_begin(&world);
         lcw_run_ms(&world, 1500);
         lcw_fault(&world, SIM_LC_REBOOT, reboots_ms[k] * LCW_MS);
         lcw_run_ms(&world, (double)reboots_ms[k] + 4000);

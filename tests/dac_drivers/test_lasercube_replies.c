@@ -6,14 +6,6 @@
 
 static struct lcw world;
 
-static void begin(void)
-{
-    struct lcw_config config = lcw_defaults();
-
-    lcw_start(&world, &config);
-    lcw_light_up(&world);
-}
-
 static int stop_world(void **state)
 {
     (void)state;
@@ -21,17 +13,10 @@ static int stop_world(void **state)
     return 0;
 }
 
-static void expect_undisturbed(void)
-{
-    assert_int_equal(world.gaps + world.skipped + world.backwards, 0);
-    assert_int_equal(world.lit, world.played);
-    assert_int_equal(lcw_stats(&world).reconnects, 0);
-}
-
 static void test_a_dry_ring_is_counted_and_refilled(void **state)
 {
     (void)state;
-    begin();
+    lcw_begin(&world);
     lcw_fault(&world, SIM_LC_DRY, 0);
     lcw_run_ms(&world, 100);
     assert_true(lcw_stats(&world).device_underruns <= 1);
@@ -46,20 +31,20 @@ static void test_nonsense_changes_nothing(void **state)
 {
     static const enum sim_lc_fault kinds[] = {SIM_LC_GARBAGE, SIM_LC_CUT, SIM_LC_STRAY};
     (void)state;
-    begin();
+    lcw_begin(&world);
     for (int k = 0; k < 3; k++) {
         lcw_fault(&world, kinds[k], 10);
         lcw_run_ms(&world, 500);
     }
     lcw_run_ms(&world, 1500);
-    expect_undisturbed();
+    lcw_expect_undisturbed(&world);
 }
 
 /* Reports that never come: the clock paces, and the level is asked for. */
 static void test_plays_without_reports(void **state)
 {
     (void)state;
-    begin();
+    lcw_begin(&world);
     for (int k = 0; k < 100; k++) {
         lcw_fault(&world, SIM_LC_REPORTS, 0);
         lcw_run_ms(&world, 50);
@@ -76,7 +61,7 @@ static void test_plays_without_reports(void **state)
 static void test_silence_is_told_and_ends_the_connection(void **state)
 {
     (void)state;
-    begin();
+    lcw_begin(&world);
     fake_net_set_route(world.net, LCW_IP, FAKE_ROUTE_BLACK_HOLE);
     lcw_run_ms(&world, 1200);
     assert_true(lcw_heard(&world, "silent for a second"));
@@ -91,7 +76,7 @@ static void test_silence_is_told_and_ends_the_connection(void **state)
 static void test_nobody_listens_any_more(void **state)
 {
     (void)state;
-    begin();
+    lcw_begin(&world);
     fake_net_set_route(world.net, LCW_IP, FAKE_ROUTE_REFUSE);
     lcw_run_ms(&world, 1000);
     assert_true(lcw_heard(&world, "nobody listens"));

@@ -4,6 +4,7 @@
  * refusal. The input is a little program of those answers, time, and what an engine does.
  */
 #include "audio/audio.h"
+#include "fuzz_input.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,7 @@
 
 struct fuzz {
     struct bj_pcm pcm;
-    const uint8_t *input;
-    size_t left;
+    struct fuzz_input input;
     void *dac;
     bool attempting;
     int64_t now_ns;
@@ -26,27 +26,13 @@ struct fuzz {
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-static void check(bool good)
-{
-    if (!good)
-        abort();
-}
-
-static uint8_t next(struct fuzz *fuzz)
-{
-    if (fuzz->left == 0)
-        return 0;
-    fuzz->left--;
-    return *fuzz->input++;
-}
-
 static uint64_t number(struct fuzz *fuzz)
 {
-    uint8_t bytes = next(fuzz) % 9;
+    uint8_t bytes = fuzz_next(&fuzz->input) % 9;
     uint64_t value = 0;
 
     for (uint8_t k = 0; k < bytes; k++)
-        value = value << 8 | next(fuzz);
+        value = value << 8 | fuzz_next(&fuzz->input);
     return value;
 }
 
@@ -77,20 +63,21 @@ static void open(struct bj_pcm *pcm, int handle, uint32_t rate_hz)
 static enum bj_status opened(struct bj_pcm *pcm, int handle, struct bj_pcm_setup *setup)
 {
     struct fuzz *fuzz = (struct fuzz *)pcm;
-    uint8_t answer = next(fuzz);
+    uint8_t answer = fuzz_next(&fuzz->input);
 
     (void)handle;
     fuzz->look = (struct bj_pcm_look){0};
     *setup = (struct bj_pcm_setup){
         .rate_hz = answer & 0x80 ? (double)number(fuzz) : 48000,
         .channels = answer & 0x40 ? (uint32_t)number(fuzz) : 8,
-        .format = (enum bj_pcm_format)(answer & 0x20 ? next(fuzz) : 0),
+        .format = (enum bj_pcm_format)(answer & 0x20 ? fuzz_next(&fuzz->input) : 0),
         .buffer_frames = answer & 0x10 ? (uint32_t)number(fuzz) : 9600,
         .quantum_frames = 1,
         .card = "card",
     };
     fuzz->setup = *setup;
-    return (enum bj_status)(answer & 8 ? next(fuzz) % (BJ_IO_ERROR + 1) : BJ_OK);
+    return (enum bj_status)(answer & 8 ? fuzz_next(&fuzz->input) % (BJ_IO_ERROR + 1)
+                                       : BJ_OK);
 }
 
 static enum bj_status write_frames(struct bj_pcm *pcm, int handle, const void *frames,
@@ -102,9 +89,9 @@ static enum bj_status write_frames(struct bj_pcm *pcm, int handle, const void *f
     check(handle == HANDLE && count > 0);
     last = ((const uint8_t *)frames)[count - 1]; /* all of it is there */
     (void)last;
-    if (next(fuzz) % 8 == 0)
+    if (fuzz_next(&fuzz->input) % 8 == 0)
         return BJ_WOULD_BLOCK;
-    *written = 1 + next(fuzz) % count;
+    *written = 1 + fuzz_next(&fuzz->input) % count;
     return BJ_OK;
 }
 
@@ -117,20 +104,20 @@ static void ignore(struct bj_pcm *pcm, int handle)
 static enum bj_status look(struct bj_pcm *pcm, int handle, struct bj_pcm_look *seen)
 {
     struct fuzz *fuzz = (struct fuzz *)pcm;
-    uint8_t what = next(fuzz);
+    uint8_t what = fuzz_next(&fuzz->input);
 
     check(handle == HANDLE);
     fuzz->look.running = what & 1;
     if (what & 2)
-        fuzz->look.heard_frames += next(fuzz);
+        fuzz->look.heard_frames += fuzz_next(&fuzz->input);
     if (what & 4)
-        fuzz->look.queued_frames = next(fuzz);
+        fuzz->look.queued_frames = fuzz_next(&fuzz->input);
     if (what & 8)
         fuzz->look.drops++;
     if (what & 16)
         fuzz->look.dries++;
     if (what & 32)
-        fuzz->look.dropped_frames += next(fuzz);
+        fuzz->look.dropped_frames += fuzz_next(&fuzz->input);
     if (what & 64)
         fuzz->look.suspends++;
     fuzz->look.sent_ns = fuzz->look.received_ns = fuzz->now_ns;
@@ -218,7 +205,7 @@ static void write_points(struct fuzz *fuzz)
 {
     static const struct bj_point points[1000] = {{.x = 1, .r = 65535}};
     struct bj_chunk chunk = {
-        .points = points, .count = 1 + next(fuzz) * 999u / 255, .pps = 48000};
+        .points = points, .count = 1 + fuzz_next(&fuzz->input) * 999u / 255, .pps = 48000};
     uint32_t taken = 0;
     enum bj_status status = bj_audio.write(fuzz->dac, fuzz->now_ns, &chunk, &taken);
 
@@ -229,7 +216,7 @@ static void write_points(struct fuzz *fuzz)
 
 static void act(struct fuzz *fuzz)
 {
-    uint8_t what = next(fuzz);
+    uint8_t what = fuzz_next(&fuzz->input);
 
     switch (what % 8) {
     case 0:
@@ -245,7 +232,7 @@ static void act(struct fuzz *fuzz)
         break;
     case 3:
     case 4:
-        fuzz->now_ns += (int64_t)next(fuzz) * MS;
+        fuzz->now_ns += (int64_t)fuzz_next(&fuzz->input) * MS;
         break;
     default:
         write_points(fuzz);
@@ -255,13 +242,13 @@ static void act(struct fuzz *fuzz)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    struct fuzz fuzz = {.pcm = {&ops}, .input = bytes, .left = size, .now_ns = MS};
+    struct fuzz fuzz = {.pcm = {&ops}, .input = {bytes, size}, .now_ns = MS};
     const struct bj_dac_config config = {.id = "audio:hw:0", .via.pcm = &fuzz.pcm};
 
     fuzz.dac = calloc(1, bj_audio.instance_size);
     check(fuzz.dac != NULL);
     check(bj_audio.init(fuzz.dac, &config, &events, &fuzz) == BJ_OK);
-    while (fuzz.left > 0) {
+    while (fuzz.input.left > 0) {
         serve(&fuzz);
         act(&fuzz);
     }

@@ -9,6 +9,7 @@
 #include "ether_dream/ether_dream_link.h"
 #include "ether_dream/ether_dream_wire.h"
 #include "fake_net.h"
+#include "fuzz_input.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +18,7 @@
 #define MS BJ_NS_PER_MS
 
 struct fuzz {
-    const uint8_t *input;
-    size_t left;
+    struct fuzz_input input;
     struct fake_net *net;
     struct byte_host device;
     size_t answered; /* bytes of the commands that were answered */
@@ -29,20 +29,6 @@ struct fuzz {
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void check(bool good)
-{
-    if (!good)
-        abort();
-}
-
-static uint8_t next(struct fuzz *fuzz)
-{
-    if (fuzz->left == 0)
-        return 0;
-    fuzz->left--;
-    return *fuzz->input++;
-}
 
 /* ---- The engine's ears --------------------------------------------------------------- */
 
@@ -90,9 +76,9 @@ static size_t command_size(const struct fuzz *fuzz, size_t at)
 static void answer(struct fuzz *fuzz)
 {
     static const uint8_t codes[] = {'a', 'a', 'a', 'a', 'I', 'F', '!', 'x'};
-    uint8_t reply[32] = {codes[next(fuzz) % 8], '?'};
+    uint8_t reply[32] = {codes[fuzz_next(&fuzz->input) % 8], '?'};
     size_t size = command_size(fuzz, fuzz->answered), length = 22;
-    uint8_t state = next(fuzz);
+    uint8_t state = fuzz_next(&fuzz->input);
 
     if (size > 0 && fuzz->answered + size <= fuzz->device.heard) {
         reply[1] = fuzz->device.in[fuzz->answered];
@@ -102,11 +88,11 @@ static void answer(struct fuzz *fuzz)
     reply[4] = state >> 2 & 3;
     reply[5] = state >> 4 & 1;
     reply[8] = state >> 5 << 1;
-    reply[12] = next(fuzz);
-    reply[13] = next(fuzz) & 15;
-    reply[14] = next(fuzz);
+    reply[12] = fuzz_next(&fuzz->input);
+    reply[13] = fuzz_next(&fuzz->input) & 15;
+    reply[14] = fuzz_next(&fuzz->input);
     reply[15] = state & 0x40 ? 0x75 : 0;
-    reply[18] = next(fuzz);
+    reply[18] = fuzz_next(&fuzz->input);
     if (reply[1] == 'v' && reply[0] != 'I')
         length = 32;
     byte_host_say(&fuzz->device, reply, length);
@@ -114,8 +100,8 @@ static void answer(struct fuzz *fuzz)
 
 static void raw(struct fuzz *fuzz)
 {
-    for (int k = next(fuzz) % 64; k > 0; k--) {
-        uint8_t byte = next(fuzz);
+    for (int k = fuzz_next(&fuzz->input) % 64; k > 0; k--) {
+        uint8_t byte = fuzz_next(&fuzz->input);
         byte_host_say(&fuzz->device, &byte, 1);
     }
 }
@@ -123,12 +109,12 @@ static void raw(struct fuzz *fuzz)
 static void announce(struct fuzz *fuzz)
 {
     uint8_t bytes[64] = {0x00, 0x04, 0xa3, 0x11, 0x22, 0x33};
-    uint8_t kind = next(fuzz);
+    uint8_t kind = fuzz_next(&fuzz->input);
     size_t size = kind & 1 ? 36 : kind % 64;
     struct bj_address from = {kind & 2 ? IP : IP + (kind >> 2) % 4, 7654};
 
     for (size_t k = 6; k < size; k++)
-        bytes[k] = next(fuzz);
+        bytes[k] = fuzz_next(&fuzz->input);
     fake_net_inject(fuzz->net, from, (struct bj_address){0xffffffffu, 7654}, bytes, size);
 }
 
@@ -156,9 +142,10 @@ static void disconnect(struct fuzz *fuzz)
 static void write(struct fuzz *fuzz)
 {
     static const struct bj_point points[400] = {{.x = 1, .r = 65535}};
-    uint8_t size = next(fuzz);
-    struct bj_chunk chunk = {
-        .points = points, .count = 1 + size * 399u / 255, .pps = 1000u * next(fuzz)};
+    uint8_t size = fuzz_next(&fuzz->input);
+    struct bj_chunk chunk = {.points = points,
+                             .count = 1 + size * 399u / 255,
+                             .pps = 1000u * fuzz_next(&fuzz->input)};
     uint32_t taken = 0;
     enum bj_status status = bj_ether_dream.write(fuzz->dac, fuzz->now_ns, &chunk, &taken);
 
@@ -190,7 +177,7 @@ static void serve(struct fuzz *fuzz)
 
 static void act(struct fuzz *fuzz)
 {
-    uint8_t what = next(fuzz);
+    uint8_t what = fuzz_next(&fuzz->input);
 
     switch (what % 16) {
     case 0:
@@ -218,7 +205,7 @@ static void act(struct fuzz *fuzz)
         break;
     case 7:
     case 8:
-        fuzz->now_ns += (int64_t)next(fuzz) * MS;
+        fuzz->now_ns += (int64_t)fuzz_next(&fuzz->input) * MS;
         break;
     case 9:
     case 10:
@@ -237,8 +224,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 
     if (fuzz.net == NULL)
         fuzz.net = fake_net_create();
-    fuzz.input = bytes;
-    fuzz.left = size;
+    fuzz.input = (struct fuzz_input){bytes, size};
     fuzz.answered = 0;
     fuzz.status = (struct bj_dac_status){0};
     fuzz.dac = calloc(1, bj_ether_dream.instance_size);
@@ -249,7 +235,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     check(bj_ether_dream.init(fuzz.dac, &config, &events, &fuzz) == BJ_OK);
     serve(&fuzz);
     fuzz.now_ns += 2 * BJ_NS_PER_S; /* past the wait for an announcement */
-    while (fuzz.left > 0) {
+    while (fuzz.input.left > 0) {
         serve(&fuzz);
         act(&fuzz);
     }

@@ -5,6 +5,7 @@
  * refused, stalls, broken transfers, cables, time, and whatever an engine may do.
  */
 #include "fake_usb.h"
+#include "fuzz_input.h"
 #include "helios/helios.h"
 #include "helios/helios_wire.h"
 
@@ -16,8 +17,7 @@
 
 struct fuzz {
     struct sim_usb device; /* first: the model is the fuzzer */
-    const uint8_t *input;
-    size_t left;
+    struct fuzz_input input;
     struct fake_usb *usb;
     void *dac;
     bool attempting, plugged;
@@ -31,20 +31,6 @@ struct fuzz {
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void check(bool good)
-{
-    if (!good)
-        abort();
-}
-
-static uint8_t next(struct fuzz *fuzz)
-{
-    if (fuzz->left == 0)
-        return 0;
-    fuzz->left--;
-    return *fuzz->input++;
-}
 
 /* ---- The device ---------------------------------------------------------------------- */
 
@@ -155,9 +141,9 @@ static void reply(struct fuzz *fuzz, bool fitting)
 
     if (fuzz->count == 8)
         return;
-    size = fitting ? (fuzz->asked == HELIOS_STATUS ? 2 : 32) : next(fuzz) % 33;
+    size = fitting ? (fuzz->asked == HELIOS_STATUS ? 2 : 32) : fuzz_next(&fuzz->input) % 33;
     for (size_t k = 0; k < size; k++)
-        fuzz->replies[at][k] = next(fuzz);
+        fuzz->replies[at][k] = fuzz_next(&fuzz->input);
     if (fitting)
         fuzz->replies[at][0] = 0x80 | fuzz->asked;
     if (fitting && fuzz->asked == HELIOS_STATUS)
@@ -202,8 +188,9 @@ static void disconnect(struct fuzz *fuzz)
 static void write(struct fuzz *fuzz)
 {
     static const struct bj_point points[4096] = {{.x = 1, .r = 65535, .i = 65535}};
-    struct bj_chunk chunk = {
-        .points = points, .count = 1 + next(fuzz) * 16u, .pps = 1000u + 500u * next(fuzz)};
+    struct bj_chunk chunk = {.points = points,
+                             .count = 1 + fuzz_next(&fuzz->input) * 16u,
+                             .pps = 1000u + 500u * fuzz_next(&fuzz->input)};
     uint32_t taken = 0;
     enum bj_status status = bj_helios.write(fuzz->dac, fuzz->now_ns, &chunk, &taken);
 
@@ -243,7 +230,7 @@ static void cable(struct fuzz *fuzz)
 static void act(struct fuzz *fuzz)
 {
     static const uint8_t addresses[] = {HELIOS_REPLIES, HELIOS_COMMANDS, HELIOS_FRAMES};
-    uint8_t what = next(fuzz);
+    uint8_t what = fuzz_next(&fuzz->input);
 
     switch (what % 16) {
     case 0:
@@ -267,12 +254,13 @@ static void act(struct fuzz *fuzz)
         break;
     case 5:
         if (fuzz->plugged)
-            fake_usb_break(fuzz->usb, PORT, addresses[(what >> 4) % 3], next(fuzz),
-                           (enum usb_end)(next(fuzz) % 6));
+            fake_usb_break(fuzz->usb, PORT, addresses[(what >> 4) % 3],
+                           fuzz_next(&fuzz->input),
+                           (enum usb_end)(fuzz_next(&fuzz->input) % 6));
         break;
     case 6:
     case 7:
-        fuzz->now_ns += (int64_t)next(fuzz) * MS / 4;
+        fuzz->now_ns += (int64_t)fuzz_next(&fuzz->input) * MS / 4;
         break;
     case 8:
     case 9:
@@ -298,8 +286,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (fuzz.usb == NULL)
         fuzz.usb = fake_usb_create();
     fuzz.device = (struct sim_usb){.ops = &ops, .descriptor = &descriptor};
-    fuzz.input = bytes;
-    fuzz.left = size;
+    fuzz.input = (struct fuzz_input){bytes, size};
     fuzz.attempting = false;
     fuzz.count = 0;
     fuzz.refuse = 0;
@@ -317,7 +304,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         fuzz.now_ns += 10 * MS;
     }
     check(fuzz.status.state == BJ_DAC_READY);
-    while (fuzz.left > 0) {
+    while (fuzz.input.left > 0) {
         serve(&fuzz);
         act(&fuzz);
     }

@@ -5,6 +5,7 @@
  * and whatever an engine may do.
  */
 #include "fake_net.h"
+#include "fuzz_input.h"
 #include "idn/idn.h"
 #include "idn/idn_scan.h"
 #include "idn/idn_wire.h"
@@ -19,8 +20,7 @@
 
 struct fuzz {
     struct sim_host host; /* first */
-    const uint8_t *input;
-    size_t left;
+    struct fuzz_input input;
     struct fake_net *net;
     struct {
         struct bj_address from;
@@ -35,20 +35,6 @@ struct fuzz {
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void check(bool good)
-{
-    if (!good)
-        abort();
-}
-
-static uint8_t next(struct fuzz *fuzz)
-{
-    if (fuzz->left == 0)
-        return 0;
-    fuzz->left--;
-    return *fuzz->input++;
-}
 
 /* ---- The engine's ears --------------------------------------------------------------- */
 
@@ -123,11 +109,12 @@ static void say(struct fuzz *fuzz, struct bj_address to, const uint8_t *bytes, s
 static void raw(struct fuzz *fuzz)
 {
     uint8_t bytes[255];
-    struct bj_address to = {BJ_LOOPBACK, (uint16_t)(FIRST_PORT + next(fuzz) % 8)};
-    size_t size = next(fuzz);
+    struct bj_address to = {BJ_LOOPBACK,
+                            (uint16_t)(FIRST_PORT + fuzz_next(&fuzz->input) % 8)};
+    size_t size = fuzz_next(&fuzz->input);
 
     for (size_t k = 0; k < size; k++)
-        bytes[k] = next(fuzz);
+        bytes[k] = fuzz_next(&fuzz->input);
     say(fuzz, to, bytes, size);
 }
 
@@ -136,7 +123,7 @@ static void answer(struct fuzz *fuzz)
 {
     static const uint8_t sizes[] = {40, 4, 12};
     uint8_t bytes[512] = {0};
-    uint8_t which = next(fuzz), kind = next(fuzz) % 4;
+    uint8_t which = fuzz_next(&fuzz->input), kind = fuzz_next(&fuzz->input) % 4;
     unsigned at = (fuzz->heard_count - 1 - which % 4) % HEARD;
     size_t size = IDN_HEADER_SIZE + sizes[kind % 3] + (kind == 1 ? 24 * (which >> 5) : 0);
 
@@ -146,7 +133,7 @@ static void answer(struct fuzz *fuzz)
     bytes[2] = (uint8_t)(fuzz->heard[at].sequence >> 8);
     bytes[3] = (uint8_t)fuzz->heard[at].sequence;
     for (size_t k = IDN_HEADER_SIZE + 1; k < size; k++)
-        bytes[k] = k > 60 ? (uint8_t)k : next(fuzz);
+        bytes[k] = k > 60 ? (uint8_t)k : fuzz_next(&fuzz->input);
     bytes[4] = sizes[kind % 3];
     if (kind == 0 && which & 64) /* itself */
         memcpy(bytes + 8, "\7\1\0\4\xa3\x11\x22\x33\0\0\0\0\0\0\0", 16);
@@ -169,7 +156,7 @@ static void disconnect(struct fuzz *fuzz)
 static void write(struct fuzz *fuzz)
 {
     static const struct bj_point points[600] = {{.x = 1, .r = 65535}};
-    uint8_t size = next(fuzz), shape = next(fuzz);
+    uint8_t size = fuzz_next(&fuzz->input), shape = fuzz_next(&fuzz->input);
     struct bj_chunk chunk = {.points = points,
                              .count = 1 + size * 571u / 255,
                              .pps = shape & 1   ? 30000
@@ -208,7 +195,7 @@ static void serve(struct fuzz *fuzz)
 
 static void act(struct fuzz *fuzz)
 {
-    uint8_t what = next(fuzz);
+    uint8_t what = fuzz_next(&fuzz->input);
 
     switch (what % 16) {
     case 0:
@@ -232,7 +219,7 @@ static void act(struct fuzz *fuzz)
         break;
     case 6:
     case 7:
-        fuzz->now_ns += (int64_t)next(fuzz) * MS;
+        fuzz->now_ns += (int64_t)fuzz_next(&fuzz->input) * MS;
         break;
     case 8:
     case 9:
@@ -268,14 +255,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (fuzz.net == NULL)
         fuzz.net = fake_net_create();
     check(fuzz.net != NULL);
-    fuzz.input = bytes;
-    fuzz.left = size;
+    fuzz.input = (struct fuzz_input){bytes, size};
     fuzz.heard_count = 0;
     fuzz.attempting = false;
     fuzz.status = (struct bj_dac_status){0};
     start(&fuzz);
     serve(&fuzz);
-    while (fuzz.left > 0) {
+    while (fuzz.input.left > 0) {
         serve(&fuzz);
         act(&fuzz);
     }

@@ -5,6 +5,7 @@
  * full infos, silence, time, and whatever an engine may do.
  */
 #include "fake_net.h"
+#include "fuzz_input.h"
 #include "lasercube/lasercube.h"
 #include "lasercube/lasercube_wire.h"
 
@@ -17,8 +18,7 @@
 
 struct fuzz {
     struct sim_host host; /* first */
-    const uint8_t *input;
-    size_t left;
+    struct fuzz_input input;
     struct fake_net *net;
     struct bj_address asked[2]; /* by whom: commands, samples */
     uint8_t opcode, message;    /* newest of each */
@@ -30,20 +30,6 @@ struct fuzz {
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void check(bool good)
-{
-    if (!good)
-        abort();
-}
-
-static uint8_t next(struct fuzz *fuzz)
-{
-    if (fuzz->left == 0)
-        return 0;
-    fuzz->left--;
-    return *fuzz->input++;
-}
 
 /* ---- The engine's ears --------------------------------------------------------------- */
 
@@ -127,10 +113,10 @@ static void say(struct fuzz *fuzz, bool data, const uint8_t *bytes, size_t size)
 static void say_raw(struct fuzz *fuzz, bool data)
 {
     uint8_t bytes[100];
-    size_t size = next(fuzz) % sizeof bytes;
+    size_t size = fuzz_next(&fuzz->input) % sizeof bytes;
 
     for (size_t k = 0; k < size; k++)
-        bytes[k] = next(fuzz);
+        bytes[k] = fuzz_next(&fuzz->input);
     say(fuzz, data, bytes, size);
 }
 
@@ -138,16 +124,16 @@ static void say_info(struct fuzz *fuzz)
 {
     uint8_t bytes[LC_INFO_SIZE] = {LC_FULL_INFO};
     static const uint8_t serial[] = {0x00, 0x04, 0xa3, 0x11, 0x22, 0x33};
-    uint8_t kind = next(fuzz);
+    uint8_t kind = fuzz_next(&fuzz->input);
 
     bytes[3] = kind & 1;
     bytes[4] = 24;
-    bytes[5] = next(fuzz);
+    bytes[5] = fuzz_next(&fuzz->input);
     memcpy(bytes + 10, "\x30\x75\0\0\x60\xea\0\0", 8);
     bytes[20] = bytes[22] = 0x17; /* empty: 5888 of 5888 */
     if (kind & 2)
-        bytes[10 + next(fuzz) % 16] = next(fuzz);
-    bytes[23] = next(fuzz);
+        bytes[10 + fuzz_next(&fuzz->input) % 16] = fuzz_next(&fuzz->input);
+    bytes[23] = fuzz_next(&fuzz->input);
     memcpy(bytes + 26, serial, sizeof serial);
     bytes[37] = kind & 4 ? 10 : 0;
     if (kind & 8)
@@ -157,9 +143,9 @@ static void say_info(struct fuzz *fuzz)
 
 static void say_report(struct fuzz *fuzz)
 {
-    uint8_t kind = next(fuzz);
-    uint8_t bytes[4] = {LC_FREE, (uint8_t)(fuzz->message - (kind & 7)), next(fuzz),
-                        next(fuzz)};
+    uint8_t kind = fuzz_next(&fuzz->input);
+    uint8_t bytes[4] = {LC_FREE, (uint8_t)(fuzz->message - (kind & 7)),
+                        fuzz_next(&fuzz->input), fuzz_next(&fuzz->input)};
 
     if (kind & 8)
         bytes[3] &= 0x17;
@@ -168,7 +154,7 @@ static void say_report(struct fuzz *fuzz)
 
 static void answer(struct fuzz *fuzz, uint8_t opcode)
 {
-    uint8_t bytes[4] = {opcode, 0, next(fuzz), next(fuzz) & 0x17};
+    uint8_t bytes[4] = {opcode, 0, fuzz_next(&fuzz->input), fuzz_next(&fuzz->input) & 0x17};
 
     say(fuzz, false, bytes, opcode == LC_FREE ? 4 : 2);
 }
@@ -184,9 +170,10 @@ static void disconnect(struct fuzz *fuzz)
 static void write(struct fuzz *fuzz)
 {
     static const struct bj_point points[LC_MAX_POINTS] = {{.x = 1, .r = 65535}};
-    uint8_t size = next(fuzz);
-    struct bj_chunk chunk = {
-        .points = points, .count = 1 + size % LC_MAX_POINTS, .pps = 1000u * next(fuzz)};
+    uint8_t size = fuzz_next(&fuzz->input);
+    struct bj_chunk chunk = {.points = points,
+                             .count = 1 + size % LC_MAX_POINTS,
+                             .pps = 1000u * fuzz_next(&fuzz->input)};
     uint32_t taken = 0;
     enum bj_status status = bj_lasercube.write(fuzz->dac, fuzz->now_ns, &chunk, &taken);
 
@@ -221,7 +208,7 @@ static void act(struct fuzz *fuzz)
 {
     static const uint8_t opcodes[] = {LC_OUTPUT, LC_CLEAR,     LC_REPORTS,
                                       LC_RATE,   LC_THRESHOLD, LC_FREE};
-    uint8_t what = next(fuzz);
+    uint8_t what = fuzz_next(&fuzz->input);
 
     switch (what % 16) {
     case 0:
@@ -251,11 +238,11 @@ static void act(struct fuzz *fuzz)
         break;
     case 8:
     case 9:
-        fuzz->now_ns += (int64_t)next(fuzz) * MS;
+        fuzz->now_ns += (int64_t)fuzz_next(&fuzz->input) * MS;
         break;
     case 10:
     case 11:
-        fuzz->now_ns += (int64_t)next(fuzz) * MS / 50;
+        fuzz->now_ns += (int64_t)fuzz_next(&fuzz->input) * MS / 50;
         break;
     case 12:
     case 13:
@@ -275,8 +262,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (fuzz.net == NULL)
         fuzz.net = fake_net_create();
     fuzz.host.ops = &ops;
-    fuzz.input = bytes;
-    fuzz.left = size;
+    fuzz.input = (struct fuzz_input){bytes, size};
     fuzz.status = (struct bj_dac_status){0};
     fuzz.dac = calloc(1, bj_lasercube.instance_size);
     check(fuzz.net != NULL && fuzz.dac != NULL);
@@ -284,7 +270,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     fake_net_add(fuzz.net, IP, &fuzz.host);
     config.via.net = fake_net_base(fuzz.net);
     check(bj_lasercube.init(fuzz.dac, &config, &events, &fuzz) == BJ_OK);
-    while (fuzz.left > 0) {
+    while (fuzz.input.left > 0) {
         serve(&fuzz);
         act(&fuzz);
     }

@@ -5,6 +5,7 @@
  * end in any way, time, and whatever an engine may do. The transport is the target's own,
  * for it must be able to lie.
  */
+#include "fuzz_input.h"
 #include "laserdock/laserdock.h"
 #include "lasershark/lasershark.h"
 #include "lasershark_family/shark_session.h"
@@ -26,8 +27,7 @@ struct transfer {
 
 static struct fuzz {
     struct bj_usb usb;
-    const uint8_t *input;
-    size_t left;
+    struct fuzz_input input;
     const struct bj_dac_driver *driver;
     void *dac;
     bool attempting, open, gone, opens_badly;
@@ -43,20 +43,6 @@ static struct fuzz {
 } fuzz;
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void check(bool good)
-{
-    if (!good)
-        abort();
-}
-
-static uint8_t next(void)
-{
-    if (fuzz.left == 0)
-        return 0;
-    fuzz.left--;
-    return *fuzz.input++;
-}
 
 /* ---- The engine's ears --------------------------------------------------------------- */
 
@@ -108,7 +94,8 @@ static enum bj_status open_result(struct bj_usb *usb, int handle)
 {
     (void)usb;
     check(fuzz.open && handle == HANDLE);
-    return fuzz.opens_badly ? (enum bj_status)(next() % (BJ_IO_ERROR + 1)) : BJ_OK;
+    return fuzz.opens_badly ? (enum bj_status)(fuzz_next(&fuzz.input) % (BJ_IO_ERROR + 1))
+                            : BJ_OK;
 }
 
 static enum bj_status submit(struct bj_usb *usb, int handle,
@@ -272,11 +259,12 @@ static void answer(bool truly)
     if (!transfer || fuzz.asked_count == 0)
         return;
     transfer->reply[0] = fuzz.asked[0];
-    transfer->reply[1] = truly ? 0 : next() & 1;
+    transfer->reply[1] = truly ? 0 : fuzz_next(&fuzz.input) & 1;
     put32(transfer->reply + 2, truth(fuzz.asked[0], fuzz.argument[0]));
     if (!truly)
-        put32(transfer->reply + 2, (uint32_t)(next() | next() << 8) | (uint32_t)next()
-                                                                          << 24);
+        put32(transfer->reply + 2,
+              (uint32_t)(fuzz_next(&fuzz.input) | fuzz_next(&fuzz.input) << 8) |
+                  (uint32_t)fuzz_next(&fuzz.input) << 24);
     end(transfer, BJ_OK, SHARK_REPLY_SIZE);
     fuzz.asked_count--;
     memmove(fuzz.asked, fuzz.asked + 1, (size_t)fuzz.asked_count);
@@ -287,24 +275,26 @@ static void answer(bool truly)
 static void raw(void)
 {
     struct transfer *transfer = oldest(SHARK_REPLY_IN);
-    enum bj_status status = (enum bj_status)(next() % (BJ_IO_ERROR + 1));
+    enum bj_status status = (enum bj_status)(fuzz_next(&fuzz.input) % (BJ_IO_ERROR + 1));
 
     if (!transfer)
         return;
     for (size_t k = 0; k < 8; k++)
-        transfer->reply[k] = next();
+        transfer->reply[k] = fuzz_next(&fuzz.input);
     end(transfer, status == BJ_WOULD_BLOCK ? BJ_OK : status,
-        next() % (SHARK_REPLY_SIZE + 1));
+        fuzz_next(&fuzz.input) % (SHARK_REPLY_SIZE + 1));
 }
 
 static void take_samples(bool well)
 {
     struct transfer *transfer = oldest(SHARK_SAMPLES_OUT);
-    enum bj_status status = well ? BJ_OK : (enum bj_status)(next() % (BJ_IO_ERROR + 1));
+    enum bj_status status =
+        well ? BJ_OK : (enum bj_status)(fuzz_next(&fuzz.input) % (BJ_IO_ERROR + 1));
 
     if (!transfer)
         return;
-    size_t size = well ? transfer->is.size : next() * 13u % (transfer->is.size + 1);
+    size_t size =
+        well ? transfer->is.size : fuzz_next(&fuzz.input) * 13u % (transfer->is.size + 1);
     end(transfer, status == BJ_WOULD_BLOCK ? BJ_OK : status, size);
 }
 
@@ -320,8 +310,9 @@ static void disconnect(void)
 static void write(void)
 {
     static const struct bj_point points[400] = {{.x = 1, .r = 65535, .i = 65535}};
-    struct bj_chunk chunk = {
-        .points = points, .count = 1 + next() * 399u / 255, .pps = 1000u * next()};
+    struct bj_chunk chunk = {.points = points,
+                             .count = 1 + fuzz_next(&fuzz.input) * 399u / 255,
+                             .pps = 1000u * fuzz_next(&fuzz.input)};
     uint32_t taken = 0;
     enum bj_status status = fuzz.driver->write(fuzz.dac, fuzz.now_ns, &chunk, &taken);
 
@@ -348,7 +339,7 @@ static void serve(void)
 
 static void act(void)
 {
-    uint8_t what = next();
+    uint8_t what = fuzz_next(&fuzz.input);
 
     switch (what % 16) {
     case 0:
@@ -373,10 +364,10 @@ static void act(void)
         fuzz.opens_badly = what >> 4 == 2;
         break;
     case 6:
-        fuzz.now_ns += (int64_t)next() * MS / 8;
+        fuzz.now_ns += (int64_t)fuzz_next(&fuzz.input) * MS / 8;
         break;
     case 7:
-        fuzz.now_ns += (int64_t)next() * MS * 4;
+        fuzz.now_ns += (int64_t)fuzz_next(&fuzz.input) * MS * 4;
         break;
     case 8:
     case 9:
@@ -401,7 +392,7 @@ static void name_device(void)
 {
     static const char *const makers[] = {"WICKED", "Macpod", "", "somebody"};
     static const char *const products[] = {"Laserdock.", "Lasershark", "", "%s%n"};
-    uint8_t odd = next() % 8 == 0 ? next() : 0;
+    uint8_t odd = fuzz_next(&fuzz.input) % 8 == 0 ? fuzz_next(&fuzz.input) : 0;
     bool dock = fuzz.driver == &bj_laserdock;
 
     memset(&fuzz.device, 0, sizeof fuzz.device);
@@ -419,15 +410,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 
     memset(&fuzz, 0, sizeof fuzz);
     fuzz.usb.ops = &ops;
-    fuzz.input = bytes;
-    fuzz.left = size;
-    fuzz.driver = next() & 1 ? &bj_laserdock : &bj_lasershark;
+    fuzz.input = (struct fuzz_input){bytes, size};
+    fuzz.driver = fuzz_next(&fuzz.input) & 1 ? &bj_laserdock : &bj_lasershark;
     name_device();
     config.id = fuzz.driver == &bj_laserdock ? "laserdock:1" : "lasershark:1";
     fuzz.dac = calloc(1, fuzz.driver->instance_size);
     check(fuzz.dac != NULL);
     check(fuzz.driver->init(fuzz.dac, &config, &events, NULL) == BJ_OK);
-    while (fuzz.left > 0) {
+    while (fuzz.input.left > 0) {
         serve();
         act();
     }
