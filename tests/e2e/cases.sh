@@ -69,6 +69,19 @@ case_play() {
     check_counted || fail "not what $1 played"
 }
 
+# play_on DAC PPS: the same on another kind of DAC that has 16 bits for each channel.
+case_play_on() {
+    dac=$1
+    start_jackd 48000 256
+    make_wav 2 4 0.3
+    start_watch
+    start_sim
+    start_beamjack --arm --pps "$2" --connect "$(pattern_of ecasound)"
+    play_signal ecasound
+    finish
+    check_counted || fail "not what ecasound played"
+}
+
 # Dark before the first arm, although everything plays; dark after disarm.
 case_dark() {
     start_jackd

@@ -20,6 +20,7 @@ status=$work/status.json
 stalls=$work/stalls
 declare -A pid
 beamjack_under=()
+dac=etherdream # the kind that is simulated
 
 say() { printf '%s\n' "$*"; }
 
@@ -123,14 +124,20 @@ jack_is_up() { jack_lsp >/dev/null 2>&1; }
 start_sim() { # options...
     local priority=()
     chrt -f 60 true 2>/dev/null && priority=(chrt -f 60)
-    start sim "${priority[@]}" "$SIM" --address $dac_ip --points "$points" "$@"
+    start sim "${priority[@]}" "${SIM%etherdream}$dac" --address $dac_ip --points "$points" "$@"
     wait_for 5 sim_is_up || fail "the simulated DAC does not come up"
 }
-sim_is_up() { (exec 3<>"/dev/tcp/$dac_ip/7765") 2>/dev/null; }
+sim_is_up() {
+    if [ $dac = etherdream ]; then
+        (exec 3<>"/dev/tcp/$dac_ip/7765") 2>/dev/null
+    else # nothing to knock at: it says so itself
+        grep -q ^simulated "$work/sim.log"
+    fi
+}
 
 start_beamjack() { # options...; under the command beamjack_under, if any
     : >"$status"
-    start beamjack "${beamjack_under[@]}" "$BEAMJACK" run "etherdream@$dac_ip" --headless --server $server \
+    start beamjack "${beamjack_under[@]}" "$BEAMJACK" run "$dac@$dac_ip" --headless --server $server \
         --status-json "$status" "$@"
     wait_for 10 streaming || fail "beamjack does not stream"
 }
