@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "helios_session.h"
 
+#include "notice.h"
+
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #define LEAST_FRAME_NS (8 * BJ_NS_PER_MS) /* a poll, the bus and a late wake-up */
@@ -17,16 +18,11 @@ void helios_session_init(struct helios_session *session, struct bj_usb *usb)
 enum bj_status helios_session_tell(const struct helios_session *session,
                                    enum bj_status status, const char *format, ...)
 {
-    char text[256];
-    int used = snprintf(text, sizeof text, "%s: ", session->name);
     va_list args;
 
-    if (used < 0 || (size_t)used >= sizeof text)
-        used = 0;
     va_start(args, format);
-    (void)vsnprintf(text + used, sizeof text - (size_t)used, format, args);
+    bj_notice(session->events, session->engine, session->name, status, format, args);
     va_end(args);
-    session->events->notice(session->engine, status, text);
     return status;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "idn_session.h"
 
+#include "notice.h"
+
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #define FAR_AHEAD_NS (300 * BJ_NS_PER_MS)
@@ -18,16 +19,11 @@
 enum bj_status idn_session_tell(const struct idn_session *session, enum bj_status status,
                                 const char *format, ...)
 {
-    char text[256];
-    int used = snprintf(text, sizeof text, "%s: ", session->name);
     va_list args;
 
-    if (used < 0 || (size_t)used >= sizeof text)
-        used = 0;
     va_start(args, format);
-    (void)vsnprintf(text + used, sizeof text - (size_t)used, format, args);
+    bj_notice(session->events, session->engine, session->name, status, format, args);
     va_end(args);
-    session->events->notice(session->engine, status, text);
     return status;
 }
 

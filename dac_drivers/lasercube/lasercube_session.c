@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "lasercube_session.h"
 
+#include "notice.h"
+
 #include <stdarg.h>
-#include <stdio.h>
 
 #define ASK_TIMEOUT_NS (2 * BJ_NS_PER_S)
 #define SETTING_TIMEOUT_NS (2 * BJ_NS_PER_S)
@@ -23,16 +24,11 @@ void lc_session_init(struct lc_session *session, struct bj_net *net)
 enum bj_status lc_session_tell(const struct lc_session *session, enum bj_status status,
                                const char *format, ...)
 {
-    char text[256];
-    int used = snprintf(text, sizeof text, "%s: ", session->name);
     va_list args;
 
-    if (used < 0 || (size_t)used >= sizeof text)
-        used = 0;
     va_start(args, format);
-    (void)vsnprintf(text + used, sizeof text - (size_t)used, format, args);
+    bj_notice(session->events, session->engine, session->name, status, format, args);
     va_end(args);
-    session->events->notice(session->engine, status, text);
     return status;
 }
 
