@@ -62,8 +62,8 @@ const char *check_fault_name(enum check_fault fault);
 
 /* The lit range of the signal, played at `frames_per_point` source frames per point.
  *
- * Between gaps: away from corners within `tolerance_counts` of the path; from point to
- * point and over 64 points as far along it as the rate says, to `bend`, always forward;
+ * Between gaps: away from corners within `limits` of the path; from point to
+ * point and over 64 points as far along it as the rate says, always forward;
  * colour the average of the source over the point's time, so exact on plateaus and between
  * its neighbours at edges; the DAC never idle. Gaps: dark, except for the edges of an
  * interpolation; up to 1.5 ms after it may be dark still. They are reported, and judged by
@@ -74,8 +74,14 @@ const char *check_fault_name(enum check_fault fault);
 #define CHECK_BEND 0.006
 #define CHECK_BEND_OF_LOST_TIME 0.031
 
+struct check_limits {
+    double position; /* counts of 1/32767 off the path, away from corners */
+    double colour;   /* counts of 1/65535 off the colour, for a DAC with fewer bits */
+    double bend;     /* how far the step may be bent by rate control, as a share */
+};
+
 bool check_played(const struct tagged_signal *signal, double frames_per_point,
-                  double tolerance_counts, double bend, const struct played_point *points,
+                  const struct check_limits *limits, const struct played_point *points,
                   size_t count, struct check_verdict *verdict);
 
 /* What was counted while the signal played. */

@@ -288,7 +288,7 @@ static void judge_point(struct walk *walk, const struct place *place)
     struct check_verdict *verdict = walk->verdict;
     const struct played_point *point = &walk->points[walk->at];
 
-    if (place->room == walk->path.tolerance && place->off > verdict->max_error_counts)
+    if (place->room == walk->path.limits.position && place->off > verdict->max_error_counts)
         verdict->max_error_counts = place->off;
     if (place->off > place->room || !is_on_time(walk, place->position))
         fault(verdict, CHECK_POSITION, 1,
@@ -384,10 +384,10 @@ static bool begin(struct walk *walk)
 }
 
 bool check_played(const struct tagged_signal *signal, double frames_per_point,
-                  double tolerance_counts, double bend, const struct played_point *points,
+                  const struct check_limits *limits, const struct played_point *points,
                   size_t count, struct check_verdict *verdict)
 {
-    struct walk walk = {.path = {signal, frames_per_point, tolerance_counts, bend},
+    struct walk walk = {.path = {signal, frames_per_point, *limits},
                         .points = points,
                         .count = count,
                         .verdict = verdict};

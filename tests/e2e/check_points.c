@@ -16,6 +16,7 @@ static int usage(const char *program)
 {
     fprintf(stderr,
             "usage: %s played FILE [--pps TRUE_PPS] [--tolerance COUNTS]\n"
+            "         [--colour-tolerance COUNTS]\n"
             "         [--interruptions N] [--lost-frames N] [--flushed-points N] "
             "[--lost-time N]\n"
             "         " TAGGED_OPTIONS_HELP "\n"
@@ -70,9 +71,11 @@ static int judge_played(const struct tagged_options *options,
                                         .lost_time = (int64_t)options->lost_time};
     struct check_verdict verdict;
     char why[200];
-    bool good = check_played(&options->signal, step, options->tolerance_counts,
-                             counts.lost_time > 0 ? CHECK_BEND_OF_LOST_TIME : CHECK_BEND,
-                             points, count, &verdict);
+    const struct check_limits limits = {
+        .position = options->tolerance_counts,
+        .colour = options->colour_tolerance,
+        .bend = counts.lost_time > 0 ? CHECK_BEND_OF_LOST_TIME : CHECK_BEND};
+    bool good = check_played(&options->signal, step, &limits, points, count, &verdict);
     bool explained = check_explained(&verdict, &counts, step, why, sizeof why);
     tell(good && explained, "played", &verdict);
     if (!explained)

@@ -37,7 +37,7 @@ static void widen(struct range *range, double value)
 static void widen_by(const struct path *path, double position, double width, int channel,
                      struct range *range)
 {
-    double unsure = 2 * (path->tolerance + 0.1) / TAGGED_STEP_COUNTS;
+    double unsure = 2 * (path->limits.position + 0.1) / TAGGED_STEP_COUNTS;
     for (int side = -1; side <= 1; side += 2) {
         double end = position + 0.5 + side * width / 2;
         double to_edge = floor(end + 0.5) - end;
@@ -52,9 +52,10 @@ static struct range colour_range(const struct path *path, double position, int c
 {
     double middle = average(path, position, path->step, channel);
     struct range range = {middle, middle};
-    widen_by(path, position, path->step * (1 - path->bend), channel, &range);
-    widen_by(path, position, path->step * (1 + path->bend), channel, &range);
-    return (struct range){range.low - ROUNDING, range.high + ROUNDING};
+    widen_by(path, position, path->step * (1 - path->limits.bend), channel, &range);
+    widen_by(path, position, path->step * (1 + path->limits.bend), channel, &range);
+    double off = ROUNDING + path->limits.colour;
+    return (struct range){range.low - off, range.high + off};
 }
 
 /* Every frame that can have a share is of one colour: *colour. */
@@ -79,8 +80,10 @@ int colour_off(const struct path *path, const struct played_point *point, double
     uint16_t all[3];
     bool plateau = is_plateau(path, position, all);
     for (int channel = 0; channel < 3; channel++) {
-        struct range range = plateau ? (struct range){all[channel], all[channel]}
-                                     : colour_range(path, position, channel);
+        double off = path->limits.colour;
+        struct range range = plateau
+                                 ? (struct range){all[channel] - off, all[channel] + off}
+                                 : colour_range(path, position, channel);
         double value = point->i == 0 ? 0 : played[channel];
         if (value < range.low || value > range.high)
             return value < range.low ? -1 : 1;
@@ -101,13 +104,15 @@ bool colour_is_below(const struct path *path, const struct played_point *point,
             most[channel] =
                 colour[channel] > most[channel] ? colour[channel] : most[channel];
     }
-    return point->r <= most[0] + 1 && point->g <= most[1] + 1 && point->b <= most[2] + 1;
+    double off = 1 + path->limits.colour;
+    return point->r <= most[0] + off && point->g <= most[1] + off &&
+           point->b <= most[2] + off;
 }
 
 bool colour_source_is_dark(const struct path *path, double position)
 {
     for (int channel = 0; channel < 3; channel++)
-        if (colour_range(path, position, channel).high > 1)
+        if (colour_range(path, position, channel).high > 1 + path->limits.colour)
             return false;
     return true;
 }

@@ -32,7 +32,7 @@ struct place place_near(const struct path *path, const struct played_point *poin
 
     if (x_tells && y_tells) {
         place.position = (by_x + by_y) / 2;
-        place.room = path->tolerance;
+        place.room = path->limits.position;
     } else if (x_tells || y_tells) {
         place.position = x_tells ? by_x : by_y;
     }
@@ -43,8 +43,8 @@ struct place place_near(const struct path *path, const struct played_point *poin
 
 double place_slack(const struct path *path, double points)
 {
-    return points * path->step * path->bend +
-           2 * (path->tolerance + 0.1) / TAGGED_STEP_COUNTS;
+    return points * path->step * path->limits.bend +
+           2 * (path->limits.position + 0.1) / TAGGED_STEP_COUNTS;
 }
 
 /* How far the worst point of a run is from the path; infinite: it is no run. */
@@ -93,7 +93,7 @@ static double find_by(const struct path *path, const struct played_point *points
             consider(position >= from - 0.5 * path->step ? &ahead : &before, position,
                      run_off(path, points, count, position));
         }
-    if (count < PLACE_CERTAIN || ahead.off <= fmax(path->tolerance, before.off))
+    if (count < PLACE_CERTAIN || ahead.off <= fmax(path->limits.position, before.off))
         return isfinite(ahead.off) ? ahead.position : -1;
     return before.position;
 }

@@ -13,9 +13,8 @@
 
 struct path {
     const struct tagged_signal *signal;
-    double step;      /* frames from point to point, nominally */
-    double tolerance; /* counts of 1/32767 off the path, away from corners */
-    double bend;      /* how far the step may be bent by rate control, as a share */
+    double step; /* frames from point to point, nominally */
+    struct check_limits limits;
 };
 
 struct place {

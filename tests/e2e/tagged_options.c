@@ -5,7 +5,7 @@
 #include <string.h>
 
 struct numbers {
-    double rate, lead, lit, tail, pps, tolerance, after, until;
+    double rate, lead, lit, tail, pps, tolerance, colour_tolerance, after, until;
     double interruptions, lost_frames, flushed_points, lost_time;
 };
 
@@ -21,6 +21,7 @@ static bool take(struct numbers *numbers, const char *name, const char *value)
         {"--tail", &numbers->tail},
         {"--pps", &numbers->pps},
         {"--tolerance", &numbers->tolerance},
+        {"--colour-tolerance", &numbers->colour_tolerance},
         {"--after", &numbers->after},
         {"--until", &numbers->until},
         {"--interruptions", &numbers->interruptions},
@@ -61,6 +62,7 @@ bool tagged_options_parse(struct tagged_options *options, int argc, char **argv)
     }
     options->pps = numbers.pps;
     options->tolerance_counts = numbers.tolerance;
+    options->colour_tolerance = numbers.colour_tolerance;
     options->interruptions = numbers.interruptions;
     options->lost_frames = numbers.lost_frames;
     options->flushed_points = numbers.flushed_points;

@@ -14,7 +14,8 @@ struct tagged_options {
     const char *word[4]; /* what is not an option */
     int words;
     double pps;                 /* --pps: true points per second, 0 = the signal's rate */
-    double tolerance_counts;    /* --tolerance */
+    double tolerance_counts;    /* --tolerance: of the position */
+    double colour_tolerance;    /* --colour-tolerance: counts of 1/65535 */
     int64_t after_ns, until_ns; /* --after, --until: of the points' play time */
     double interruptions, lost_frames, flushed_points, lost_time; /* as counted */
 };

@@ -69,7 +69,9 @@ static int tear_down(void **state)
 
 static bool judge(struct played *played)
 {
-    return check_played(&played->signal, 1, 1, CHECK_BEND, played->points, played->count,
+    const struct check_limits limits = {.position = 1, .bend = CHECK_BEND};
+
+    return check_played(&played->signal, 1, &limits, played->points, played->count,
                         &played->verdict);
 }
 
@@ -532,8 +534,11 @@ static void play_resampled(struct played *played, double step)
 
 static bool judge_resampled(struct played *played, double step)
 {
-    return check_played(&played->signal, step, step > 0.99 && step < 1.01 ? 1 : 3,
-                        CHECK_BEND, played->points, played->count, &played->verdict);
+    const struct check_limits limits = {.position = step > 0.99 && step < 1.01 ? 1 : 3,
+                                        .bend = CHECK_BEND};
+
+    return check_played(&played->signal, step, &limits, played->points, played->count,
+                        &played->verdict);
 }
 
 static void resampled_play_passes(void **state)
@@ -574,6 +579,44 @@ static void wrong_rate_needs_lost_time(void **state)
     assert_false(check_explained(&played->verdict, &counts, 1, why, sizeof why));
     counts.lost_time = 1;
     assert_true(check_explained(&played->verdict, &counts, 1, why, sizeof why));
+}
+
+/* As a DAC of 12 bits plays it, whose highest step is `full`. */
+static int32_t coarse_value(int32_t value, double full)
+{
+    return (int32_t)lround(floor(value * 4095 / full + 0.5) * full / 4095);
+}
+
+static void make_coarse(struct played_point *point)
+{
+    point->x = coarse_value(point->x + 32767, 65534) - 32767;
+    point->y = coarse_value(point->y + 32767, 65534) - 32767;
+    point->r = (uint16_t)coarse_value(point->r, 65535);
+    point->g = (uint16_t)coarse_value(point->g, 65535);
+    point->b = (uint16_t)coarse_value(point->b, 65535);
+}
+
+/* Right to half a step of it, and no more. */
+static void coarse_play_needs_coarse_limits(void **state)
+{
+    struct played *played = *state;
+    const struct check_limits fine = {.position = 1, .bend = CHECK_BEND};
+    const struct check_limits coarse = {.position = 9, .colour = 8.5, .bend = CHECK_BEND};
+    const double step = 1.0001;
+
+    play_resampled(played, step);
+    for (size_t i = 0; i < played->count; i++)
+        make_coarse(&played->points[i]);
+    assert_true(check_played(&played->signal, 1, &coarse, played->points, played->count,
+                             &played->verdict));
+    assert_int_equal(played->verdict.gaps, 0);
+    assert_false(check_played(&played->signal, 1, &fine, played->points, played->count,
+                              &played->verdict));
+
+    played->points[REST_POINTS + 3600].g ^= 0x20;
+    assert_false(check_played(&played->signal, 1, &coarse, played->points, played->count,
+                              &played->verdict));
+    assert_int_equal(played->verdict.faults[CHECK_COLOUR], 1);
 }
 
 static void resampled_fault_fails(void **state)
@@ -737,6 +780,7 @@ int main(void)
         CASE(resampled_play_passes),
         CASE(drifting_play_passes),
         CASE(wrong_rate_needs_lost_time),
+        CASE(coarse_play_needs_coarse_limits),
         CASE(resampled_fault_fails),
         CASE(colour_beside_its_place_fails),
         CASE(a_slip_of_half_a_frame_fails),
