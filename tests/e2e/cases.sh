@@ -6,8 +6,8 @@ silence_ms=50 # how long JACK may be silent before the light goes
 start_source() { start player "$E2E_BIN/e2e-source" bjsource --lead 0.2 --lit 100 --tail 1; }
 
 # Sums up what was counted since the source was connected or, if that was told too late, since
-# the last status before the light: by beamjack, and by others. Late wakes tell of a stall only where the engine has no real-time
-# priority. Call when the signal is over.
+# the last status before the light: by beamjack, and by others. Late wakes tell of a stall only
+# where the engine has no real-time priority. Call when the signal is over.
 count_since_light() { # FROM_NS
     local before key keys="underruns device_underruns jumps silences reconnects"
     before=$(sed '/"lit":true/,$d' "$status" | sed '/"connected":"xyrgb/q' | tail -n 1)
