@@ -23,8 +23,10 @@ void lc_session_emptied(struct lc_session *session, uint32_t lost, int64_t now_n
 }
 
 /* The ring had nothing left when this packet came; it plays on with the next ones. What was
- * never answered did not come, or else it would not be dry. */
-static bool found_dry(struct lc_session *session, const struct lc_look *look)
+ * never answered did not come, or else it would not be dry. `passed`: points that the look
+ * must include and does not find, so no more can have been lost. */
+static bool found_dry(struct lc_session *session, const struct lc_look *look,
+                      uint64_t passed)
 {
     bool dry = session->ring.draining && look->queued_points <= look->packet_points;
     uint32_t lost;
@@ -35,6 +37,8 @@ static bool found_dry(struct lc_session *session, const struct lc_look *look)
         return dry;
     session->primed = false;
     lost = lc_ring_take_unanswered(&session->ring);
+    if (lost > passed)
+        lost = (uint32_t)passed;
     session->lost_points += lost;
     session->events->emptied(session->engine, lost, true);
     return true;
@@ -44,22 +48,22 @@ static bool found_dry(struct lc_session *session, const struct lc_look *look)
  * the network lost counts as played until then: the beam went on without it. */
 static void report_level(struct lc_session *session, const struct lc_look *look)
 {
-    bool dry = found_dry(session, look);
     uint32_t unreported = lc_ring_unreported(&session->ring);
-    uint64_t held = session->ring.sent - session->lost_points - unreported;
-    struct bj_level_report report = {
+    uint64_t told = session->ring.sent - session->lost_points - unreported;
+    /* Doubled on the way, or not ours, is what goes beyond. */
+    uint32_t queued = look->queued_points < told ? look->queued_points : (uint32_t)told;
+    bool dry = found_dry(session, look, told - queued);
+    const struct bj_level_report report = {
         .sent_ns = look->sent_ns,
         .received_ns = look->received_ns,
-        .queued_points = look->queued_points,
+        .queued_points = queued,
+        .played_points = session->ring.sent - session->lost_points - unreported - queued,
         .unreported_points = unreported,
         .quantum_points = 1,
         .playing = session->ring.draining,
         .dry = dry,
     };
 
-    if (report.queued_points > held)
-        report.queued_points = (uint32_t)held; /* doubled on the way, or not ours */
-    report.played_points = held - report.queued_points;
     session->events->level(session->engine, &report);
 }
 

@@ -60,6 +60,7 @@ void lc_ring_clear(struct lc_ring *ring, int64_t now_ns)
     ring->base.received_ns = 0;
     ring->question.open = false;
     ring->look.through = ring->sent;
+    ring->taken_points = ring->unanswered_points;
 }
 
 /* ---- Packets --------------------------------------------------------------------------- */

@@ -75,7 +75,8 @@ void lc_ring_set_rate(struct lc_ring *ring, double pps, int64_t now_ns);
  * looks find out. */
 void lc_ring_set_output(struct lc_ring *ring, bool on, int64_t now_ns);
 
-/* It was emptied by command: what was sent before is gone or was played. */
+/* It was emptied by command: what was sent before is gone or was played, and is nothing
+ * that lc_ring_take_unanswered would tell of. */
 void lc_ring_clear(struct lc_ring *ring, int64_t now_ns);
 
 /* The number of the next packet, and that it left. */

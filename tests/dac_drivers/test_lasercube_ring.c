@@ -280,6 +280,20 @@ static void test_clear(void **state)
     assert_true(hear(2, 100, 5 * MS));
 }
 
+/* Who cleared the ring has told of everything in it, and of what never came to it. */
+static void test_clear_leaves_nothing_to_tell(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 3; k++)
+        lc_ring_sent(&ring, 100, k * MS);
+    lc_ring_expire(&ring, 2000 * MS);
+    assert_int_equal(ring.unanswered_points, 300);
+    lc_ring_clear(&ring, 2000 * MS);
+    lc_ring_sent(&ring, 100, 2001 * MS);
+    assert_true(hear(3, 100, 2005 * MS));
+    assert_int_equal(lc_ring_take_unanswered(&ring), 0);
+}
+
 static void test_rates(void **state)
 {
     (void)state;
@@ -311,6 +325,7 @@ int main(void)
         TEST(test_no_standstill_while_lit),
         TEST(test_a_gap_is_no_standstill),
         TEST(test_clear),
+        TEST(test_clear_leaves_nothing_to_tell),
         TEST(test_rates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,6 +40,7 @@ static void on_level(void *user, const struct bj_level_report *report)
     check(report->sent_ns <= report->received_ns);
     check(report->received_ns == fuzz->now_ns);
     check(report->queued_points <= UINT16_MAX);
+    check(report->played_points <= fuzz->taken);
     check(report->played_points + report->queued_points + report->unreported_points ==
           fuzz->taken - fuzz->lost);
 }
