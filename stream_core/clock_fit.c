@@ -17,10 +17,12 @@
 #define EARLY_SAMPLES 8u
 #define ANCHOR_WINDOW 0.03
 
-/* Which observations of a window are tight: by how much they exceed the least slack. */
-#define ONE_WAY_SLACK 60e-6
-#define ROUND_TRIP_SLACK 100e-6
-#define ROUND_TRIP_FACTOR 1.25
+/* Which observations of a window are tight: by how much they exceed the least delay, as
+ * told by the line, or by the slack. */
+#define OFF_LINE 60e-6
+#define OFF_QUANTA 1.1
+#define SLACK_MORE 100e-6
+#define SLACK_FACTOR 1.25
 
 #define LEAST_SD 30e-6
 #define QUANTUM_SD 0.3
@@ -53,7 +55,7 @@ static uint32_t prior_samples(double sd)
 
 void bj_clock_fit_set_quantum(struct bj_clock_fit *fit, double quantum)
 {
-    fit->least_sd_s = fmax(LEAST_SD, QUANTUM_SD * quantum / fit->nominal_hz);
+    fit->quantum_s = quantum / fit->nominal_hz;
 }
 
 void bj_clock_fit_init(struct bj_clock_fit *fit, enum bj_clock_kind kind, double nominal_hz,
@@ -99,9 +101,10 @@ double bj_clock_fit_count(const struct bj_clock_fit *fit, double t_ns)
     return count_at(fit, seconds(fit, t_ns));
 }
 
+/* Below LEAST_SD or the scatter of whole quanta, deviations say nothing. */
 static double sd(const struct bj_clock_fit *fit)
 {
-    return fmax(sqrt(fit->variance), fit->least_sd_s);
+    return fmax(sqrt(fit->variance), fmax(LEAST_SD, QUANTUM_SD * fit->quantum_s));
 }
 
 double bj_clock_fit_sd_ns(const struct bj_clock_fit *fit)
@@ -125,6 +128,7 @@ void bj_clock_fit_rescale(struct bj_clock_fit *fit, int64_t now_ns, double nomin
     fit->n0 = count_at(fit, t);
     fit->t0 = t;
     fit->hz *= nominal_hz / fit->nominal_hz;
+    fit->quantum_s *= fit->nominal_hz / nominal_hz;
     fit->nominal_hz = nominal_hz;
     fit->stored = 0;
 }
@@ -153,10 +157,10 @@ static void begin_line(struct bj_clock_fit *fit, double t, double n, uint32_t sa
     fit->lines++;
 }
 
-/* True: the sample does not belong to the line. */
+/* True: the sample does not belong to the line, nor to what it drifts towards. */
 static bool refuse(struct bj_clock_fit *fit, double t, double n, double error)
 {
-    if (!bj_clock_fit_settled(fit) || fabs(error) <= 6 * sd(fit) + 0.3e-3) {
+    if (!bj_clock_fit_settled(fit) || fabs(error - fit->mean) <= 6 * sd(fit) + 0.3e-3) {
         fit->refused = 0;
         return false;
     }
@@ -224,18 +228,18 @@ static double window(const struct bj_clock_fit *fit)
     return fit->samples < EARLY_SAMPLES ? EARLY_WINDOW : WINDOW;
 }
 
-struct slack {
+struct delays {
     double least, most;
 };
 
-static struct slack slack_of(const struct bj_clock_fit *fit)
+static struct delays delays_of(const struct bj_clock_fit *fit)
 {
-    struct slack slack = {fit->store[0].slack, fit->store[0].slack};
+    struct delays delays = {fit->store[0].delay, fit->store[0].delay};
     for (uint32_t k = 1; k < fit->stored; k++) {
-        slack.least = fmin(slack.least, fit->store[k].slack);
-        slack.most = fmax(slack.most, fit->store[k].slack);
+        delays.least = fmin(delays.least, fit->store[k].delay);
+        delays.most = fmax(delays.most, fit->store[k].delay);
     }
-    return slack;
+    return delays;
 }
 
 /* How far tight observations lie from the straight line through (t, n), both counted from
@@ -247,7 +251,7 @@ static double scatter(const struct bj_clock_fit *fit, double most, double t, dou
         const struct bj_clock_observation *seen = &fit->store[k];
         double at = seen->t - fit->first_t - t;
         double off = (seen->n - fit->store[0].n - n) / fit->hz - at;
-        if (seen->slack <= most) {
+        if (seen->delay <= most) {
             along += at * at;
             across += off * off;
             both += at * off;
@@ -258,19 +262,25 @@ static double scatter(const struct bj_clock_fit *fit, double most, double t, dou
     return left > 0 ? sqrt(left / tight) : 0;
 }
 
-static double tight_limit(const struct bj_clock_fit *fit, struct slack slack)
+/* The slope is known well enough to tell delays within a window by it. */
+static bool told_by_line(const struct bj_clock_fit *fit)
 {
-    return fit->kind == BJ_CLOCK_ONE_WAY
-               ? slack.least + ONE_WAY_SLACK
-               : slack.least * ROUND_TRIP_FACTOR + ROUND_TRIP_SLACK;
+    return fit->kind == BJ_CLOCK_ONE_WAY ||
+           (fit->kind == BJ_CLOCK_ROUND_TRIP && bj_clock_fit_settled(fit));
+}
+
+static double tight_limit(const struct bj_clock_fit *fit, double least_delay)
+{
+    return told_by_line(fit) ? least_delay + OFF_LINE + OFF_QUANTA * fit->quantum_s
+                             : least_delay * SLACK_FACTOR + SLACK_MORE;
 }
 
 static void close_window(struct bj_clock_fit *fit)
 {
-    struct slack slack = slack_of(fit);
-    double limit = tight_limit(fit, slack), t = 0, n = 0, tight = 0;
+    struct delays delays = delays_of(fit);
+    double limit = tight_limit(fit, delays.least), t = 0, n = 0, tight = 0;
     for (uint32_t k = 0; k < fit->stored; k++) {
-        if (fit->store[k].slack <= limit) {
+        if (fit->store[k].delay <= limit) {
             t += fit->store[k].t - fit->first_t;
             n += fit->store[k].n - fit->store[0].n;
             tight++;
@@ -280,29 +290,39 @@ static void close_window(struct bj_clock_fit *fit)
     n /= tight;
     if (fit->samples == 0) { /* the least of many delays is as sure as they are many */
         fit->prior = prior_samples(
-            fmax(scatter(fit, limit, t, n), (slack.most - slack.least) / fit->stored));
+            fmax(scatter(fit, limit, t, n), (delays.most - delays.least) / fit->stored));
     }
     take_sample(fit, fit->first_t + t, fit->store[0].n + n);
     fit->stored = 0;
 }
 
-/* Full: the slackest one makes room, or is the new one. */
-static struct bj_clock_observation *room_for(struct bj_clock_fit *fit, double slack)
+/* Full: one that is not tight makes room, or the new one is too many; to drop a tight one
+ * for its delay would favour one end of a quantum. */
+static struct bj_clock_observation *room_for(struct bj_clock_fit *fit, double delay)
 {
     if (fit->stored < BJ_CLOCK_FIT_STORE) {
         return &fit->store[fit->stored++];
     }
     struct bj_clock_observation *worst = &fit->store[1]; /* [0] is what n is counted from */
     for (uint32_t k = 2; k < BJ_CLOCK_FIT_STORE; k++) {
-        worst = fit->store[k].slack > worst->slack ? &fit->store[k] : worst;
+        worst = fit->store[k].delay > worst->delay ? &fit->store[k] : worst;
     }
-    return worst->slack > slack ? worst : NULL;
+    double least = fmin(delay, delays_of(fit).least);
+    return worst->delay > fmax(delay, tight_limit(fit, least)) ? worst : NULL;
 }
 
 /* How late it is against the first of its window. */
 static double lateness(const struct bj_clock_fit *fit, double t, double n)
 {
     return fit->stored ? t - fit->first_t - (n - fit->store[0].n) / fit->hz : 0;
+}
+
+static double delay_of(const struct bj_clock_fit *fit, double t, double n, double slack)
+{
+    if (!told_by_line(fit)) {
+        return slack;
+    }
+    return fit->kind == BJ_CLOCK_ONE_WAY ? lateness(fit, t, n) : -lateness(fit, t, n);
 }
 
 /* Before the first sample: the nominal rate, through the tightest observation so far. */
@@ -331,11 +351,10 @@ bool bj_clock_fit_observe(struct bj_clock_fit *fit, int64_t t_ns, double n,
     if (fit->stored == 0) {
         fit->first_t = t;
     }
-    double slack =
-        fit->kind == BJ_CLOCK_ONE_WAY ? lateness(fit, t, n) : (double)slack_ns / 1e9;
-    struct bj_clock_observation *place = room_for(fit, slack);
+    double delay = delay_of(fit, t, n, (double)slack_ns / 1e9);
+    struct bj_clock_observation *place = room_for(fit, delay);
     if (place) {
-        *place = (struct bj_clock_observation){t, n, slack};
+        *place = (struct bj_clock_observation){t, n, delay};
     }
     return due;
 }

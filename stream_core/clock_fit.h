@@ -5,8 +5,10 @@
  *
  * Observations are gathered in windows; each window's tight ones are averaged to one
  * sample, and the samples are fitted by a line with growing memory: least squares from the
- * start, about 50 s of memory once it has settled. What cannot belong to the line is
- * refused, until it persists: then the phase begins anew at once, and the rate is kept.
+ * start, about 50 s of memory once it has settled. Tight are those that had the least
+ * delay: it shows in the slack, or, where delay has one sign only, in the line itself once
+ * its slope is known. What cannot belong to the line is refused, until it persists: then
+ * the phase begins anew at once, and the rate is kept.
  *
  * Pure arithmetic; one thread, BJ_RT.
  */
@@ -15,18 +17,19 @@
 
 #include <beamjack/core.h>
 
-#define BJ_CLOCK_FIT_STORE 64u
+#define BJ_CLOCK_FIT_STORE 256u
 
 enum bj_clock_kind {
-    BJ_CLOCK_ONE_WAY,    /* observed as it comes; never early, sometimes late */
-    BJ_CLOCK_ROUND_TRIP, /* asked for; `slack` is how long the answer took */
+    BJ_CLOCK_ONE_WAY,    /* told by the other side at t or earlier: the line lies ahead */
+    BJ_CLOCK_ROUND_TRIP, /* counted at t or up to `slack` later: the line lies behind */
+    BJ_CLOCK_BRACKET,    /* counted within `slack` around t */
 };
 
 struct bj_clock_fit {
     enum bj_clock_kind kind;
     double nominal_hz;
-    double least_sd_s; /* below this, deviations say nothing */
-    uint32_t prior;    /* samples that the nominal rate counts for */
+    double quantum_s; /* the step in which the count is told */
+    uint32_t prior;   /* samples that the nominal rate counts for */
 
     int64_t origin_ns; /* seconds count from here */
     double t0, n0, hz; /* the line: n = n0 + hz (t - t0) */
@@ -37,21 +40,20 @@ struct bj_clock_fit {
     uint32_t lines; /* how often the phase was measured anew, the first time included */
 
     struct bj_clock_observation {
-        double t, n, slack;
+        double t, n, delay; /* up to a constant of the window */
     } store[BJ_CLOCK_FIT_STORE];
     uint32_t stored;
     double first_t;
 };
 
-/* `quantum`: the step in which the count is told, 1 for single frames or points. */
+/* `quantum`: the step in which the count is told, 1 for single points; 0: exact. */
 void bj_clock_fit_init(struct bj_clock_fit *fit, enum bj_clock_kind kind, double nominal_hz,
                        double quantum);
 
 /* The count turns out to be told in another step. */
 void bj_clock_fit_set_quantum(struct bj_clock_fit *fit, double quantum);
 
-/* At t_ns the count was n. slack_ns: how long the question was under way (ROUND_TRIP).
- * True: the line is another one now. */
+/* At t_ns the count was n; slack_ns as the kind says. True: the line is another one now. */
 bool bj_clock_fit_observe(struct bj_clock_fit *fit, int64_t t_ns, double n,
                           int64_t slack_ns);
 

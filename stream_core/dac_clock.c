@@ -7,7 +7,9 @@
 void bj_dac_clock_init(struct bj_dac_clock *clock, enum bj_output_model model, double pps)
 {
     *clock = (struct bj_dac_clock){.model = model};
-    bj_clock_fit_init(&clock->fit, BJ_CLOCK_ROUND_TRIP, pps, 1);
+    bj_clock_fit_init(&clock->fit,
+                      model == BJ_MODEL_SWAP ? BJ_CLOCK_BRACKET : BJ_CLOCK_ROUND_TRIP, pps,
+                      1);
     clock->rates[0].per_point = 1;
     clock->rate_count = 1;
 }

@@ -14,7 +14,7 @@
 void bj_timeline_init(struct bj_timeline *timeline, double rate, uint64_t frame)
 {
     *timeline = (struct bj_timeline){.end = frame};
-    bj_clock_fit_init(&timeline->fit, BJ_CLOCK_ONE_WAY, rate, 1);
+    bj_clock_fit_init(&timeline->fit, BJ_CLOCK_ONE_WAY, rate, 0);
 }
 
 void bj_timeline_begin(struct bj_timeline *timeline, double rate, uint64_t frame)

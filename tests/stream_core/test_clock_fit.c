@@ -219,6 +219,66 @@ static void a_step_of_the_rate_is_followed(void **state)
     }
 }
 
+/* A rate that changed is no outlier, however exact all was until then. */
+static void a_step_of_the_rate_is_no_new_line(void **state)
+{
+    (void)state;
+    for (int sign = -1; sign <= 1; sign += 2) {
+        struct scene scene = make(BJ_CLOCK_ROUND_TRIP, 0);
+        run(&scene, 60);
+        uint32_t lines = scene.fit.lines;
+        double count = true_count(&scene, scene.now_ns);
+        scene.hz *= 1 + sign * 300e-6;
+        scene.phase += count - true_count(&scene, scene.now_ns);
+        run(&scene, 30);
+        assert_int_equal(scene.fit.lines, lines);
+        assert_true(fabs(phase_us(&scene)) < 30);
+    }
+}
+
+/* Answers late by chance say little about when the device counted; a line that is known
+ * tells which questions were late. */
+static void late_answers_do_not_matter(void **state)
+{
+    (void)state;
+    const double quantum = 24; /* 0.5 ms */
+    struct scene scene = make(BJ_CLOCK_ROUND_TRIP, 100);
+    bj_clock_fit_set_quantum(&scene.fit, quantum);
+    double worst_ppm = 0, worst_us = 0;
+    for (int k = 0; k < 60000; k++) {
+        bool stray = next(&scene) % 20 == 0;
+        int64_t out_ns = 100000 + (stray ? next(&scene) % 2000000 : 0);
+        double level = 1e9 - true_count(&scene, scene.now_ns + out_ns);
+        bj_clock_fit_observe(&scene.fit, scene.now_ns,
+                             1e9 - floor(level / quantum) * quantum - quantum / 2,
+                             out_ns + next(&scene) % 16777216);
+        scene.now_ns += scene.every_ns;
+        if (k > 12000) {
+            worst_ppm = fmax(worst_ppm, fabs(rate_ppm(&scene)));
+            worst_us = fmax(worst_us, fabs(phase_us(&scene) - 100));
+        }
+    }
+    assert_true(worst_ppm < 2);
+    assert_true(worst_us < 20);
+}
+
+/* Between two looks the count has changed, nobody knows when. */
+static void a_bracket_is_off_to_both_sides(void **state)
+{
+    (void)state;
+    struct scene scene = make(BJ_CLOCK_BRACKET, -60);
+    for (int k = 0; k < 20000; k++) {
+        int64_t slack_ns = 100000 + next(&scene) % 2000000;
+        double at_ns = (double)scene.now_ns +
+                       ((double)(next(&scene) % 1000) / 999 - 0.5) * (double)slack_ns;
+        bj_clock_fit_observe(&scene.fit, scene.now_ns, true_count(&scene, (int64_t)at_ns),
+                             slack_ns);
+        scene.now_ns += scene.every_ns;
+    }
+    assert_true(fabs(rate_ppm(&scene)) < 1);
+    assert_true(fabs(phase_us(&scene)) < 20);
+}
+
 static void a_slow_drift_is_followed(void **state)
 {
     (void)state;
@@ -344,6 +404,9 @@ int main(void)
         cmocka_unit_test(a_burst_of_lateness_is_refused),
         cmocka_unit_test(a_step_of_the_phase_begins_a_new_line),
         cmocka_unit_test(a_step_of_the_rate_is_followed),
+        cmocka_unit_test(a_step_of_the_rate_is_no_new_line),
+        cmocka_unit_test(late_answers_do_not_matter),
+        cmocka_unit_test(a_bracket_is_off_to_both_sides),
         cmocka_unit_test(a_slow_drift_is_followed),
         cmocka_unit_test(an_anchor_finds_the_phase_and_keeps_the_rate),
         cmocka_unit_test(an_anchor_forgets_a_rate_that_was_not_settled),
