@@ -157,15 +157,26 @@ static void begin_line(struct bj_clock_fit *fit, double t, double n, uint32_t sa
     fit->lines++;
 }
 
-/* True: the sample does not belong to the line, nor to what it drifts towards. */
+static uint32_t kept_by_anchor(const struct bj_clock_fit *fit)
+{
+    return fit->samples < KEPT_BY_ANCHOR ? fit->samples : KEPT_BY_ANCHOR;
+}
+
+/* True: the sample does not belong to the line, nor to what it drifts towards. Those that
+ * do not and agree with each other are of a line with the same rate. */
 static bool refuse(struct bj_clock_fit *fit, double t, double n, double error)
 {
-    if (!bj_clock_fit_settled(fit) || fabs(error - fit->mean) <= 6 * sd(fit) + 0.3e-3) {
+    double limit = 6 * sd(fit) + 0.3e-3;
+    if (!bj_clock_fit_settled(fit) || fabs(error - fit->mean) <= limit) {
         fit->refused = 0;
         return false;
     }
-    if (++fit->refused > MOST_REFUSED) {
-        begin_line(fit, t, n, fit->prior);
+    if (fit->refused++ == 0) {
+        fit->refused_error = error;
+    }
+    if (fit->refused > MOST_REFUSED) {
+        bool same_rate = fabs(error - fit->refused_error) <= limit;
+        begin_line(fit, t, n, same_rate ? kept_by_anchor(fit) : fit->prior);
     }
     return true;
 }
@@ -207,8 +218,7 @@ static void take_sample(struct bj_clock_fit *fit, double t, double n)
         return;
     }
     if (fit->anchoring) {
-        begin_line(fit, t, n,
-                   fit->samples < KEPT_BY_ANCHOR ? fit->samples : KEPT_BY_ANCHOR);
+        begin_line(fit, t, n, kept_by_anchor(fit));
         return;
     }
     double error = (n - count_at(fit, t)) / fit->nominal_hz;

@@ -35,8 +35,9 @@ struct bj_clock_fit {
     double t0, n0, hz; /* the line: n = n0 + hz (t - t0) */
     uint32_t samples;  /* in memory, at most 200; 0: nominal rate, phase as first seen */
     double mean, variance;
-    uint32_t refused;
-    bool anchoring; /* the phase is to begin anew with the next, short window */
+    uint32_t refused;     /* in a row */
+    double refused_error; /* of the first of them, in seconds */
+    bool anchoring;       /* the phase is to begin anew with the next, short window */
     uint32_t lines; /* how often the phase was measured anew, the first time included */
 
     struct bj_clock_observation {

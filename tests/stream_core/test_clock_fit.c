@@ -219,6 +219,39 @@ static void a_step_of_the_rate_is_followed(void **state)
     }
 }
 
+/* The rate is not learnt again from next to nothing when only the phase was lost. */
+static void a_step_of_the_phase_keeps_the_rate(void **state)
+{
+    (void)state;
+    struct scene scene = make(BJ_CLOCK_ONE_WAY, 300);
+    scene.jitter_ns = 200000;
+    run(&scene, 60);
+    double worst_ppm = 0;
+    for (int step = 0; step < 10; step++) {
+        scene.phase -= 0.0015 * scene.hz;
+        for (int k = 0; k < 400; k++) {
+            see(&scene, 0);
+            worst_ppm = fmax(worst_ppm, fabs(rate_ppm(&scene)));
+        }
+    }
+    assert_true(worst_ppm < 3);
+    assert_true(fabs(phase_us(&scene)) < 100);
+}
+
+/* Unless that changed, too. */
+static void a_large_step_of_the_rate_is_learnt(void **state)
+{
+    (void)state;
+    struct scene scene = make(BJ_CLOCK_ROUND_TRIP, 0);
+    run(&scene, 60);
+    double count = true_count(&scene, scene.now_ns);
+    scene.hz *= 1.01;
+    scene.phase += count - true_count(&scene, scene.now_ns);
+    run(&scene, 10);
+    assert_true(fabs(rate_ppm(&scene)) < 1);
+    assert_true(fabs(phase_us(&scene)) < 30);
+}
+
 /* A rate that changed is no outlier, however exact all was until then. */
 static void a_step_of_the_rate_is_no_new_line(void **state)
 {
@@ -404,6 +437,8 @@ int main(void)
         cmocka_unit_test(a_burst_of_lateness_is_refused),
         cmocka_unit_test(a_step_of_the_phase_begins_a_new_line),
         cmocka_unit_test(a_step_of_the_rate_is_followed),
+        cmocka_unit_test(a_step_of_the_phase_keeps_the_rate),
+        cmocka_unit_test(a_large_step_of_the_rate_is_learnt),
         cmocka_unit_test(a_step_of_the_rate_is_no_new_line),
         cmocka_unit_test(late_answers_do_not_matter),
         cmocka_unit_test(a_bracket_is_off_to_both_sides),
