@@ -8,7 +8,7 @@
 /* Before anything is seen the nominal rate is believed to within this. */
 #define PRIOR_OFF 500e-6
 #define SETTLED_SAMPLES 24u
-#define AGILE_SAMPLES 6u
+#define AGILE_SAMPLES 10u
 #define KEPT_BY_ANCHOR 32u
 
 /* Windows, in seconds: short while little is known, shortest to find a lost phase. */
