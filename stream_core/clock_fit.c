@@ -24,6 +24,7 @@
 #define SLACK_MORE 100e-6
 #define SLACK_FACTOR 1.25
 
+#define ROOT_12 3.4641 /* the range of what is evenly spread, by its deviation */
 #define LEAST_SD 30e-6
 #define QUANTUM_SD 0.3
 #define FIRST_VARIANCE 1e-7
@@ -238,71 +239,81 @@ static double window(const struct bj_clock_fit *fit)
     return fit->samples < EARLY_SAMPLES ? EARLY_WINDOW : WINDOW;
 }
 
-struct delays {
-    double least, most;
-};
-
-static struct delays delays_of(const struct bj_clock_fit *fit)
+static double least_delay(const struct bj_clock_fit *fit)
 {
-    struct delays delays = {fit->store[0].delay, fit->store[0].delay};
+    double least = fit->store[0].delay;
     for (uint32_t k = 1; k < fit->stored; k++) {
-        delays.least = fmin(delays.least, fit->store[k].delay);
-        delays.most = fmax(delays.most, fit->store[k].delay);
+        least = fmin(least, fit->store[k].delay);
     }
-    return delays;
+    return least;
 }
 
-/* How far tight observations lie from the straight line through (t, n), both counted from
- * the first, that fits them best; in seconds. */
-static double scatter(const struct bj_clock_fit *fit, double most, double t, double n)
+/* Within a window a slope that is a little wrong does not hide delays of one sign. */
+static bool told_by_line(const struct bj_clock_fit *fit)
 {
-    double along = 0, across = 0, both = 0, tight = 0;
+    return fit->kind != BJ_CLOCK_BRACKET;
+}
+
+static double tight_limit(const struct bj_clock_fit *fit, double least)
+{
+    return told_by_line(fit) ? least + OFF_LINE + OFF_QUANTA * fit->quantum_s
+                             : least * SLACK_FACTOR + SLACK_MORE;
+}
+
+/* Of the observations with a delay up to `limit`, counted from the first. */
+struct middle {
+    double t, n, count;
+};
+
+static struct middle middle_of(const struct bj_clock_fit *fit, double limit)
+{
+    struct middle middle = {0};
+    for (uint32_t k = 0; k < fit->stored; k++) {
+        if (fit->store[k].delay <= limit) {
+            middle.t += fit->store[k].t - fit->first_t;
+            middle.n += fit->store[k].n - fit->store[0].n;
+            middle.count++;
+        }
+    }
+    middle.t /= middle.count;
+    middle.n /= middle.count;
+    return middle;
+}
+
+/* How far they lie from the straight line that fits them best, in seconds. */
+static double scatter(const struct bj_clock_fit *fit, double limit)
+{
+    struct middle middle = middle_of(fit, limit);
+    double along = 0, across = 0, both = 0;
     for (uint32_t k = 0; k < fit->stored; k++) {
         const struct bj_clock_observation *seen = &fit->store[k];
-        double at = seen->t - fit->first_t - t;
-        double off = (seen->n - fit->store[0].n - n) / fit->hz - at;
-        if (seen->delay <= most) {
+        double at = seen->t - fit->first_t - middle.t;
+        double off = (seen->n - fit->store[0].n - middle.n) / fit->hz - at;
+        if (seen->delay <= limit) {
             along += at * at;
             across += off * off;
             both += at * off;
-            tight++;
         }
     }
     double left = along > 0 ? across - both * both / along : across;
-    return left > 0 ? sqrt(left / tight) : 0;
+    return left > 0 ? sqrt(left / middle.count) : 0;
 }
 
-/* The slope is known well enough to tell delays within a window by it. */
-static bool told_by_line(const struct bj_clock_fit *fit)
+/* How sure the first sample is; the least of many delays is as sure as they are many. */
+static double first_sd(const struct bj_clock_fit *fit, double limit)
 {
-    return fit->kind == BJ_CLOCK_ONE_WAY ||
-           (fit->kind == BJ_CLOCK_ROUND_TRIP && bj_clock_fit_settled(fit));
-}
-
-static double tight_limit(const struct bj_clock_fit *fit, double least_delay)
-{
-    return told_by_line(fit) ? least_delay + OFF_LINE + OFF_QUANTA * fit->quantum_s
-                             : least_delay * SLACK_FACTOR + SLACK_MORE;
+    double range = ROOT_12 * scatter(fit, INFINITY);
+    return fmax(scatter(fit, limit), range / fit->stored);
 }
 
 static void close_window(struct bj_clock_fit *fit)
 {
-    struct delays delays = delays_of(fit);
-    double limit = tight_limit(fit, delays.least), t = 0, n = 0, tight = 0;
-    for (uint32_t k = 0; k < fit->stored; k++) {
-        if (fit->store[k].delay <= limit) {
-            t += fit->store[k].t - fit->first_t;
-            n += fit->store[k].n - fit->store[0].n;
-            tight++;
-        }
+    double limit = tight_limit(fit, least_delay(fit));
+    struct middle middle = middle_of(fit, limit);
+    if (fit->samples == 0) {
+        fit->prior = prior_samples(first_sd(fit, limit));
     }
-    t /= tight;
-    n /= tight;
-    if (fit->samples == 0) { /* the least of many delays is as sure as they are many */
-        fit->prior = prior_samples(
-            fmax(scatter(fit, limit, t, n), (delays.most - delays.least) / fit->stored));
-    }
-    take_sample(fit, fit->first_t + t, fit->store[0].n + n);
+    take_sample(fit, fit->first_t + middle.t, fit->store[0].n + middle.n);
     fit->stored = 0;
 }
 
@@ -317,7 +328,7 @@ static struct bj_clock_observation *room_for(struct bj_clock_fit *fit, double de
     for (uint32_t k = 2; k < BJ_CLOCK_FIT_STORE; k++) {
         worst = fit->store[k].delay > worst->delay ? &fit->store[k] : worst;
     }
-    double least = fmin(delay, delays_of(fit).least);
+    double least = fmin(delay, least_delay(fit));
     return worst->delay > fmax(delay, tight_limit(fit, least)) ? worst : NULL;
 }
 

@@ -6,9 +6,9 @@
  * Observations are gathered in windows; each window's tight ones are averaged to one
  * sample, and the samples are fitted by a line with growing memory: least squares from the
  * start, about 50 s of memory once it has settled. Tight are those that had the least
- * delay: it shows in the slack, or, where delay has one sign only, in the line itself once
- * its slope is known. What cannot belong to the line is refused, until it persists: then
- * the phase begins anew at once, and the rate is kept.
+ * delay: it shows in how they lie to the line, or, where it has two signs, in the slack.
+ * What cannot belong to the line is refused, until it persists: then the phase begins anew
+ * at once, and a rate that still fits is kept.
  *
  * Pure arithmetic; one thread, BJ_RT.
  */
