@@ -21,13 +21,18 @@ static uint32_t coordinate(float v)
     return (uint32_t)((clamped + 1.0) * 2047.5 + 0.5);
 }
 
+static uint32_t octet(uint16_t v)
+{
+    return ((uint32_t)v * 255 + 32767) / 65535;
+}
+
 void helios_encode_point(uint8_t bytes[HELIOS_POINT_SIZE], const struct bj_point *point,
                          bool dark)
 {
     uint32_t x = coordinate(point->x), y = coordinate(point->y);
-    uint32_t light = dark || point->i == 0 ? 0 : 0xff;
-    uint32_t r = point->r >> 8 & light, g = point->g >> 8 & light,
-             b = point->b >> 8 & light;
+    bool lit = !dark && point->i > 0;
+    uint32_t r = lit ? octet(point->r) : 0, g = lit ? octet(point->g) : 0,
+             b = lit ? octet(point->b) : 0;
 
     bytes[0] = (uint8_t)(x >> 4);
     bytes[1] = (uint8_t)((x & 0x0f) << 4 | y >> 8);
@@ -35,7 +40,7 @@ void helios_encode_point(uint8_t bytes[HELIOS_POINT_SIZE], const struct bj_point
     bytes[3] = (uint8_t)r;
     bytes[4] = (uint8_t)g;
     bytes[5] = (uint8_t)b;
-    bytes[6] = (uint8_t)((r | g | b) != 0 ? point->i >> 8 : 0);
+    bytes[6] = (uint8_t)((r | g | b) != 0 ? octet(point->i) : 0);
 }
 
 void helios_encode_trailer(uint8_t bytes[HELIOS_TRAILER_SIZE], uint32_t pps,

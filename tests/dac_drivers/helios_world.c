@@ -22,7 +22,7 @@ static struct bj_point numbered(uint64_t number, bool lit)
     return (struct bj_point){.x = coordinate(number),
                              .y = coordinate(number >> 12),
                              .r = light,
-                             .g = (uint16_t)(lit ? (number & 255) << 8 : 0),
+                             .g = (uint16_t)(lit ? (number & 255) * 257 : 0),
                              .b = light,
                              .i = light};
 }

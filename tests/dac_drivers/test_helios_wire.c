@@ -52,6 +52,29 @@ static void positions_fill_the_range(void **state)
     }
 }
 
+/* To the nearest of the 256 steps, not to the one below. */
+static void colours_are_rounded(void **state)
+{
+    static const struct {
+        uint16_t v;
+        unsigned code;
+    } cases[] = {{0, 0},       {128, 0},     {129, 1},     {385, 1},
+                 {386, 2},     {492, 2},     {32767, 127}, {32768, 128},
+                 {65406, 254}, {65407, 255}, {65535, 255}};
+    uint8_t bytes[7];
+
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        uint16_t v = cases[k].v;
+        struct bj_point point = {.r = v, .g = 65535, .b = v, .i = v > 0 ? v : 65535};
+        helios_encode_point(bytes, &point, false);
+        assert_int_equal(bytes[3], cases[k].code);
+        assert_int_equal(bytes[4], 255);
+        assert_int_equal(bytes[5], cases[k].code);
+        assert_int_equal(bytes[6], v > 0 ? cases[k].code : 255);
+    }
+}
+
 static void dark_is_dark_on_every_output(void **state)
 {
     static const uint8_t none[4];
@@ -177,6 +200,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_published_example_comes_out),
         cmocka_unit_test(positions_fill_the_range),
+        cmocka_unit_test(colours_are_rounded),
         cmocka_unit_test(dark_is_dark_on_every_output),
         cmocka_unit_test(rates_are_clamped),
         cmocka_unit_test(lengths_that_get_lost_are_known),
