@@ -57,7 +57,7 @@ struct sim_shark_config {
     uint32_t timer_hz;        /* the tick is a whole number of its cycles; 0: exact */
     double skew_ppm;          /* of its crystal */
     int64_t reply_ns;         /* from command to reply */
-    uint32_t most_per_second; /* samples it takes over USB; 0: no limit */
+    uint32_t most_per_second; /* samples it takes over USB, on average over 1 ms; 0: any */
     bool fifo_survives_clear;
     bool lazy; /* packets get from the FIFO into the ring with the next tick only */
 

@@ -11,6 +11,7 @@
 #define SECOND_LOOK_FREE 64 /* ... one that did not fit only with this many */
 #define CENTRE 0x7ff
 #define WATCHDOG_NS (110 * BJ_NS_PER_MS)
+#define BUS_FRAME_NS BJ_NS_PER_MS
 
 static bool is_old(const struct sim_shark *shark)
 {
@@ -75,10 +76,21 @@ static void drain_fifo(struct sim_shark *shark)
     }
 }
 
-int sim_shark_ring_out(struct sim_shark *shark, const uint8_t *bytes, size_t size)
+/* A rate over a frame of the bus: a packet that is asked for late delays no other. */
+static void pass_bus(struct sim_shark *shark, size_t samples)
 {
     uint32_t most = shark->config.most_per_second;
+    int64_t from_ns = shark->next_packet_ns;
 
+    if (most == 0)
+        return;
+    if (from_ns < shark->now_ns - BUS_FRAME_NS)
+        from_ns = shark->now_ns - BUS_FRAME_NS;
+    shark->next_packet_ns = from_ns + (int64_t)samples * BJ_NS_PER_S / most;
+}
+
+int sim_shark_ring_out(struct sim_shark *shark, const uint8_t *bytes, size_t size)
+{
     if (shark->alternate != 1)
         return SIM_USB_STALL;
     if (shark->fifo_count == SIM_SHARK_FIFO || shark->now_ns < shark->held_until_ns ||
@@ -87,9 +99,7 @@ int sim_shark_ring_out(struct sim_shark *shark, const uint8_t *bytes, size_t siz
     memcpy(shark->fifo[shark->fifo_count].bytes, bytes, size);
     shark->fifo[shark->fifo_count++].size = size;
     shark->counters.packets++;
-    if (most > 0)
-        shark->next_packet_ns =
-            shark->now_ns + (int64_t)(size / SAMPLE) * BJ_NS_PER_S / most;
+    pass_bus(shark, size / SAMPLE);
     if (!shark->config.lazy)
         drain_fifo(shark);
     return 0;
