@@ -75,9 +75,9 @@ const char *check_fault_name(enum check_fault fault);
 #define CHECK_BEND_OF_LOST_TIME 0.031
 
 struct check_limits {
-    double position; /* counts of 1/32767 off the path, away from corners */
-    double colour;   /* counts of 1/65535 off the colour, for a DAC with fewer bits */
-    double bend;     /* how far the step may be bent by rate control, as a share */
+    double position;  /* counts of 1/32767 off the path, away from corners */
+    double colour[3]; /* counts of 1/65535 off red, green, blue: a DAC with fewer bits */
+    double bend;      /* how far the step may be bent by rate control, as a share */
 };
 
 bool check_played(const struct tagged_signal *signal, double frames_per_point,

@@ -16,7 +16,7 @@ static int usage(const char *program)
 {
     fprintf(stderr,
             "usage: %s played FILE [--pps TRUE_PPS] [--tolerance COUNTS]\n"
-            "         [--colour-tolerance COUNTS]\n"
+            "         [--colour-tolerance COUNTS] [--blue-tolerance COUNTS]\n"
             "         [--interruptions N] [--lost-frames N] [--flushed-points N] "
             "[--lost-time N]\n"
             "         " TAGGED_OPTIONS_HELP "\n"
@@ -73,7 +73,8 @@ static int judge_played(const struct tagged_options *options,
     char why[200];
     const struct check_limits limits = {
         .position = options->tolerance_counts,
-        .colour = options->colour_tolerance,
+        .colour = {options->colour_tolerance, options->colour_tolerance,
+                   options->blue_tolerance},
         .bend = counts.lost_time > 0 ? CHECK_BEND_OF_LOST_TIME : CHECK_BEND};
     bool good = check_played(&options->signal, step, &limits, points, count, &verdict);
     bool explained = check_explained(&verdict, &counts, step, why, sizeof why);

@@ -54,7 +54,7 @@ static struct range colour_range(const struct path *path, double position, int c
     struct range range = {middle, middle};
     widen_by(path, position, path->step * (1 - path->limits.bend), channel, &range);
     widen_by(path, position, path->step * (1 + path->limits.bend), channel, &range);
-    double off = ROUNDING + path->limits.colour;
+    double off = ROUNDING + path->limits.colour[channel];
     return (struct range){range.low - off, range.high + off};
 }
 
@@ -80,7 +80,7 @@ int colour_off(const struct path *path, const struct played_point *point, double
     uint16_t all[3];
     bool plateau = is_plateau(path, position, all);
     for (int channel = 0; channel < 3; channel++) {
-        double off = path->limits.colour;
+        double off = path->limits.colour[channel];
         struct range range = plateau
                                  ? (struct range){all[channel] - off, all[channel] + off}
                                  : colour_range(path, position, channel);
@@ -104,15 +104,15 @@ bool colour_is_below(const struct path *path, const struct played_point *point,
             most[channel] =
                 colour[channel] > most[channel] ? colour[channel] : most[channel];
     }
-    double off = 1 + path->limits.colour;
-    return point->r <= most[0] + off && point->g <= most[1] + off &&
-           point->b <= most[2] + off;
+    const double *off = path->limits.colour;
+    return point->r <= most[0] + 1 + off[0] && point->g <= most[1] + 1 + off[1] &&
+           point->b <= most[2] + 1 + off[2];
 }
 
 bool colour_source_is_dark(const struct path *path, double position)
 {
     for (int channel = 0; channel < 3; channel++)
-        if (colour_range(path, position, channel).high > 1 + path->limits.colour)
+        if (colour_range(path, position, channel).high > 1 + path->limits.colour[channel])
             return false;
     return true;
 }

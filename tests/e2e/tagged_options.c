@@ -5,7 +5,8 @@
 #include <string.h>
 
 struct numbers {
-    double rate, lead, lit, tail, pps, tolerance, colour_tolerance, after, until;
+    double rate, lead, lit, tail, pps, tolerance, colour_tolerance, blue_tolerance;
+    double after, until;
     double interruptions, lost_frames, flushed_points, lost_time;
 };
 
@@ -22,6 +23,7 @@ static bool take(struct numbers *numbers, const char *name, const char *value)
         {"--pps", &numbers->pps},
         {"--tolerance", &numbers->tolerance},
         {"--colour-tolerance", &numbers->colour_tolerance},
+        {"--blue-tolerance", &numbers->blue_tolerance},
         {"--after", &numbers->after},
         {"--until", &numbers->until},
         {"--interruptions", &numbers->interruptions},
@@ -46,6 +48,7 @@ bool tagged_options_parse(struct tagged_options *options, int argc, char **argv)
                               .lit = 4,
                               .tail = 1,
                               .tolerance = 1,
+                              .blue_tolerance = -1,
                               .after = 0,
                               .until = 9e18};
     memset(options, 0, sizeof *options);
@@ -63,6 +66,8 @@ bool tagged_options_parse(struct tagged_options *options, int argc, char **argv)
     options->pps = numbers.pps;
     options->tolerance_counts = numbers.tolerance;
     options->colour_tolerance = numbers.colour_tolerance;
+    options->blue_tolerance =
+        numbers.blue_tolerance < 0 ? numbers.colour_tolerance : numbers.blue_tolerance;
     options->interruptions = numbers.interruptions;
     options->lost_frames = numbers.lost_frames;
     options->flushed_points = numbers.flushed_points;

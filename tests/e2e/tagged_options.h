@@ -16,6 +16,7 @@ struct tagged_options {
     double pps;                 /* --pps: true points per second, 0 = the signal's rate */
     double tolerance_counts;    /* --tolerance: of the position */
     double colour_tolerance;    /* --colour-tolerance: counts of 1/65535 */
+    double blue_tolerance;      /* --blue-tolerance: of blue, where that is another */
     int64_t after_ns, until_ns; /* --after, --until: of the points' play time */
     double interruptions, lost_frames, flushed_points, lost_time; /* as counted */
 };

@@ -601,7 +601,8 @@ static void coarse_play_needs_coarse_limits(void **state)
 {
     struct played *played = *state;
     const struct check_limits fine = {.position = 1, .bend = CHECK_BEND};
-    const struct check_limits coarse = {.position = 9, .colour = 8.5, .bend = CHECK_BEND};
+    const struct check_limits coarse = {
+        .position = 9, .colour = {8.5, 8.5, 8.5}, .bend = CHECK_BEND};
     const double step = 1.0001;
 
     play_resampled(played, step);
@@ -617,6 +618,40 @@ static void coarse_play_needs_coarse_limits(void **state)
     assert_false(check_played(&played->signal, 1, &coarse, played->points, played->count,
                               &played->verdict));
     assert_int_equal(played->verdict.faults[CHECK_COLOUR], 1);
+}
+
+/* Blue on from 53 % up, off from 47 % down: right to 53 %, whatever the other colours do.
+ */
+static void switched_blue_needs_a_limit_of_its_own(void **state)
+{
+    struct played *played = *state;
+    const struct check_limits fine = {.position = 1, .bend = CHECK_BEND};
+    const struct check_limits switched = {
+        .position = 1, .colour = {0, 0, 0.53 * 65535}, .bend = CHECK_BEND};
+    size_t at = place(played);
+    bool on = false;
+
+    while (played->points[at].b > 0.4 * 65535)
+        at++;
+    for (size_t i = 0; i < played->count; i++) {
+        on = played->points[i].b >= (on ? 0.47 : 0.53) * 65535;
+        played->points[i].b = on ? 65535 : 0;
+    }
+    assert_true(check_played(&played->signal, 1, &switched, played->points, played->count,
+                             &played->verdict));
+    assert_false(check_played(&played->signal, 1, &fine, played->points, played->count,
+                              &played->verdict));
+    for (int fault = 0; fault < 2; fault++) {
+        struct played_point kept = played->points[at];
+        if (fault == 0)
+            played->points[at].b = 65535;
+        else
+            played->points[at].r ^= 1;
+        assert_false(check_played(&played->signal, 1, &switched, played->points,
+                                  played->count, &played->verdict));
+        assert_int_equal(played->verdict.faults[CHECK_COLOUR], 1);
+        played->points[at] = kept;
+    }
 }
 
 static void resampled_fault_fails(void **state)
@@ -781,6 +816,7 @@ int main(void)
         CASE(drifting_play_passes),
         CASE(wrong_rate_needs_lost_time),
         CASE(coarse_play_needs_coarse_limits),
+        CASE(switched_blue_needs_a_limit_of_its_own),
         CASE(resampled_fault_fails),
         CASE(colour_beside_its_place_fails),
         CASE(a_slip_of_half_a_frame_fails),
