@@ -76,7 +76,7 @@ case_play_on() {
     dac=$1
     shift 2
     start_jackd 48000 256
-    make_wav 2 4 0.3
+    make_wav 2 2 0.3
     start_watch
     start_sim
     start_beamjack --arm --pps "$pps" --connect "$(pattern_of ecasound)"
@@ -84,6 +84,14 @@ case_play_on() {
     true_pps=$(last true_pps)
     finish
     check_counted --pps "$true_pps" "$@" || fail "not what ecasound played"
+}
+
+# plays_dark [check OPTIONS]: points came, and none of them is lit.
+plays_dark() {
+    local verdict good
+    verdict=$(check dark "$@") && good=yes
+    say "$verdict"
+    [ "${good:-}" = yes ] && [[ $verdict != *points=0\ * ]]
 }
 
 # Dark before the first arm, although everything plays; dark after disarm.
@@ -95,10 +103,10 @@ case_dark() {
     wait_for 10 connected || fail "the source was not connected"
     play_for 1500
     finish
-    check dark || fail "lit without having been armed"
+    plays_dark || fail "lit without having been armed, or nothing was played"
 }
 
-case_disarm() {
+case_disarm() { # [MILLISECONDS]
     start_watch
     start_jackd
     start_sim
@@ -106,7 +114,7 @@ case_disarm() {
     start_source
     wait_for 10 lit_now || fail "no light"
     play_for 500
-    local at within=50 # the target buffer of the Ether Dream
+    local at within=${1:-50} # the target buffer of the Ether Dream
     signal beamjack USR2
     at=$(now_ns)
     wait_for 5 is armed false || fail "still armed after SIGUSR2"
@@ -114,6 +122,13 @@ case_disarm() {
     finish
     check lit --until "$at" || fail "never lit"
     dark_within "$within" "$at" || fail "lit too long after disarm"
+}
+
+# on DAC CASE [ARGUMENTS]: a case on another kind of DAC.
+case_on() {
+    dac=$1
+    shift
+    "case_$@"
 }
 
 start_lit() { # beamjack options...
@@ -216,6 +231,41 @@ case_sim_killed() { # [--rearm]
     at_least reconnects 1 || fail "the reconnect was not counted"
     finish
     [ "${1:-}" = --rearm ] || check dark || fail "lit after a reconnect without being armed"
+}
+
+# The plug is pulled while it plays, and put back.
+case_replug() { # [--rearm]
+    start_lit "$@"
+    local at back
+    pull_plug
+    at=$(now_ns)
+    wait_for 5 is state reconnecting || fail "the loss of the DAC was not noticed"
+    play_for 300
+    back=$(now_ns)
+    put_plug
+    wait_for 10 streaming || fail "did not come back to the DAC"
+    expect_return "$@"
+    at_least reconnects 1 || fail "the reconnect was not counted"
+    finish
+    dark_within 5 "$at" "$back" || fail "lit without a plug"
+    if [ "${1:-}" = --rearm ]; then
+        check lit --after "$back" || fail "not lit with --rearm"
+    else
+        plays_dark --after "$back" || fail "lit without being armed anew, or nothing plays"
+    fi
+}
+
+# The program ends while it plays: asked to, or killed, when the DAC is alone.
+case_ended() { # SIGNAL MILLISECONDS
+    start_lit
+    local at
+    signal beamjack "$1"
+    at=$(now_ns)
+    wait_for 5 gone beamjack || fail "it does not end"
+    play_for 300
+    finish
+    check lit --until "$at" || fail "never lit"
+    dark_within "$2" "$at" || fail "lit after the end"
 }
 
 # All that can be lost, again and again: the program does not grow.

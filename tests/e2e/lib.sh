@@ -21,6 +21,7 @@ stalls=$work/stalls
 declare -A pid
 beamjack_under=()
 dac=etherdream # the kind that is simulated
+target=        # what beamjack is told to run
 
 say() { printf '%s\n' "$*"; }
 
@@ -124,8 +125,24 @@ jack_is_up() { jack_lsp >/dev/null 2>&1; }
 start_sim() { # options...
     local priority=()
     chrt -f 60 true 2>/dev/null && priority=(chrt -f 60)
-    start sim "${priority[@]}" "${SIM%etherdream}$dac" --address $dac_ip --points "$points" "$@"
-    wait_for 5 sim_is_up || fail "the simulated DAC does not come up"
+    case $dac in
+    helios | laserdock | lasershark) start_bus "${priority[@]}" ;;
+    *)
+        target=$dac@$dac_ip
+        start sim "${priority[@]}" "${SIM%etherdream}$dac" --address $dac_ip \
+            --points "$points" "$@"
+        wait_for 5 sim_is_up || fail "the simulated DAC does not come up"
+        ;;
+    esac
+}
+
+# Programs under beamjack_under see the bus with the DAC, and none but that.
+start_bus() { # [chrt...]
+    start sim env TMPDIR="$work" "$@" "$E2E_BIN/e2e-usb-bus" $dac --points "$points"
+    wait_for 5 grep -q ^UMOCKDEV_DIR= "$work/sim.log" || fail "the emulated USB does not come up"
+    target=$(sed -n 's/^simulated .* //p' "$work/sim.log")
+    beamjack_under=(env "$(grep ^UMOCKDEV_DIR= "$work/sim.log")"
+        LD_PRELOAD=libumockdev-preload.so.0)
 }
 sim_is_up() {
     if [ $dac = etherdream ]; then
@@ -135,9 +152,16 @@ sim_is_up() {
     fi
 }
 
+pull_plug() {
+    signal sim USR1
+}
+put_plug() {
+    signal sim USR2
+}
+
 start_beamjack() { # options...; under the command beamjack_under, if any
     : >"$status"
-    start beamjack "${beamjack_under[@]}" "$BEAMJACK" run "$dac@$dac_ip" --headless --server $server \
+    start beamjack "${beamjack_under[@]}" "$BEAMJACK" run "$target" --headless --server $server \
         --status-json "$status" "$@"
     wait_for 10 streaming || fail "beamjack does not stream"
 }
