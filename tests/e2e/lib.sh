@@ -127,6 +127,7 @@ start_sim() { # options...
     chrt -f 60 true 2>/dev/null && priority=(chrt -f 60)
     case $dac in
     helios | laserdock | lasershark) start_bus "${priority[@]}" ;;
+    audio) start_card ;;
     *)
         target=$dac@$dac_ip
         start sim "${priority[@]}" "${SIM%etherdream}$dac" --address $dac_ip \
@@ -152,11 +153,22 @@ sim_is_up() {
     fi
 }
 
+# Lives within the program, as ALSA's plug-ins do; a file says whether it is plugged in.
+start_card() {
+    cat >"$work/alsa.conf" <<-END
+	pcm_type.e2e_card { lib "$E2E_BIN/libe2e-card.so" }
+	pcm.card { type e2e_card points "$points" plugged "$work/plugged" }
+	END
+    : >"$work/plugged"
+    target=audio:card
+    beamjack_under=(env ALSA_CONFIG_PATH="$work/alsa.conf")
+}
+
 pull_plug() {
-    signal sim USR1
+    [ $dac = audio ] && rm "$work/plugged" || signal sim USR1
 }
 put_plug() {
-    signal sim USR2
+    [ $dac = audio ] && : >"$work/plugged" || signal sim USR2
 }
 
 start_beamjack() { # options...; under the command beamjack_under, if any
@@ -256,4 +268,15 @@ finish() {
     stop beamjack || worst=1
     stop sim || worst=2
     [ $worst -eq 0 ] || fail "beamjack or the simulator did not end when asked"
+    [ $dac != audio ] || join_points
+}
+
+# A sound card begins a file each time it is opened; each has a header of 16 bytes.
+join_points() {
+    local number
+    cp "$points.1" "$points" || fail "the card was never opened"
+    for ((number = 2; ; number++)); do
+        [ -e "$points.$number" ] || break
+        tail -c +17 "$points.$number" >>"$points"
+    done
 }
