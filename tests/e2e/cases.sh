@@ -115,8 +115,7 @@ case_disarm() { # [MILLISECONDS]
     wait_for 10 lit_now || fail "no light"
     play_for 500
     local at within=${1:-50} # the target buffer of the Ether Dream
-    signal beamjack USR2
-    at=$(now_ns)
+    at=$(signal_at beamjack USR2)
     wait_for 5 is armed false || fail "still armed after SIGUSR2"
     play_for 500
     finish
@@ -145,8 +144,7 @@ case_source_killed() {
     start_lit
     local at within again
     within=$(queue_ms)
-    signal player KILL
-    at=$(now_ns)
+    at=$(signal_at player KILL)
     play_for 700
     again=$(now_ns)
     start_source
@@ -168,8 +166,7 @@ expect_return() { # [--rearm]
 }
 
 replace_jackd() {
-    signal jackd KILL
-    struck=$(now_ns)
+    struck=$(signal_at jackd KILL)
     jackd_was_killed=yes
     wait_for 5 is jack false || fail "the loss of the server was not noticed"
     unset "pid[jackd]"
@@ -199,8 +196,7 @@ case_jackd_stopped() { # MILLISECONDS [--rearm]
     shift
     start_lit "$@"
     within=$((silence_ms + $(queue_ms)))
-    signal jackd STOP
-    at=$(now_ns)
+    at=$(signal_at jackd STOP)
     play_for "$hang"
     again=$(now_ns)
     signal jackd CONT
@@ -237,8 +233,7 @@ case_sim_killed() { # [--rearm]
 case_replug() { # [--rearm]
     start_lit "$@"
     local at back
-    pull_plug
-    at=$(now_ns)
+    at=$(pull_plug)
     wait_for 5 is state reconnecting || fail "the loss of the DAC was not noticed"
     play_for 300
     back=$(now_ns)
@@ -259,13 +254,27 @@ case_replug() { # [--rearm]
 case_ended() { # SIGNAL MILLISECONDS
     start_lit
     local at
-    signal beamjack "$1"
-    at=$(now_ns)
+    at=$(signal_at beamjack "$1")
     wait_for 5 gone beamjack || fail "it does not end"
     play_for 300
     finish
     check lit --until "$at" || fail "never lit"
     dark_within "$2" "$at" || fail "lit after the end"
+}
+
+# The whole program hangs: what the DAC holds is played once, and then nothing lit.
+case_hung() { # MILLISECONDS
+    start_lit
+    local at again
+    at=$(signal_at beamjack STOP)
+    play_for 300
+    again=$(now_ns)
+    signal beamjack CONT
+    play_for 1500
+    at_least underruns 1 || at_least device_underruns 1 || fail "that it ran dry was not counted"
+    finish
+    check lit --after "$again" || fail "not lit again"
+    dark_within "$1" "$at" "$again" || fail "lit while the program hung"
 }
 
 # All that can be lost, again and again: the program does not grow.

@@ -7,6 +7,7 @@
 #include "load_points.h"
 #include "tagged_options.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +25,9 @@ static int usage(const char *program)
             "       %s lit FILE [--after NS] [--until NS]   some lit point is there\n"
             "       %s summary FILE                         key=value\n"
             "       %s now                                  CLOCK_MONOTONIC in ns\n"
+            "       %s signal PID NUMBER                    sends it; when, in ns\n"
             "--after and --until choose the points by their play time, in every mode\n",
-            program, program, program, program, program);
+            program, program, program, program, program, program);
     return 2;
 }
 
@@ -92,6 +94,16 @@ static int tell_now(void)
     return 0;
 }
 
+/* Without a moment between the two: what follows is judged from then on. */
+static int tell_signal(const char *pid, const char *number)
+{
+    if (kill((pid_t)strtol(pid, NULL, 10), (int)strtol(number, NULL, 10)) != 0) {
+        perror(pid);
+        return 1;
+    }
+    return tell_now();
+}
+
 static int tell_summary(const struct played_point *points, size_t count)
 {
     int64_t lit = 0, first = -1, last = -1;
@@ -143,6 +155,8 @@ int main(int argc, char **argv)
     struct tagged_options options;
     if (argc == 2 && strcmp(argv[1], "now") == 0)
         return tell_now();
+    if (argc == 4 && strcmp(argv[1], "signal") == 0)
+        return tell_signal(argv[2], argv[3]);
     if (!tagged_options_parse(&options, argc, argv) || options.words != 2)
         return usage(argv[0]);
     struct played_point *points;

@@ -22,6 +22,8 @@ declare -A pid
 beamjack_under=()
 dac=etherdream # the kind that is simulated
 target=        # what beamjack is told to run
+above=()       # for what must not wait for all the others
+chrt -f 80 true 2>/dev/null && above=(chrt -f 80)
 
 say() { printf '%s\n' "$*"; }
 
@@ -86,14 +88,14 @@ trap clean_up EXIT
 trap 'exit 1' INT TERM HUP
 
 now_ns() { "$E2E_BIN/e2e-check" now; }
+# Sends it and tells when, in ns.
+signal_at() { "${above[@]}" "$E2E_BIN/e2e-check" signal "${pid[$1]}" "$(kill -l "$2")"; }
 
 # ---- The machine -----------------------------------------------------------------------------
 
 # Above all that is judged, so that it sees just the time in which none of that could run.
 start_watch() {
-    local priority=()
-    chrt -f 80 true 2>/dev/null && priority=(chrt -f 80)
-    start watch "${priority[@]}" "$E2E_BIN/e2e-watch" "$stalls"
+    start watch "${above[@]}" "$E2E_BIN/e2e-watch" "$stalls"
     wait_for 5 [ -e "$stalls" ] || fail "the machine is not watched"
 }
 
@@ -164,8 +166,14 @@ start_card() {
     beamjack_under=(env ALSA_CONFIG_PATH="$work/alsa.conf")
 }
 
+# Tells when it was pulled.
 pull_plug() {
-    [ $dac = audio ] && rm "$work/plugged" || signal sim USR1
+    if [ $dac = audio ]; then
+        rm "$work/plugged"
+        "${above[@]}" "$E2E_BIN/e2e-check" now
+    else
+        signal_at sim USR1
+    fi
 }
 put_plug() {
     [ $dac = audio ] && : >"$work/plugged" || signal sim USR2
