@@ -45,8 +45,8 @@ struct conformance_row {
     /* Sockets, USB handles, PCMs open now. NULL: there are none. */
     int (*open_handles)(const void *rig);
 
-    /* How exact each channel is; 0: the device has no such channel. All 0: what comes out
-     * cannot be seen. */
+    /* How exact each channel is, to half a step; 0: there is no such channel. All 0: what
+     * comes out cannot be seen. */
     uint8_t bits[BJ_CHANNELS];
 
     uint32_t pps;    /* in most cases; 0: 30000 */

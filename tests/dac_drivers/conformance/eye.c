@@ -67,9 +67,13 @@ static bool is_lit(const struct bj_point *point)
     return (point->r | point->g | point->b) != 0 && point->i != 0;
 }
 
+/* To the nearest step; a switch does not flicker around half. */
 static bool is_near(double a, double b, double range, uint8_t bits)
 {
-    return bits == 0 || fabs(a - b) <= range / (double)((1u << bits) - 1) + EPSILON * range;
+    double steps = bits == 1 ? 0.54 : 0.5;
+
+    return bits == 0 ||
+           fabs(a - b) <= steps * range / (double)((1u << bits) - 1) + EPSILON * range;
 }
 
 static bool same_place(const struct eye *eye, const struct bj_point *a,
