@@ -125,9 +125,10 @@ case_disarm() { # [MILLISECONDS]
 
 # on DAC CASE [ARGUMENTS]: a case on another kind of DAC.
 case_on() {
+    local case=$2
     dac=$1
-    shift
-    "case_$@"
+    shift 2
+    "case_$case" "$@"
 }
 
 start_lit() { # beamjack options...

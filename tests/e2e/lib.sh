@@ -176,7 +176,11 @@ pull_plug() {
     fi
 }
 put_plug() {
-    [ $dac = audio ] && : >"$work/plugged" || signal sim USR2
+    if [ $dac = audio ]; then
+        : >"$work/plugged"
+    else
+        signal sim USR2
+    fi
 }
 
 start_beamjack() { # options...; under the command beamjack_under, if any
