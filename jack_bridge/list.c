@@ -3,6 +3,7 @@
 #include "status_json.h"
 
 #include <beamjack/dacs.h>
+#include <string.h>
 
 static void print_json(const struct bj_dac_info *list, size_t count)
 {
@@ -24,17 +25,43 @@ static void print_json(const struct bj_dac_info *list, size_t count)
     fputs("]\n", stdout);
 }
 
+struct widths {
+    int id, model, where;
+};
+
+static int wider(int width, const char *text)
+{
+    int length = (int)strlen(text);
+
+    return length > width ? length : width;
+}
+
+static struct widths widths_of(const struct bj_dac_info *list, size_t count)
+{
+    struct widths widths = {.id = 26, .model = 24, .where = 18};
+
+    for (size_t k = 0; k < count; k++) {
+        widths.id = wider(widths.id, list[k].id);
+        widths.model = wider(widths.model, list[k].model);
+        widths.where = wider(widths.where, list[k].where);
+    }
+    return widths;
+}
+
 static void print_table(const struct bj_dac_info *list, size_t count)
 {
-    printf("%-26s %-24s %-18s %10s\n", "ID", "MODEL", "ADDRESS", "POINTS/S");
+    struct widths widths = widths_of(list, count);
+
+    printf("%-*s %-*s %-*s %10s\n", widths.id, "ID", widths.model, "MODEL", widths.where,
+           "ADDRESS", "POINTS/S");
     for (size_t k = 0; k < count; k++) {
         char rate[16] = "-";
 
         if (list[k].max_pps)
             snprintf(rate, sizeof rate, "%u", list[k].max_pps);
-        printf("%-26s %-24s %-18s %10s%s%s%s\n", list[k].id, list[k].model, list[k].where,
-               rate, list[k].busy ? "  in use" : "", list[k].note[0] ? "  " : "",
-               list[k].note);
+        printf("%-*s %-*s %-*s %10s%s%s%s\n", widths.id, list[k].id, widths.model,
+               list[k].model, widths.where, list[k].where, rate,
+               list[k].busy ? "  in use" : "", list[k].note[0] ? "  " : "", list[k].note);
     }
 }
 
