@@ -40,13 +40,16 @@ uint32_t shark_steer_room(const struct shark_session *session)
 
 /* ---- Starting over ------------------------------------------------------------------- */
 
+/* One that is under way goes on: what it has cleared would count as played. */
 void shark_steer_flush(struct shark_session *session, int64_t now_ns, bool dry)
 {
-    session->flush = SHARK_DARKEN;
+    if (session->flush == SHARK_KEEP) {
+        session->flush = SHARK_DARKEN;
+        session->flush_ns = now_ns;
+        session->clears = 0;
+    }
     session->flush_is_dry = dry;
     session->flush_tells = true;
-    session->flush_ns = now_ns;
-    session->clears = 0;
     shark_queue_cancel(&session->queue);
     shark_channel_send_urgent(&session->channel, SHARK_SET_OUTPUT, 0, now_ns);
 }

@@ -237,6 +237,31 @@ static void test_the_shutter_puts_the_light_out_at_once(void **state)
     }
 }
 
+/* What the first time threw away was not played. */
+static void test_closing_again_while_it_empties_counts_nothing_as_played(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < WORLD_DEVICES; k++) {
+        world_start_device(&world, k);
+        world_play(&world);
+        for (int n = 0; n < 60; n++) {
+            uint64_t lost = world.lost;
+            world_shutter(&world, false);
+            world_run_ms(&world, 0.09 * n);
+            world_shutter(&world, true);
+            world_shutter(&world, false);
+            world_run_ms(&world, 20);
+            assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
+            assert_true(world.lost > lost + 100);
+            world_shutter(&world, true);
+            world_run_ms(&world, 50 + 0.71 * n);
+        }
+        assert_int_equal(world.notices, 0);
+        world_balance(&world);
+        world_stop(&world);
+    }
+}
+
 static void test_lit_points_are_darkened_while_the_shutter_is_closed(void **state)
 {
     (void)state;
@@ -489,6 +514,7 @@ int main(void)
         cmocka_unit_test(test_counts_may_miss_a_packet_or_two),
         cmocka_unit_test(test_late_wakeups_cost_no_point),
         cmocka_unit_test(test_the_shutter_puts_the_light_out_at_once),
+        cmocka_unit_test(test_closing_again_while_it_empties_counts_nothing_as_played),
         cmocka_unit_test(test_lit_points_are_darkened_while_the_shutter_is_closed),
         cmocka_unit_test(test_stop_is_confirmed_dark_and_empty),
         cmocka_unit_test(test_darkness_does_not_wait_for_samples),
