@@ -21,6 +21,13 @@ enum bj_rt_guard_role guard_role(void)
     return role;
 }
 
+enum bj_rt_guard_role guard_pause(void)
+{
+    enum bj_rt_guard_role kept = role;
+    role = BJ_RT_GUARD_OFF;
+    return kept;
+}
+
 GUARD_API void bj_rt_guard_set(enum bj_rt_guard_role wanted)
 {
     role = wanted;

@@ -24,6 +24,11 @@ void guard_forbid(const char *function);
 void guard_forbid_jack(const char *function); /* only in the process callback */
 void guard_violation(const char *function, const char *why);
 
+/* For the next definition of a call that is right: what another preloaded library does
+ * there, as umockdev that locks, is no fault of the caller. Returns the role to set again.
+ */
+enum bj_rt_guard_role guard_pause(void);
+
 /* Stores the next definition of `function` where the pointer is, once. */
 void guard_resolve(void *pointer, const char *function);
 

@@ -34,18 +34,28 @@ static void socket_only(const char *function, int fd, int flags)
 GUARD_API ssize_t read(int fd, void *bytes, size_t size)
 {
     static __typeof__(&read) next;
+    enum bj_rt_guard_role role;
+    ssize_t got;
     guard_forbid_jack("read");
     wake_only("read", fd);
     guard_resolve(&next, "read");
-    return next(fd, bytes, size);
+    role = guard_pause();
+    got = next(fd, bytes, size);
+    bj_rt_guard_set(role);
+    return got;
 }
 
 GUARD_API ssize_t write(int fd, const void *bytes, size_t size)
 {
     static __typeof__(&write) next;
+    enum bj_rt_guard_role role;
+    ssize_t put;
     wake_only("write", fd);
     guard_resolve(&next, "write");
-    return next(fd, bytes, size);
+    role = guard_pause();
+    put = next(fd, bytes, size);
+    bj_rt_guard_set(role);
+    return put;
 }
 
 GUARD_API ssize_t writev(int fd, const struct iovec *parts, int count)
