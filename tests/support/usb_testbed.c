@@ -24,6 +24,7 @@
 #define URBS 128
 #define CLIENTS 16
 #define LOOK_NS (2 * BJ_NS_PER_MS)
+#define STEP_NS 1000
 #define PATH 300
 #define CONTROLLER "/devices/pci0000:00/0000:00:14.0/usb1"
 #define UNWRITABLE "/proc/sys/kernel/ostype" /* root may not open it for writing either */
@@ -44,6 +45,7 @@ struct socket {
     char port[BJ_USB_PORT_SIZE], path[PATH], node[PATH];
     struct sim_usb *device; /* NULL: empty */
     struct usb_pipes pipes;
+    int64_t at_ns; /* what moves by itself has moved up to then */
     UMockdevIoctlBase *handler;
     int master, slave; /* the pty behind the node */
     bool readable;     /* POLLOUT, as usbfs has it, is on */
@@ -202,6 +204,25 @@ static int reap(struct socket *socket, UMockdevIoctlClient *client, UMockdevIoct
     return 0;
 }
 
+/* The bus and the device are never late because a thread here is: what was due meanwhile
+ * happens when it was due. Returns when something is due next. */
+static int64_t catch_up(struct socket *socket, int64_t now_ns)
+{
+    const struct sim_usb_ops *ops = socket->device->ops;
+    int64_t due_ns = socket->at_ns;
+
+    while (due_ns < now_ns) {
+        socket->at_ns = due_ns;
+        usb_pipes_run(&socket->pipes, due_ns);
+        due_ns = ops->next_event_ns(socket->device, due_ns);
+        if (due_ns < socket->at_ns + STEP_NS)
+            due_ns = socket->at_ns + STEP_NS;
+    }
+    socket->at_ns = now_ns;
+    usb_pipes_run(&socket->pipes, now_ns);
+    return ops->next_event_ns(socket->device, now_ns);
+}
+
 /* ---- Interfaces ---------------------------------------------------------------------- */
 
 static int claim(struct socket *socket, UMockdevIoctlClient *client, unsigned interface)
@@ -308,10 +329,12 @@ static gboolean handle_ioctl(UMockdevIoctlBase *handler, UMockdevIoctlClient *cl
     if (request != USBDEVFS_DISCARDURB && _IOC_SIZE(request) > 0)
         memory = argument(client, _IOC_SIZE(request));
     usb_testbed_lock(socket->bed);
+    if (!socket->gone)
+        (void)catch_up(socket, usb_testbed_now_ns());
     error = request == USBDEVFS_DISCARDURB ? discard(socket, *(gulong *)arg->data)
                                            : answer(socket, client, request, memory);
     if (!socket->gone)
-        usb_pipes_run(&socket->pipes, usb_testbed_now_ns());
+        (void)catch_up(socket, usb_testbed_now_ns());
     show_readiness(socket);
     usb_testbed_unlock(socket->bed);
     if (memory != NULL)
@@ -380,9 +403,8 @@ static int64_t run_devices(struct usb_testbed *bed)
             continue;
         if (look_for_vanished(socket) && next_ns > now_ns + LOOK_NS)
             next_ns = now_ns + LOOK_NS;
-        usb_pipes_run(&socket->pipes, now_ns);
+        int64_t due_ns = catch_up(socket, now_ns);
         show_readiness(socket);
-        int64_t due_ns = socket->device->ops->next_event_ns(socket->device, now_ns);
         next_ns = due_ns < next_ns ? due_ns : next_ns;
     }
     return next_ns > now_ns ? next_ns : now_ns + BJ_NS_PER_MS / 10;
@@ -532,6 +554,7 @@ void usb_testbed_plug(struct usb_testbed *bed, const char *port, struct sim_usb 
     attach(socket);
     bed->deny_next = false;
     usb_testbed_lock(bed);
+    socket->at_ns = usb_testbed_now_ns();
     while (bed->sockets[i] != NULL)
         i++;
     assert(i < PORTS);
@@ -548,6 +571,7 @@ void usb_testbed_unplug(struct usb_testbed *bed, const char *port)
 
     usb_testbed_lock(bed);
     socket = socket_of(bed, port);
+    (void)catch_up(socket, usb_testbed_now_ns());
     for (int i = 0; i < PORTS; i++)
         if (bed->sockets[i] == socket)
             bed->sockets[i] = NULL;
@@ -567,6 +591,18 @@ void usb_testbed_unplug(struct usb_testbed *bed, const char *port)
     umockdev_testbed_remove_device(bed->mock, syspath);
 }
 
+int64_t usb_testbed_catch_up(struct usb_testbed *bed)
+{
+    int64_t now_ns = usb_testbed_now_ns();
+
+    for (int i = 0; i < PORTS; i++)
+        if (bed->sockets[i] != NULL) {
+            (void)catch_up(bed->sockets[i], now_ns);
+            show_readiness(bed->sockets[i]);
+        }
+    return now_ns;
+}
+
 void usb_testbed_deny_next(struct usb_testbed *bed)
 {
     bed->deny_next = true;
@@ -583,6 +619,7 @@ void usb_testbed_hold(struct usb_testbed *bed, const char *port, uint8_t endpoin
                       bool held)
 {
     usb_testbed_lock(bed);
+    (void)catch_up(socket_of(bed, port), usb_testbed_now_ns());
     usb_pipes_hold(&socket_of(bed, port)->pipes, endpoint, held);
     usb_testbed_unlock(bed);
 }

@@ -7,7 +7,8 @@
  * usb_testbed_create on, all threads of the program see the emulated /sys and /dev only.
  * One testbed per process. SIGHUP is ignored from then on.
  *
- * Device models run on threads of the testbed: lock it to look at them.
+ * Device models run on threads of the testbed: lock it to look at them. What they and the
+ * bus do happens, for them, when it is due, however late those threads are.
  */
 #ifndef USB_TESTBED_H
 #define USB_TESTBED_H
@@ -39,6 +40,9 @@ void usb_testbed_stick(struct usb_testbed *bed, const char *port, bool stuck);
 /* The models stand still between the two. */
 void usb_testbed_lock(struct usb_testbed *bed);
 void usb_testbed_unlock(struct usb_testbed *bed);
+
+/* While locked: bus and devices come up to now, which is returned. */
+int64_t usb_testbed_catch_up(struct usb_testbed *bed);
 
 int64_t usb_testbed_now_ns(void); /* CLOCK_MONOTONIC */
 
