@@ -23,8 +23,7 @@
 
 #define MS BJ_NS_PER_MS
 #define PORT "1-2.3"
-#define INSTANT_NS                                                                         \
-    (20 * MS) /* of processor time shared with others; waiting takes longer */
+#define INSTANT_NS (hold_ms * MS / 4) /* one that waits takes as long as the hold */
 
 static int64_t stream_ms = 300, hold_ms = 300; /* longer when asked for */
 
@@ -285,6 +284,28 @@ static void streams_and_survives_the_cable(void **state)
     assert_false(sim_helios_shutter(rig->device));
 }
 
+static uint64_t lit_points_of(struct rig *rig)
+{
+    uint64_t lit_points;
+
+    look(rig);
+    usb_testbed_lock(rig->bed);
+    lit_points = rig->lit_points;
+    usb_testbed_unlock(rig->bed);
+    return lit_points;
+}
+
+/* Once the bus moves again; whatever is offered is dark. */
+static void stays_dark(struct rig *rig)
+{
+    uint64_t lit_points = lit_points_of(rig);
+
+    if (!rig->attempting)
+        connect(rig);
+    run_ms(rig, 200, -1);
+    assert_int_equal(lit_points_of(rig), lit_points);
+}
+
 /* Frames are held, and the kernel does not give them back: stopping still acts at once. */
 static void held_transfers_never_make_the_engine_wait(void **state)
 {
@@ -304,6 +325,32 @@ static void held_transfers_never_make_the_engine_wait(void **state)
     assert_true(rig->last_lit_ns < shut_ns + 20 * MS);
     usb_testbed_stick(rig->bed, PORT, false);
     usb_testbed_hold(rig->bed, PORT, SIM_HELIOS_FRAMES, false);
+    stays_dark(rig);
+}
+
+static void hold_everything(struct rig *rig, bool held)
+{
+    usb_testbed_hold(rig->bed, PORT, SIM_HELIOS_FRAMES, held);
+    usb_testbed_hold(rig->bed, PORT, SIM_HELIOS_COMMANDS, held);
+    usb_testbed_hold(rig->bed, PORT, SIM_HELIOS_REPLIES, held);
+}
+
+/* Not even a command gets through: no call waits for one, and nothing that was lit is
+ * still on its way when the bus is back. */
+static void a_bus_that_hangs_comes_back_dark(void **state)
+{
+    struct rig *rig = *state;
+
+    play(rig);
+    run_ms(rig, 100, -1);
+    hold_everything(rig, true);
+    run_ms(rig, 20, -1);
+    if (rig->attempting)
+        shutter(rig, false);
+    rig->lit = false;
+    run_ms(rig, hold_ms, -1);
+    hold_everything(rig, false);
+    stays_dark(rig);
 }
 
 static void stopping_is_confirmed(void **state)
@@ -354,6 +401,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         TEST(streams_and_survives_the_cable),
         TEST(held_transfers_never_make_the_engine_wait),
+        TEST(a_bus_that_hangs_comes_back_dark),
         TEST(stopping_is_confirmed),
         TEST(the_scan_reads_its_name),
     };

@@ -22,6 +22,12 @@
 #define PORT "1-2.3"
 #define LIMIT_NS (5 * BJ_NS_PER_S)
 #define STEPS 4096
+#define SAMPLES 0x03
+#define COMMANDS 0x01
+#define REPLIES 0x81
+#define INSTANT_NS (hold_ms * MS / 4) /* one that waits takes as long as the hold */
+
+static int64_t hold_ms = 300; /* longer when asked for */
 
 static struct rig {
     struct usb_testbed *bed;
@@ -97,7 +103,7 @@ static struct sim_shark_status device(void)
 }
 
 struct books {
-    uint64_t played, lit, out_of_order;
+    uint64_t played, lit, out_of_order, foreign_words;
 };
 static struct books marked;
 
@@ -105,7 +111,8 @@ static struct books books(void)
 {
     (void)device(); /* up to now */
     usb_testbed_lock(rig.bed);
-    struct books now = {rig.played, rig.lit, rig.out_of_order};
+    struct books now = {rig.played, rig.lit, rig.out_of_order,
+                        sim_shark_counters(rig.device)->foreign_words};
     usb_testbed_unlock(rig.bed);
     return now;
 }
@@ -194,7 +201,7 @@ static void plays(bool dock)
     run_until(is_playing, "playing on in the dark");
     assert_int_equal(books().lit, marked.lit);
     assert_int_equal(books().out_of_order, 0);
-    assert_int_equal(sim_shark_counters(rig.device)->foreign_words, 0);
+    assert_int_equal(books().foreign_words, 0);
 
     mark();
     bj_stream_arm(rig.stream);
@@ -214,44 +221,81 @@ static void plays(bool dock)
     stop();
 }
 
-static bool is_off(void)
+/* Steps for so long; none may take as long as what it does not wait for. */
+static void run_timed(int64_t until_ns)
 {
-    return !device().enabled;
+    while (bj_clock_ns() < until_ns) {
+        struct bj_wait wait;
+        int64_t begun_ns = bj_clock_ns();
+        (void)bj_stream_step(rig.stream, begun_ns, &wait);
+        assert_true(bj_clock_ns() - begun_ns < INSTANT_NS);
+        bj_wait_until(&wait, bj_clock_ns() + 5 * MS);
+        bj_waiter_wait(rig.waiter, &wait);
+    }
+}
+
+static void hold(const uint8_t *endpoints, bool held)
+{
+    for (int k = 0; endpoints[k] != 0; k++)
+        usb_testbed_hold(rig.bed, PORT, endpoints[k], held);
+}
+
+static void light_up_and_hold(bool dock, const uint8_t *endpoints)
+{
+    int64_t begun_ns;
+
+    start(dock);
+    bj_stream_arm(rig.stream);
+    run_until(is_lit, "lit");
+    hold(endpoints, true);
+    run_timed(bj_clock_ns() + 20 * MS);
+    begun_ns = bj_clock_ns();
+    bj_stream_disarm(rig.stream);
+    assert_true(bj_clock_ns() - begun_ns < INSTANT_NS);
+}
+
+static void stays_dark_once_let_go(const uint8_t *endpoints)
+{
+    assert_false(device().lit);
+    mark();
+    hold(endpoints, false);
+    run_until(is_playing, "playing again");
+    assert_int_equal(books().lit, marked.lit);
+    bj_stream_stop(rig.stream);
+    run_until(is_done, "done");
+    assert_false(device().enabled);
+    stop();
 }
 
 /* Samples hang on the bus for as long as they like: the command for darkness is out with
  * the next wake-up, and no call of the engine waits. */
 static void test_darkness_does_not_wait_for_held_samples(void **state)
 {
-    int64_t slowest_ns = 0;
+    static const uint8_t samples[] = {SAMPLES, 0};
 
     (void)state;
-    start(true);
-    bj_stream_arm(rig.stream);
-    run_until(is_lit, "lit");
-    usb_testbed_hold(rig.bed, PORT, 0x03, true);
-    run_step();
-    bj_stream_disarm(rig.stream);
-    int64_t since_ns = bj_clock_ns();
-    while (bj_clock_ns() < since_ns + 150 * MS) {
-        struct bj_wait wait;
-        int64_t begun_ns = bj_clock_ns(), took_ns;
-        (void)bj_stream_step(rig.stream, begun_ns, &wait);
-        took_ns = bj_clock_ns() - begun_ns;
-        slowest_ns = took_ns > slowest_ns ? took_ns : slowest_ns;
-        if (bj_clock_ns() < since_ns + 50 * MS)
-            run_until(is_off, "off");
-        run_step();
+    for (int dock = 0; dock < 2; dock++) {
+        light_up_and_hold(dock == 1, samples);
+        int64_t until_ns = bj_clock_ns() + hold_ms * MS;
+        run_timed(bj_clock_ns() + 50 * MS);
+        assert_false(device().enabled);
+        run_timed(until_ns);
+        stays_dark_once_let_go(samples);
     }
-    assert_true(slowest_ns < 50 * MS); /* a call that waits takes as long as the hold */
-    assert_false(device().lit);
-    usb_testbed_hold(rig.bed, PORT, 0x03, false);
-    mark();
-    run_until(is_playing, "playing again");
-    assert_int_equal(books().lit, marked.lit);
-    bj_stream_stop(rig.stream);
-    run_until(is_done, "done");
-    stop();
+}
+
+/* Not even a command gets through: no call waits for one, and nothing that was lit is
+ * still on its way when the bus is back. */
+static void test_a_bus_that_hangs_comes_back_dark(void **state)
+{
+    static const uint8_t everything[] = {SAMPLES, COMMANDS, REPLIES, 0};
+
+    (void)state;
+    for (int dock = 0; dock < 2; dock++) {
+        light_up_and_hold(dock == 1, everything);
+        run_timed(bj_clock_ns() + hold_ms * MS);
+        stays_dark_once_let_go(everything);
+    }
 }
 
 static void test_the_laserdock_over_libusb(void **state)
@@ -266,12 +310,16 @@ static void test_the_lasershark_over_libusb(void **state)
     plays(false);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_laserdock_over_libusb),
         cmocka_unit_test(test_the_lasershark_over_libusb),
         cmocka_unit_test(test_darkness_does_not_wait_for_held_samples),
+        cmocka_unit_test(test_a_bus_that_hangs_comes_back_dark),
     };
+
+    if (argc > 1 && strcmp(argv[1], "long") == 0)
+        hold_ms = 2000;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
