@@ -209,7 +209,7 @@ bool bench_projector_begin(struct bench_projector *projector,
     projector->now_ns = CONFORMANCE_START_NS;
     projector->woken = true;
     bj_wait_init(&projector->wait);
-    projector->rig = row->create(SEED, on_seen, projector, &projector->dac);
+    projector->rig = row->create(row, SEED, on_seen, projector, &projector->dac);
     if (!projector->rig || !create_feed(projector))
         return complain(projector, "no memory");
     bench_meter_attach(&projector->meter, &projector->dac.via);

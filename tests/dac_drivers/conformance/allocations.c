@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-static struct {
+static _Thread_local struct {
     bool watching;
     unsigned count;
 } watch; /* the linker's hooks have no argument for it */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Counts allocations where there may be none. Link with allocations.c and the --wrap
- * options of its CMake target.
+ * Counts allocations of this thread where there may be none. Link with allocations.c and
+ * the --wrap options of its CMake target.
  */
 #ifndef CONFORMANCE_ALLOCATIONS_H
 #define CONFORMANCE_ALLOCATIONS_H

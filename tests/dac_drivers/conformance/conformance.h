@@ -4,14 +4,15 @@
  * each case runs on each driver. A new driver adds a row and a small rig, no case.
  *
  * A rig is the world a driver plays into: a simulated device and the way to it, in virtual
- * time. It tells every point that comes out as an eye would see it.
+ * time, or in real time where the way is somebody else's. It tells every point that comes
+ * out as an eye would see it.
  */
 #ifndef CONFORMANCE_H
 #define CONFORMANCE_H
 
 #include <beamjack/driver.h>
 
-#define CONFORMANCE_START_NS BJ_NS_PER_S /* when a world begins */
+#define CONFORMANCE_START_NS BJ_NS_PER_S /* when a world begins, in virtual time */
 
 /* A point that comes out of the device at time_ns: x right, y up, whatever the wire does;
  * colours and intensity scaled to 65535, all 0 where the device's own shutter or output
@@ -26,11 +27,15 @@ struct conformance_row {
     /* The device is switched on and in reach at CONFORMANCE_START_NS. Fills in what
      * driver->init needs, valid until destroy. From then on nothing here allocates. `seen`
      * is called with `suite` in the order of time, from advance and from within slots. */
-    void *(*create)(uint64_t seed, conformance_seen *seen, void *suite,
-                    struct bj_dac_config *config);
+    void *(*create)(const struct conformance_row *row, uint64_t seed,
+                    conformance_seen *seen, void *suite, struct bj_dac_config *config);
     void (*destroy)(void *rig);
 
     void (*advance)(void *rig, int64_t now_ns);
+    /* In real time, where advance sleeps: what time it is, with all told that came out
+     * until then. Called from everywhere on the suite's thread. NULL: time is what advance
+     * said last. */
+    int64_t (*now_ns)(void *rig);
     int64_t (*next_event_ns)(void *rig); /* BJ_NEVER: nothing by itself */
     bool (*ready)(void *rig, const struct bj_wait *wait);
 
@@ -61,6 +66,17 @@ struct conformance_row {
     /* Where the device does not tell what it throws away: by how much each time puts level
      * reports off, at most; and how far nonsense that reads like an answer does. */
     uint32_t flush_unsure_points, nonsense_unsure_points;
+    /* What a driver adds of its own before the queue runs dry, at most: dark points, where
+     * the last one was. */
+    uint32_t rest_points;
+
+    /* In real time: so long the machine may be busy with something else; open_ns and
+     * dark_ns include it. The device may run dry for that, and points may come late; but
+     * none may be lost, come twice, or be lit where it is dark. */
+    int64_t late_ns;
+    int stride; /* one in so many of the moments that a case tries; 0: each */
+
+    const void *way; /* for the rig: how its device is reached; NULL: as ever */
 };
 
 struct conformance_verdict {

@@ -129,6 +129,12 @@ static bool is_idle(const struct witness *witness)
            witness->offered == witness->taken_at_connect;
 }
 
+static bool is_rest(const struct eye *eye, const struct bj_point *seen)
+{
+    return eye->rested < eye->row->rest_points && eye->next > 0 &&
+           same_place(eye, &eye->witness->points[eye->next - 1], seen);
+}
+
 void eye_see(void *suite, int64_t time_ns, const struct bj_point *seen)
 {
     struct eye *eye = suite;
@@ -141,8 +147,10 @@ void eye_see(void *suite, int64_t time_ns, const struct bj_point *seen)
     eye->last_ns = time_ns;
     while (at < witness->offered && !same_place(eye, &witness->points[at], seen))
         at++;
-    if (at == witness->offered && !is_lit(seen) && is_idle(witness)) {
+    if (at == witness->offered && !is_lit(seen) &&
+        (is_idle(witness) || is_rest(eye, seen))) {
         eye->idle++; /* a device may add darkness of its own */
+        eye->rested++;
         return;
     }
     if (at == witness->offered) {
@@ -159,6 +167,7 @@ void eye_see(void *suite, int64_t time_ns, const struct bj_point *seen)
         eye->times_ns[eye->count++] = time_ns;
     }
     eye->next = at + 1;
+    eye->rested = 0;
     judge_light(eye, time_ns, &witness->points[at], seen);
 }
 
@@ -173,7 +182,11 @@ static uint64_t seen_until(const struct eye *eye, int64_t time_ns)
 
 static uint64_t unsure_points(const struct eye *eye)
 {
-    return eye->unsure_points + eye->witness->flushes * eye->row->flush_unsure_points;
+    const struct conformance_row *row = eye->row;
+
+    /* late, a driver's own darkness cannot be told from the engine's */
+    return eye->unsure_points + eye->witness->flushes * row->flush_unsure_points +
+           (row->late_ns > 0 ? row->rest_points : 0);
 }
 
 void eye_judge_report(void *user, const struct bj_level_report *report)

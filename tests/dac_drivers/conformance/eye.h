@@ -23,6 +23,7 @@ struct eye {
     uint64_t seen, lit, skipped; /* until counted anew */
     uint64_t darkened;           /* sent lit, seen dark */
     uint64_t idle;               /* dark, and not sent by anybody, where that is right */
+    uint32_t rested;             /* of them, the driver's own since the last point */
     int64_t last_ns, last_lit_ns;
 };
 

@@ -386,11 +386,12 @@ static const struct bj_dac_driver sound = {
 
 static enum frailty chosen; /* rows are constants; the test names one at a time */
 
-static void *create(uint64_t seed, conformance_seen *seen, void *suite,
-                    struct bj_dac_config *config)
+static void *create(const struct conformance_row *row, uint64_t seed,
+                    conformance_seen *seen, void *suite, struct bj_dac_config *config)
 {
     struct frail *frail = calloc(1, sizeof *frail);
 
+    (void)row;
     if (!frail)
         return NULL;
     frail->frailty = chosen;

@@ -34,12 +34,13 @@ static void on_heard(void *user, int64_t time_ns, const double *samples, bool ow
     rig->seen(rig->suite, time_ns, &seen);
 }
 
-static void *create(uint64_t seed, conformance_seen *seen, void *suite,
-                    struct bj_dac_config *config)
+static void *create(const struct conformance_row *row, uint64_t seed,
+                    conformance_seen *seen, void *suite, struct bj_dac_config *config)
 {
     struct sim_pcm_config card = sim_pcm_defaults();
     struct rig *rig = calloc(1, sizeof *rig);
 
+    (void)row;
     if (!rig)
         return NULL;
     *rig = (struct rig){.seen = seen, .suite = suite};

@@ -27,12 +27,13 @@ static void babble(struct sim_host *device, int64_t now_ns, int64_t for_ns)
     sim_ed_fault(device, now_ns, SIM_ED_GARBAGE, for_ns);
 }
 
-static void *create(uint64_t seed, conformance_seen *seen, void *suite,
-                    struct bj_dac_config *config)
+static void *create(const struct conformance_row *row, uint64_t seed,
+                    conformance_seen *seen, void *suite, struct bj_dac_config *config)
 {
     struct sim_ed_config device = sim_ed_defaults();
     struct rig_net *rig = rig_net_create(seen, suite);
 
+    (void)row;
     if (!rig)
         return NULL;
     device.seed = seed;

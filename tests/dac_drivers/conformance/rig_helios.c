@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A simulated Helios on USB in memory. Between the bus and the device a mouth can be set
+ * A simulated Helios on USB. Between the bus and the device a mouth can be set
  * that says random bytes instead of the device's answers.
  */
 #include "helios/helios.h"
@@ -43,7 +43,7 @@ static void on_played(void *user, const struct sim_helios_point *point)
                             .i = (uint16_t)(point->i * on)};
 
     if (!is_sacrifice(point))
-        rig->base.seen(rig->base.suite, point->time_ns, &seen);
+        rig_usb_tell(&rig->base, point->time_ns, &seen);
 }
 
 /* ---- The mouth ----------------------------------------------------------------------- */
@@ -121,8 +121,8 @@ static void babble(struct rig_usb *base, bool on)
     rig->hostile = on;
 }
 
-static void *create(uint64_t seed, conformance_seen *seen, void *suite,
-                    struct bj_dac_config *config)
+static void *create(const struct conformance_row *row, uint64_t seed,
+                    conformance_seen *seen, void *suite, struct bj_dac_config *config)
 {
     struct sim_helios_config device = sim_helios_defaults();
     struct rig *rig = calloc(1, sizeof *rig);
@@ -134,6 +134,7 @@ static void *create(uint64_t seed, conformance_seen *seen, void *suite,
     device.user = rig;
     *rig = (struct rig){.base = {.seen = seen,
                                  .suite = suite,
+                                 .way = row->way,
                                  .device = sim_helios_create(&device),
                                  .plug = &rig->mouth,
                                  .run = sim_helios_run,

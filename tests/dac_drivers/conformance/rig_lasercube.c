@@ -29,13 +29,14 @@ static void babble(struct sim_host *device, int64_t now_ns, int64_t for_ns)
     sim_lc_fault(device, now_ns, SIM_LC_GARBAGE, for_ns);
 }
 
-static void *create(uint64_t seed, conformance_seen *seen, void *suite,
-                    struct bj_dac_config *config)
+static void *create(const struct conformance_row *row, uint64_t seed,
+                    conformance_seen *seen, void *suite, struct bj_dac_config *config)
 {
     const struct sim_datagrams_config wire = {.latency_ns = RIG_NET_WIRE_NS};
     struct sim_lc_config device = sim_lc_defaults();
     struct rig_net *rig = rig_net_create(seen, suite);
 
+    (void)row;
     if (!rig)
         return NULL;
     device.seed = seed;

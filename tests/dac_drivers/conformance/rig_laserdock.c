@@ -17,14 +17,14 @@ static struct bj_point look(const struct sim_shark_sample *sample)
                              .i = sample->lit ? 65535 : 0};
 }
 
-static void *create(uint64_t seed, conformance_seen *seen, void *suite,
-                    struct bj_dac_config *config)
+static void *create(const struct conformance_row *row, uint64_t seed,
+                    conformance_seen *seen, void *suite, struct bj_dac_config *config)
 {
     struct sim_shark_config device = sim_laserdock_defaults();
 
     device.seed = seed;
     *config = (struct bj_dac_config){.id = "laserdock:2191717100001435"};
-    return rig_shark_create(sim_laserdock_create, device, 8, look, seen, suite, config);
+    return rig_shark_create(row, sim_laserdock_create, device, look, seen, suite, config);
 }
 
 const struct conformance_row conformance_laserdock = {
@@ -35,4 +35,5 @@ const struct conformance_row conformance_laserdock = {
     .bits = {12, 12, 8, 8, 8, 0},
     .open_ns = 100 * BJ_NS_PER_MS,
     .dark_ns = BJ_NS_PER_MS / 10, /* the next tick */
+    .rest_points = 8,             /* a packet, before the ring runs empty */
 };

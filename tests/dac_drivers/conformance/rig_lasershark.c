@@ -20,14 +20,14 @@ static struct bj_point look(const struct sim_shark_sample *sample)
                              .i = on ? 65535 : 0};
 }
 
-static void *create(uint64_t seed, conformance_seen *seen, void *suite,
-                    struct bj_dac_config *config)
+static void *create(const struct conformance_row *row, uint64_t seed,
+                    conformance_seen *seen, void *suite, struct bj_dac_config *config)
 {
     struct sim_shark_config device = sim_lasershark_defaults();
 
     device.seed = seed;
     *config = (struct bj_dac_config){.id = "lasershark:0123456789ABCDEF"};
-    return rig_shark_create(sim_lasershark_create, device, 0, look, seen, suite, config);
+    return rig_shark_create(row, sim_lasershark_create, device, look, seen, suite, config);
 }
 
 const struct conformance_row conformance_lasershark = {

@@ -8,26 +8,14 @@
 struct rig {
     struct rig_usb base;
     rig_shark_look *look;
-    uint32_t rest_points;
-    struct sim_shark_sample last;
 };
-
-/* The dark rest that a driver adds before the ring runs empty is no point. */
-static bool is_rest(const struct rig *rig, const struct sim_shark_sample *sample)
-{
-    return !sample->lit && sample->x == rig->last.x && sample->y == rig->last.y &&
-           sim_shark_status(rig->base.device).level < rig->rest_points;
-}
 
 static void on_played(void *user, const struct sim_shark_sample *sample)
 {
     struct rig *rig = user;
     struct bj_point seen = rig->look(sample);
-    bool rests = is_rest(rig, sample);
 
-    rig->last = *sample;
-    if (!rests)
-        rig->base.seen(rig->base.suite, sample->time_ns, &seen);
+    rig_usb_tell(&rig->base, sample->time_ns, &seen);
 }
 
 static void babble(struct rig_usb *rig, bool on)
@@ -35,10 +23,10 @@ static void babble(struct rig_usb *rig, bool on)
     sim_shark_fault(rig->device, rig->now_ns, SIM_SHARK_GARBAGE, on ? FOR_EVER : 0);
 }
 
-void *rig_shark_create(struct sim_usb *(*make)(const struct sim_shark_config *config),
-                       struct sim_shark_config config, uint32_t rest_points,
-                       rig_shark_look *look, conformance_seen *seen, void *suite,
-                       struct bj_dac_config *dac)
+void *rig_shark_create(const struct conformance_row *row,
+                       struct sim_usb *(*make)(const struct sim_shark_config *config),
+                       struct sim_shark_config config, rig_shark_look *look,
+                       conformance_seen *seen, void *suite, struct bj_dac_config *dac)
 {
     struct rig *rig = calloc(1, sizeof *rig);
 
@@ -48,11 +36,11 @@ void *rig_shark_create(struct sim_usb *(*make)(const struct sim_shark_config *co
     config.user = rig;
     *rig = (struct rig){.base = {.seen = seen,
                                  .suite = suite,
+                                 .way = row->way,
                                  .device = make(&config),
                                  .run = sim_shark_advance,
                                  .free_device = sim_shark_destroy,
                                  .babble = babble},
-                        .rest_points = rest_points,
                         .look = look};
     return rig_usb_begin(&rig->base, dac);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A simulated device of the LaserShark family on USB in memory, for two rows.
+ * A simulated device of the LaserShark family on USB, for two rows.
  */
 #ifndef CONFORMANCE_RIG_SHARK_H
 #define CONFORMANCE_RIG_SHARK_H
@@ -11,11 +11,10 @@
 /* From what is on the connector to what an eye sees. */
 typedef struct bj_point rig_shark_look(const struct sim_shark_sample *sample);
 
-/* `make` and `config` are those of the device; its driver ends with so many dark samples of
- * its own. */
-void *rig_shark_create(struct sim_usb *(*make)(const struct sim_shark_config *config),
-                       struct sim_shark_config config, uint32_t rest_points,
-                       rig_shark_look *look, conformance_seen *seen, void *suite,
-                       struct bj_dac_config *dac);
+/* `make` and `config` are those of the device. */
+void *rig_shark_create(const struct conformance_row *row,
+                       struct sim_usb *(*make)(const struct sim_shark_config *config),
+                       struct sim_shark_config config, rig_shark_look *look,
+                       conformance_seen *seen, void *suite, struct bj_dac_config *dac);
 
 #endif

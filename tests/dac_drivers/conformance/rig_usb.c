@@ -8,13 +8,15 @@
 
 void *rig_usb_begin(struct rig_usb *rig, struct bj_dac_config *dac)
 {
+    if (!rig->plug)
+        rig->plug = rig->device;
+    if (rig->way)
+        return rig->way->begin(rig, dac);
     rig->usb = fake_usb_create();
     if (!rig->device || !rig->usb) {
         rig_usb_destroy(rig);
         return NULL;
     }
-    if (!rig->plug)
-        rig->plug = rig->device;
     rig_usb_advance(rig, CONFORMANCE_START_NS);
     fake_usb_plug(rig->usb, PORT, rig->plug);
     fake_usb_set_open_delay(rig->usb, OPEN_NS);
@@ -30,6 +32,14 @@ void rig_usb_destroy(void *instance)
     fake_usb_destroy(rig->usb);
     rig->free_device(rig->device);
     free(rig);
+}
+
+void rig_usb_tell(struct rig_usb *rig, int64_t time_ns, const struct bj_point *seen)
+{
+    if (rig->way)
+        rig->way->tell(rig, time_ns, seen);
+    else
+        rig->seen(rig->suite, time_ns, seen);
 }
 
 void rig_usb_advance(void *instance, int64_t now_ns)

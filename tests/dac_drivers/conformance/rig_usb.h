@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A simulated device on USB in memory, for several rows.
+ * A simulated device on USB, for several rows: in memory and in virtual time, or where
+ * the row says so by another way (rig_libusb.h).
  */
 #ifndef CONFORMANCE_RIG_USB_H
 #define CONFORMANCE_RIG_USB_H
@@ -8,12 +9,22 @@
 #include "conformance.h"
 #include "fake_usb.h"
 
+struct rig_usb;
+
+/* Another way from the driver to the device than through memory. */
+struct rig_usb_way {
+    void *(*begin)(struct rig_usb *rig, struct bj_dac_config *dac);
+    void (*tell)(struct rig_usb *rig, int64_t time_ns, const struct bj_point *seen);
+};
+
 /* Begins a row's own rig, which calloc made. */
 struct rig_usb {
     conformance_seen *seen;
     void *suite;
+    const struct rig_usb_way *way; /* NULL: in memory */
     int64_t now_ns;
-    struct fake_usb *usb;
+    struct fake_usb *usb;          /* in memory */
+    void *bus;                     /* of another way */
     struct sim_usb *device, *plug; /* the device, and what of it is plugged in */
     bool plugged;
     /* Of the device: catches up; frees it; makes it say random bytes, or no more. */
@@ -25,6 +36,9 @@ struct rig_usb {
 /* Plugs the device in and fills in the way there. Returns the rig; NULL: no device, or no
  * memory. */
 void *rig_usb_begin(struct rig_usb *rig, struct bj_dac_config *dac);
+
+/* For the device's observer: a point comes out, as an eye sees it. */
+void rig_usb_tell(struct rig_usb *rig, int64_t time_ns, const struct bj_point *seen);
 
 /* Each as the member of the same name of a row. */
 void rig_usb_destroy(void *instance);

@@ -9,10 +9,10 @@ static struct nothing {
     char unused;
 } nothing;
 
-static void *create(uint64_t seed, conformance_seen *seen, void *suite,
-                    struct bj_dac_config *config)
+static void *create(const struct conformance_row *row, uint64_t seed,
+                    conformance_seen *seen, void *suite, struct bj_dac_config *config)
 {
-    (void)seed, (void)seen, (void)suite;
+    (void)row, (void)seed, (void)seen, (void)suite;
     *config = (struct bj_dac_config){.id = "virtual"};
     return &nothing;
 }

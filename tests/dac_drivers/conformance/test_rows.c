@@ -2,6 +2,7 @@
  *
  * No driver of this build without its row, and no row that CTest does not run.
  */
+#include "rig_usb.h"
 #include "rows.h"
 
 #include <beamjack/dacs.h>
@@ -56,11 +57,29 @@ static void every_row_is_run(void **state)
     assert_int_equal(names_count, rows);
 }
 
+/* CONFORMANCE_RUNS_USB, too. */
+static void every_row_on_usb_is_run_through_libusb(void **state)
+{
+    const char *names = " " CONFORMANCE_RUNS_USB " ";
+    size_t found = 0;
+
+    (void)state;
+    for (const struct conformance_row *const *row = conformance_rows; *row; row++) {
+        char name[64];
+        (void)snprintf(name, sizeof name, " %s ", (*row)->name);
+        if ((*row)->advance == rig_usb_advance && !strstr(names, name))
+            fail_msg("CMakeLists.txt does not run %s through libusb", (*row)->name);
+        found += (*row)->advance == rig_usb_advance;
+    }
+    assert_true(found > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_driver_has_a_row),
         cmocka_unit_test(every_row_is_run),
+        cmocka_unit_test(every_row_on_usb_is_run_through_libusb),
     };
 
     return cmocka_run_group_tests_name("rows", tests, NULL, NULL);

@@ -15,7 +15,6 @@ struct witness {
     struct bj_dac_driver table;         /* what the engine gets */
     struct bj_dac_config config;        /* what the driver gets */
     struct conformance_verdict *verdict;
-    const int64_t *clock_ns; /* what time it is */
     void *dac;
     const struct bj_dac_events *events; /* of the engine */
     void *engine;
@@ -36,15 +35,18 @@ struct witness {
     bool in_write;
     int64_t promised_points; /* room as service said it; -1: no longer */
     struct bj_dac_status status;
-    struct bj_level_report report;                                      /* newest */
-    void (*reported)(void *user, const struct bj_level_report *report); /* may be NULL */
+    struct bj_level_report report; /* newest */
+
+    /* Of the world: what time it is; and a level report came. */
+    int64_t (*now_ns)(void *user);
+    void (*reported)(void *user, const struct bj_level_report *report);
     void *user;
 };
 
 /* `config` is what the driver gets; the caller passes `witness` as extra and uses
- * witness->table as the driver. */
+ * witness->table as the driver, and sets now_ns, reported and user. */
 bool witness_init(struct witness *witness, const struct bj_dac_driver *driver,
-                  const int64_t *clock_ns, struct conformance_verdict *verdict);
+                  struct conformance_verdict *verdict);
 void witness_finish(struct witness *witness);
 
 #endif

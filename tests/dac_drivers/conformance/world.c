@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "world.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,13 +31,35 @@ bool conformance_expect(struct conformance_verdict *verdict, bool good, const ch
 bool world_expect(struct world *world, bool good, const char *complaint)
 {
     return conformance_expect(world->verdict, good, "at %.3f ms: %s",
-                              (double)(world->now_ns - CONFORMANCE_START_NS) / 1e6,
-                              complaint);
+                              (double)(world->now_ns - world->began_ns) / 1e6, complaint);
 }
 
 static bool is_wrong(const struct world *world)
 {
     return world->verdict->text[0] != '\0';
+}
+
+/* ---- The clock ----------------------------------------------------------------------- */
+
+static int64_t tell_time(void *user)
+{
+    const struct world *world = user;
+
+    return world->row->now_ns ? world->row->now_ns(world->rig) : world->now_ns;
+}
+
+/* Then it stands still until looked at again, for everybody but the witness. */
+static void look_at_the_clock(struct world *world)
+{
+    world->now_ns = tell_time(world);
+}
+
+/* After tell_time: the eye has seen what came out until then. */
+static void on_report(void *user, const struct bj_level_report *report)
+{
+    struct world *world = user;
+
+    eye_judge_report(&world->eye, report);
 }
 
 /* ---- Life ---------------------------------------------------------------------------- */
@@ -53,18 +76,22 @@ bool world_start(struct world *world, const struct conformance_row *row, uint64_
     world->row = row;
     world->verdict = verdict;
     world->now_ns = CONFORMANCE_START_NS;
-    world->lately_ns = world->now_ns;
     world->pps = world_usual_pps(row);
     bj_wait_init(&world->wait);
-    if (!witness_init(&world->witness, row->driver, &world->now_ns, verdict) ||
+    if (!witness_init(&world->witness, row->driver, verdict) ||
         !eye_init(&world->eye, row, &world->witness, verdict))
         return world_expect(world, false, "no memory");
-    world->witness.reported = eye_judge_report;
-    world->witness.user = &world->eye;
-    world->rig = row->create(seed, eye_see, &world->eye, &world->witness.config);
+    world->witness.now_ns = tell_time;
+    world->witness.reported = on_report;
+    world->witness.user = world;
+    world->rig = row->create(row, seed, eye_see, &world->eye, &world->witness.config);
     world->config = world->witness.config;
     world->config.extra = &world->witness;
-    return world_expect(world, world->rig != NULL, "the rig does not start");
+    if (!world_expect(world, world->rig != NULL, "the rig does not start"))
+        return false;
+    look_at_the_clock(world);
+    world->began_ns = world->lately_ns = world->now_ns;
+    return true;
 }
 
 void world_finish(struct world *world)
@@ -88,6 +115,11 @@ uint32_t world_usual_pps(const struct conformance_row *row)
     return row->pps ? row->pps : USUAL_PPS;
 }
 
+int world_stride(const struct conformance_row *row)
+{
+    return row->stride ? row->stride : 1;
+}
+
 /* With nobody connected, and so no capabilities to ask for, a wide guess. */
 int64_t world_queue_ns(const struct world *world)
 {
@@ -102,6 +134,15 @@ void world_count_anew(struct world *world)
     struct eye *eye = &world->eye;
 
     eye->seen = eye->lit = eye->skipped = eye->darkened = 0;
+}
+
+bool world_is_near(const struct world *world, double expected, double tolerance)
+{
+    double seen = (double)world->eye.seen;
+
+    if (world->row->late_ns > 0)
+        return seen >= expected / 4 && seen <= expected * 1.01 + tolerance;
+    return fabs(seen - expected) <= tolerance;
 }
 
 /* ---- Time ---------------------------------------------------------------------------- */
@@ -246,6 +287,7 @@ static void step_by_hand(struct world *world)
 
 static void act(struct world *world)
 {
+    look_at_the_clock(world);
     world->woken = false;
     note_step(world);
     if (world->stream)
@@ -269,6 +311,7 @@ static void go_to(struct world *world, int64_t now_ns)
         world->steps_at_once = 0;
     world->now_ns = now_ns;
     world->row->advance(world->rig, now_ns);
+    look_at_the_clock(world);
 }
 
 static void run_until(struct world *world, int64_t end_ns)
@@ -287,7 +330,9 @@ static void run_until(struct world *world, int64_t end_ns)
 
 void world_run_ms(struct world *world, double ms)
 {
+    look_at_the_clock(world);
     run_until(world, world->now_ns + (int64_t)(ms * 1e6));
+    look_at_the_clock(world);
 }
 
 /* ---- Under the engine ---------------------------------------------------------------- */
@@ -338,8 +383,10 @@ bool world_stream(struct world *world, uint32_t pps)
 
 static void demand_darkness(struct world *world)
 {
-    int64_t dark_ns = world->now_ns + world->row->dark_ns;
+    int64_t dark_ns;
 
+    look_at_the_clock(world);
+    dark_ns = world->now_ns + world->row->dark_ns;
     world->eye.dark_from_ns = earlier(dark_ns, world->eye.dark_from_ns);
 }
 

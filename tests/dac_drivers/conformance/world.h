@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * One driver, its rig and who drives it, in virtual time: the real engine, or a hand that
- * calls the slots itself.
+ * One driver, its rig and who drives it: the real engine, or a hand that calls the slots
+ * itself. In virtual time, or, where the row has a clock, in real time.
  *
  * Only what the driver asked for wakes it: its deadline, its handles, and the driving side.
  * Whatever a case does, the books are kept, and each complaint ends in the verdict.
@@ -18,7 +18,7 @@ struct world {
     struct eye eye;
     void *rig;
     struct bj_dac_config config; /* the way to the witness */
-    int64_t now_ns;
+    int64_t began_ns, now_ns;
     struct bj_wait wait;
     uint32_t pps;
     uint64_t made; /* tagged points so far */
@@ -43,6 +43,8 @@ struct world {
 
 /* A rate in the middle of what the driver can do. */
 uint32_t world_usual_pps(const struct conformance_row *row);
+/* From one moment that a case tries to the next. */
+int world_stride(const struct conformance_row *row);
 
 /* `seed` is the rig's. False: no memory, or it does not start; the verdict says so. */
 bool world_start(struct world *world, const struct conformance_row *row, uint64_t seed,
@@ -55,6 +57,9 @@ void world_run_ms(struct world *world, double ms);
 
 /* Seen since the last call of this; counts of the eye start anew. */
 void world_count_anew(struct world *world);
+/* Whether so many were seen. In real time a quarter will do: what a busy machine is late
+ * with is missing, and how fast a driver is shows in virtual time. */
+bool world_is_near(const struct world *world, double expected, double tolerance);
 
 /* How long light may go on once nobody can be told any more. */
 int64_t world_queue_ns(const struct world *world);
