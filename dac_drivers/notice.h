@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: MIT
  *
- * How drivers word what they tell the engine: "DEVICE: what happened; what to do".
+ * How drivers word what they tell people: the name of a DAC, and "NAME: what happened; what
+ * to do".
  */
 #ifndef BJ_NOTICE_H
 #define BJ_NOTICE_H
 
 #include <beamjack/driver.h>
-#include <stdarg.h>
 
-/* Engine thread. Cuts what is longer than 255 bytes. */
-void bj_notice(const struct bj_dac_events *events, void *engine, const char *name,
-               enum bj_status status, const char *format, va_list args);
+/* What does not fit is cut. */
+__attribute__((format(printf, 2, 3))) void bj_dac_set_name(struct bj_dac *dac,
+                                                           const char *format, ...);
+__attribute__((format(printf, 2, 3))) void bj_dac_add_name(struct bj_dac *dac,
+                                                           const char *format, ...);
+
+/* Engine thread. A sentence to the engine, cut to 511 bytes; returns `status`. */
+__attribute__((format(printf, 3, 4))) enum bj_status
+bj_dac_tell(const struct bj_dac *dac, enum bj_status status, const char *format, ...);
 
 #endif

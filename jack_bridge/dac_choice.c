@@ -2,7 +2,6 @@
 #include "dac_choice.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define LOOK_FOR_ANY_NS (3 * BJ_NS_PER_S)
@@ -237,15 +236,13 @@ bool bj_dac_caps(const struct bj_dac_info *info, const struct bj_transports *via
     static const struct bj_dac_events deaf = {ignore_level, ignore_emptied, ignore_notice};
     const struct bj_dac_config config = {
         .id = info->id, .address = info->address, .via = *via};
-    void *dac = calloc(1, info->driver->instance_size);
-    bool good = dac && info->driver->init(dac, &config, &deaf, NULL) == BJ_OK;
+    struct bj_dac *dac;
 
-    if (good) {
-        *caps = *info->driver->caps(dac);
-        info->driver->finish(dac);
-    }
-    free(dac);
-    return good;
+    if (bj_dac_create(info->driver, &config, &deaf, NULL, &dac) != BJ_OK)
+        return false;
+    *caps = dac->caps;
+    bj_dac_destroy(dac);
+    return true;
 }
 
 uint32_t bj_dac_pps(uint32_t asked, uint32_t jack_rate_hz, const struct bj_dac_info *info,

@@ -92,8 +92,8 @@ static void tell_loss(struct bj_stream *stream, enum bj_status status, bool fina
     if (stream->noticed) {
         snprintf(text, sizeof text, "%s", stream->problem);
     } else {
-        snprintf(text, sizeof text, "%.160s: %s%s", stream->driver->describe(stream->dac),
-                 bj_strerror(status), final ? "" : "; trying again");
+        snprintf(text, sizeof text, "%.160s: %s%s", stream->dac->name, bj_strerror(status),
+                 final ? "" : "; trying again");
     }
     if (final || !stream->noticed) {
         tell(stream, status, final, text);
@@ -132,7 +132,7 @@ void bj_engine_lost(struct bj_stream *stream, enum bj_status status)
 
 static void fit_to_device(struct bj_stream *stream)
 {
-    const struct bj_dac_caps *caps = stream->driver->caps(stream->dac);
+    const struct bj_dac_caps *caps = &stream->dac->caps;
     int64_t target = stream->config.target_buffer_ns;
     int64_t least = stream->config.min_buffer_ns;
     bj_pace_init(&stream->pace, caps, stream->true_pps,

@@ -36,9 +36,9 @@ static int64_t play_ns(const struct bj_stream *stream)
 /* A DAC that reports is measured; one that does not plays by our own count. */
 static void tell_time(const struct bj_stream *stream, struct bj_fill_request *request)
 {
-    bool reports = stream->driver->caps(stream->dac)->reports_level;
+    bool reports = stream->dac->caps.reports_level;
     bool measured = bj_dac_clock_known(&stream->clock);
-    request->follows_pps = stream->driver->caps(stream->dac)->follows_pps;
+    request->follows_pps = stream->dac->caps.follows_pps;
     request->play_ns = modelled_play_ns(stream);
     request->play_pps = stream->true_pps;
     request->play_known = request->play_settled = !reports && stream->level.playing;
@@ -143,7 +143,7 @@ static void set_pace(struct bj_stream *stream, double wanted_pps, uint32_t count
 {
     stream->pending_pps = stream->pps;
     stream->pending_true_pps = stream->true_pps;
-    if (wanted_pps > 0 && stream->driver->caps(stream->dac)->follows_pps) {
+    if (wanted_pps > 0 && stream->dac->caps.follows_pps) {
         double by_its_clock = wanted_pps * stream->true_pps / stream->clock.fit.hz;
         stream->pending_pps =
             bj_steer_choose(&stream->steer, stream->driver, stream->dac, stream->pps,
@@ -291,7 +291,7 @@ static void note_rate(struct bj_stream *stream)
  * not due when the count thought. */
 static void watch_count(struct bj_stream *stream)
 {
-    bool silent = !stream->driver->caps(stream->dac)->reports_level;
+    bool silent = !stream->dac->caps.reports_level;
     bool dry = silent && stream->level.playing && stream->clock.points > 0 &&
                bj_level_low(&stream->level) <= 0;
     if (dry && !stream->modelled_dry && stream->phase == BJ_STREAM_STREAMING) {

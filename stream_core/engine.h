@@ -23,7 +23,7 @@
 struct bj_stream {
     struct bj_stream_config config;
     const struct bj_dac_driver *driver;
-    void *dac;
+    struct bj_dac *dac;
     uint32_t pps;
     double true_pps;
 

@@ -18,7 +18,7 @@ struct bj_stream_config bj_stream_defaults(void)
 
 static enum bj_status choose_rate(struct bj_stream *stream)
 {
-    const struct bj_dac_caps *caps = stream->driver->caps(stream->dac);
+    const struct bj_dac_caps *caps = &stream->dac->caps;
     stream->pps = stream->config.pps ? stream->config.pps : caps->default_pps;
     if (stream->pps == 0 || stream->pps < caps->min_pps || stream->pps > caps->max_pps) {
         return BJ_BAD_ARGUMENT;
@@ -31,7 +31,7 @@ static enum bj_status choose_rate(struct bj_stream *stream)
 
 static enum bj_status allocate_points(struct bj_stream *stream)
 {
-    uint32_t most = stream->driver->caps(stream->dac)->max_points_per_chunk;
+    uint32_t most = stream->dac->caps.max_points_per_chunk;
     assert(most > 0);
     stream->points = calloc(2 * (size_t)most, sizeof *stream->points);
     return stream->points ? BJ_OK : BJ_NO_MEMORY;
@@ -40,15 +40,14 @@ static enum bj_status allocate_points(struct bj_stream *stream)
 static void init_stages(struct bj_stream *stream)
 {
     const struct bj_stream_config *config = &stream->config;
-    uint32_t most = stream->driver->caps(stream->dac)->max_points_per_chunk;
+    uint32_t most = stream->dac->caps.max_points_per_chunk;
     bj_shape_mailbox_init(&stream->shape, &config->shape);
     bj_stats_init(&stream->stats);
     bj_underrun_init(&stream->underrun, config->underrun, config->park_x, config->park_y,
                      stream->points + most);
     bj_safety_init(&stream->safety, &config->safety, stream->true_pps);
     bj_level_init(&stream->level, stream->true_pps, 0);
-    bj_dac_clock_init(&stream->clock, stream->driver->caps(stream->dac)->model,
-                      stream->true_pps);
+    bj_dac_clock_init(&stream->clock, stream->dac->caps.model, stream->true_pps);
     atomic_init(&stream->arm_word, 0);
     atomic_init(&stream->stop_requested, false);
     atomic_init(&stream->connections, 0);
@@ -75,35 +74,27 @@ enum bj_status bj_stream_create(const struct bj_stream_config *config,
         return BJ_BAD_ARGUMENT;
     }
     struct bj_stream *stream = calloc(1, sizeof *stream);
-    void *dac = calloc(1, config->driver->instance_size);
-    enum bj_status status = BJ_NO_MEMORY;
-    if (!stream || !dac) {
-        goto free_memory;
+    if (!stream) {
+        return BJ_NO_MEMORY;
     }
     stream->config = *config;
     stream->driver = config->driver;
-    stream->dac = dac;
-    status = stream->driver->init(dac, config->dac, &bj_engine_events, stream);
-    if (status != BJ_OK) {
-        goto free_memory;
+    enum bj_status status =
+        bj_dac_create(config->driver, config->dac, &bj_engine_events, stream, &stream->dac);
+    if (status == BJ_OK) {
+        status = choose_rate(stream);
     }
-    status = choose_rate(stream);
     if (status == BJ_OK) {
         status = allocate_points(stream);
     }
     if (status != BJ_OK) {
-        goto finish_driver;
+        bj_dac_destroy(stream->dac);
+        free(stream);
+        return status;
     }
     init_stages(stream);
     *out = stream;
     return BJ_OK;
-
-finish_driver:
-    stream->driver->finish(dac);
-free_memory:
-    free(dac);
-    free(stream);
-    return status;
 }
 
 void bj_stream_destroy(struct bj_stream *stream)
@@ -114,8 +105,7 @@ void bj_stream_destroy(struct bj_stream *stream)
     if (stream->result == BJ_RUN_GOING) {
         stream->driver->disconnect(stream->dac);
     }
-    stream->driver->finish(stream->dac);
-    free(stream->dac);
+    bj_dac_destroy(stream->dac);
     free(stream->points);
     free(stream);
 }
@@ -168,5 +158,5 @@ struct bj_stats bj_stream_stats(const struct bj_stream *stream)
 
 const char *bj_stream_dac_name(const struct bj_stream *stream)
 {
-    return stream->driver->describe(stream->dac);
+    return stream->dac->name;
 }

@@ -3,6 +3,7 @@
 
 #include "audio_queue.h"
 #include "audio_wire.h"
+#include "notice.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -25,13 +26,11 @@ static const char prefix[] = "audio:";
 enum phase { CLOSED, OPENING, OPEN };
 
 struct audio {
+    struct bj_dac base;
     struct bj_pcm *pcm;
     int handle;
     struct bj_audio_options options;
-    const struct bj_dac_events *events;
-    void *engine;
-    struct bj_dac_caps caps;
-    char name[320], pcm_name[BJ_PCM_NAME_SIZE];
+    char pcm_name[BJ_PCM_NAME_SIZE];
 
     enum phase phase;
     struct bj_pcm_setup setup; /* once open */
@@ -44,20 +43,6 @@ struct audio {
 };
 
 /* ---- What it is ---------------------------------------------------------------------- */
-
-static const struct bj_dac_caps *caps(const void *instance)
-{
-    const struct audio *dac = instance;
-
-    return &dac->caps;
-}
-
-static const char *describe(const void *instance)
-{
-    const struct audio *dac = instance;
-
-    return dac->name;
-}
 
 /* The card takes the nearest rate it has; which that is shows when it is open. */
 static double true_pps(const void *instance, uint32_t pps)
@@ -75,11 +60,11 @@ static void learn(struct audio *dac)
     };
     const struct bj_pcm_setup *setup = &dac->setup;
 
-    dac->caps.capacity_points = setup->buffer_frames;
-    (void)snprintf(dac->name, sizeof dac->name,
-                   "Audio interface %s (%.*s), %u channels of %d bits at %u Hz",
-                   dac->pcm_name, BJ_PCM_TEXT_SIZE, setup->card, setup->channels,
-                   bits[setup->format], (unsigned)lround(setup->rate_hz));
+    dac->base.caps.capacity_points = setup->buffer_frames;
+    bj_dac_set_name(&dac->base,
+                    "Audio interface %s (%.*s), %u channels of %d bits at %u Hz",
+                    dac->pcm_name, BJ_PCM_TEXT_SIZE, setup->card, setup->channels,
+                    bits[setup->format], (unsigned)lround(setup->rate_hz));
 }
 
 static enum bj_status tell(struct audio *dac, enum bj_status status, const char *format,
@@ -92,7 +77,7 @@ static enum bj_status tell(struct audio *dac, enum bj_status status, const char 
     va_start(args, format);
     (void)vsnprintf(text + used, sizeof text - (size_t)used, format, args);
     va_end(args);
-    dac->events->notice(dac->engine, status, text);
+    dac->base.events->notice(dac->base.engine, status, text);
     return status;
 }
 
@@ -122,8 +107,7 @@ static struct bj_pcm_wish wish(const struct audio *dac)
     return wished;
 }
 
-static enum bj_status init(void *instance, const struct bj_dac_config *config,
-                           const struct bj_dac_events *events, void *engine)
+static enum bj_status init(void *instance, const struct bj_dac_config *config)
 {
     struct audio *dac = instance;
     const struct bj_audio_options *options = config->extra;
@@ -135,12 +119,10 @@ static enum bj_status init(void *instance, const struct bj_dac_config *config,
         return BJ_UNSUPPORTED;
     dac->pcm = config->via.pcm;
     dac->options = options ? *options : bj_audio_defaults();
-    dac->events = events;
-    dac->engine = engine;
     (void)snprintf(dac->pcm_name, sizeof dac->pcm_name, "%s",
                    config->id + sizeof prefix - 1);
-    (void)snprintf(dac->name, sizeof dac->name, "Audio interface %s", dac->pcm_name);
-    dac->caps = (struct bj_dac_caps){
+    bj_dac_set_name(&dac->base, "Audio interface %s", dac->pcm_name);
+    dac->base.caps = (struct bj_dac_caps){
         .model = BJ_MODEL_FIFO,
         .min_pps = MIN_PPS,
         .max_pps = MAX_PPS,
@@ -239,7 +221,7 @@ static void tell_end(struct audio *dac, const struct audio_queue_end *end)
     if (!end->ended)
         return;
     dac->started = false;
-    dac->events->emptied(dac->engine, end->lost_points, end->dry);
+    dac->base.events->emptied(dac->base.engine, end->lost_points, end->dry);
     if (end->slept)
         (void)tell(dac, BJ_TIMED_OUT, "the computer slept; playing on");
 }
@@ -259,7 +241,7 @@ static enum bj_status look(struct audio *dac, int64_t now_ns)
         return tell(dac, BJ_TIMED_OUT, "stands still; opening it anew");
     tell_end(dac, &end);
     if (audio_queue_report(&dac->queue, now_ns, dac->setup.quantum_frames, &report))
-        dac->events->level(dac->engine, &report);
+        dac->base.events->level(dac->base.engine, &report);
     return BJ_OK;
 }
 
@@ -395,7 +377,7 @@ static void disconnect(void *instance)
         audio_wire_dark(&dac->wire, dark);
         dac->queue.lost += gone;
         if (gone > 0)
-            dac->events->emptied(dac->engine, gone, false);
+            dac->base.events->emptied(dac->base.engine, gone, false);
     }
     if (dac->phase != CLOSED)
         dac->pcm->ops->close(dac->pcm, dac->handle, dac->phase == OPEN ? dark : NULL);
@@ -411,8 +393,6 @@ const struct bj_dac_driver bj_audio = {
     .accepts_id = accepts_id,
     .init = init,
     .finish = finish,
-    .caps = caps,
-    .describe = describe,
     .true_pps = true_pps,
     .connect = connect,
     .service = service,

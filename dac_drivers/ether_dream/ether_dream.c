@@ -3,8 +3,8 @@
 
 #include "ether_dream_scan.h"
 #include "ether_dream_session.h"
+#include "notice.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define NOT_HEARD_NS (5 * BJ_NS_PER_S)
@@ -17,14 +17,11 @@
 #define STALL_NS (20 * BJ_NS_PER_MS)
 
 struct ether_dream {
-    struct ed_session session;
+    struct ed_session session; /* first: some slots are its */
     struct ed_listener listener;
     struct bj_address address; /* where it is or was; ip 0 = never seen */
     bool mac_known;
     uint8_t mac[6];
-    struct bj_dac_caps caps;
-    struct bj_dac_events events;
-    char name[128];
 
     bool heard;              /* an announcement told what it is */
     uint32_t capacity;       /* as announced */
@@ -39,40 +36,27 @@ static void update_name(struct ether_dream *dac)
 {
     const struct ed_session *session = &dac->session;
     const uint8_t *mac = dac->mac;
+    struct bj_dac *base = &dac->session.base;
     uint32_t ip = dac->address.ip;
-    int at = snprintf(dac->name, sizeof dac->name, "%s", session->model->title);
 
+    bj_dac_set_name(base, "%s", session->model->title);
     if (dac->mac_known)
-        at += snprintf(dac->name + at, sizeof dac->name - (size_t)at,
-                       " (%02x:%02x:%02x:%02x:%02x:%02x)", mac[0], mac[1], mac[2], mac[3],
-                       mac[4], mac[5]);
+        bj_dac_add_name(base, " (%02x:%02x:%02x:%02x:%02x:%02x)", mac[0], mac[1], mac[2],
+                        mac[3], mac[4], mac[5]);
     if (session->version[0] != '\0')
-        at += snprintf(dac->name + at, sizeof dac->name - (size_t)at, " %s",
-                       session->version);
+        bj_dac_add_name(base, " %s", session->version);
     if (ip != 0)
-        (void)snprintf(dac->name + at, sizeof dac->name - (size_t)at, " at %u.%u.%u.%u",
-                       ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255);
+        bj_dac_add_name(base, " at %u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255,
+                        ip & 255);
 }
 
 static void update_caps(struct ether_dream *dac)
 {
-    dac->caps.max_pps = dac->session.max_rate;
-    dac->caps.capacity_points = dac->session.capacity - 1; /* see usable_capacity there */
-    dac->caps.min_queued_points = dac->session.model->min_queued;
-}
+    struct ed_session *session = &dac->session;
 
-static const struct bj_dac_caps *caps(const void *instance)
-{
-    const struct ether_dream *dac = instance;
-
-    return &dac->caps;
-}
-
-static const char *describe(const void *instance)
-{
-    const struct ether_dream *dac = instance;
-
-    return dac->name;
+    session->base.caps.max_pps = session->max_rate;
+    session->base.caps.capacity_points = session->capacity - 1; /* see usable_capacity */
+    session->base.caps.min_queued_points = session->model->min_queued;
 }
 
 static double true_pps(const void *instance, uint32_t pps)
@@ -95,8 +79,7 @@ static bool accepts_id(const char *id)
     return strncmp(id, direct, sizeof direct - 1) == 0 || ed_parse_id(id, mac);
 }
 
-static enum bj_status init(void *instance, const struct bj_dac_config *config,
-                           const struct bj_dac_events *events, void *engine)
+static enum bj_status init(void *instance, const struct bj_dac_config *config)
 {
     struct ether_dream *dac = instance;
 
@@ -107,12 +90,8 @@ static enum bj_status init(void *instance, const struct bj_dac_config *config,
     if (dac->address.port == 0)
         dac->address.port = ED_TCP_PORT;
     dac->patient = true;
-    dac->events = *events;
     ed_session_init(&dac->session, config->via.net);
-    dac->session.events = &dac->events;
-    dac->session.engine = engine;
-    dac->session.name = dac->name;
-    dac->caps = (struct bj_dac_caps){
+    dac->session.base.caps = (struct bj_dac_caps){
         .model = BJ_MODEL_FIFO,
         .min_pps = MIN_PPS,
         .follows_pps = true,
@@ -204,10 +183,10 @@ static enum bj_status search(struct ether_dream *dac, int64_t now_ns)
         return dial(dac, now_ns);
     if (searched_ns < NOT_HEARD_NS)
         return BJ_OK;
-    return ed_session_tell(&dac->session, BJ_NOT_FOUND,
-                           "not heard on the network; is it on and in the same subnet? "
-                           "A firewall must let UDP port 7654 in, or give its address "
-                           "as etherdream@HOST");
+    return bj_dac_tell(&dac->session.base, BJ_NOT_FOUND,
+                       "not heard on the network; is it on and in the same subnet? "
+                       "A firewall must let UDP port 7654 in, or give its address "
+                       "as etherdream@HOST");
 }
 
 /* The listener stays open from the first connect to finish: what is announced between two
@@ -223,11 +202,10 @@ static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
     if (!dac->listener.open)
         deaf = ed_listener_open(&dac->listener, dac->session.link.net);
     if (deaf != BJ_OK && dac->address.ip == 0)
-        return ed_session_tell(
-            &dac->session, deaf,
-            "cannot listen for it on UDP port 7654: %s; give its address "
-            "as etherdream@HOST",
-            bj_strerror(deaf));
+        return bj_dac_tell(&dac->session.base, deaf,
+                           "cannot listen for it on UDP port 7654: %s; give its address "
+                           "as etherdream@HOST",
+                           bj_strerror(deaf));
     dac->patient = dac->patient && deaf == BJ_OK;
     dac->searching = true;
     dac->search_since_ns = now_ns;
@@ -266,21 +244,6 @@ static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_stat
     return result;
 }
 
-static enum bj_status write(void *instance, int64_t now_ns, const struct bj_chunk *chunk,
-                            uint32_t *taken)
-{
-    struct ether_dream *dac = instance;
-
-    return ed_session_write(&dac->session, now_ns, chunk, taken);
-}
-
-static void shutter(void *instance, int64_t now_ns, bool open)
-{
-    struct ether_dream *dac = instance;
-
-    ed_session_shutter(&dac->session, now_ns, open);
-}
-
 static void stop(void *instance, int64_t now_ns)
 {
     struct ether_dream *dac = instance;
@@ -305,13 +268,11 @@ const struct bj_dac_driver bj_ether_dream = {
     .accepts_id = accepts_id,
     .init = init,
     .finish = finish,
-    .caps = caps,
-    .describe = describe,
     .true_pps = true_pps,
     .connect = connect,
     .service = service,
-    .write = write,
-    .shutter = shutter,
+    .write = ed_session_write,
+    .shutter = ed_session_shutter,
     .stop = stop,
     .disconnect = disconnect,
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "ether_dream_session.h"
 
+#include "notice.h"
+
 #include <string.h>
 
 #define WATCH_NS (250 * BJ_NS_PER_MS)
@@ -45,9 +47,9 @@ static void look(struct ed_session *session)
 enum bj_status ed_session_watch_over(struct ed_session *session)
 {
     if (session->watch_fed && session->device.playback != ED_IDLE)
-        return ed_session_tell(session, BJ_BUSY,
-                               "another program is playing on it; stop that one first, "
-                               "nothing was interrupted");
+        return bj_dac_tell(&session->base, BJ_BUSY,
+                           "another program is playing on it; stop that one first, "
+                           "nothing was interrupted");
     session->phase = ED_WORKING;
     return BJ_OK;
 }
@@ -63,13 +65,14 @@ static enum bj_status intruder(struct ed_session *session, int64_t now_ns, const
     session->intruder_ns = now_ns;
     session->intruder_count++;
     if (session->intruder_count > INTRUDER_LIMIT)
-        return ed_session_tell(session, BJ_BUSY,
-                               "another program keeps taking it over; "
-                               "stop one of the two");
+        return bj_dac_tell(&session->base, BJ_BUSY,
+                           "another program keeps taking it over; "
+                           "stop one of the two");
     if (session->intruder_count == 1 ||
         now_ns - session->intruder_told_ns > INTRUDER_FORGET_NS) {
         session->intruder_told_ns = now_ns;
-        (void)ed_session_tell(session, BJ_BUSY, "%s: is another program using it?", what);
+        (void)bj_dac_tell(&session->base, BJ_BUSY, "%s: is another program using it?",
+                          what);
     }
     backoff = INTRUDER_BACKOFF_NS << session->intruder_count;
     watch(session,
@@ -92,10 +95,10 @@ static void judge_light(struct ed_session *session, const struct ed_status *befo
         return;
     if ((stopped_light && !session->faulted) || passed) {
         session->fault_count++;
-        (void)ed_session_tell(session, BJ_REFUSED,
-                              passed ? "an emergency stop came and went; arm to light again"
-                                     : "in emergency stop; mend the cause, then arm to "
-                                       "clear it");
+        (void)bj_dac_tell(&session->base, BJ_REFUSED,
+                          passed ? "an emergency stop came and went; arm to light again"
+                                 : "in emergency stop; mend the cause, then arm to "
+                                   "clear it");
     }
     session->faulted = stopped_light;
 }
@@ -115,7 +118,7 @@ void ed_session_emptied(struct ed_session *session, uint32_t in_device, bool dry
     session->flushing = false;
     session->prepared_points = 0;
     session->lost_points = 0;
-    session->events->emptied(session->engine, lost, dry);
+    session->base.events->emptied(session->base.engine, lost, dry);
 }
 
 /* Our stream has ended: by our stop, by running dry, by an e-stop, or by somebody else. */
@@ -173,9 +176,9 @@ static void judge_overfull(struct ed_session *session, const struct ed_pending *
     session->lost_points += ed_link_drop_unsent(&session->link);
     session->flushing = true;
     learn_capacity(session);
-    (void)ed_session_tell(session, BJ_PROTOCOL,
-                          "refused %u points with %u queued; starting the queue over",
-                          command->points - kept, session->device.fullness);
+    (void)bj_dac_tell(&session->base, BJ_PROTOCOL,
+                      "refused %u points with %u queued; starting the queue over",
+                      command->points - kept, session->device.fullness);
 }
 
 static void judge_data(struct ed_session *session, const struct ed_pending *command,
@@ -209,7 +212,7 @@ static void report_level(struct ed_session *session, const struct ed_pending *co
 
     if (session->accepted_points > device->fullness)
         report.played_points = session->accepted_points - device->fullness;
-    session->events->level(session->engine, &report);
+    session->base.events->level(session->base.engine, &report);
 }
 
 /* More points than we ever sent, or playing without our begin. */
@@ -248,12 +251,13 @@ static enum bj_status judge_rate_command(struct ed_session *session, uint8_t op,
         session->device.playback == ED_IDLE || session->device.light != ED_LIGHT_READY;
 
     if (code != ED_ACK && !ended)
-        return ed_session_tell(session, BJ_PROTOCOL,
-                               "refused the rate of %u points/s; try a lower --pps",
-                               session->rate);
+        return bj_dac_tell(&session->base, BJ_PROTOCOL,
+                           "refused the rate of %u points/s; try a lower --pps",
+                           session->rate);
     if (op == ED_BEGIN && session->device.playback == ED_PREPARED &&
         ++session->begin_tries >= BEGIN_LIMIT)
-        return ed_session_tell(session, BJ_PROTOCOL, "accepts to begin but does not play");
+        return bj_dac_tell(&session->base, BJ_PROTOCOL,
+                           "accepts to begin but does not play");
     return BJ_OK;
 }
 
@@ -264,22 +268,22 @@ static enum bj_status judge_corrupt_rate(struct ed_session *session)
     if (session->device.playback != ED_PLAYING || rate <= session->max_rate)
         return BJ_OK;
     if (++session->corrupt_rates > 1)
-        return ed_session_tell(
-            session, BJ_PROTOCOL,
-            "reports an impossible rate of %u points/s again; restart it", rate);
+        return bj_dac_tell(&session->base, BJ_PROTOCOL,
+                           "reports an impossible rate of %u points/s again; restart it",
+                           rate);
     session->flushing = session->owner;
     session->lost_points += ed_link_drop_unsent(&session->link);
-    (void)ed_session_tell(session, BJ_PROTOCOL,
-                          "reports an impossible rate of %u points/s; starting over", rate);
+    (void)bj_dac_tell(&session->base, BJ_PROTOCOL,
+                      "reports an impossible rate of %u points/s; starting over", rate);
     return BJ_OK;
 }
 
 static void judge_source(struct ed_session *session)
 {
     if (session->device.source != 0 && !session->source_told)
-        (void)ed_session_tell(session, BJ_BUSY,
-                              "plays a source of its own (SD card or test pattern); switch "
-                              "it to network at the device");
+        (void)bj_dac_tell(&session->base, BJ_BUSY,
+                          "plays a source of its own (SD card or test pattern); switch "
+                          "it to network at the device");
     session->source_told = session->device.source != 0;
 }
 
@@ -295,9 +299,8 @@ static enum bj_status judge_control(struct ed_session *session, uint8_t op, uint
         return judge_rate_command(session, op, code);
     case ED_CLEAR:
         if (session->device.light == ED_LIGHT_ESTOP)
-            (void)ed_session_tell(
-                session, BJ_REFUSED,
-                "stays in emergency stop; mend the cause, then arm again");
+            (void)bj_dac_tell(&session->base, BJ_REFUSED,
+                              "stays in emergency stop; mend the cause, then arm again");
         return BJ_OK;
     default:
         return BJ_OK;

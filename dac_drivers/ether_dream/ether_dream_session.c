@@ -3,8 +3,6 @@
 
 #include "notice.h"
 
-#include <stdarg.h>
-
 #define DIAL_TIMEOUT_NS (2 * BJ_NS_PER_S)
 #define REPLY_NOTICE_NS (500 * BJ_NS_PER_MS)
 #define REPLY_TIMEOUT_NS (2 * BJ_NS_PER_S)
@@ -22,17 +20,6 @@ void ed_session_init(struct ed_session *session, struct bj_net *net)
     session->max_rate = ED_MAX_RATE;
 }
 
-enum bj_status ed_session_tell(const struct ed_session *session, enum bj_status status,
-                               const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    bj_notice(session->events, session->engine, session->name, status, format, args);
-    va_end(args);
-    return status;
-}
-
 static uint32_t clamp_rate(const struct ed_session *session, uint32_t pps)
 {
     if (pps > session->max_rate)
@@ -48,7 +35,8 @@ enum bj_status ed_session_connect(struct ed_session *session, struct bj_address 
     enum bj_status status = ed_link_dial(&session->link, to, now_ns);
 
     if (status != BJ_OK)
-        return ed_session_tell(session, status, "no connection: %s", bj_strerror(status));
+        return bj_dac_tell(&session->base, status, "no connection: %s",
+                           bj_strerror(status));
     session->peer = to;
     session->phase = ED_DIALLING;
     session->dialled_ns = now_ns;
@@ -76,10 +64,10 @@ static enum bj_status finish_dialling(struct ed_session *session, int64_t now_ns
     if (status == BJ_WOULD_BLOCK)
         return BJ_OK;
     if (status != BJ_OK)
-        return ed_session_tell(session, status,
-                               "no connection: %s; is it switched on, and is the address "
-                               "right?",
-                               bj_strerror(status));
+        return bj_dac_tell(&session->base, status,
+                           "no connection: %s; is it switched on, and is the address "
+                           "right?",
+                           bj_strerror(status));
     link->connected = true;
     link->progress_ns = now_ns;
     session->phase = ED_GREETING;
@@ -153,9 +141,9 @@ static enum bj_status receive(struct ed_session *session, int64_t now_ns)
     if (status == BJ_WOULD_BLOCK)
         return BJ_OK;
     if (status == BJ_PROTOCOL)
-        return ed_session_tell(session, status,
-                               "its answer makes no sense; connecting anew");
-    return ed_session_tell(session, status, "closed the connection");
+        return bj_dac_tell(&session->base, status,
+                           "its answer makes no sense; connecting anew");
+    return bj_dac_tell(&session->base, status, "closed the connection");
 }
 
 static enum bj_status check_silence(struct ed_session *session, int64_t now_ns)
@@ -165,14 +153,13 @@ static enum bj_status check_silence(struct ed_session *session, int64_t now_ns)
     if (session->link.count == 0 || silent_ns < REPLY_NOTICE_NS)
         return BJ_OK;
     if (silent_ns >= REPLY_TIMEOUT_NS)
-        return ed_session_tell(
-            session, BJ_TIMED_OUT,
-            session->phase == ED_GREETING
-                ? "accepts connections but does not speak; power-cycle it"
-                : "no answer for 2 s; check cable and network");
+        return bj_dac_tell(&session->base, BJ_TIMED_OUT,
+                           session->phase == ED_GREETING
+                               ? "accepts connections but does not speak; power-cycle it"
+                               : "no answer for 2 s; check cable and network");
     if (!session->stall_told)
-        (void)ed_session_tell(session, BJ_TIMED_OUT,
-                              "no answer for half a second; waiting");
+        (void)bj_dac_tell(&session->base, BJ_TIMED_OUT,
+                          "no answer for half a second; waiting");
     session->stall_told = true;
     return BJ_OK;
 }
@@ -294,9 +281,10 @@ static bool change_rate(struct ed_session *session, uint32_t pps, int64_t now_ns
     return true;
 }
 
-enum bj_status ed_session_write(struct ed_session *session, int64_t now_ns,
+enum bj_status ed_session_write(void *instance, int64_t now_ns,
                                 const struct bj_chunk *chunk, uint32_t *taken)
 {
+    struct ed_session *session = instance;
     uint32_t room = room_points(session);
     uint32_t count = chunk->count < room ? chunk->count : room;
     size_t size = ED_DATA_HEADER_SIZE + (size_t)count * ED_POINT_SIZE;
@@ -319,8 +307,9 @@ enum bj_status ed_session_write(struct ed_session *session, int64_t now_ns,
 
 /* ---- Darkness ------------------------------------------------------------------------ */
 
-void ed_session_shutter(struct ed_session *session, int64_t now_ns, bool open)
+void ed_session_shutter(void *instance, int64_t now_ns, bool open)
 {
+    struct ed_session *session = instance;
     bool was_open = session->open;
 
     session->open = open;

@@ -28,10 +28,9 @@ enum ed_phase {
 };
 
 struct ed_session {
+    struct bj_dac base;
+
     /* Set by the owner; may change at any time. */
-    const struct bj_dac_events *events;
-    void *engine;
-    const char *name; /* the device for people */
     const struct ed_model *model;
     uint32_t capacity; /* points the device takes */
     uint32_t max_rate;
@@ -80,14 +79,15 @@ struct ed_session {
 
 void ed_session_init(struct ed_session *session, struct bj_net *net);
 
-/* Each as the slot of the same name; the address is known. */
+/* Each as the slot of the same name; those of an `instance` are it. The address is
+ * known. */
 enum bj_status ed_session_connect(struct ed_session *session, struct bj_address to,
                                   int64_t now_ns, uint32_t pps, uint32_t begin_points);
 enum bj_status ed_session_service(struct ed_session *session, int64_t now_ns,
                                   struct bj_dac_status *status, struct bj_wait *wait);
-enum bj_status ed_session_write(struct ed_session *session, int64_t now_ns,
+enum bj_status ed_session_write(void *instance, int64_t now_ns,
                                 const struct bj_chunk *chunk, uint32_t *taken);
-void ed_session_shutter(struct ed_session *session, int64_t now_ns, bool open);
+void ed_session_shutter(void *instance, int64_t now_ns, bool open);
 void ed_session_stop(struct ed_session *session, int64_t now_ns);
 void ed_session_disconnect(struct ed_session *session);
 
@@ -122,10 +122,5 @@ void ed_session_flush(struct ed_session *session, int64_t now_ns);
 
 /* steer: points that fit before the device begins. */
 uint32_t ed_session_prepared_room(const struct ed_session *session);
-
-/* session: tells the engine a sentence, "NAME: text", and returns `status`. */
-__attribute__((format(printf, 3, 4))) enum bj_status
-ed_session_tell(const struct ed_session *session, enum bj_status status, const char *format,
-                ...);
 
 #endif

@@ -4,8 +4,8 @@
 #include "helios_hail.h"
 #include "helios_seek.h"
 #include "helios_session.h"
+#include "notice.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define MIN_PPS 1000
@@ -18,17 +18,13 @@
 enum phase { IDLE = 0, SEEKING, HAILING, PLAYING };
 
 struct helios {
-    struct helios_session session;
+    struct helios_session session; /* first: write is its */
     struct helios_seek seek;
     struct helios_hail hail;
-    struct bj_dac_events events;
-    void *engine;
-    struct bj_dac_caps caps;
     enum phase phase;
     char port[BJ_USB_PORT_SIZE]; /* where it is or was; "" never seen */
     uint32_t pps, begin_points;  /* of connect */
     bool stopped;
-    char name[128];
 };
 
 /* ---- What it is ---------------------------------------------------------------------- */
@@ -38,30 +34,15 @@ static void update_name(struct helios *dac)
     const char *name = dac->hail.name[0] != '\0' ? dac->hail.name
                        : dac->seek.id.by_port    ? ""
                                                  : dac->seek.id.text;
-    int at = snprintf(dac->name, sizeof dac->name, "Helios");
+    struct bj_dac *base = &dac->session.base;
 
+    bj_dac_set_name(base, "Helios");
     if (name[0] != '\0')
-        at += snprintf(dac->name + at, sizeof dac->name - (size_t)at, " \"%s\"", name);
+        bj_dac_add_name(base, " \"%s\"", name);
     if (dac->hail.firmware != 0)
-        at += snprintf(dac->name + at, sizeof dac->name - (size_t)at, " (firmware %u)",
-                       dac->hail.firmware);
+        bj_dac_add_name(base, " (firmware %u)", dac->hail.firmware);
     if (dac->port[0] != '\0')
-        (void)snprintf(dac->name + at, sizeof dac->name - (size_t)at, " at USB %s",
-                       dac->port);
-}
-
-static const struct bj_dac_caps *caps(const void *instance)
-{
-    const struct helios *dac = instance;
-
-    return &dac->caps;
-}
-
-static const char *describe(const void *instance)
-{
-    const struct helios *dac = instance;
-
-    return dac->name;
+        bj_dac_add_name(base, " at USB %s", dac->port);
 }
 
 static double true_pps(const void *instance, uint32_t pps)
@@ -83,8 +64,7 @@ static bool accepts_id(const char *id)
     return helios_parse_id(id, &parsed);
 }
 
-static enum bj_status init(void *instance, const struct bj_dac_config *config,
-                           const struct bj_dac_events *events, void *engine)
+static enum bj_status init(void *instance, const struct bj_dac_config *config)
 {
     struct helios *dac = instance;
 
@@ -93,13 +73,8 @@ static enum bj_status init(void *instance, const struct bj_dac_config *config,
     dac->seek.usb = config->via.usb;
     if (dac->seek.id.by_port)
         memcpy(dac->port, dac->seek.id.text, sizeof dac->port);
-    dac->events = *events;
-    dac->engine = engine;
     helios_session_init(&dac->session, config->via.usb);
-    dac->session.events = &dac->events;
-    dac->session.engine = engine;
-    dac->session.name = dac->name;
-    dac->caps = (struct bj_dac_caps){
+    dac->session.base.caps = (struct bj_dac_caps){
         .model = BJ_MODEL_SWAP,
         .min_pps = MIN_PPS,
         .max_pps = HELIOS_MAX_PPS,
@@ -113,11 +88,6 @@ static enum bj_status init(void *instance, const struct bj_dac_config *config,
     };
     update_name(dac);
     return BJ_OK;
-}
-
-static void finish(void *instance)
-{
-    (void)instance;
 }
 
 /* ---- Connecting ---------------------------------------------------------------------- */
@@ -137,27 +107,25 @@ static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
 
 static enum bj_status explain(const struct helios *dac, enum bj_status status)
 {
-    const struct helios_session *session = &dac->session;
+    const struct bj_dac *base = &dac->session.base;
 
     switch (status) {
     case BJ_NOT_FOUND:
-        return helios_session_tell(session, status,
-                                   "not plugged in; waiting for it. 'beamjack list' shows "
-                                   "what there is");
+        return bj_dac_tell(base, status,
+                           "not plugged in; waiting for it. 'beamjack list' shows "
+                           "what there is");
     case BJ_NO_PERMISSION:
-        return helios_session_tell(
-            session, status,
+        return bj_dac_tell(
+            base, status,
             "no right to open it: it needs the udev rule 60-beamjack.rules that the "
             "installation brings and the group plugdev; then plug it in anew ('beamjack "
             "doctor')");
     case BJ_BUSY:
-        return helios_session_tell(session, status,
-                                   "another program uses it; waiting until it ends");
+        return bj_dac_tell(base, status, "another program uses it; waiting until it ends");
     case BJ_DISCONNECTED:
-        return helios_session_tell(session, status, "unplugged; waiting for it");
+        return bj_dac_tell(base, status, "unplugged; waiting for it");
     default:
-        return helios_session_tell(session, status, "cannot be opened: %s",
-                                   bj_strerror(status));
+        return bj_dac_tell(base, status, "cannot be opened: %s", bj_strerror(status));
     }
 }
 
@@ -232,14 +200,6 @@ static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_stat
 
 /* ---- Playing ------------------------------------------------------------------------- */
 
-static enum bj_status write(void *instance, int64_t now_ns, const struct bj_chunk *chunk,
-                            uint32_t *taken)
-{
-    struct helios *dac = instance;
-
-    return helios_session_write(&dac->session, now_ns, chunk, taken);
-}
-
 static void shutter(void *instance, int64_t now_ns, bool open)
 {
     struct helios *dac = instance;
@@ -284,13 +244,10 @@ const struct bj_dac_driver bj_helios = {
     .instance_size = sizeof(struct helios),
     .accepts_id = accepts_id,
     .init = init,
-    .finish = finish,
-    .caps = caps,
-    .describe = describe,
     .true_pps = true_pps,
     .connect = connect,
     .service = service,
-    .write = write,
+    .write = helios_session_write,
     .shutter = shutter,
     .stop = stop,
     .disconnect = disconnect,

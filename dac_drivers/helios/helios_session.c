@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "helios_session.h"
 
-#include "notice.h"
-
-#include <stdarg.h>
 #include <string.h>
 
 #define LEAST_FRAME_NS (8 * BJ_NS_PER_MS) /* a poll, the bus and a late wake-up */
@@ -13,17 +10,6 @@ void helios_session_init(struct helios_session *session, struct bj_usb *usb)
 {
     helios_link_init(&session->link, usb);
     session->model = helios_model_of(0);
-}
-
-enum bj_status helios_session_tell(const struct helios_session *session,
-                                   enum bj_status status, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    bj_notice(session->events, session->engine, session->name, status, format, args);
-    va_end(args);
-    return status;
 }
 
 double helios_frame_pps(uint32_t pps, uint32_t points)
@@ -47,9 +33,7 @@ enum bj_status helios_session_begin(struct helios_session *session,
                                     uint32_t pps, uint32_t begin_points)
 {
     struct helios_session fresh = {
-        .events = session->events,
-        .engine = session->engine,
-        .name = session->name,
+        .base = session->base,
         .link = session->link,
         .model = model,
         .phase = HELIOS_WORKING,
@@ -114,9 +98,10 @@ enum bj_status helios_session_service(struct helios_session *session, int64_t no
 
 /* ---- Points -------------------------------------------------------------------------- */
 
-enum bj_status helios_session_write(struct helios_session *session, int64_t now_ns,
+enum bj_status helios_session_write(void *instance, int64_t now_ns,
                                     const struct bj_chunk *chunk, uint32_t *taken)
 {
+    struct helios_session *session = instance;
     uint32_t room, count;
 
     session->now_ns = now_ns;
@@ -157,7 +142,7 @@ void helios_session_flush(struct helios_session *session)
     session->carried = session->hurried = session->looking = false;
     session->lost += lost;
     helios_swap_reset(&session->swap);
-    session->events->emptied(session->engine, lost, false);
+    session->base.events->emptied(session->base.engine, lost, false);
 }
 
 /* Light out at once, by the device's own stop; then the shutter. What waited is gone. */

@@ -20,10 +20,7 @@ enum helios_phase { HELIOS_CLOSED = 0, HELIOS_WORKING, HELIOS_STOPPED };
 enum helios_repair { HELIOS_SOUND = 0, HELIOS_BROKEN, HELIOS_MENDING };
 
 struct helios_session {
-    /* Set by the owner. */
-    const struct bj_dac_events *events;
-    void *engine;
-    const char *name; /* the device for people */
+    struct bj_dac base;
 
     struct helios_link link;
     const struct helios_model *model;
@@ -78,10 +75,10 @@ enum bj_status helios_session_begin(struct helios_session *session,
                                     const struct helios_model *model, int64_t now_ns,
                                     uint32_t pps, uint32_t begin_points);
 
-/* Each as the slot of the same name. */
+/* Each as the slot of the same name; those of an `instance` are it. */
 enum bj_status helios_session_service(struct helios_session *session, int64_t now_ns,
                                       struct bj_dac_status *status, struct bj_wait *wait);
-enum bj_status helios_session_write(struct helios_session *session, int64_t now_ns,
+enum bj_status helios_session_write(void *instance, int64_t now_ns,
                                     const struct bj_chunk *chunk, uint32_t *taken);
 void helios_session_shutter(struct helios_session *session, int64_t now_ns, bool open);
 void helios_session_stop(struct helios_session *session, int64_t now_ns);
@@ -105,10 +102,5 @@ enum bj_status helios_session_order_shutter(struct helios_session *session);
 
 /* session: everything that was not played yet is lost; tells the engine. */
 void helios_session_flush(struct helios_session *session);
-
-/* session: tells the engine a sentence, "NAME: text", and returns `status`. */
-__attribute__((format(printf, 3, 4))) enum bj_status
-helios_session_tell(const struct helios_session *session, enum bj_status status,
-                    const char *format, ...);
 
 #endif

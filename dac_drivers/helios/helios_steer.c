@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "helios_session.h"
 
+#include "notice.h"
+
 #include <string.h>
 
 #define LOCK_NS (110 * BJ_NS_PER_MS)  /* after a stop; the device says 100 ms */
@@ -41,8 +43,8 @@ static enum bj_status order_again(struct helios_session *session,
         return BJ_OK;
     }
     if (++session->command_errors >= MOST_ERRORS)
-        return helios_session_tell(session, BJ_TIMED_OUT,
-                                   "takes no commands any more; letting go of it");
+        return bj_dac_tell(&session->base, BJ_TIMED_OUT,
+                           "takes no commands any more; letting go of it");
     return news->command == HELIOS_STOP ? helios_session_order_stop(session)
                                         : helios_session_order_shutter(session);
 }
@@ -79,7 +81,7 @@ static void report(struct helios_session *session, int64_t from_ns, int64_t to_n
         .playing = true,
     };
 
-    session->events->level(session->engine, &level);
+    session->base.events->level(session->base.engine, &level);
 }
 
 static void dry(struct helios_session *session, int64_t since_ns)
@@ -87,17 +89,17 @@ static void dry(struct helios_session *session, int64_t since_ns)
     helios_swap_reset(&session->swap);
     if (session->lock_ns < since_ns + session->model->dry_lock_ns)
         session->lock_ns = since_ns + session->model->dry_lock_ns;
-    session->events->emptied(session->engine, 0, true);
+    session->base.events->emptied(session->base.engine, 0, true);
 }
 
 /* A frame vanished, or the device stopped by itself: nothing plays and nothing waits. */
 static enum bj_status on_swallowed(struct helios_session *session)
 {
     if (++session->swallowed == MOST_SWALLOWED)
-        return helios_session_tell(session, BJ_PROTOCOL,
-                                   "does not play what it accepts; starting over");
+        return bj_dac_tell(&session->base, BJ_PROTOCOL,
+                           "does not play what it accepts; starting over");
     if (session->swallowed == 1)
-        (void)helios_session_tell(session, BJ_PROTOCOL, "lost a frame; going on");
+        (void)bj_dac_tell(&session->base, BJ_PROTOCOL, "lost a frame; going on");
     helios_session_flush(session);
     return BJ_OK;
 }
@@ -164,8 +166,8 @@ static enum bj_status on_full(struct helios_session *session, int64_t asked_ns)
     helios_swap_not_free(swap, asked_ns);
     session->granted = session->looking = false;
     if (end_ns != BJ_NEVER && asked_ns > end_ns + OVERDUE_NS)
-        return helios_session_tell(session, BJ_IO_ERROR,
-                                   "stands still; letting go of it and trying again");
+        return bj_dac_tell(&session->base, BJ_IO_ERROR,
+                           "stands still; letting go of it and trying again");
     return BJ_OK;
 }
 
@@ -244,10 +246,10 @@ static enum bj_status failed(struct helios_session *session, const struct helios
     if (late ? news->answered_ns < session->failing_ns + FAILING_NS
              : session->frame_errors < MOST_BUS_ERRORS)
         return BJ_OK;
-    return helios_session_tell(session, news->status == BJ_OK ? BJ_IO_ERROR : news->status,
-                               "takes no frames any more: %s",
-                               news->status == BJ_OK ? "they arrive cut off"
-                                                     : bj_strerror(news->status));
+    return bj_dac_tell(&session->base, news->status == BJ_OK ? BJ_IO_ERROR : news->status,
+                       "takes no frames any more: %s",
+                       news->status == BJ_OK ? "they arrive cut off"
+                                             : bj_strerror(news->status));
 }
 
 static enum bj_status on_frame(struct helios_session *session,
@@ -297,16 +299,16 @@ static enum bj_status explain(struct helios_session *session, enum bj_status sta
 {
     switch (status) {
     case BJ_DISCONNECTED:
-        return helios_session_tell(session, status,
-                                   "unplugged; going on when it is back in its socket");
+        return bj_dac_tell(&session->base, status,
+                           "unplugged; going on when it is back in its socket");
     case BJ_TIMED_OUT:
-        return helios_session_tell(session, status,
-                                   "has not answered for two seconds; trying again");
+        return bj_dac_tell(&session->base, status,
+                           "has not answered for two seconds; trying again");
     default:
-        return helios_session_tell(session, status,
-                                   "errors on the bus (%s); check the cable, and that no "
-                                   "other DAC shares its hub",
-                                   bj_strerror(status));
+        return bj_dac_tell(&session->base, status,
+                           "errors on the bus (%s); check the cable, and that no "
+                           "other DAC shares its hub",
+                           bj_strerror(status));
     }
 }
 
@@ -418,8 +420,8 @@ static enum bj_status guard_forsaken(struct helios_session *session)
     if (session->stop_out || session->now_ns < session->stopped_ns + RELOCK_NS)
         return BJ_OK;
     if (session->now_ns >= session->forsaken_ns + STUCK_NS)
-        return helios_session_tell(session, BJ_TIMED_OUT,
-                                   "a frame is stuck on its way; letting go of it");
+        return bj_dac_tell(&session->base, BJ_TIMED_OUT,
+                           "a frame is stuck on its way; letting go of it");
     return helios_session_order_stop(session);
 }
 

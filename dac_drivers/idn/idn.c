@@ -4,9 +4,8 @@
 #include "idn_finder.h"
 #include "idn_identity.h"
 #include "idn_session.h"
+#include "notice.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #define NOT_FOUND_NS (5 * BJ_NS_PER_S)
@@ -16,7 +15,7 @@
 #define STALL_NS (10 * BJ_NS_PER_MS)
 
 struct idn_dac {
-    struct idn_session session;
+    struct idn_session session; /* first: some slots are its */
     struct idn_finder finder;
     struct bj_net *net;
     struct bj_address address; /* where it is or was; ip 0 = never seen */
@@ -24,8 +23,6 @@ struct idn_dac {
     bool searching, stopped;
     int64_t search_since_ns;
     int64_t lead_ns; /* of connect */
-    struct bj_dac_events events;
-    char name[128];
 };
 
 /* ---- What it is ---------------------------------------------------------------------- */
@@ -41,52 +38,27 @@ static const struct bj_dac_caps idn_caps = {
     .stall_ns = STALL_NS,
 };
 
-static const struct bj_dac_caps *caps(const void *instance)
-{
-    (void)instance;
-    return &idn_caps;
-}
-
-static const char *describe(const void *instance)
-{
-    const struct idn_dac *dac = instance;
-
-    return dac->name;
-}
-
-__attribute__((format(printf, 2, 3))) static void add_name(struct idn_dac *dac,
-                                                           const char *format, ...);
-
-static void add_name(struct idn_dac *dac, const char *format, ...)
-{
-    size_t used = strlen(dac->name);
-    va_list args;
-
-    va_start(args, format);
-    (void)vsnprintf(dac->name + used, sizeof dac->name - used, format, args);
-    va_end(args);
-}
-
 static void update_name(struct idn_dac *dac)
 {
     const struct idn_session *session = &dac->session;
+    struct bj_dac *base = &dac->session.base;
     uint32_t ip = dac->address.ip;
     char id[IDN_ID_SIZE];
 
-    dac->name[0] = '\0';
-    add_name(dac, "IDN");
+    bj_dac_set_name(base, "IDN");
     if (session->unit_known && session->unit.host[0] != '\0')
-        add_name(dac, " %s", session->unit.host);
+        bj_dac_add_name(base, " %s", session->unit.host);
     if (session->unit_known && session->service.name[0] != '\0')
-        add_name(dac, " %s", session->service.name);
+        bj_dac_add_name(base, " %s", session->service.name);
     if (dac->has_id) {
         idn_format_id(session->id, session->wanted_service, id);
-        add_name(dac, " (%s)", strchr(id, ':') + 1);
+        bj_dac_add_name(base, " (%s)", strchr(id, ':') + 1);
     }
     if (ip != 0)
-        add_name(dac, " at %u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255);
+        bj_dac_add_name(base, " at %u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255,
+                        ip & 255);
     if (ip != 0 && dac->address.port != IDN_PORT)
-        add_name(dac, ":%u", dac->address.port);
+        bj_dac_add_name(base, ":%u", dac->address.port);
 }
 
 /* ---- Life ---------------------------------------------------------------------------- */
@@ -100,8 +72,7 @@ static bool accepts_id(const char *id)
     return strncmp(id, direct, sizeof direct - 1) == 0 || idn_parse_id(id, unit, &service);
 }
 
-static enum bj_status init(void *instance, const struct bj_dac_config *config,
-                           const struct bj_dac_events *events, void *engine)
+static enum bj_status init(void *instance, const struct bj_dac_config *config)
 {
     struct idn_dac *dac = instance;
     struct idn_session *session = &dac->session;
@@ -117,11 +88,8 @@ static enum bj_status init(void *instance, const struct bj_dac_config *config,
     }
     if (dac->address.port == 0)
         dac->address.port = IDN_PORT;
-    dac->events = *events;
     session->net = dac->net;
-    session->events = &dac->events;
-    session->engine = engine;
-    session->name = dac->name;
+    session->base.caps = idn_caps;
     update_name(dac);
     return BJ_OK;
 }
@@ -165,9 +133,9 @@ static enum bj_status search(struct idn_dac *dac, int64_t now_ns, struct bj_wait
     if (finds_it(dac))
         return dial(dac, now_ns);
     if (now_ns - dac->search_since_ns >= NOT_FOUND_NS)
-        return idn_session_tell(&dac->session, BJ_NOT_FOUND,
-                                "no answer on any network; is it on and in the same "
-                                "subnet? Its address can be given as idn@HOST");
+        return bj_dac_tell(&dac->session.base, BJ_NOT_FOUND,
+                           "no answer on any network; is it on and in the same "
+                           "subnet? Its address can be given as idn@HOST");
     idn_finder_step(&dac->finder, now_ns, wait);
     bj_wait_until(wait, dac->search_since_ns + NOT_FOUND_NS);
     return BJ_OK;
@@ -191,10 +159,10 @@ static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
     if (status != BJ_OK && dac->address.ip != 0)
         return dial(dac, now_ns);
     if (status != BJ_OK)
-        return idn_session_tell(&dac->session, status,
-                                "cannot look for it: %s; its address can be given as "
-                                "idn@HOST",
-                                bj_strerror(status));
+        return bj_dac_tell(&dac->session.base, status,
+                           "cannot look for it: %s; its address can be given as "
+                           "idn@HOST",
+                           bj_strerror(status));
     dac->finder.also = dac->address;
     dac->searching = true;
     dac->search_since_ns = now_ns;
@@ -218,21 +186,6 @@ static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_stat
     if (dac->session.phase != before)
         update_name(dac);
     return result;
-}
-
-static enum bj_status write(void *instance, int64_t now_ns, const struct bj_chunk *chunk,
-                            uint32_t *taken)
-{
-    struct idn_dac *dac = instance;
-
-    return idn_session_write(&dac->session, now_ns, chunk, taken);
-}
-
-static void shutter(void *instance, int64_t now_ns, bool open)
-{
-    struct idn_dac *dac = instance;
-
-    idn_session_shutter(&dac->session, now_ns, open);
 }
 
 static void stop_search(struct idn_dac *dac)
@@ -266,12 +219,10 @@ const struct bj_dac_driver bj_idn = {
     .accepts_id = accepts_id,
     .init = init,
     .finish = finish,
-    .caps = caps,
-    .describe = describe,
     .connect = connect,
     .service = service,
-    .write = write,
-    .shutter = shutter,
+    .write = idn_session_write,
+    .shutter = idn_session_shutter,
     .stop = stop,
     .disconnect = disconnect,
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "idn_session.h"
 
+#include "notice.h"
+
 #include <string.h>
 
 #define ASK_NS (250 * BJ_NS_PER_MS)
@@ -26,17 +28,16 @@ static enum bj_status judge_unit(struct idn_session *session)
 
     if (!is_anonymous(session->id) &&
         memcmp(session->id, session->unit.id, IDN_UNIT_SIZE) != 0)
-        return idn_session_tell(session, BJ_NOT_FOUND,
-                                "another unit is at its address now; looking for it");
+        return bj_dac_tell(&session->base, BJ_NOT_FOUND,
+                           "another unit is at its address now; looking for it");
     if (status & IDN_UNIT_BROKEN)
-        return idn_session_tell(session, BJ_REFUSED, "it says it is broken");
+        return bj_dac_tell(&session->base, BJ_REFUSED, "it says it is broken");
     if (status & IDN_UNIT_OFFLINE)
-        return idn_session_tell(
-            session, BJ_REFUSED,
-            "it is offline: starting up, too hot, or in emergency stop");
+        return bj_dac_tell(&session->base, BJ_REFUSED,
+                           "it is offline: starting up, too hot, or in emergency stop");
     if (status & IDN_UNIT_EXCLUDED)
-        return idn_session_tell(session, BJ_REFUSED,
-                                "its owner has excluded this client group");
+        return bj_dac_tell(&session->base, BJ_REFUSED,
+                           "its owner has excluded this client group");
     return BJ_OK;
 }
 
@@ -61,12 +62,12 @@ static const struct idn_service *wanted(const struct idn_session *session)
 static enum bj_status complain_about_services(const struct idn_session *session)
 {
     if (session->wanted_service >= 0)
-        return idn_session_tell(session, BJ_NOT_FOUND,
-                                "it has no service %d now; 'beamjack list' shows what it "
-                                "has",
-                                session->wanted_service);
-    return idn_session_tell(session, BJ_NOT_FOUND,
-                            "it has no laser output now; is one plugged in behind it?");
+        return bj_dac_tell(&session->base, BJ_NOT_FOUND,
+                           "it has no service %d now; 'beamjack list' shows what it "
+                           "has",
+                           session->wanted_service);
+    return bj_dac_tell(&session->base, BJ_NOT_FOUND,
+                       "it has no laser output now; is one plugged in behind it?");
 }
 
 /* The answer may take its time: some look for their hardware first. Who gives none has at
@@ -98,9 +99,9 @@ enum bj_status idn_session_keep_asking(struct idn_session *session, int64_t now_
     if (session->unit_known)
         status = choose_service(session, now_ns);
     else if (now_ns - session->since_ns >= NO_ANSWER_NS)
-        return idn_session_tell(session, BJ_NOT_FOUND,
-                                "no answer from UDP port %u; is it on and in this network?",
-                                session->peer.port);
+        return bj_dac_tell(&session->base, BJ_NOT_FOUND,
+                           "no answer from UDP port %u; is it on and in this network?",
+                           session->peer.port);
     if (status != BJ_OK || session->phase != IDN_PHASE_ASKING)
         return status;
     if (now_ns >= session->next_ask_ns) {

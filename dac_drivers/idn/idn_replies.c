@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "idn_session.h"
 
+#include "notice.h"
+
 #define HEAR_LIMIT 32
 #define ANSWER_SIZE 2048
 #define TROUBLED_NS (2 * BJ_NS_PER_S)
@@ -11,17 +13,17 @@ static enum bj_status judge_result(struct idn_session *session, const struct idn
 {
     switch (ack->result) {
     case IDN_OCCUPIED:
-        return idn_session_tell(session, BJ_BUSY,
-                                "other controllers hold all its sessions; trying again");
+        return bj_dac_tell(&session->base, BJ_BUSY,
+                           "other controllers hold all its sessions; trying again");
     case IDN_EXCLUDED:
-        return idn_session_tell(session, BJ_REFUSED,
-                                "its owner has excluded this client group");
+        return bj_dac_tell(&session->base, BJ_REFUSED,
+                           "its owner has excluded this client group");
     case IDN_BAD_PAYLOAD:
     case IDN_FAILED:
         if (!session->problem_told)
-            (void)idn_session_tell(session, BJ_PROTOCOL,
-                                   "it does not understand what is sent (code %02x)",
-                                   ack->result);
+            (void)bj_dac_tell(&session->base, BJ_PROTOCOL,
+                              "it does not understand what is sent (code %02x)",
+                              ack->result);
         session->problem_told = true;
         return BJ_OK;
     default:
@@ -33,8 +35,8 @@ static enum bj_status judge_result(struct idn_session *session, const struct idn
 static enum bj_status wait_for_turn(struct idn_session *session)
 {
     if (!session->busy_told)
-        (void)idn_session_tell(session, BJ_BUSY,
-                               "another controller plays on it; waiting for it to end");
+        (void)bj_dac_tell(&session->base, BJ_BUSY,
+                          "another controller plays on it; waiting for it to end");
     session->busy_told = true;
     return session->phase == IDN_PHASE_ROUTING ? BJ_OK : BJ_BUSY;
 }
@@ -44,8 +46,8 @@ static enum bj_status judge_input(struct idn_session *session, const struct idn_
                                   int64_t now_ns)
 {
     if (ack->input & IDN_IN_NEW_CONNECTION && !session->fresh)
-        return idn_session_tell(session, BJ_DISCONNECTED,
-                                "it has restarted, or heard nothing for a second");
+        return bj_dac_tell(&session->base, BJ_DISCONNECTED,
+                           "it has restarted, or heard nothing for a second");
     session->fresh = false;
     if (ack->input & IDN_IN_SEQUENCE) {
         session->losses++;
@@ -71,8 +73,8 @@ static enum bj_status judge_pipeline(struct idn_session *session, const struct i
     const uint16_t lost = IDN_PIPE_CLOSED | IDN_PIPE_NO_CONFIG | IDN_PIPE_MATCH;
 
     if (ack->pipeline & IDN_PIPE_UNKNOWN)
-        return idn_session_tell(session, BJ_NOT_FOUND, "it has no service %u any more",
-                                session->service.id);
+        return bj_dac_tell(&session->base, BJ_NOT_FOUND, "it has no service %u any more",
+                           session->service.id);
     if (ack->pipeline & IDN_PIPE_BUSY)
         return wait_for_turn(session);
     if (session->phase == IDN_PHASE_ROUTING && ack->pipeline & IDN_PIPE_NO_CONFIG)
@@ -146,9 +148,9 @@ static enum bj_status refused(struct idn_session *session)
         session->phase = IDN_PHASE_STOPPED;
         return BJ_OK;
     }
-    return idn_session_tell(session, BJ_REFUSED,
-                            "nothing listens on its UDP port %u; is it starting up?",
-                            session->peer.port);
+    return bj_dac_tell(&session->base, BJ_REFUSED,
+                       "nothing listens on its UDP port %u; is it starting up?",
+                       session->peer.port);
 }
 
 enum bj_status idn_session_hear(struct idn_session *session, int64_t now_ns)

@@ -3,7 +3,6 @@
 
 #include "notice.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #define FAR_AHEAD_NS (300 * BJ_NS_PER_MS)
@@ -15,17 +14,6 @@
 /* Answers come to every 100 ms; to questions outside the stream, every 500 ms. */
 #define SILENT_NS (1500 * BJ_NS_PER_MS)
 #define SILENT_PROBED_NS (3 * BJ_NS_PER_S)
-
-enum bj_status idn_session_tell(const struct idn_session *session, enum bj_status status,
-                                const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    bj_notice(session->events, session->engine, session->name, status, format, args);
-    va_end(args);
-    return status;
-}
 
 void idn_session_enter(struct idn_session *session, enum idn_phase phase, int64_t now_ns)
 {
@@ -72,7 +60,7 @@ enum bj_status idn_session_connect(struct idn_session *session, struct bj_addres
     session->peer = to;
     status = open_socket(session);
     if (status != BJ_OK)
-        return idn_session_tell(session, status, "no way to it: %s", bj_strerror(status));
+        return bj_dac_tell(&session->base, status, "no way to it: %s", bj_strerror(status));
     session->unit_known = session->map_known = false;
     session->acks = session->routed = session->plays_out = false;
     session->busy_told = session->problem_told = false;
@@ -109,8 +97,8 @@ static int64_t silence_limit_ns(const struct idn_session *session)
 static enum bj_status watch(struct idn_session *session, int64_t now_ns)
 {
     if (now_ns >= silence_limit_ns(session))
-        return idn_session_tell(session, BJ_DISCONNECTED,
-                                "it does not answer any more; trying again");
+        return bj_dac_tell(&session->base, BJ_DISCONNECTED,
+                           "it does not answer any more; trying again");
     if (!session->acks && now_ns >= session->probe_ns) {
         session->probe_ns = now_ns + PROBE_NS;
         idn_session_ask(session, IDN_SCAN);
@@ -128,7 +116,7 @@ static void note_dry(struct idn_session *session, int64_t now_ns)
     session->queue_points = 0;
     idn_stamps_break(&session->stamps);
     idn_session_configure_soon(session, now_ns);
-    session->events->emptied(session->engine, 0, true);
+    session->base.events->emptied(session->base.engine, 0, true);
 }
 
 static enum bj_status keep_open(struct idn_session *session, int64_t now_ns)
@@ -282,9 +270,10 @@ static bool is_far_ahead(struct idn_session *session, int64_t now_ns)
     return end_ns > limit_ns;
 }
 
-enum bj_status idn_session_write(struct idn_session *session, int64_t now_ns,
+enum bj_status idn_session_write(void *instance, int64_t now_ns,
                                  const struct bj_chunk *chunk, uint32_t *taken)
 {
+    struct idn_session *session = instance;
     struct bj_chunk possible = *chunk;
     enum bj_status status;
 
@@ -297,8 +286,8 @@ enum bj_status idn_session_write(struct idn_session *session, int64_t now_ns,
     status = idn_session_send_points(session, now_ns, &possible, taken);
     if (status == BJ_OK || status == BJ_WOULD_BLOCK)
         return status;
-    return idn_session_tell(session, BJ_DISCONNECTED, "cannot send to it: %s",
-                            bj_strerror(status));
+    return bj_dac_tell(&session->base, BJ_DISCONNECTED, "cannot send to it: %s",
+                       bj_strerror(status));
 }
 
 /* What has been sent and has not played, by our own count. */
@@ -316,8 +305,9 @@ static uint32_t queued(const struct idn_session *session, int64_t now_ns)
 /* What is queued may be lit. A receiver that can throw it away does, and with it the
  * connection; the next points open a new one. Others play it out: the target buffer. When
  * by our count all has played, as at the end of a drain, the rest may play. */
-void idn_session_shutter(struct idn_session *session, int64_t now_ns, bool open)
+void idn_session_shutter(void *instance, int64_t now_ns, bool open)
 {
+    struct idn_session *session = instance;
     uint32_t lost;
 
     session->shut = !open;
@@ -331,5 +321,5 @@ void idn_session_shutter(struct idn_session *session, int64_t now_ns, bool open)
         idn_session_renew(session, now_ns);
     }
     session->hold.count = 0;
-    session->events->emptied(session->engine, lost, false);
+    session->base.events->emptied(session->base.engine, lost, false);
 }

@@ -44,11 +44,10 @@ struct idn_hold {
 };
 
 struct idn_session {
+    struct bj_dac base;
+
     /* Set by the owner. */
     struct bj_net *net;
-    const struct bj_dac_events *events;
-    void *engine;
-    const char *name;          /* the unit for people */
     uint8_t id[IDN_UNIT_SIZE]; /* who it must be; all 0 = whoever is there */
     int wanted_service;        /* -1: its first projector */
 
@@ -97,9 +96,9 @@ enum bj_status idn_session_connect(struct idn_session *session, struct bj_addres
                                    int64_t now_ns, int64_t lead_ns);
 enum bj_status idn_session_service(struct idn_session *session, int64_t now_ns,
                                    struct bj_dac_status *status, struct bj_wait *wait);
-enum bj_status idn_session_write(struct idn_session *session, int64_t now_ns,
+enum bj_status idn_session_write(void *instance, int64_t now_ns,
                                  const struct bj_chunk *chunk, uint32_t *taken);
-void idn_session_shutter(struct idn_session *session, int64_t now_ns, bool open);
+void idn_session_shutter(void *instance, int64_t now_ns, bool open);
 void idn_session_stop(struct idn_session *session, int64_t now_ns);
 void idn_session_disconnect(struct idn_session *session);
 
@@ -144,10 +143,5 @@ void idn_session_renew(struct idn_session *session, int64_t now_ns);
 
 /* session: into the next phase. */
 void idn_session_enter(struct idn_session *session, enum idn_phase phase, int64_t now_ns);
-
-/* session: tells the engine a sentence, "NAME: text", and returns `status`. */
-__attribute__((format(printf, 3, 4))) enum bj_status
-idn_session_tell(const struct idn_session *session, enum bj_status status,
-                 const char *format, ...);
 
 #endif

@@ -3,8 +3,8 @@
 
 #include "lasercube_scan.h"
 #include "lasercube_session.h"
+#include "notice.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define NOT_HEARD_NS (5 * BJ_NS_PER_S)
@@ -14,14 +14,11 @@
 #define STALL_NS (30 * BJ_NS_PER_MS)
 
 struct lasercube {
-    struct lc_session session;
+    struct lc_session session; /* first: some slots are its */
     struct lc_search search;
     struct bj_address address; /* where it is or was; ip 0 = never seen */
     bool serial_known;
     uint8_t serial[LC_SERIAL_SIZE];
-    struct bj_dac_caps caps;
-    struct bj_dac_events events;
-    char name[128];
 
     uint32_t infos; /* heard when the name was made */
     bool searching; /* connect was called, and no address is known */
@@ -34,55 +31,33 @@ struct lasercube {
 static void update_name(struct lasercube *dac)
 {
     const struct lc_info *info = &dac->session.info;
+    struct bj_dac *base = &dac->session.base;
     uint32_t ip = dac->address.ip;
     char id[LC_ID_SIZE];
-    int at = snprintf(dac->name, sizeof dac->name, "%s",
-                      info->name[0] != '\0' ? info->name : "LaserCube");
 
+    bj_dac_set_name(base, "%s", info->name[0] != '\0' ? info->name : "LaserCube");
     if (dac->serial_known) {
         lc_format_id(dac->serial, id);
-        at += snprintf(dac->name + at, sizeof dac->name - (size_t)at, " (%s)",
-                       strchr(id, ':') + 1);
+        bj_dac_add_name(base, " (%s)", strchr(id, ':') + 1);
     }
     if (dac->session.infos > 0)
-        at += snprintf(dac->name + at, sizeof dac->name - (size_t)at, " firmware %u.%u",
-                       info->major, info->minor);
+        bj_dac_add_name(base, " firmware %u.%u", info->major, info->minor);
     if (ip != 0)
-        (void)snprintf(dac->name + at, sizeof dac->name - (size_t)at, " at %u.%u.%u.%u",
-                       ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255);
+        bj_dac_add_name(base, " at %u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255,
+                        ip & 255);
 }
 
 static void update_caps(struct lasercube *dac)
 {
     const struct lc_info *info = &dac->session.info;
     const struct lc_way *way = lc_way_of(info);
+    struct bj_dac_caps *caps = &dac->session.base.caps;
 
-    dac->caps.capacity_points = lc_usable_points(info->ring_points);
-    dac->caps.target_buffer_ns = way->target_buffer_ns;
-    dac->caps.min_buffer_ns = way->min_buffer_ns;
+    caps->capacity_points = lc_usable_points(info->ring_points);
+    caps->target_buffer_ns = way->target_buffer_ns;
+    caps->min_buffer_ns = way->min_buffer_ns;
     if (dac->session.infos > 0)
-        dac->caps.max_pps = info->max_rate;
-}
-
-static const struct bj_dac_caps *caps(const void *instance)
-{
-    const struct lasercube *dac = instance;
-
-    return &dac->caps;
-}
-
-static const char *describe(const void *instance)
-{
-    const struct lasercube *dac = instance;
-
-    return dac->name;
-}
-
-static double true_pps(const void *instance, uint32_t pps)
-{
-    const struct lasercube *dac = instance;
-
-    return lc_session_true_pps(&dac->session, pps);
+        caps->max_pps = info->max_rate;
 }
 
 /* ---- Life ------------------------------------------------------------------------------ */
@@ -95,8 +70,7 @@ static bool accepts_id(const char *id)
     return strncmp(id, direct, sizeof direct - 1) == 0 || lc_parse_id(id, serial);
 }
 
-static enum bj_status init(void *instance, const struct bj_dac_config *config,
-                           const struct bj_dac_events *events, void *engine)
+static enum bj_status init(void *instance, const struct bj_dac_config *config)
 {
     struct lasercube *dac = instance;
 
@@ -106,12 +80,8 @@ static enum bj_status init(void *instance, const struct bj_dac_config *config,
         return BJ_BAD_ARGUMENT;
     if (dac->address.port == 0)
         dac->address.port = LC_COMMAND_PORT;
-    dac->events = *events;
-    dac->session.events = &dac->events;
-    dac->session.engine = engine;
-    dac->session.name = dac->name;
     lc_session_init(&dac->session, config->via.net);
-    dac->caps = (struct bj_dac_caps){
+    dac->session.base.caps = (struct bj_dac_caps){
         .model = BJ_MODEL_FIFO,
         .min_pps = MIN_PPS,
         .max_pps = UNKNOWN_MAX_PPS,
@@ -161,11 +131,11 @@ static enum bj_status dial(struct lasercube *dac, int64_t now_ns)
 
 static enum bj_status not_heard(struct lasercube *dac)
 {
-    return lc_session_tell(&dac->session, BJ_NOT_FOUND,
-                           "not heard on the network; is it on and in the same network? A "
-                           "firewall must let answers from UDP port %u in; or give its "
-                           "address as lasercube@HOST",
-                           LC_COMMAND_PORT);
+    return bj_dac_tell(&dac->session.base, BJ_NOT_FOUND,
+                       "not heard on the network; is it on and in the same network? A "
+                       "firewall must let answers from UDP port %u in; or give its "
+                       "address as lasercube@HOST",
+                       LC_COMMAND_PORT);
 }
 
 /* Asks around while there is no contact, if asking around can help. */
@@ -183,8 +153,8 @@ static enum bj_status look_around(struct lasercube *dac, int64_t now_ns,
     bj_wait_handle(wait, dac->search.handle, BJ_WAIT_READ);
     if (has_moved(dac)) {
         if (session->phase == LC_WORKING)
-            return lc_session_tell(session, BJ_DISCONNECTED,
-                                   "has a new address; following it");
+            return bj_dac_tell(&session->base, BJ_DISCONNECTED,
+                               "has a new address; following it");
         lc_session_disconnect(session);
         return dial(dac, now_ns);
     }
@@ -228,8 +198,8 @@ static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
     if (dac->address.ip != 0)
         return dial(dac, now_ns);
     if (deaf != BJ_OK)
-        return lc_session_tell(&dac->session, deaf, "cannot look for it: %s",
-                               bj_strerror(deaf));
+        return bj_dac_tell(&dac->session.base, deaf, "cannot look for it: %s",
+                           bj_strerror(deaf));
     dac->searching = true;
     dac->search_since_ns = now_ns;
     dac->search.next_ns = now_ns;
@@ -246,21 +216,6 @@ static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_stat
         result = lc_session_service(&dac->session, now_ns, status, wait);
     learn(dac);
     return result;
-}
-
-static enum bj_status write(void *instance, int64_t now_ns, const struct bj_chunk *chunk,
-                            uint32_t *taken)
-{
-    struct lasercube *dac = instance;
-
-    return lc_session_write(&dac->session, now_ns, chunk, taken);
-}
-
-static void shutter(void *instance, int64_t now_ns, bool open)
-{
-    struct lasercube *dac = instance;
-
-    lc_session_shutter(&dac->session, now_ns, open);
 }
 
 static void stop(void *instance, int64_t now_ns)
@@ -287,13 +242,11 @@ const struct bj_dac_driver bj_lasercube = {
     .accepts_id = accepts_id,
     .init = init,
     .finish = finish,
-    .caps = caps,
-    .describe = describe,
-    .true_pps = true_pps,
+    .true_pps = lc_session_true_pps,
     .connect = connect,
     .service = service,
-    .write = write,
-    .shutter = shutter,
+    .write = lc_session_write,
+    .shutter = lc_session_shutter,
     .stop = stop,
     .disconnect = disconnect,
 };

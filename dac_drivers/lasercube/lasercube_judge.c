@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "lasercube_session.h"
 
+#include "notice.h"
+
 #define SETTLE_NS (300 * BJ_NS_PER_MS)
 #define NO_REPORT_NS (300 * BJ_NS_PER_MS)
 #define WRONG_LIMIT 3
@@ -18,11 +20,11 @@ static void fault(struct lc_session *session, const struct lc_flags *flags)
         return;
     session->faulted = true;
     session->fault_count++;
-    (void)lc_session_tell(
-        session, BJ_REFUSED,
-        flags->too_hot ? "over temperature, gives no light; let it cool down, then "
-                         "arm again"
-                       : "its interlock is open, no light; close it, then arm again");
+    (void)bj_dac_tell(&session->base, BJ_REFUSED,
+                      flags->too_hot
+                          ? "over temperature, gives no light; let it cool down, then "
+                            "arm again"
+                          : "its interlock is open, no light; close it, then arm again");
 }
 
 static bool blocks_light(const struct lc_flags *flags)
@@ -38,10 +40,9 @@ static enum bj_status output_is_off(struct lc_session *session,
         return BJ_OK;
     }
     if (session->was_on && ++session->output_wrong > 1)
-        return lc_session_tell(
-            session, BJ_DISCONNECTED,
-            "switched its output off by itself: it restarted, or another "
-            "program did it; connecting anew");
+        return bj_dac_tell(&session->base, BJ_DISCONNECTED,
+                           "switched its output off by itself: it restarted, or another "
+                           "program did it; connecting anew");
     if (!session->was_on)
         lc_orders_give(&session->orders, LC_ORDER_OUTPUT, 1, now_ns);
     else
@@ -84,8 +85,8 @@ static void judge_rate(struct lc_session *session, int64_t now_ns)
     }
     if (rate != (uint32_t)session->ring.pps) {
         lc_ring_set_rate(&session->ring, rate, now_ns);
-        (void)lc_session_tell(session, BJ_REFUSED, "makes %u points/s of the %u it should",
-                              rate, session->rate);
+        (void)bj_dac_tell(&session->base, BJ_REFUSED,
+                          "makes %u points/s of the %u it should", rate, session->rate);
     }
 }
 
@@ -100,8 +101,8 @@ static void tell_once(const struct lc_session *session, bool *told, bool is,
                       enum bj_status status, const char *text)
 {
     if (is && !*told)
-        (void)lc_session_tell(session, status, "%s (%d C, battery %u %%)", text,
-                              session->info.temperature, session->info.battery);
+        (void)bj_dac_tell(&session->base, status, "%s (%d C, battery %u %%)", text,
+                          session->info.temperature, session->info.battery);
     *told = is;
 }
 
@@ -162,8 +163,8 @@ static enum bj_status watch(struct lc_session *session, int64_t now_ns)
         lc_session_enter(session, LC_SETTING, now_ns);
         return BJ_OK;
     }
-    return lc_session_tell(session, BJ_BUSY,
-                           "somebody else plays on it; it is left alone and asked again");
+    return bj_dac_tell(&session->base, BJ_BUSY,
+                       "somebody else plays on it; it is left alone and asked again");
 }
 
 static enum bj_status judge_surplus(struct lc_session *session, int64_t now_ns)
@@ -177,8 +178,8 @@ static enum bj_status judge_surplus(struct lc_session *session, int64_t now_ns)
     session->ring.surplus = 0;
     if (!much || session->phase != LC_WORKING)
         return BJ_OK;
-    return lc_session_tell(session, BJ_BUSY,
-                           "somebody else sends points to it, too; giving way");
+    return bj_dac_tell(&session->base, BJ_BUSY,
+                       "somebody else sends points to it, too; giving way");
 }
 
 /* Sample packets without a report: they, or the reports, were lost on the way. */
@@ -200,10 +201,10 @@ static void judge_loss(struct lc_session *session, int64_t now_ns)
         (session->loss_told_ns != 0 && now_ns - session->loss_told_ns < LOSS_TOLD_NS))
         return;
     session->loss_told_ns = now_ns;
-    (void)lc_session_tell(session, BJ_TIMED_OUT,
-                          "%u of %u packets unanswered, up to %u points lost on the way; "
-                          "a cable or a better place would help",
-                          (unsigned)lost, (unsigned)all, (unsigned)points);
+    (void)bj_dac_tell(&session->base, BJ_TIMED_OUT,
+                      "%u of %u packets unanswered, up to %u points lost on the way; "
+                      "a cable or a better place would help",
+                      (unsigned)lost, (unsigned)all, (unsigned)points);
 }
 
 /* ---- All of it --------------------------------------------------------------------------- */

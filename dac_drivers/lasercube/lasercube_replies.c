@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "lasercube_session.h"
 
+#include "notice.h"
+
 #include <string.h>
 
 #define HEAR_LIMIT 128 /* datagrams per socket and service */
@@ -19,7 +21,7 @@ void lc_session_emptied(struct lc_session *session, uint32_t lost, int64_t now_n
     session->begun = session->primed = false;
     session->tail_owed = lost > 0;
     lc_ring_clear(&session->ring, now_ns);
-    session->events->emptied(session->engine, lost, false);
+    session->base.events->emptied(session->base.engine, lost, false);
 }
 
 /* The ring had nothing left when this packet came; it plays on with the next ones. What was
@@ -40,7 +42,7 @@ static bool found_dry(struct lc_session *session, const struct lc_look *look,
     if (lost > passed)
         lost = (uint32_t)passed;
     session->lost_points += lost;
-    session->events->emptied(session->engine, lost, true);
+    session->base.events->emptied(session->base.engine, lost, true);
     return true;
 }
 
@@ -64,7 +66,7 @@ static void report_level(struct lc_session *session, const struct lc_look *look)
         .dry = dry,
     };
 
-    session->events->level(session->engine, &report);
+    session->base.events->level(session->base.engine, &report);
 }
 
 static void note_look(struct lc_session *session, const struct lc_look *look)
@@ -118,8 +120,8 @@ static enum bj_status hear_info(struct lc_session *session, const uint8_t *bytes
     lc_info_make_sane(&info);
     if (is_stranger(session, &info)) {
         session->stranger = true;
-        return lc_session_tell(session, BJ_NOT_FOUND,
-                               "another device answers at its address");
+        return bj_dac_tell(&session->base, BJ_NOT_FOUND,
+                           "another device answers at its address");
     }
     if (session->infos++ == 0)
         before = lc_flags_of(&info).errors;

@@ -3,8 +3,6 @@
 
 #include "notice.h"
 
-#include <stdarg.h>
-
 #define ASK_TIMEOUT_NS (2 * BJ_NS_PER_S)
 #define SETTING_TIMEOUT_NS (2 * BJ_NS_PER_S)
 #define SILENCE_NOTICE_NS BJ_NS_PER_S
@@ -21,19 +19,9 @@ void lc_session_init(struct lc_session *session, struct bj_net *net)
     lc_info_make_sane(&session->info);
 }
 
-enum bj_status lc_session_tell(const struct lc_session *session, enum bj_status status,
-                               const char *format, ...)
+double lc_session_true_pps(const void *instance, uint32_t pps)
 {
-    va_list args;
-
-    va_start(args, format);
-    bj_notice(session->events, session->engine, session->name, status, format, args);
-    va_end(args);
-    return status;
-}
-
-double lc_session_true_pps(const struct lc_session *session, uint32_t pps)
-{
+    const struct lc_session *session = instance;
     uint32_t most = session->infos > 0 ? session->info.max_rate : pps;
     uint32_t rate = pps < most ? pps : most;
 
@@ -100,9 +88,7 @@ enum bj_status lc_session_connect(struct lc_session *session, struct bj_address 
 {
     const struct lc_session fresh = {
         .net = session->net,
-        .events = session->events,
-        .engine = session->engine,
-        .name = session->name,
+        .base = session->base,
         .serial = session->serial,
         .info = session->info,
         .fault_count = session->fault_count,
@@ -120,7 +106,8 @@ enum bj_status lc_session_connect(struct lc_session *session, struct bj_address 
     *session = fresh;
     status = open_both(session);
     if (status != BJ_OK)
-        return lc_session_tell(session, status, "no connection: %s", bj_strerror(status));
+        return bj_dac_tell(&session->base, status, "no connection: %s",
+                           bj_strerror(status));
     session->sockets = true;
     lc_ring_init(&session->ring, session->info.ring_points, pps, now_ns);
     lc_session_enter(session, LC_ASKING, now_ns);
@@ -164,22 +151,23 @@ static enum bj_status check_silence(struct lc_session *session, int64_t now_ns)
     int64_t silent_ns = now_ns - session->heard_ns;
 
     if (session->send_failures > FAILURES && silent_ns > LC_ASK_AGAIN_NS)
-        return lc_session_tell(session, BJ_DISCONNECTED,
-                               "nobody listens at its address any more");
+        return bj_dac_tell(&session->base, BJ_DISCONNECTED,
+                           "nobody listens at its address any more");
     if (session->phase == LC_ASKING && now_ns - session->phase_ns >= ASK_TIMEOUT_NS)
-        return lc_session_tell(session, BJ_TIMED_OUT,
-                               "no answer; is it on, and is the address right? A firewall "
-                               "must let answers from UDP port %u in",
-                               session->peer.port);
+        return bj_dac_tell(&session->base, BJ_TIMED_OUT,
+                           "no answer; is it on, and is the address right? A firewall "
+                           "must let answers from UDP port %u in",
+                           session->peer.port);
     if (session->phase == LC_SETTING && now_ns - session->phase_ns >= SETTING_TIMEOUT_NS)
-        return lc_session_tell(session, BJ_TIMED_OUT, "does not confirm what it is told");
+        return bj_dac_tell(&session->base, BJ_TIMED_OUT,
+                           "does not confirm what it is told");
     if (session->phase < LC_WORKING || silent_ns < SILENCE_NOTICE_NS)
         return BJ_OK;
     if (silent_ns >= SILENCE_TIMEOUT_NS)
-        return lc_session_tell(session, BJ_TIMED_OUT,
-                               "silent for 2.5 s; check network and power");
+        return bj_dac_tell(&session->base, BJ_TIMED_OUT,
+                           "silent for 2.5 s; check network and power");
     if (!session->silence_told)
-        (void)lc_session_tell(session, BJ_TIMED_OUT, "silent for a second; waiting");
+        (void)bj_dac_tell(&session->base, BJ_TIMED_OUT, "silent for a second; waiting");
     session->silence_told = true;
     return BJ_OK;
 }
@@ -286,9 +274,10 @@ static void follow_rate(struct lc_session *session, uint32_t pps, int64_t now_ns
     lc_orders_give(&session->orders, LC_ORDER_RATE, rate, now_ns);
 }
 
-enum bj_status lc_session_write(struct lc_session *session, int64_t now_ns,
+enum bj_status lc_session_write(void *instance, int64_t now_ns,
                                 const struct bj_chunk *chunk, uint32_t *taken)
 {
+    struct lc_session *session = instance;
     uint8_t bytes[LC_PACKET_SIZE];
     uint32_t room = lc_session_room(session, now_ns);
     uint32_t count = chunk->count < room ? chunk->count : room;
@@ -341,8 +330,10 @@ static bool is_ours(const struct lc_session *session)
     return session->phase >= LC_SETTING && session->phase < LC_STOPPED;
 }
 
-void lc_session_shutter(struct lc_session *session, int64_t now_ns, bool open)
+void lc_session_shutter(void *instance, int64_t now_ns, bool open)
 {
+    struct lc_session *session = instance;
+
     if (session->phase != LC_WORKING)
         return;
     if (open) {

@@ -29,11 +29,10 @@ enum lc_phase {
 };
 
 struct lc_session {
+    struct bj_dac base;
+
     /* Set by the owner; may change at any time. */
     struct bj_net *net;
-    const struct bj_dac_events *events;
-    void *engine;
-    const char *name;      /* the device for people */
     const uint8_t *serial; /* who it must be; NULL: anybody */
 
     bool stranger; /* somebody else answered; it was left alone */
@@ -82,27 +81,23 @@ struct lc_session {
 
 void lc_session_init(struct lc_session *session, struct bj_net *net);
 
-/* Each as the slot of the same name; the address is known. */
+/* Each as the slot of the same name; those of an `instance` are it. The address is
+ * known. */
 enum bj_status lc_session_connect(struct lc_session *session, struct bj_address to,
                                   int64_t now_ns, uint32_t pps, uint32_t begin_points);
 enum bj_status lc_session_service(struct lc_session *session, int64_t now_ns,
                                   struct bj_dac_status *status, struct bj_wait *wait);
-enum bj_status lc_session_write(struct lc_session *session, int64_t now_ns,
+enum bj_status lc_session_write(void *instance, int64_t now_ns,
                                 const struct bj_chunk *chunk, uint32_t *taken);
-void lc_session_shutter(struct lc_session *session, int64_t now_ns, bool open);
+void lc_session_shutter(void *instance, int64_t now_ns, bool open);
 void lc_session_stop(struct lc_session *session, int64_t now_ns);
 void lc_session_disconnect(struct lc_session *session);
 
 /* The rate the device makes of it, as far as known. */
-double lc_session_true_pps(const struct lc_session *session, uint32_t pps);
+double lc_session_true_pps(const void *instance, uint32_t pps);
 
 /* How many points it takes: what is above may not fit when packets arrive in bursts. */
 uint32_t lc_usable_points(uint32_t ring_points);
-
-/* Says it, with the name in front; returns `status`. */
-enum bj_status lc_session_tell(const struct lc_session *session, enum bj_status status,
-                               const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
 
 /* ---- Between the files ------------------------------------------------------------------- */
 

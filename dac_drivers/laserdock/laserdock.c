@@ -25,10 +25,9 @@ static bool accepts_id(const char *id)
     return shark_parse_id(&bj_laserdock_kind, id, &parsed);
 }
 
-static enum bj_status init(void *dac, const struct bj_dac_config *config,
-                           const struct bj_dac_events *events, void *engine)
+static enum bj_status init(void *dac, const struct bj_dac_config *config)
 {
-    return shark_driver_init(dac, &bj_laserdock_kind, config, events, engine);
+    return shark_driver_init(dac, &bj_laserdock_kind, config);
 }
 
 const struct bj_dac_driver bj_laserdock = {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "shark_session.h"
 
+#include "notice.h"
+
 #define COUNT_NS (10 * BJ_NS_PER_MS)
 #define COUNT_SOON_NS BJ_NS_PER_MS
 #define COUNT_SHARE 16 /* counting takes at most this part of the time */
@@ -78,7 +80,7 @@ static void report(struct shark_session *session, const struct shark_answer *ans
         .dry = shark_queue_in_device(queue) == 0,
     };
 
-    session->events->level(session->engine, &level);
+    session->base.events->level(session->base.engine, &level);
 }
 
 /* Told when it plays and its queue does not move. */
@@ -130,8 +132,8 @@ static enum bj_status verified(struct shark_session *session, uint32_t points,
     session->flush = SHARK_CLEAR;
     if (++session->clears < MOST_CLEARS)
         return BJ_OK;
-    return shark_session_tell(session, BJ_PROTOCOL, "was cleared and still holds %u points",
-                              points);
+    return bj_dac_tell(&session->base, BJ_PROTOCOL, "was cleared and still holds %u points",
+                       points);
 }
 
 /* The bus is needed for samples, too. */
@@ -153,9 +155,9 @@ enum bj_status shark_count_told(struct shark_session *session,
     session->last_count_ns = now_ns;
     session->next_count_ns = next_count_ns(answer, now_ns);
     if (answer->status != SHARK_STATUS_OK || free > ring + 1)
-        return shark_session_tell(session, BJ_PROTOCOL,
-                                  "says that %u of %u places are free; connecting anew",
-                                  free, ring);
+        return bj_dac_tell(&session->base, BJ_PROTOCOL,
+                           "says that %u of %u places are free; connecting anew", free,
+                           ring);
     if (session->flush == SHARK_VERIFY)
         return verified(session, points, now_ns);
     status = counted(session, answer, points, now_ns);

@@ -3,7 +3,6 @@
 
 #include "notice.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 #define LOOK_AGAIN_NS (50 * BJ_NS_PER_MS)
@@ -11,25 +10,15 @@
 #define OPEN_TIMEOUT_NS (2 * BJ_NS_PER_S)
 #define RESULTS_PER_SERVICE 64
 
-enum bj_status shark_session_tell(const struct shark_session *session,
-                                  enum bj_status status, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    bj_notice(session->events, session->engine, session->name, status, format, args);
-    va_end(args);
-    return status;
-}
-
 void shark_session_wait_until(struct bj_wait *wait, int64_t now_ns, int64_t at_ns)
 {
     if (at_ns > now_ns)
         bj_wait_until(wait, at_ns);
 }
 
-double shark_session_hz(const struct shark_session *session, uint32_t pps)
+double shark_session_hz(const void *instance, uint32_t pps)
 {
+    const struct shark_session *session = instance;
     uint32_t timer_hz = session->kind->timer_hz;
 
     if (timer_hz == 0 || pps == 0 || pps > timer_hz)
@@ -58,8 +47,8 @@ static enum bj_status open_device(struct shark_session *session,
     (void)snprintf(target.port, sizeof target.port, "%s", device->port);
     status = session->usb->ops->open(session->usb, &target, &session->handle);
     if (status != BJ_OK)
-        return shark_session_tell(session, status, "cannot be opened: %s",
-                                  bj_strerror(status));
+        return bj_dac_tell(&session->base, status, "cannot be opened: %s",
+                           bj_strerror(status));
     session->has_handle = true;
     enter(session, SHARK_OPENING, now_ns);
     return BJ_OK;
@@ -70,18 +59,18 @@ static enum bj_status explain_access(const struct shark_session *session,
 {
     switch (status) {
     case BJ_NO_PERMISSION:
-        return shark_session_tell(session, status,
-                                  "no permission to open it; 'beamjack doctor' says how "
-                                  "to allow it");
+        return bj_dac_tell(&session->base, status,
+                           "no permission to open it; 'beamjack doctor' says how "
+                           "to allow it");
     case BJ_BUSY:
-        return shark_session_tell(session, status,
-                                  "another program has it; end that one (LaserOS?)");
+        return bj_dac_tell(&session->base, status,
+                           "another program has it; end that one (LaserOS?)");
     case BJ_UNSUPPORTED:
-        return shark_session_tell(session, status,
-                                  "has no interface that takes samples in bulk");
+        return bj_dac_tell(&session->base, status,
+                           "has no interface that takes samples in bulk");
     default:
-        return shark_session_tell(session, status, "cannot be opened: %s",
-                                  bj_strerror(status));
+        return bj_dac_tell(&session->base, status, "cannot be opened: %s",
+                           bj_strerror(status));
     }
 }
 
@@ -96,8 +85,8 @@ static enum bj_status found(struct shark_session *session,
         return explain_access(session, device->access);
     status = shark_setup_judge_strings(session->kind, device, reason);
     if (status != BJ_OK)
-        return shark_session_tell(session, status, "the device at USB %s %s", device->port,
-                                  reason);
+        return bj_dac_tell(&session->base, status, "the device at USB %s %s", device->port,
+                           reason);
     return open_device(session, device, now_ns);
 }
 
@@ -115,16 +104,18 @@ static enum bj_status look(struct shark_session *session, int64_t now_ns)
     if (now_ns - session->phase_ns < NOT_FOUND_NS)
         return BJ_OK;
     if (status == BJ_BUSY)
-        return shark_session_tell(session, BJ_NOT_FOUND,
-                                  "several devices show this serial; 'beamjack list' "
-                                  "shows ids that tell them apart");
-    return shark_session_tell(session, BJ_NOT_FOUND,
-                              "not found on USB; is it plugged in and switched on?");
+        return bj_dac_tell(&session->base, BJ_NOT_FOUND,
+                           "several devices show this serial; 'beamjack list' "
+                           "shows ids that tell them apart");
+    return bj_dac_tell(&session->base, BJ_NOT_FOUND,
+                       "not found on USB; is it plugged in and switched on?");
 }
 
-enum bj_status shark_session_connect(struct shark_session *session, int64_t now_ns,
-                                     uint32_t pps, uint32_t begin_points)
+enum bj_status shark_session_connect(void *instance, int64_t now_ns, uint32_t pps,
+                                     uint32_t begin_points)
 {
+    struct shark_session *session = instance;
+
     session->pps = pps;
     session->begin_points = begin_points;
     session->open = session->stopping = session->was_ready = session->output_on = false;
@@ -145,8 +136,8 @@ static enum bj_status finish_opening(struct shark_session *session, int64_t now_
     if (status == BJ_WOULD_BLOCK && now_ns - session->phase_ns < OPEN_TIMEOUT_NS)
         return BJ_OK;
     if (status == BJ_WOULD_BLOCK)
-        return shark_session_tell(session, BJ_TIMED_OUT,
-                                  "opening it takes more than 2 s; plug it in again");
+        return bj_dac_tell(&session->base, BJ_TIMED_OUT,
+                           "opening it takes more than 2 s; plug it in again");
     if (status != BJ_OK)
         return explain_access(session, status);
     shark_setup_begin(&session->setup, session->kind, session->pps);
@@ -188,7 +179,7 @@ static enum bj_status answered(struct shark_session *session,
         return shark_steer_answered(session, answer, now_ns);
     status = shark_setup_answered(&session->setup, answer);
     if (status != BJ_OK)
-        return shark_session_tell(session, status, "%s", session->setup.reason);
+        return bj_dac_tell(&session->base, status, "%s", session->setup.reason);
     return BJ_OK;
 }
 
@@ -199,16 +190,16 @@ static enum bj_status explain_loss(const struct shark_session *session,
 {
     switch (status) {
     case BJ_DISCONNECTED:
-        return shark_session_tell(session, status, "was unplugged, or reset itself");
+        return bj_dac_tell(&session->base, status, "was unplugged, or reset itself");
     case BJ_TIMED_OUT:
-        return shark_session_tell(session, status,
-                                  "does not answer; plug it in again if this lasts");
+        return bj_dac_tell(&session->base, status,
+                           "does not answer; plug it in again if this lasts");
     case BJ_PROTOCOL:
-        return shark_session_tell(session, status,
-                                  "its answers make no sense; connecting anew");
+        return bj_dac_tell(&session->base, status,
+                           "its answers make no sense; connecting anew");
     default:
-        return shark_session_tell(session, status, "USB failed: %s; check the cable",
-                                  bj_strerror(status));
+        return bj_dac_tell(&session->base, status, "USB failed: %s; check the cable",
+                           bj_strerror(status));
     }
 }
 
@@ -306,9 +297,10 @@ enum bj_status shark_session_service(struct shark_session *session, int64_t now_
 
 /* ---- Points and darkness ------------------------------------------------------------- */
 
-enum bj_status shark_session_write(struct shark_session *session, int64_t now_ns,
+enum bj_status shark_session_write(void *instance, int64_t now_ns,
                                    const struct bj_chunk *chunk, uint32_t *taken)
 {
+    struct shark_session *session = instance;
     uint32_t room, count;
 
     *taken = 0;
@@ -329,8 +321,9 @@ enum bj_status shark_session_write(struct shark_session *session, int64_t now_ns
     return BJ_OK;
 }
 
-void shark_session_shutter(struct shark_session *session, int64_t now_ns, bool open)
+void shark_session_shutter(void *instance, int64_t now_ns, bool open)
 {
+    struct shark_session *session = instance;
     bool was_open = session->open;
 
     session->open = open;
@@ -338,8 +331,10 @@ void shark_session_shutter(struct shark_session *session, int64_t now_ns, bool o
         shark_steer_flush(session, now_ns, false);
 }
 
-void shark_session_stop(struct shark_session *session, int64_t now_ns)
+void shark_session_stop(void *instance, int64_t now_ns)
 {
+    struct shark_session *session = instance;
+
     session->stopping = true;
     session->open = false;
     if (session->phase == SHARK_WORKING)
@@ -368,8 +363,9 @@ static uint32_t lost_points(struct shark_session *session)
     return held < estimate ? held : estimate;
 }
 
-void shark_session_disconnect(struct shark_session *session)
+void shark_session_disconnect(void *instance)
 {
+    struct shark_session *session = instance;
     bool working = session->phase == SHARK_WORKING;
     bool begun = session->has_handle && session->channel.usb != NULL &&
                  session->phase > SHARK_OPENING;
@@ -381,5 +377,5 @@ void shark_session_disconnect(struct shark_session *session)
     session->has_handle = false;
     session->phase = SHARK_CLOSED;
     if (working)
-        session->events->emptied(session->engine, lost_points(session), false);
+        session->base.events->emptied(session->base.engine, lost_points(session), false);
 }

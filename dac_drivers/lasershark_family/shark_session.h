@@ -42,10 +42,9 @@ enum shark_flush {
 };
 
 struct shark_session {
+    struct bj_dac base;
+
     /* Set by the owner before init. */
-    const struct bj_dac_events *events;
-    void *engine;
-    const char *name; /* the device for people */
     const struct shark_kind *kind;
     struct bj_usb *usb;
     struct shark_id id;
@@ -85,20 +84,20 @@ struct shark_session {
     int64_t repaired_ns;
 };
 
-/* Each as the slot of the same name. */
-enum bj_status shark_session_connect(struct shark_session *session, int64_t now_ns,
-                                     uint32_t pps, uint32_t begin_points);
+/* Each as the slot of the same name; those of an `instance` are it. */
+enum bj_status shark_session_connect(void *instance, int64_t now_ns, uint32_t pps,
+                                     uint32_t begin_points);
 enum bj_status shark_session_service(struct shark_session *session, int64_t now_ns,
                                      struct bj_dac_status *status, struct bj_wait *wait);
-enum bj_status shark_session_write(struct shark_session *session, int64_t now_ns,
+enum bj_status shark_session_write(void *instance, int64_t now_ns,
                                    const struct bj_chunk *chunk, uint32_t *taken);
-void shark_session_shutter(struct shark_session *session, int64_t now_ns, bool open);
-void shark_session_stop(struct shark_session *session, int64_t now_ns);
-void shark_session_disconnect(struct shark_session *session);
+void shark_session_shutter(void *instance, int64_t now_ns, bool open);
+void shark_session_stop(void *instance, int64_t now_ns);
+void shark_session_disconnect(void *instance);
 
 /* How many points the ring may hold; the rate the device makes of `pps`. */
 uint32_t shark_session_capacity(const struct shark_session *session);
-double shark_session_hz(const struct shark_session *session, uint32_t pps);
+double shark_session_hz(const void *instance, uint32_t pps);
 
 /* ---- Between the three files ----------------------------------------------------------- */
 
@@ -142,10 +141,5 @@ double shark_session_points_in(const struct shark_session *session, int64_t ns);
 
 /* session: a wake-up, unless that time is past. */
 void shark_session_wait_until(struct bj_wait *wait, int64_t now_ns, int64_t at_ns);
-
-/* session: tells the engine a sentence, "NAME: text", and returns `status`. */
-__attribute__((format(printf, 3, 4))) enum bj_status
-shark_session_tell(const struct shark_session *session, enum bj_status status,
-                   const char *format, ...);
 
 #endif

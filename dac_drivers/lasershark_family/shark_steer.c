@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "shark_session.h"
 
+#include "notice.h"
+
 #define TAIL_NS (2 * BJ_NS_PER_MS)
 #define BEGIN_ANYWAY_NS (100 * BJ_NS_PER_MS)
 #define FLUSH_TIMEOUT_NS BJ_NS_PER_S
@@ -65,8 +67,8 @@ enum bj_status shark_steer_repair(struct shark_session *session, int64_t now_ns,
     session->repairs = again ? session->repairs + 1 : 1;
     session->repaired_ns = now_ns;
     if (session->repairs > MOST_REPAIRS)
-        return shark_session_tell(session, why, "%s, again and again", text);
-    (void)shark_session_tell(session, why, "%s; starting it again", text);
+        return bj_dac_tell(&session->base, why, "%s, again and again", text);
+    (void)bj_dac_tell(&session->base, why, "%s; starting it again", text);
     shark_steer_flush(session, now_ns, false);
     return BJ_OK;
 }
@@ -81,7 +83,7 @@ void shark_steer_flushed(struct shark_session *session, int64_t now_ns)
     session->last_write_ns = now_ns;
     shark_level_init(&session->level, now_ns);
     if (session->flush_tells)
-        session->events->emptied(session->engine, lost, session->flush_is_dry);
+        session->base.events->emptied(session->base.engine, lost, session->flush_is_dry);
     if (session->stopping)
         session->phase = SHARK_STOPPED;
 }
@@ -117,9 +119,9 @@ enum bj_status shark_steer_answered(struct shark_session *session,
     if (answer->op == SHARK_GET_RING_FREE)
         return shark_count_told(session, answer, now_ns);
     if (answer->status != SHARK_STATUS_OK)
-        return shark_session_tell(session, BJ_PROTOCOL,
-                                  "refused command %02x with %u (status %02x)", answer->op,
-                                  answer->argument, answer->status);
+        return bj_dac_tell(&session->base, BJ_PROTOCOL,
+                           "refused command %02x with %u (status %02x)", answer->op,
+                           answer->argument, answer->status);
     if (answer->op == SHARK_SET_OUTPUT)
         return output_set(session, answer, now_ns);
     if (answer->op == SHARK_SET_RATE)
@@ -149,10 +151,10 @@ enum bj_status shark_steer_sent(struct shark_session *session,
     if (sending == SHARK_SENT)
         return BJ_OK;
     if (result->status == BJ_DISCONNECTED)
-        return shark_session_tell(session, result->status,
-                                  "was unplugged, or reset itself");
-    return shark_session_tell(session, result->status, "cannot be sent samples: %s",
-                              bj_strerror(result->status));
+        return bj_dac_tell(&session->base, result->status,
+                           "was unplugged, or reset itself");
+    return bj_dac_tell(&session->base, result->status, "cannot be sent samples: %s",
+                       bj_strerror(result->status));
 }
 
 /* ---- What to send now ---------------------------------------------------------------- */
@@ -253,8 +255,8 @@ enum bj_status shark_steer(struct shark_session *session, int64_t now_ns)
         flush(session, now_ns);
         if (now_ns - session->flush_ns < FLUSH_TIMEOUT_NS)
             return BJ_OK;
-        return shark_session_tell(session, BJ_TIMED_OUT,
-                                  "did not go dark within a second; connecting anew");
+        return bj_dac_tell(&session->base, BJ_TIMED_OUT,
+                           "did not go dark within a second; connecting anew");
     }
     command(session, now_ns);
     send_samples(session, now_ns);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "record.h"
 
+#include "notice.h"
 #include "points_writer.h"
 #include "virtual/paced_queue.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define CHUNK_POINTS 1024
@@ -14,9 +14,9 @@
 static const char prefix[] = "record:";
 
 struct record {
+    struct bj_dac base;
     struct bj_paced_queue queue;
     struct bj_points_writer *writer;
-    char name[256];
     uint64_t unwritten; /* the disk was too slow for these */
     bool told;
     struct bj_point ring[RING_POINTS];
@@ -34,19 +34,6 @@ static const struct bj_dac_caps record_caps = {
     .min_buffer_ns = 10 * BJ_NS_PER_MS,
 };
 
-static const struct bj_dac_caps *caps(const void *instance)
-{
-    (void)instance;
-    return &record_caps;
-}
-
-static const char *describe(const void *instance)
-{
-    const struct record *dac = instance;
-
-    return dac->name;
-}
-
 /* ---- Life ---------------------------------------------------------------------------- */
 
 static bool accepts_id(const char *id)
@@ -54,8 +41,7 @@ static bool accepts_id(const char *id)
     return strncmp(id, prefix, sizeof prefix - 1) == 0 && id[sizeof prefix - 1] != '\0';
 }
 
-static enum bj_status init(void *instance, const struct bj_dac_config *config,
-                           const struct bj_dac_events *events, void *engine)
+static enum bj_status init(void *instance, const struct bj_dac_config *config)
 {
     struct record *dac = instance;
     const char *path = config->id + sizeof prefix - 1;
@@ -65,10 +51,10 @@ static enum bj_status init(void *instance, const struct bj_dac_config *config,
     dac->writer = bj_points_writer_create(path);
     if (dac->writer == NULL)
         return BJ_NO_MEMORY;
-    dac->queue.events = events;
-    dac->queue.engine = engine;
+    dac->base.caps = record_caps;
+    dac->queue.dac = &dac->base;
     dac->queue.capacity = RING_POINTS;
-    (void)snprintf(dac->name, sizeof dac->name, "Recorder to %s", path);
+    bj_dac_set_name(&dac->base, "Recorder to %s", path);
     return BJ_OK;
 }
 
@@ -139,16 +125,14 @@ static void play(struct record *dac, int64_t now_ns)
 static enum bj_status check_file(struct record *dac, int64_t now_ns, struct bj_wait *wait)
 {
     enum bj_status status = bj_points_writer_status(dac->writer);
-    char text[320];
 
     if (status == BJ_WOULD_BLOCK) {
         bj_wait_until(wait, now_ns + BJ_NS_PER_MS);
         return BJ_OK;
     }
     if (status != BJ_OK) {
-        (void)snprintf(text, sizeof text, "%s: the file cannot be written: %s", dac->name,
-                       bj_strerror(status));
-        dac->queue.events->notice(dac->queue.engine, status, text);
+        (void)bj_dac_tell(&dac->base, status, "the file cannot be written: %s",
+                          bj_strerror(status));
         return BJ_UNSUPPORTED; /* trying again would not make it better */
     }
     if (dac->queue.state == BJ_DAC_CONNECTING)
@@ -158,14 +142,10 @@ static enum bj_status check_file(struct record *dac, int64_t now_ns, struct bj_w
 
 static void tell_unwritten(struct record *dac)
 {
-    char text[320];
-
     if (dac->unwritten == 0 || dac->told)
         return;
     dac->told = true;
-    (void)snprintf(text, sizeof text, "%s: the disk is too slow, points are missing",
-                   dac->name);
-    dac->queue.events->notice(dac->queue.engine, BJ_IO_ERROR, text);
+    (void)bj_dac_tell(&dac->base, BJ_IO_ERROR, "the disk is too slow, points are missing");
 }
 
 static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_status *status,
@@ -234,8 +214,6 @@ const struct bj_dac_driver bj_record = {
     .accepts_id = accepts_id,
     .init = init,
     .finish = finish,
-    .caps = caps,
-    .describe = describe,
     .connect = connect,
     .service = service,
     .write = write,

@@ -57,7 +57,7 @@ void bj_paced_queue_play(struct bj_paced_queue *queue, int64_t now_ns)
     if (queue->state != BJ_DAC_PLAYING || ticks(queue, now_ns) <= queue->taken)
         return;
     queue->state = BJ_DAC_READY;
-    queue->events->emptied(queue->engine, 0, true);
+    queue->dac->events->emptied(queue->dac->engine, 0, true);
 }
 
 /* ---- Service ------------------------------------------------------------------------- */
@@ -89,7 +89,7 @@ static void report_level(const struct bj_paced_queue *queue, int64_t now_ns)
         .dry = queued(queue) == 0,
     };
 
-    queue->events->level(queue->engine, &report);
+    queue->dac->events->level(queue->dac->engine, &report);
 }
 
 void bj_paced_queue_service(struct bj_paced_queue *queue, int64_t now_ns,
@@ -129,5 +129,5 @@ void bj_paced_queue_flush(struct bj_paced_queue *queue)
     if (queue->state == BJ_DAC_PLAYING)
         queue->state = BJ_DAC_READY;
     queue->taken = queue->played;
-    queue->events->emptied(queue->engine, lost, false);
+    queue->dac->events->emptied(queue->dac->engine, lost, false);
 }

@@ -19,9 +19,8 @@
 
 struct bj_paced_queue {
     /* Set before the first call. */
-    const struct bj_dac_events *events;
-    void *engine;
-    uint32_t capacity; /* points */
+    const struct bj_dac *dac; /* whose it is */
+    uint32_t capacity;        /* points */
     /* Read only. */
     enum bj_dac_state state;
     uint32_t begin_points;

@@ -6,6 +6,7 @@
  */
 #include "virtual.h"
 
+#include "notice.h"
 #include "paced_queue.h"
 
 #include <string.h>
@@ -15,6 +16,7 @@
 #define CAPACITY_POINTS (BJ_PACED_MAX_PPS / 1000 * CAPACITY_MS)
 
 struct virtual_dac {
+    struct bj_dac base; /* every instance begins so */
     struct bj_paced_queue queue;
 };
 
@@ -32,18 +34,6 @@ static const struct bj_dac_caps virtual_caps = {
     .min_buffer_ns = 10 * BJ_NS_PER_MS,
 };
 
-static const struct bj_dac_caps *caps(const void *instance)
-{
-    (void)instance;
-    return &virtual_caps;
-}
-
-static const char *describe(const void *instance)
-{
-    (void)instance;
-    return "Virtual DAC (no hardware, plays into nothing)";
-}
-
 /* ---- Life: init and connect only note things down ------------------------------------ */
 
 static bool accepts_id(const char *id)
@@ -51,21 +41,16 @@ static bool accepts_id(const char *id)
     return strcmp(id, "virtual") == 0;
 }
 
-static enum bj_status init(void *instance, const struct bj_dac_config *config,
-                           const struct bj_dac_events *events, void *engine)
+static enum bj_status init(void *instance, const struct bj_dac_config *config)
 {
     struct virtual_dac *dac = instance;
 
     (void)config;
-    dac->queue.events = events;
-    dac->queue.engine = engine;
+    dac->base.caps = virtual_caps;
+    bj_dac_set_name(&dac->base, "Virtual DAC (no hardware, plays into nothing)");
+    dac->queue.dac = &dac->base;
     dac->queue.capacity = CAPACITY_POINTS;
     return BJ_OK;
-}
-
-static void finish(void *instance)
-{
-    (void)instance;
 }
 
 static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
@@ -135,9 +120,6 @@ const struct bj_dac_driver bj_virtual = {
     .instance_size = sizeof(struct virtual_dac),
     .accepts_id = accepts_id,
     .init = init,
-    .finish = finish,
-    .caps = caps,
-    .describe = describe,
     .connect = connect,
     .service = service,
     .write = write,

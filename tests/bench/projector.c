@@ -6,7 +6,6 @@
 #include "rounds.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define LEAST_LATENCY_NS (50 * BJ_NS_PER_MS)
@@ -132,16 +131,15 @@ static int64_t latency_ns(const struct bench_projector *projector)
 {
     static const struct bj_dac_events unheard = {
         .level = unheard_level, .emptied = unheard_emptied, .notice = unheard_notice};
-    const struct bj_dac_driver *driver = projector->row->driver;
     int64_t latency_ns = LEAST_LATENCY_NS;
-    void *dac = calloc(1, driver->instance_size);
+    struct bj_dac *dac;
 
-    if (dac && driver->init(dac, &projector->dac, &unheard, NULL) == BJ_OK) {
-        int64_t wanted_ns = driver->caps(dac)->target_buffer_ns + OUTSIDE_NS;
+    if (bj_dac_create(projector->row->driver, &projector->dac, &unheard, NULL, &dac) ==
+        BJ_OK) {
+        int64_t wanted_ns = dac->caps.target_buffer_ns + OUTSIDE_NS;
         latency_ns = wanted_ns > latency_ns ? wanted_ns : latency_ns;
-        driver->finish(dac);
+        bj_dac_destroy(dac);
     }
-    free(dac);
     return latency_ns;
 }
 

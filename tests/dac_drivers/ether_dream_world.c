@@ -2,7 +2,6 @@
 #include "ether_dream_world.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #define FEED_NS WORLD_MS
 #define SPIN_LIMIT 100
@@ -232,15 +231,15 @@ void world_start_empty(struct world *world, const char *id, struct bj_address ad
 
     memset(world, 0, sizeof *world);
     world->net = fake_net_create();
-    world->dac = calloc(1, bj_ether_dream.instance_size);
-    assert_true(world->net != NULL && world->dac != NULL);
+    assert_true(world->net != NULL);
     world->last_played = -1;
     world->pps = 30000;
     world->begin_points = 300;
     world->target_points = 1200;
     world->chunk_points = 150;
     config.via.net = fake_net_base(world->net);
-    assert_int_equal(WORLD_SLOT(world, init, &config, &events, world), BJ_OK);
+    assert_int_equal(bj_dac_create(&bj_ether_dream, &config, &events, world, &world->dac),
+                     BJ_OK);
 }
 
 void world_make_device(struct world *world, const struct sim_ed_config *device)
@@ -273,12 +272,11 @@ void world_stop(struct world *world)
 {
     if (world->attempting)
         world_disconnect(world);
-    bj_ether_dream.finish(world->dac);
+    bj_dac_destroy(world->dac);
     assert_int_equal(fake_net_open_sockets(world->net), 0);
     assert_int_equal(world->lit_in_the_dark, 0);
     fake_net_destroy(world->net);
     sim_ed_destroy(world->device);
-    free(world->dac);
 }
 
 void world_connect(struct world *world)

@@ -29,7 +29,7 @@
 struct world {
     struct fake_net *net;
     struct sim_host *device;
-    void *dac;
+    struct bj_dac *dac;
     int64_t now_ns;
     bool attempting;       /* connect was called, disconnect not yet */
     enum bj_status result; /* why the connection ended */

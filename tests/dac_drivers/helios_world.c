@@ -215,14 +215,14 @@ struct world *world_create(const char *id)
 
     assert_non_null(world);
     world->usb = fake_usb_create();
-    world->dac = calloc(1, bj_helios.instance_size);
-    assert_true(world->usb != NULL && world->dac != NULL);
+    assert_true(world->usb != NULL);
     world->last_played = -1;
     world->shut_ns = 0;
     world->pps = 48000;
     world->frame_points = 768;
     config.via.usb = fake_usb_base(world->usb);
-    assert_int_equal(WORLD_SLOT(world, init, &config, &events, world), BJ_OK);
+    assert_int_equal(bj_dac_create(&bj_helios, &config, &events, world, &world->dac),
+                     BJ_OK);
     return world;
 }
 
@@ -253,7 +253,7 @@ void world_destroy(struct world *world)
     if (world->attempting)
         world_disconnect(world);
     bj_helios.disconnect(world->dac);
-    bj_helios.finish(world->dac);
+    bj_dac_destroy(world->dac);
     world_run_ms(world, 200);
     assert_int_equal(fake_usb_open_handles(world->usb), 0);
     if (world->device != NULL) {
@@ -266,7 +266,6 @@ void world_destroy(struct world *world)
     }
     fake_usb_destroy(world->usb);
     sim_helios_destroy(world->device);
-    free(world->dac);
     free(world);
 }
 

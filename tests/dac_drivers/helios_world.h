@@ -28,7 +28,7 @@
 struct world {
     struct fake_usb *usb;
     struct sim_usb *device;
-    void *dac;
+    struct bj_dac *dac;
     int64_t now_ns;
     bool attempting;
     enum bj_status result; /* why the connection ended */

@@ -2,7 +2,6 @@
 #include "shark_world.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #define FEED_NS WORLD_MS
 #define SPIN_LIMIT 100
@@ -294,15 +293,14 @@ void world_start_empty(struct world *world, const struct bj_dac_driver *driver,
     memset(world, 0, sizeof *world);
     world->driver = driver;
     world->usb = fake_usb_create();
-    world->dac = calloc(1, driver->instance_size);
-    assert_true(world->usb != NULL && world->dac != NULL);
+    assert_true(world->usb != NULL);
     world->last_played = -1;
     world->pps = 30000;
     world->begin_points = 240;
     world->target_points = 480;
     world->chunk_points = 150;
     config.via.usb = fake_usb_base(world->usb);
-    assert_int_equal(WORLD_SLOT(world, init, &config, &events, world), BJ_OK);
+    assert_int_equal(bj_dac_create(driver, &config, &events, world, &world->dac), BJ_OK);
 }
 
 void world_make_device(struct world *world, struct sim_shark_config config, bool plugged)
@@ -341,12 +339,11 @@ void world_stop(struct world *world)
 {
     if (world->attempting)
         world_disconnect(world);
-    world->driver->finish(world->dac);
+    bj_dac_destroy(world->dac);
     assert_int_equal(fake_usb_open_handles(world->usb), 0);
     assert_int_equal(world->lit_in_the_dark, 0);
     fake_usb_destroy(world->usb);
     sim_shark_destroy(world->device);
-    free(world->dac);
 }
 
 void world_connect(struct world *world)

@@ -41,7 +41,7 @@ struct world {
     const struct bj_dac_driver *driver;
     struct fake_usb *usb;
     struct sim_usb *device;
-    void *dac;
+    struct bj_dac *dac;
     int64_t now_ns;
     bool attempting;       /* connect was called, disconnect not yet */
     enum bj_status result; /* why the connection ended */

@@ -2,7 +2,6 @@
 #include "slot_rig.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define MAX_POINTS 1024
@@ -40,18 +39,10 @@ enum bj_status slot_rig_start(struct slot_rig *rig, const struct bj_dac_driver *
                               const char *id)
 {
     const struct bj_dac_config config = {.id = id};
-    enum bj_status status;
 
     memset(rig, 0, sizeof *rig);
     rig->driver = driver;
-    rig->dac = calloc(1, driver->instance_size);
-    status =
-        rig->dac == NULL ? BJ_NO_MEMORY : driver->init(rig->dac, &config, &events, rig);
-    if (status != BJ_OK) {
-        free(rig->dac);
-        rig->dac = NULL;
-    }
-    return status;
+    return bj_dac_create(driver, &config, &events, rig, &rig->dac);
 }
 
 void slot_rig_stop(struct slot_rig *rig)
@@ -59,8 +50,7 @@ void slot_rig_stop(struct slot_rig *rig)
     if (rig->dac == NULL)
         return;
     rig->driver->disconnect(rig->dac);
-    rig->driver->finish(rig->dac);
-    free(rig->dac);
+    bj_dac_destroy(rig->dac);
     rig->dac = NULL;
 }
 

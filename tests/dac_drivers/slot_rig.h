@@ -9,7 +9,7 @@
 
 struct slot_rig {
     const struct bj_dac_driver *driver;
-    void *dac;
+    struct bj_dac *dac;
     int64_t now_ns;
     enum bj_status result;
     struct bj_dac_status dac_status;

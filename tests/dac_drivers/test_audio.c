@@ -9,7 +9,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <beamjack/dacs.h>
@@ -23,7 +22,7 @@
 
 struct rig {
     struct sim_pcm *card;
-    void *dac;
+    struct bj_dac *dac;
     int64_t now_ns;
     enum bj_status result;
     struct bj_dac_status status;
@@ -92,10 +91,9 @@ static enum bj_status start_as(const struct sim_pcm_config *card,
     rig.now_ns = BJ_NS_PER_S;
     wired.heard = on_heard;
     rig.card = sim_pcm_create(&wired, rig.now_ns);
-    rig.dac = calloc(1, bj_audio.instance_size);
-    assert_true(rig.card && rig.dac);
+    assert_true(rig.card);
     config.via.pcm = sim_pcm_base(rig.card);
-    return bj_audio.init(rig.dac, &config, &events, NULL);
+    return bj_dac_create(&bj_audio, &config, &events, NULL, &rig.dac);
 }
 
 static void start(void)
@@ -108,11 +106,10 @@ static void start(void)
 static void stop(void)
 {
     bj_audio.disconnect(rig.dac);
-    bj_audio.finish(rig.dac);
+    bj_dac_destroy(rig.dac);
     assert_int_equal(sim_pcm_handles(rig.card), 0);
     assert_int_equal(sim_pcm_counters(rig.card).overruns, 0);
     sim_pcm_destroy(rig.card);
-    free(rig.dac);
 }
 
 static void serve(void)
@@ -190,22 +187,21 @@ static void test_ids_are_names_of_alsa(void **state)
 static void test_a_build_without_alsa_cannot(void **state)
 {
     const struct bj_dac_config config = {.id = "audio:hw:2,0"};
-    void *dac = calloc(1, bj_audio.instance_size);
+    struct bj_dac *dac;
 
     (void)state;
-    assert_non_null(dac);
-    assert_int_equal(bj_audio.init(dac, &config, &events, NULL), BJ_UNSUPPORTED);
-    free(dac);
+    assert_int_equal(bj_dac_create(&bj_audio, &config, &events, NULL, &dac),
+                     BJ_UNSUPPORTED);
 }
 
 static void test_says_which_card_it_is(void **state)
 {
     (void)state;
     start();
-    assert_non_null(strstr(bj_audio.describe(rig.dac), "hw:2,0"));
+    assert_non_null(strstr(rig.dac->name, "hw:2,0"));
     connect_at(RATE);
-    assert_non_null(strstr(bj_audio.describe(rig.dac), "Simulated card"));
-    assert_non_null(strstr(bj_audio.describe(rig.dac), "8 channels of 24 bits at 48000"));
+    assert_non_null(strstr(rig.dac->name, "Simulated card"));
+    assert_non_null(strstr(rig.dac->name, "8 channels of 24 bits at 48000"));
     stop();
 }
 

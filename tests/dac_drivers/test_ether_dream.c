@@ -257,7 +257,7 @@ static void test_never_fills_the_last_place(void **state)
     world_connect(&world);
     world_reach(&world, BJ_DAC_PLAYING); /* full, and so it begins */
     world_run_ms(&world, 1);
-    assert_int_equal(bj_ether_dream.caps(world.dac)->capacity_points, 3898);
+    assert_int_equal(world.dac->caps.capacity_points, 3898);
     begin = &world.commands[strchr(world.ops, 'b') - world.ops];
     assert_int_equal(begin->before.fullness, 3898);
     assert_int_equal(counters()->naks_invalid, 0);
@@ -308,15 +308,16 @@ static void test_begins_anyway_when_nothing_more_comes(void **state)
 static void test_init_refuses_what_names_no_device(void **state)
 {
     struct bj_dac_config config = {.id = "etherdream@somewhere"};
-    static char dac[65536];
+    struct bj_dac *dac;
 
     (void)state;
     world_start_as(&world, "ed2");
     config.via.net = fake_net_base(world.net);
-    assert_true(bj_ether_dream.instance_size <= sizeof dac);
-    assert_int_equal(bj_ether_dream.init(dac, &config, NULL, NULL), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_dac_create(&bj_ether_dream, &config, NULL, NULL, &dac),
+                     BJ_BAD_ARGUMENT);
     config = (struct bj_dac_config){.id = WORLD_ID};
-    assert_int_equal(bj_ether_dream.init(dac, &config, NULL, NULL), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_dac_create(&bj_ether_dream, &config, NULL, NULL, &dac),
+                     BJ_BAD_ARGUMENT);
 }
 
 static void test_accepts_its_own_ids_only(void **state)
@@ -349,7 +350,7 @@ static void test_waits_for_the_announcement_of_its_mac(void **state)
     fake_net_add(world.net, NEW_IP, world.device);
     world_run_ms(&world, 1100);
     assert_int_equal(world.dac_status.state, BJ_DAC_READY);
-    assert_string_equal(bj_ether_dream.describe(world.dac),
+    assert_string_equal(world.dac->name,
                         "Ether Dream 2 (00:04:a3:11:22:33) r331-ed4bef5 at 10.0.0.9");
 }
 
@@ -388,8 +389,8 @@ static void test_an_unannounced_device_counts_as_first_generation(void **state)
     world_connect(&world);
     world_run_ms(&world, 1200);
     world_play(&world);
-    assert_int_equal(bj_ether_dream.caps(world.dac)->capacity_points, 1798);
-    assert_int_equal(bj_ether_dream.caps(world.dac)->max_pps, 100000);
+    assert_int_equal(world.dac->caps.capacity_points, 1798);
+    assert_int_equal(world.dac->caps.max_pps, 100000);
     assert_int_equal(world_count(&world, 'v'), 0);
 }
 
@@ -403,13 +404,13 @@ static void test_an_address_alone_learns_the_mac_and_follows_it(void **state)
     fake_net_add(world.net, WORLD_IP, world.device);
     world_connect(&world);
     world_run_ms(&world, 1200);
-    assert_non_null(strstr(bj_ether_dream.describe(world.dac), "00:04:a3:11:22:33"));
+    assert_non_null(strstr(world.dac->name, "00:04:a3:11:22:33"));
     world_disconnect(&world);
     fake_net_move(world.net, WORLD_IP, NEW_IP);
     world_run_ms(&world, 1200);
     world_connect(&world);
     world_reach(&world, BJ_DAC_READY);
-    assert_non_null(strstr(bj_ether_dream.describe(world.dac), "10.0.0.9"));
+    assert_non_null(strstr(world.dac->name, "10.0.0.9"));
 }
 
 static void test_follows_a_device_to_another_address(void **state)
@@ -453,11 +454,11 @@ static void test_ignores_other_devices_and_broken_announcements(void **state)
     announce(NEW_IP, 0x34, 36);
     announce(WORLD_IP, 0x33, 35);
     world_run_ms(&world, 10);
-    assert_int_equal(bj_ether_dream.caps(world.dac)->max_pps, 100000);
+    assert_int_equal(world.dac->caps.max_pps, 100000);
     announce(WORLD_IP, 0x33, 36); /* unknown states in it do not matter */
     world_run_ms(&world, 10);
-    assert_int_equal(bj_ether_dream.caps(world.dac)->max_pps, 200000);
-    assert_int_equal(bj_ether_dream.caps(world.dac)->min_queued_points, 256);
+    assert_int_equal(world.dac->caps.max_pps, 200000);
+    assert_int_equal(world.dac->caps.min_queued_points, 256);
 }
 
 static void test_survives_a_flood_of_announcements(void **state)
@@ -502,7 +503,7 @@ static void test_never_asks_again_what_once_was_not_answered(void **state)
     world_connect(&world);
     world_reach(&world, BJ_DAC_READY);
     assert_int_equal(world_count(&world, 'v'), asked);
-    assert_null(strstr(bj_ether_dream.describe(world.dac), "r331"));
+    assert_null(strstr(world.dac->name, "r331"));
 }
 
 static void test_waits_a_second_for_the_first_announcement_only(void **state)

@@ -88,7 +88,7 @@ static void test_third_generation_begins_with_enough(void **state)
     world_play(&world);
     assert_true(counters()->min_fullness >= 256);
     assert_int_equal(world.dried, 0);
-    assert_int_equal(bj_ether_dream.caps(world.dac)->min_queued_points, 256);
+    assert_int_equal(world.dac->caps.min_queued_points, 256);
 }
 
 /* ---- Refusals ------------------------------------------------------------------------ */

@@ -31,7 +31,7 @@ struct rig {
     struct usb_testbed *bed;
     struct sim_usb *device;
     struct bj_transports via;
-    void *dac;
+    struct bj_dac *dac;
     bool attempting, lit, open;
     struct bj_dac_status status;
     enum bj_status result;
@@ -218,9 +218,8 @@ static int setup(void **state)
     rig->device = sim_helios_create(&config);
     usb_testbed_plug(rig->bed, PORT, rig->device);
     assert_int_equal(bj_transports_create(&rig->via), BJ_OK);
-    rig->dac = calloc(1, bj_helios.instance_size);
     dac.via = rig->via;
-    assert_int_equal(bj_helios.init(rig->dac, &dac, &events, rig), BJ_OK);
+    assert_int_equal(bj_dac_create(&bj_helios, &dac, &events, rig, &rig->dac), BJ_OK);
     *state = rig;
     return 0;
 }
@@ -240,14 +239,13 @@ static int teardown(void **state)
 
     if (rig->attempting)
         disconnect(rig);
-    bj_helios.finish(rig->dac);
+    bj_dac_destroy(rig->dac);
     bj_transports_destroy(&rig->via);
     look(rig);
     assert_false(sim_helios_is_lit(rig->device));
     assert_true(rig->slowest_ns < INSTANT_NS);
     usb_testbed_destroy(rig->bed);
     sim_helios_destroy(rig->device);
-    free(rig->dac);
     free(rig);
     return 0;
 }

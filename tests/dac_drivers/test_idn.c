@@ -4,8 +4,6 @@
  */
 #include "idn_world.h"
 
-#include <stdlib.h>
-
 static struct idn_world the_world, *const world = &the_world;
 
 #define MS BJ_NS_PER_MS
@@ -245,13 +243,15 @@ static void test_impossible_rates(void **state)
     struct sim_host *host = sim_idn_create(&device, 0);
     struct bj_dac_config config = {
         .id = IDN_WORLD_ID, .address = {IDN_WORLD_IP, 0}, .via.net = fake_net_base(net)};
-    void *dac = calloc(1, bj_idn.instance_size);
+    struct bj_dac *dac;
     struct bj_dac_status status = {0};
     struct bj_wait wait;
 
     (void)state;
     fake_net_add(net, IDN_WORLD_IP, host);
-    assert_int_equal(bj_idn.init(dac, &config, &deaf, NULL), BJ_OK);
+    assert_int_equal(bj_dac_create(&bj_idn, &config, &deaf, NULL, &dac), BJ_OK);
+    assert_int_equal(dac->caps.model, BJ_MODEL_TIMED);
+    assert_false(dac->caps.reports_level);
     assert_int_equal(bj_idn.connect(dac, 0, 0, 750), BJ_BAD_ARGUMENT);
     assert_int_equal(bj_idn.connect(dac, 0, 100001, 750), BJ_BAD_ARGUMENT);
     assert_int_equal(bj_idn.connect(dac, 0, 30000, 750), BJ_OK);
@@ -272,8 +272,7 @@ static void test_impossible_rates(void **state)
     assert_int_equal(sim_idn_counters(host)->invalid_messages, 0);
     assert_true(sim_idn_counters(host)->largest_datagram <= 1472);
     bj_idn.disconnect(dac);
-    bj_idn.finish(dac);
-    free(dac);
+    bj_dac_destroy(dac);
     fake_net_destroy(net);
     sim_idn_destroy(host);
 }
@@ -282,13 +281,10 @@ static void test_impossible_configurations(void **state)
 {
     struct bj_dac_config config = {.id = IDN_WORLD_ID};
     const struct bj_dac_events none = {0};
-    void *dac = calloc(1, bj_idn.instance_size);
+    struct bj_dac *dac;
 
     (void)state;
-    assert_int_equal(bj_idn.init(dac, &config, &none, NULL), BJ_BAD_ARGUMENT);
-    free(dac);
-    assert_int_equal(bj_idn.caps(NULL)->model, BJ_MODEL_TIMED);
-    assert_false(bj_idn.caps(NULL)->reports_level);
+    assert_int_equal(bj_dac_create(&bj_idn, &config, &none, NULL, &dac), BJ_BAD_ARGUMENT);
 }
 
 int main(void)

@@ -6,7 +6,6 @@
 #include "lasercube_world.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #define NEW_IP 0x0a000009u
 
@@ -350,14 +349,14 @@ static void test_what_it_accepts(void **state)
 {
     const struct bj_dac_events none = {0};
     struct bj_dac_config config = {.id = "lasercube:0004A3112233"};
-    void *dac = calloc(1, bj_lasercube.instance_size);
+    struct bj_dac *dac;
     (void)state;
     assert_true(bj_lasercube.accepts_id("lasercube:0004a3112233"));
     assert_true(bj_lasercube.accepts_id("lasercube@somewhere"));
     assert_false(bj_lasercube.accepts_id("lasercube"));
     assert_false(bj_lasercube.accepts_id("lasercube:1234"));
-    assert_int_equal(bj_lasercube.init(dac, &config, &none, NULL), BJ_BAD_ARGUMENT);
-    free(dac);
+    assert_int_equal(bj_dac_create(&bj_lasercube, &config, &none, NULL, &dac),
+                     BJ_BAD_ARGUMENT);
 }
 
 #define TEST(name) cmocka_unit_test_teardown(name, stop_world)

@@ -19,35 +19,36 @@ static void on_notice(void *engine, enum bj_status status, const char *text)
 
 static const struct bj_dac_events events = {.notice = on_notice};
 
-__attribute__((format(printf, 2, 3))) static void say(const char *name, const char *format,
-                                                      ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    bj_notice(&events, heard, name, BJ_TIMED_OUT, format, args);
-    va_end(args);
-}
+static struct bj_dac dac = {.events = &events, .engine = heard};
 
 static void test_names_the_device_first(void **state)
 {
     (void)state;
-    say("LaserDock 1", "no answer for %d s", 2);
+    bj_dac_set_name(&dac, "LaserDock %d", 1);
+    assert_int_equal(bj_dac_tell(&dac, BJ_TIMED_OUT, "no answer for %d s", 2),
+                     BJ_TIMED_OUT);
     assert_string_equal(heard, "LaserDock 1: no answer for 2 s");
     assert_int_equal(heard_status, BJ_TIMED_OUT);
 }
 
 static void test_long_ones_are_cut(void **state)
 {
-    char name[300];
-
     (void)state;
-    say("it", "%0400d", 7);
-    assert_int_equal(strlen(heard), 255);
-    memset(name, 'n', sizeof name - 1);
-    name[sizeof name - 1] = '\0';
-    say(name, "gone");
-    assert_string_equal(heard, "gone");
+    bj_dac_set_name(&dac, "%0400d", 7);
+    assert_int_equal(strlen(dac.name), BJ_DAC_NAME_SIZE - 1);
+    (void)bj_dac_tell(&dac, BJ_TIMED_OUT, "%0400d", 7);
+    assert_int_equal(strlen(heard), 511);
+}
+
+static void test_a_name_grows_as_far_as_there_is_room(void **state)
+{
+    (void)state;
+    bj_dac_set_name(&dac, "Helios");
+    bj_dac_add_name(&dac, " at USB %s", "1-2");
+    assert_string_equal(dac.name, "Helios at USB 1-2");
+    bj_dac_add_name(&dac, "%0400d", 7);
+    bj_dac_add_name(&dac, "more");
+    assert_int_equal(strlen(dac.name), BJ_DAC_NAME_SIZE - 1);
 }
 
 int main(void)
@@ -55,6 +56,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names_the_device_first),
         cmocka_unit_test(test_long_ones_are_cut),
+        cmocka_unit_test(test_a_name_grows_as_far_as_there_is_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

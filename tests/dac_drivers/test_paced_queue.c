@@ -35,12 +35,13 @@ static void on_emptied(void *engine, uint32_t points, bool dry)
 }
 
 static const struct bj_dac_events events = {.level = on_level, .emptied = on_emptied};
+static const struct bj_dac dac = {.events = &events};
 
 static int start(void **state)
 {
     (void)state;
     memset(&queue, 0, sizeof queue);
-    queue.events = &events;
+    queue.dac = &dac;
     queue.capacity = CAPACITY;
     reports = dried = flushed = lost = 0;
     return 0;

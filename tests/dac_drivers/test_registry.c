@@ -15,10 +15,9 @@ static void every_driver_fills_every_slot(void **state)
         assert_non_null(driver->name);
         assert_non_null(driver->title);
         assert_non_null(driver->id_form);
-        assert_true(driver->instance_size > 0);
-        assert_true(driver->accepts_id && driver->init && driver->finish && driver->caps);
-        assert_true(driver->describe && driver->connect && driver->service &&
-                    driver->write);
+        assert_true(driver->instance_size >= sizeof(struct bj_dac));
+        assert_true(driver->accepts_id && driver->init && driver->connect);
+        assert_true(driver->service && driver->write);
         assert_true(driver->shutter && driver->stop && driver->disconnect);
     }
 }

@@ -13,7 +13,7 @@ static struct world world;
 /* As the engine plans it. */
 static void aim(uint32_t pps)
 {
-    const struct bj_dac_caps *caps = world.driver->caps(world.dac);
+    const struct bj_dac_caps *caps = &world.dac->caps;
     uint32_t target = (uint32_t)(caps->target_buffer_ns * pps / BJ_NS_PER_S);
 
     if (target > caps->capacity_points * 8 / 10)
@@ -93,7 +93,7 @@ static void test_caps_fit_the_ring(void **state)
 
     (void)state;
     world_start_device(&world, 0);
-    caps = world.driver->caps(world.dac);
+    caps = &world.dac->caps;
     assert_int_equal(caps->model, BJ_MODEL_FIFO);
     assert_true(caps->reports_level);
     assert_int_equal(caps->capacity_points, 704);
@@ -101,7 +101,7 @@ static void test_caps_fit_the_ring(void **state)
     assert_int_equal(caps->max_pps, 50000);
     world_stop(&world);
     world_start_device(&world, 1);
-    assert_int_equal(world.driver->caps(world.dac)->max_pps, 64000);
+    assert_int_equal(world.dac->caps.max_pps, 64000);
     world_stop(&world);
 }
 
@@ -115,7 +115,7 @@ static void test_caps_follow_what_the_device_says(void **state)
     world.pps = 64000; /* more than it does */
     world.target_points = 300;
     world_play(&world);
-    assert_int_equal(world.driver->caps(world.dac)->max_pps, 40000);
+    assert_int_equal(world.dac->caps.max_pps, 40000);
     assert_int_equal(sim_shark_status(world.device).rate, 40000);
     assert_int_equal(world.emptied, 0);
     world_stop(&world);
@@ -125,9 +125,9 @@ static void test_names_the_device(void **state)
 {
     (void)state;
     world_start_device(&world, 0);
-    assert_string_equal(world.driver->describe(world.dac), "LaserDock 2191717100001435");
+    assert_string_equal(world.dac->name, "LaserDock 2191717100001435");
     world_play(&world);
-    assert_string_equal(world.driver->describe(world.dac),
+    assert_string_equal(world.dac->name,
                         "LaserDock 2191717100001435 firmware 3.7 at USB 1-2.3");
     world_stop(&world);
 }
@@ -215,13 +215,16 @@ static void test_needs_usb_and_an_id(void **state)
 {
     static const struct bj_dac_events deaf;
     struct bj_dac_config config = {.id = WORLD_DOCK_ID};
+    struct bj_dac *dac;
 
     (void)state;
     world_start_device(&world, 0);
-    assert_int_equal(WORLD_SLOT(&world, init, &config, &deaf, NULL), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_dac_create(&bj_laserdock, &config, &deaf, NULL, &dac),
+                     BJ_BAD_ARGUMENT);
     config.via.usb = fake_usb_base(world.usb);
     config.id = WORLD_SHARK_ID;
-    assert_int_equal(WORLD_SLOT(&world, init, &config, &deaf, NULL), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_dac_create(&bj_laserdock, &config, &deaf, NULL, &dac),
+                     BJ_BAD_ARGUMENT);
     world_stop(&world);
 }
 

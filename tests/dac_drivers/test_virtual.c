@@ -43,7 +43,7 @@ static void test_is_ready_at_once_and_refuses_impossible_rates(void **state)
     assert_int_equal(bj_virtual.connect(rig.dac, 0, 30000, 1), BJ_OK);
     slot_rig_serve(&rig, 0);
     assert_int_equal(rig.dac_status.state, BJ_DAC_READY);
-    assert_int_equal(rig.dac_status.room_points, bj_virtual.caps(rig.dac)->capacity_points);
+    assert_int_equal(rig.dac_status.room_points, rig.dac->caps.capacity_points);
     assert_int_equal(rig.reports, 1);
     assert_false(rig.report.playing);
     assert_true(bj_virtual.accepts_id("virtual"));
@@ -92,7 +92,7 @@ static void test_runs_dry_and_begins_again(void **state)
 
 static void test_takes_no_more_than_it_holds(void **state)
 {
-    uint32_t capacity = bj_virtual.caps(rig.dac)->capacity_points, taken = 0, more;
+    uint32_t capacity = rig.dac->caps.capacity_points, taken = 0, more;
 
     (void)state;
     bj_virtual.connect(rig.dac, 0, 30000, capacity);

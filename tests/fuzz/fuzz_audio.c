@@ -6,7 +6,6 @@
 #include "audio/audio.h"
 #include "fuzz_input.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define HANDLE 7
@@ -15,7 +14,7 @@
 struct fuzz {
     struct bj_pcm pcm;
     struct fuzz_input input;
-    void *dac;
+    struct bj_dac *dac;
     bool attempting;
     int64_t now_ns;
     struct bj_pcm_setup setup; /* as told last */
@@ -198,7 +197,7 @@ static void serve(struct fuzz *fuzz)
         disconnect(fuzz);
     else
         check(wait.deadline_ns > fuzz->now_ns && wait.count <= 1);
-    check(strlen(bj_audio.describe(fuzz->dac)) < 320);
+    check(strlen(fuzz->dac->name) < sizeof fuzz->dac->name);
 }
 
 static void write_points(struct fuzz *fuzz)
@@ -245,15 +244,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct fuzz fuzz = {.pcm = {&ops}, .input = {bytes, size}, .now_ns = MS};
     const struct bj_dac_config config = {.id = "audio:hw:0", .via.pcm = &fuzz.pcm};
 
-    fuzz.dac = calloc(1, bj_audio.instance_size);
-    check(fuzz.dac != NULL);
-    check(bj_audio.init(fuzz.dac, &config, &events, &fuzz) == BJ_OK);
+    check(bj_dac_create(&bj_audio, &config, &events, &fuzz, &fuzz.dac) == BJ_OK);
     while (fuzz.input.left > 0) {
         serve(&fuzz);
         act(&fuzz);
     }
     disconnect(&fuzz);
-    bj_audio.finish(fuzz.dac);
-    free(fuzz.dac);
+    bj_dac_destroy(fuzz.dac);
     return 0;
 }

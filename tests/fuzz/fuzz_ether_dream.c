@@ -11,7 +11,6 @@
 #include "fake_net.h"
 #include "fuzz_input.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define IP 0x0a000005u
@@ -22,7 +21,7 @@ struct fuzz {
     struct fake_net *net;
     struct byte_host device;
     size_t answered; /* bytes of the commands that were answered */
-    void *dac;
+    struct bj_dac *dac;
     bool attempting;
     int64_t now_ns;
     struct bj_dac_status status;
@@ -171,7 +170,7 @@ static void serve(struct fuzz *fuzz)
     else
         check(wait.deadline_ns > fuzz->now_ns - 10 * BJ_NS_PER_S && wait.count <= 3);
     check(fuzz->status.room_points <= ED_MOST_WINDOW_BYTES / ED_POINT_SIZE);
-    check(strlen(bj_ether_dream.describe(fuzz->dac)) < 128);
+    check(strlen(fuzz->dac->name) < sizeof fuzz->dac->name);
     forget(&fuzz->device, &fuzz->answered);
 }
 
@@ -227,12 +226,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     fuzz.input = (struct fuzz_input){bytes, size};
     fuzz.answered = 0;
     fuzz.status = (struct bj_dac_status){0};
-    fuzz.dac = calloc(1, bj_ether_dream.instance_size);
-    check(fuzz.net != NULL && fuzz.dac != NULL);
+    check(fuzz.net != NULL);
     byte_host_init(&fuzz.device);
     fake_net_add(fuzz.net, IP, &fuzz.device.host);
     config.via.net = fake_net_base(fuzz.net);
-    check(bj_ether_dream.init(fuzz.dac, &config, &events, &fuzz) == BJ_OK);
+    check(bj_dac_create(&bj_ether_dream, &config, &events, &fuzz, &fuzz.dac) == BJ_OK);
     serve(&fuzz);
     fuzz.now_ns += 2 * BJ_NS_PER_S; /* past the wait for an announcement */
     while (fuzz.input.left > 0) {
@@ -240,9 +238,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         act(&fuzz);
     }
     disconnect(&fuzz);
-    bj_ether_dream.finish(fuzz.dac);
+    bj_dac_destroy(fuzz.dac);
     check(fake_net_open_sockets(fuzz.net) == 0);
     fake_net_remove(fuzz.net, IP);
-    free(fuzz.dac);
     return 0;
 }

@@ -9,7 +9,6 @@
 #include "helios/helios.h"
 #include "helios/helios_wire.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define PORT "1-2"
@@ -19,7 +18,7 @@ struct fuzz {
     struct sim_usb device; /* first: the model is the fuzzer */
     struct fuzz_input input;
     struct fake_usb *usb;
-    void *dac;
+    struct bj_dac *dac;
     bool attempting, plugged;
     int64_t now_ns;
     struct bj_dac_status status;
@@ -214,7 +213,7 @@ static void serve(struct fuzz *fuzz)
     }
     check(wait.deadline_ns > fuzz->now_ns - 10 * BJ_NS_PER_S && wait.count <= 1);
     check(fuzz->status.room_points <= HELIOS_MOST_POINTS);
-    check(strlen(bj_helios.describe(fuzz->dac)) < 128);
+    check(strlen(fuzz->dac->name) < sizeof fuzz->dac->name);
     check(bj_helios.true_pps(fuzz->dac, 30000) > 29000);
 }
 
@@ -291,12 +290,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     fuzz.count = 0;
     fuzz.refuse = 0;
     fuzz.status = (struct bj_dac_status){0};
-    fuzz.dac = calloc(1, bj_helios.instance_size);
-    check(fuzz.usb != NULL && fuzz.dac != NULL);
+    check(fuzz.usb != NULL);
     fuzz.plugged = false;
     cable(&fuzz);
     config.via.usb = fake_usb_base(fuzz.usb);
-    check(bj_helios.init(fuzz.dac, &config, &events, &fuzz) == BJ_OK);
+    check(bj_dac_create(&bj_helios, &config, &events, &fuzz, &fuzz.dac) == BJ_OK);
     fuzz.tame = true;
     fuzz.slot_full = false;
     for (int k = 0; k < 100 && fuzz.status.state != BJ_DAC_READY; k++) {
@@ -309,12 +307,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         act(&fuzz);
     }
     disconnect(&fuzz);
-    bj_helios.finish(fuzz.dac);
+    bj_dac_destroy(fuzz.dac);
     check(fake_usb_open_handles(fuzz.usb) == 0);
     if (fuzz.plugged)
         fake_usb_unplug(fuzz.usb, PORT);
     fuzz.now_ns += 100 * MS;
     fake_usb_advance(fuzz.usb, fuzz.now_ns);
-    free(fuzz.dac);
     return 0;
 }

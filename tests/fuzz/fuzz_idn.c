@@ -28,7 +28,8 @@ struct fuzz {
         uint16_t sequence;
     } heard[HEARD]; /* the newest packets, round about */
     unsigned heard_count;
-    void *dac, *scan;
+    struct bj_dac *dac;
+    void *scan;
     bool attempting;
     int64_t now_ns;
     struct bj_dac_status status;
@@ -188,7 +189,7 @@ static void serve(struct fuzz *fuzz)
         disconnect(fuzz);
     else
         check(wait.deadline_ns > fuzz->now_ns - 10 * BJ_NS_PER_S && wait.count <= 6);
-    check(strlen(bj_idn.describe(fuzz->dac)) < 128);
+    check(strlen(fuzz->dac->name) < sizeof fuzz->dac->name);
     bj_wait_init(&wait);
     bj_idn_scan.step(fuzz->scan, fuzz->now_ns, &wait, on_found, fuzz);
 }
@@ -238,13 +239,12 @@ static void start(struct fuzz *fuzz)
     struct bj_dac_config config = {
         .id = "idn:010004a3112233", .address = {IP, 0}, .via = via};
 
-    fuzz->dac = calloc(1, bj_idn.instance_size);
     fuzz->scan = calloc(1, bj_idn_scan.instance_size);
-    check(fuzz->dac != NULL && fuzz->scan != NULL);
+    check(fuzz->scan != NULL);
     fuzz->host.ops = &ops;
     fake_net_add(fuzz->net, IP, &fuzz->host);
     fake_net_set_route(fuzz->net, IP, FAKE_ROUTE_OPEN);
-    check(bj_idn.init(fuzz->dac, &config, &events, fuzz) == BJ_OK);
+    check(bj_dac_create(&bj_idn, &config, &events, fuzz, &fuzz->dac) == BJ_OK);
     check(bj_idn_scan.open(fuzz->scan, &via) == BJ_OK);
 }
 
@@ -266,11 +266,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         act(&fuzz);
     }
     disconnect(&fuzz);
-    bj_idn.finish(fuzz.dac);
+    bj_dac_destroy(fuzz.dac);
     bj_idn_scan.close(fuzz.scan);
     check(fake_net_open_sockets(fuzz.net) == 0);
     fake_net_remove(fuzz.net, IP);
-    free(fuzz.dac);
     free(fuzz.scan);
     return 0;
 }

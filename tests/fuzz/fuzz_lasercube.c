@@ -9,7 +9,6 @@
 #include "lasercube/lasercube.h"
 #include "lasercube/lasercube_wire.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define IP 0x0a000005u
@@ -22,7 +21,7 @@ struct fuzz {
     struct fake_net *net;
     struct bj_address asked[2]; /* by whom: commands, samples */
     uint8_t opcode, message;    /* newest of each */
-    void *dac;
+    struct bj_dac *dac;
     bool attempting;
     int64_t now_ns;
     uint64_t taken, lost; /* since connect */
@@ -202,7 +201,7 @@ static void serve(struct fuzz *fuzz)
     else
         check(wait.deadline_ns > fuzz->now_ns - BJ_NS_PER_S && wait.count <= 3);
     check(fuzz->status.room_points <= 5 * LC_MAX_POINTS);
-    check(strlen(bj_lasercube.describe(fuzz->dac)) < 128);
+    check(strlen(fuzz->dac->name) < sizeof fuzz->dac->name);
 }
 
 static void act(struct fuzz *fuzz)
@@ -265,20 +264,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     fuzz.host.ops = &ops;
     fuzz.input = (struct fuzz_input){bytes, size};
     fuzz.status = (struct bj_dac_status){0};
-    fuzz.dac = calloc(1, bj_lasercube.instance_size);
-    check(fuzz.net != NULL && fuzz.dac != NULL);
+    check(fuzz.net != NULL);
     memset(fuzz.asked, 0, sizeof fuzz.asked);
     fake_net_add(fuzz.net, IP, &fuzz.host);
     config.via.net = fake_net_base(fuzz.net);
-    check(bj_lasercube.init(fuzz.dac, &config, &events, &fuzz) == BJ_OK);
+    check(bj_dac_create(&bj_lasercube, &config, &events, &fuzz, &fuzz.dac) == BJ_OK);
     while (fuzz.input.left > 0) {
         serve(&fuzz);
         act(&fuzz);
     }
     disconnect(&fuzz);
-    bj_lasercube.finish(fuzz.dac);
+    bj_dac_destroy(fuzz.dac);
     check(fake_net_open_sockets(fuzz.net) == 0);
     fake_net_remove(fuzz.net, IP);
-    free(fuzz.dac);
     return 0;
 }

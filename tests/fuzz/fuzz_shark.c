@@ -10,7 +10,6 @@
 #include "lasershark/lasershark.h"
 #include "lasershark_family/shark_session.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define MS BJ_NS_PER_MS
@@ -29,7 +28,7 @@ static struct fuzz {
     struct bj_usb usb;
     struct fuzz_input input;
     const struct bj_dac_driver *driver;
-    void *dac;
+    struct bj_dac *dac;
     bool attempting, open, gone, opens_badly;
     int64_t now_ns;
     struct bj_dac_status status;
@@ -334,7 +333,7 @@ static void serve(void)
     else
         check(wait.deadline_ns > fuzz.now_ns - 10 * BJ_NS_PER_S && wait.count <= 1);
     check(fuzz.status.room_points <= SHARK_STAGE_POINTS);
-    check(strlen(fuzz.driver->describe(fuzz.dac)) < 160);
+    check(strlen(fuzz.dac->name) < sizeof fuzz.dac->name);
 }
 
 static void act(void)
@@ -414,16 +413,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     fuzz.driver = fuzz_next(&fuzz.input) & 1 ? &bj_laserdock : &bj_lasershark;
     name_device();
     config.id = fuzz.driver == &bj_laserdock ? "laserdock:1" : "lasershark:1";
-    fuzz.dac = calloc(1, fuzz.driver->instance_size);
-    check(fuzz.dac != NULL);
-    check(fuzz.driver->init(fuzz.dac, &config, &events, NULL) == BJ_OK);
+    check(bj_dac_create(fuzz.driver, &config, &events, NULL, &fuzz.dac) == BJ_OK);
     while (fuzz.input.left > 0) {
         serve();
         act();
     }
     disconnect();
-    fuzz.driver->finish(fuzz.dac);
+    bj_dac_destroy(fuzz.dac);
     check(!fuzz.open);
-    free(fuzz.dac);
     return 0;
 }

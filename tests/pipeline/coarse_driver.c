@@ -32,14 +32,16 @@ static void on_notice(void *user, enum bj_status status, const char *text)
 static const struct bj_dac_events through_ears = {
     .level = on_level, .emptied = on_emptied, .notice = on_notice};
 
-static enum bj_status init(void *dac, const struct bj_dac_config *config,
-                           const struct bj_dac_events *events, void *engine)
+static enum bj_status init(void *instance, const struct bj_dac_config *config)
 {
     struct coarse_ears *ears = *(struct coarse_ears *const *)config->extra;
+    struct bj_dac *dac = instance;
 
-    ears->events = events;
-    ears->engine = engine;
-    return bj_ether_dream.init(dac, config, &through_ears, ears);
+    ears->events = dac->events;
+    ears->engine = dac->engine;
+    dac->events = &through_ears;
+    dac->engine = ears;
+    return bj_ether_dream.init(dac, config);
 }
 
 struct bj_dac_driver coarse_driver(void)

@@ -15,7 +15,7 @@ struct bj_dac_driver coarse_driver(void);
 struct coarse_ears {
     uint32_t quantum_points;
     uint64_t reports;
-    const struct bj_dac_events *events;
+    const struct bj_dac_events *events; /* the engine's */
     void *engine;
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 struct instance {
+    struct bj_dac base;
     struct fake_dac *dac;
 };
 
@@ -50,7 +51,7 @@ static void run_dry(struct fake_dac *dac)
 {
     dac->playing = false;
     dac->dry_count++;
-    dac->events->emptied(dac->engine, 0, true);
+    dac->base->events->emptied(dac->base->engine, 0, true);
 }
 
 void fake_dac_play(struct fake_dac *dac, int64_t now_ns)
@@ -114,35 +115,25 @@ static void report(struct fake_dac *dac, int64_t now_ns)
         .quantum_points = 1,
         .playing = dac->playing,
     };
-    dac->events->level(dac->engine, &level);
+    dac->base->events->level(dac->base->engine, &level);
 }
 
-static enum bj_status init(void *instance, const struct bj_dac_config *config,
-                           const struct bj_dac_events *events, void *engine)
+static enum bj_status init(void *instance, const struct bj_dac_config *config)
 {
+    struct instance *self = instance;
     /* The test's object is not const, only the configuration that carries it. */
     struct fake_dac *dac;
     memcpy(&dac, &config->extra, sizeof dac);
-    ((struct instance *)instance)->dac = dac;
-    dac->events = events;
-    dac->engine = engine;
+    self->dac = dac;
+    self->base.caps = dac->caps;
+    strcpy(self->base.name, "Fake DAC");
+    dac->base = &self->base;
     return BJ_OK;
 }
 
 static void finish(void *instance)
 {
     of(instance)->finishes++;
-}
-
-static const struct bj_dac_caps *caps(const void *instance)
-{
-    return &of(instance)->caps;
-}
-
-static const char *describe(const void *instance)
-{
-    (void)instance;
-    return "Fake DAC";
 }
 
 static enum bj_status connect_fake(void *instance, int64_t now_ns, uint32_t pps,
@@ -190,7 +181,7 @@ static void watch_fault(struct fake_dac *dac)
         dac->playing = false;
         uint64_t lost = dac->queued;
         dac->queued = 0;
-        dac->events->emptied(dac->engine, (uint32_t)lost, false);
+        dac->base->events->emptied(dac->base->engine, (uint32_t)lost, false);
     }
     dac->fault_told = dac->fault;
 }
@@ -200,7 +191,7 @@ static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_stat
 {
     struct fake_dac *dac = of(instance);
     if (dac->notice) {
-        dac->events->notice(dac->engine, BJ_PROTOCOL, dac->notice);
+        dac->base->events->notice(dac->base->engine, BJ_PROTOCOL, dac->notice);
         dac->notice = NULL;
     }
     if (dac->service_status != BJ_OK) {
@@ -277,7 +268,7 @@ static void shutter(void *instance, int64_t now_ns, bool open)
         uint64_t lost = dac->queued;
         dac->queued = 0;
         dac->playing = false;
-        dac->events->emptied(dac->engine, (uint32_t)lost, false);
+        dac->base->events->emptied(dac->base->engine, (uint32_t)lost, false);
     }
 }
 
@@ -308,8 +299,6 @@ const struct bj_dac_driver fake_dac_driver = {
     .instance_size = sizeof(struct instance),
     .init = init,
     .finish = finish,
-    .caps = caps,
-    .describe = describe,
     .connect = connect_fake,
     .service = service,
     .write = write_points,

@@ -42,8 +42,7 @@ struct fake_dac {
     uint32_t begin_points, pps;
 
     /* ---- inside ---- */
-    const struct bj_dac_events *events;
-    void *engine;
+    const struct bj_dac *base;
     uint64_t queued;
     int64_t ready_ns, segment_ns;
     uint64_t segment_played;

@@ -372,28 +372,35 @@ struct bj_chunk {
     int64_t play_ns; /* when points[0] should leave the DAC */
 };
 
+#define BJ_DAC_NAME_SIZE 320
+
+/* What every instance begins with. The first three are set before init and stay valid until
+ * finish. The rest is the driver's, always valid from init on, and may become exact with
+ * the connection. */
+struct bj_dac {
+    const struct bj_dac_driver *driver;
+    const struct bj_dac_events *events;
+    void *engine;
+    struct bj_dac_caps caps;
+    /* Model and place for people: "Ether Dream 2 (d8:80:39:...) at 192.168.1.20". */
+    char name[BJ_DAC_NAME_SIZE];
+};
+
 struct bj_dac_driver {
     const char *name;     /* "etherdream": the part of an id before the colon */
     const char *title;    /* "Ether Dream" */
     const char *id_form;  /* for people: "etherdream:MAC or etherdream@HOST[:PORT]" */
-    size_t instance_size; /* the core allocates it zeroed, before init */
+    size_t instance_size; /* begins with a struct bj_dac; all else is zero before init */
 
     /* Any thread. Is this an id of this kind of DAC, in one of the forms above? */
     bool (*accepts_id)(const char *id);
 
-    /* Main thread. Copies what it needs from config; opens nothing. `events` and `engine`
-     * stay valid until finish. BJ_BAD_ARGUMENT, BJ_NO_MEMORY. */
-    enum bj_status (*init)(void *dac, const struct bj_dac_config *config,
-                           const struct bj_dac_events *events, void *engine);
+    /* Main thread. Fills in caps and name, copies what it needs from config; opens nothing.
+     * BJ_BAD_ARGUMENT, BJ_NO_MEMORY. */
+    enum bj_status (*init)(void *dac, const struct bj_dac_config *config);
 
-    /* Main thread. After disconnect. */
+    /* Main thread. After disconnect. Optional: NULL = there is nothing to undo. */
     void (*finish)(void *dac);
-
-    /* Any time after init, by the thread that owns the instance. Never NULL. */
-    const struct bj_dac_caps *(*caps)(const void *dac);
-
-    /* Model and place for people: "Ether Dream 2 (d8:80:39:...) at 192.168.1.20". */
-    const char *(*describe)(const void *dac);
 
     /* The rate the hardware really makes of `pps`. Optional: NULL = exactly pps. */
     double (*true_pps)(const void *dac, uint32_t pps);
@@ -427,6 +434,18 @@ struct bj_dac_driver {
     /* Lets go of the device at once, in any state; a last best-effort stop is sent. */
     void (*disconnect)(void *dac);
 };
+
+/* ---- An instance
+ * -------------------------------------------------------------------------------- */
+
+/* Main thread. What init says, or BJ_NO_MEMORY; then *dac is NULL. */
+BJ_API enum bj_status bj_dac_create(const struct bj_dac_driver *driver,
+                                    const struct bj_dac_config *config,
+                                    const struct bj_dac_events *events, void *engine,
+                                    struct bj_dac **dac);
+
+/* Main thread. After disconnect; accepts NULL. */
+BJ_API void bj_dac_destroy(struct bj_dac *dac);
 
 #ifdef __cplusplus
 }

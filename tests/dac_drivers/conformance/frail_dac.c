@@ -3,6 +3,7 @@
 
 #include "sim_random.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,8 +32,7 @@ struct frail {
     uint64_t began_at;
 
     /* the driver */
-    const struct bj_dac_events *events;
-    void *engine;
+    const struct bj_dac *dac;
     enum bj_dac_state state;
     bool stopping, gave_up;
     uint32_t begin_points;
@@ -41,6 +41,7 @@ struct frail {
 };
 
 struct seat {
+    struct bj_dac base;
     struct frail *frail;
 };
 
@@ -136,7 +137,7 @@ static void flush(struct frail *frail, int64_t now_ns)
     frail->stored = frail->played;
     frail->taken -= lost;
     frail->playing = false;
-    frail->events->emptied(frail->engine, lost, false);
+    frail->dac->events->emptied(frail->dac->engine, lost, false);
 }
 
 /* ---- The driver: life ---------------------------------------------------------------- */
@@ -152,46 +153,31 @@ static bool accepts_any_id(const char *id)
     return true;
 }
 
-static enum bj_status init(void *instance, const struct bj_dac_config *config,
-                           const struct bj_dac_events *events, void *engine)
+static const struct bj_dac_caps good = {.min_pps = 1000,
+                                        .max_pps = 100000,
+                                        .capacity_points = CAPACITY,
+                                        .min_points_per_chunk = 1,
+                                        .max_points_per_chunk = 500,
+                                        .reports_level = true,
+                                        .target_buffer_ns = 40 * BJ_NS_PER_MS,
+                                        .min_buffer_ns = 10 * BJ_NS_PER_MS};
+static const struct bj_dac_caps bad = {.min_pps = 40000,
+                                       .max_pps = 30000,
+                                       .min_points_per_chunk = 1,
+                                       .max_points_per_chunk = 500,
+                                       .target_buffer_ns = 40 * BJ_NS_PER_MS};
+
+static enum bj_status init(void *instance, const struct bj_dac_config *config)
 {
     struct seat *seat = instance;
+    struct frail *frail = (struct frail *)(uintptr_t)config->extra;
 
-    seat->frail = (struct frail *)(uintptr_t)config->extra;
-    seat->frail->events = events;
-    seat->frail->engine = engine;
-    seat->frail->state = BJ_DAC_CONNECTING;
+    seat->base.caps = frail->frailty == FRAIL_NO_RATES ? bad : good;
+    (void)snprintf(seat->base.name, sizeof seat->base.name, "A frail DAC");
+    seat->frail = frail;
+    frail->dac = &seat->base;
+    frail->state = BJ_DAC_CONNECTING;
     return BJ_OK;
-}
-
-static void finish(void *instance)
-{
-    (void)instance;
-}
-
-static const struct bj_dac_caps *caps(const void *instance)
-{
-    static const struct bj_dac_caps good = {.min_pps = 1000,
-                                            .max_pps = 100000,
-                                            .capacity_points = CAPACITY,
-                                            .min_points_per_chunk = 1,
-                                            .max_points_per_chunk = 500,
-                                            .reports_level = true,
-                                            .target_buffer_ns = 40 * BJ_NS_PER_MS,
-                                            .min_buffer_ns = 10 * BJ_NS_PER_MS};
-    static const struct bj_dac_caps bad = {.min_pps = 40000,
-                                           .max_pps = 30000,
-                                           .min_points_per_chunk = 1,
-                                           .max_points_per_chunk = 500,
-                                           .target_buffer_ns = 40 * BJ_NS_PER_MS};
-
-    return of(instance)->frailty == FRAIL_NO_RATES ? &bad : &good;
-}
-
-static const char *describe(const void *instance)
-{
-    (void)instance;
-    return "A frail DAC";
 }
 
 static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
@@ -246,7 +232,7 @@ static void report(struct frail *frail, int64_t now_ns)
         told.played_points += 20;
     }
     if (frail->frailty != FRAIL_NEVER_REPORTS)
-        frail->events->level(frail->engine, &told);
+        frail->dac->events->level(frail->dac->engine, &told);
 }
 
 static enum bj_status ask(struct frail *frail)
@@ -275,7 +261,7 @@ static void steer(struct frail *frail, int64_t now_ns)
     if (frail->state == BJ_DAC_PLAYING && queued(frail) == 0) {
         frail->playing = false;
         frail->state = BJ_DAC_READY;
-        frail->events->emptied(frail->engine, 0, true);
+        frail->dac->events->emptied(frail->dac->engine, 0, true);
     }
     if (frail->stopping && frail->frailty != FRAIL_NEVER_STOPPED)
         frail->state = BJ_DAC_STOPPED;
@@ -371,9 +357,6 @@ static const struct bj_dac_driver sound = {
     .instance_size = sizeof(struct seat),
     .accepts_id = accepts_id,
     .init = init,
-    .finish = finish,
-    .caps = caps,
-    .describe = describe,
     .connect = connect,
     .service = service,
     .write = write,

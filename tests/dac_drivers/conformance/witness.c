@@ -8,6 +8,7 @@
 #include <string.h>
 
 struct seat { /* the instance the engine owns */
+    struct bj_dac base;
     struct witness *witness;
 };
 
@@ -72,7 +73,7 @@ static void on_level(void *user, const struct bj_level_report *report)
                        (unsigned long long)report->played_points, report->queued_points,
                        report->unreported_points, (unsigned long long)right);
     witness->reported(witness->user, report);
-    witness->events->level(witness->engine, report);
+    witness->seat->events->level(witness->seat->engine, report);
 }
 
 static void on_emptied(void *user, uint32_t lost_points, bool dry)
@@ -87,7 +88,7 @@ static void on_emptied(void *user, uint32_t lost_points, bool dry)
                        witness->lost - witness->lost_at_connect <=
                            witness->offered - witness->taken_at_connect,
                        "more points are told as lost than were taken");
-    witness->events->emptied(witness->engine, lost_points, dry);
+    witness->seat->events->emptied(witness->seat->engine, lost_points, dry);
 }
 
 static void on_notice(void *user, enum bj_status status, const char *text)
@@ -97,7 +98,7 @@ static void on_notice(void *user, enum bj_status status, const char *text)
     witness->notices++;
     conformance_expect(witness->verdict, status != BJ_OK && text && *text,
                        "a notice without words, or of nothing wrong");
-    witness->events->notice(witness->engine, status, text);
+    witness->seat->events->notice(witness->seat->engine, status, text);
 }
 
 static const struct bj_dac_events heard = {
@@ -105,19 +106,26 @@ static const struct bj_dac_events heard = {
 
 /* ---- Life ---------------------------------------------------------------------------- */
 
-static enum bj_status init(void *instance, const struct bj_dac_config *config,
-                           const struct bj_dac_events *events, void *engine)
+/* What the driver tells of itself. */
+static void copy_caps(struct witness *witness)
+{
+    witness->seat->caps = witness->dac->caps;
+    memcpy(witness->seat->name, witness->dac->name, sizeof witness->seat->name);
+}
+
+static enum bj_status init(void *instance, const struct bj_dac_config *config)
 {
     struct seat *seat = instance;
     struct witness *witness = (struct witness *)(uintptr_t)config->extra;
+    enum bj_status status;
 
     seat->witness = witness;
-    witness->events = events;
-    witness->engine = engine;
-    witness->dac = calloc(1, witness->driver->instance_size);
-    return witness->dac == NULL
-               ? BJ_NO_MEMORY
-               : witness->driver->init(witness->dac, &witness->config, &heard, witness);
+    witness->seat = &seat->base;
+    status =
+        bj_dac_create(witness->driver, &witness->config, &heard, witness, &witness->dac);
+    if (status == BJ_OK)
+        copy_caps(witness);
+    return status;
 }
 
 static void finish(void *instance)
@@ -125,19 +133,8 @@ static void finish(void *instance)
     struct witness *witness = of(instance);
 
     conformance_expect(witness->verdict, !witness->connected, "finish before disconnect");
-    witness->driver->finish(witness->dac);
-    free(witness->dac);
-    witness->dac = NULL;
-}
-
-static const struct bj_dac_caps *caps(const void *instance)
-{
-    return of(instance)->driver->caps(of(instance)->dac);
-}
-
-static const char *describe(const void *instance)
-{
-    return of(instance)->driver->describe(of(instance)->dac);
+    bj_dac_destroy(witness->dac);
+    witness->dac = witness->seat = NULL;
 }
 
 static double true_pps(const void *instance, uint32_t pps)
@@ -171,6 +168,7 @@ static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
     enter_slot();
     status = witness->driver->connect(witness->dac, now_ns, pps, begin_points);
     leave_slot(witness, "connect");
+    copy_caps(witness);
     return status;
 }
 
@@ -183,6 +181,7 @@ static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_stat
     enter_slot();
     result = witness->driver->service(witness->dac, now_ns, status, wait);
     leave_slot(witness, "service");
+    copy_caps(witness);
     conformance_expect(witness->verdict, status->state <= BJ_DAC_STOPPED,
                        "service shows state %d", status->state);
     conformance_expect(witness->verdict, wait->count <= BJ_WAIT_HANDLES,
@@ -199,7 +198,7 @@ static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_stat
 static void judge_write(struct witness *witness, enum bj_status status, uint32_t count,
                         uint32_t taken)
 {
-    const struct bj_dac_caps *able = witness->driver->caps(witness->dac);
+    const struct bj_dac_caps *able = &witness->dac->caps;
     int64_t promised = witness->promised_points;
 
     conformance_expect(witness->verdict, status != BJ_OK || (taken > 0 && taken <= count),
@@ -298,8 +297,6 @@ bool witness_init(struct witness *witness, const struct bj_dac_driver *driver,
     witness->table.instance_size = sizeof(struct seat);
     witness->table.init = init;
     witness->table.finish = finish;
-    witness->table.caps = caps;
-    witness->table.describe = describe;
     witness->table.true_pps = driver->true_pps ? true_pps : NULL;
     witness->table.connect = connect;
     witness->table.service = service;

@@ -15,9 +15,8 @@ struct witness {
     struct bj_dac_driver table;         /* what the engine gets */
     struct bj_dac_config config;        /* what the driver gets */
     struct conformance_verdict *verdict;
-    void *dac;
-    const struct bj_dac_events *events; /* of the engine */
-    void *engine;
+    struct bj_dac *dac;  /* the driver's instance */
+    struct bj_dac *seat; /* the engine's */
 
     struct bj_point *points; /* every point taken, in order; offered ones behind them */
     uint64_t taken, offered;

@@ -66,7 +66,7 @@ static void on_report(void *user, const struct bj_level_report *report)
 
 static const struct bj_dac_caps *caps(const struct world *world)
 {
-    return world->row->driver->caps(world->witness.dac);
+    return &world->witness.dac->caps;
 }
 
 bool world_start(struct world *world, const struct conformance_row *row, uint64_t seed,
@@ -475,10 +475,9 @@ static const struct bj_dac_events unheard = {
 
 bool world_take_in_hand(struct world *world)
 {
-    world->dac = calloc(1, world->witness.table.instance_size);
     return world_expect(world,
-                        world->dac && world->witness.table.init(world->dac, &world->config,
-                                                                &unheard, NULL) == BJ_OK,
+                        bj_dac_create(&world->witness.table, &world->config, &unheard, NULL,
+                                      &world->dac) == BJ_OK,
                         "init fails");
 }
 
@@ -487,8 +486,7 @@ void world_let_go(struct world *world)
     if (!world->dac)
         return;
     world_disconnect(world);
-    world->witness.table.finish(world->dac);
-    free(world->dac);
+    bj_dac_destroy(world->dac);
     world->dac = NULL;
 }
 

@@ -32,7 +32,7 @@ struct world {
     enum bj_run result;
 
     /* by hand */
-    void *dac;
+    struct bj_dac *dac;
     bool attempting; /* connect was called, and went well so far */
     bool feeding;    /* twice the target buffer, or what fits */
     bool greedy;     /* all that fits */

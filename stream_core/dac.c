@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#include <beamjack/driver.h>
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum bj_status bj_dac_create(const struct bj_dac_driver *driver,
+                             const struct bj_dac_config *config,
+                             const struct bj_dac_events *events, void *engine,
+                             struct bj_dac **dac)
+{
+    assert(driver->instance_size >= sizeof **dac);
+    *dac = calloc(1, driver->instance_size);
+    if (!*dac) {
+        return BJ_NO_MEMORY;
+    }
+    (*dac)->driver = driver;
+    (*dac)->events = events;
+    (*dac)->engine = engine;
+    enum bj_status status = driver->init(*dac, config);
+    if (status != BJ_OK) {
+        free(*dac);
+        *dac = NULL;
+    }
+    return status;
+}
+
+void bj_dac_destroy(struct bj_dac *dac)
+{
+    if (dac && dac->driver->finish) {
+        dac->driver->finish(dac);
+    }
+    free(dac);
+}
