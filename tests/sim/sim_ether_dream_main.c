@@ -5,8 +5,6 @@
 #include "sim_ether_dream_options.h"
 #include "sim_program.h"
 
-#define PROGRAM "beamjack sim etherdream"
-
 static const struct sim_ed_options *own(const struct sim_options *options)
 {
     return (const struct sim_ed_options *)options;
@@ -66,7 +64,8 @@ static void write_live(const struct sim_host *host, int clients, FILE *out)
 }
 
 static const struct sim_kind kind = {
-    .program = PROGRAM,
+    .program = "beamjack sim etherdream",
+    .line = &sim_ed_command_line,
     .ports = "TCP port",
     .main_port = SIM_ED_TCP_PORT,
     .unheard = "its broadcasts cannot be sent, so nobody will find it by itself",
@@ -84,12 +83,5 @@ int main(int argc, char **argv)
 {
     struct sim_ed_options options;
 
-    if (!sim_ed_options_parse(&options, PROGRAM, argc, argv, stderr)) {
-        return 2;
-    }
-    if (options.common.help) {
-        sim_ed_options_help(PROGRAM, stdout);
-        return 0;
-    }
-    return sim_program_run(&kind, &options.common);
+    return sim_program_main(&kind, &options.common, argc, argv);
 }

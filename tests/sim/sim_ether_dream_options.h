@@ -16,10 +16,6 @@ struct sim_ed_options {
     bool mac_given;
 };
 
-/* As sim_options_parse, from nothing to a complete device. */
-bool sim_ed_options_parse(struct sim_ed_options *options, const char *program, int argc,
-                          char *const *argv, FILE *errors);
-
-void sim_ed_options_help(const char *program, FILE *out);
+extern const struct sim_command_line sim_ed_command_line;
 
 #endif

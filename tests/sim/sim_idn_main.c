@@ -5,7 +5,6 @@
 #include "sim_idn_options.h"
 #include "sim_program.h"
 
-#define PROGRAM "beamjack sim idn"
 #define MOST_PPS 200000
 
 static const struct sim_idn_options *own(const struct sim_options *options)
@@ -70,7 +69,8 @@ static void write_live(const struct sim_host *host, int clients, FILE *out)
 }
 
 static const struct sim_kind kind = {
-    .program = PROGRAM,
+    .program = "beamjack sim idn",
+    .line = &sim_idn_command_line,
     .ports = "UDP port",
     .main_port = SIM_IDN_PORT,
     .unheard = "scan requests to everybody cannot be heard, so only who knows its address "
@@ -89,12 +89,5 @@ int main(int argc, char **argv)
 {
     struct sim_idn_options options;
 
-    if (!sim_idn_options_parse(&options, PROGRAM, argc, argv, stderr)) {
-        return 2;
-    }
-    if (options.common.help) {
-        sim_idn_options_help(PROGRAM, stdout);
-        return 0;
-    }
-    return sim_program_run(&kind, &options.common);
+    return sim_program_main(&kind, &options.common, argc, argv);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim_idn_options.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static struct sim_idn_options *own(struct sim_options *options)
@@ -24,17 +23,10 @@ static bool set_profile(struct sim_options *options, const char *value)
 static bool set_unit(struct sim_options *options, const char *value)
 {
     uint8_t unit[16] = {0};
-    size_t digits = strlen(value), size = digits / 2;
+    size_t size = sim_option_octets(value, '\0', unit + 1, sizeof unit - 1);
 
-    if (digits % 2 != 0 || size < 2 || size > 15) {
+    if (size < 2) {
         return false;
-    }
-    for (size_t k = 0; k < size; k++) {
-        const char octet[] = {value[2 * k], value[2 * k + 1], '\0'};
-        if (strspn(octet, "0123456789abcdefABCDEF") != 2) {
-            return false;
-        }
-        unit[k + 1] = (uint8_t)strtoul(octet, NULL, 16);
     }
     unit[0] = (uint8_t)size;
     memcpy(own(options)->device.unit, unit, sizeof unit);
@@ -47,38 +39,6 @@ static bool set_host(struct sim_options *options, const char *value)
         return false;
     }
     memcpy(own(options)->device.host, value, strlen(value) + 1);
-    return true;
-}
-
-static bool set_services(struct sim_options *options, const char *value)
-{
-    int64_t count;
-
-    if (!sim_option_whole(value, 0, SIM_IDN_SERVICES, &count)) {
-        return false;
-    }
-    own(options)->services = (int)count;
-    return true;
-}
-
-static bool set_skew(struct sim_options *options, const char *value)
-{
-    return sim_option_number(value, -100000, 100000, &own(options)->device.skew_ppm);
-}
-
-static bool set_slice(struct sim_options *options, const char *value)
-{
-    return sim_option_number(value, 0.1, 1000, &own(options)->slice_ms);
-}
-
-static bool set_max_pps(struct sim_options *options, const char *value)
-{
-    int64_t pps;
-
-    if (!sim_option_whole(value, 0, 1e6, &pps)) {
-        return false;
-    }
-    own(options)->max_pps = (uint32_t)pps;
     return true;
 }
 
@@ -102,21 +62,24 @@ static const struct sim_fault_name faults[] = {
     {.name = NULL},
 };
 
+#define AT(member) SIM_AT(struct sim_idn_options, member)
+
 static const struct sim_option rows[] = {
     {.help = "The unit"},
-    {"--profile", NULL, "NAME", "receiver: openidn (default), spec, simple",
-     "openidn, spec or simple", set_profile},
-    {"--unit", NULL, "HEX", "unit id, category first; default 010004a3112233, or by --bind",
-     "2 to 15 octets in hexadecimal", set_unit},
-    {"--host-name", NULL, "NAME", "as it calls itself", "at most 20 characters", set_host},
-    {"--services", NULL, "N", "laser outputs, numbered from 1; default 1", "0 to 8",
-     set_services},
-    {"--skew-ppm", NULL, "PPM", "its clock runs this much fast", "-100000 to 100000",
-     set_skew},
-    {"--slice", NULL, "MS", "points are handed to the hardware in such pieces; default 10",
-     "0.1 to 1000", set_slice},
-    {"--max-pps", NULL, "N", "of the hardware; above, points are left out; default 0: none",
-     "0 to 1000000", set_max_pps},
+    {"--profile", "NAME", "receiver: openidn (default), spec, simple", SIM_SET(set_profile),
+     .wants = "openidn, spec or simple"},
+    {"--unit", "HEX", "default 010004a3112233, or from --bind", SIM_SET(set_unit),
+     .wants = "2 to 15 octets in hexadecimal"},
+    {"--host-name", "NAME", "as it calls itself", SIM_SET(set_host),
+     .wants = "at most 20 characters"},
+    {"--services", "N", "laser outputs, numbered from 1; default 1",
+     SIM_WHOLE(0, SIM_IDN_SERVICES), AT(services)},
+    {"--skew-ppm", "PPM", "its clock runs this much fast", SIM_NUMBER(-100000, 100000),
+     AT(device.skew_ppm)},
+    {"--slice", "MS", "points reach the hardware in such pieces; default 10",
+     SIM_NUMBER(0.1, 1000), AT(slice_ms)},
+    {"--max-pps", "N", "points above this are left out; default 0: none", SIM_WHOLE(0, 1e6),
+     AT(max_pps)},
     {.name = "--seed"},
     {.help = "The network"},
     {.name = "--bind"},
@@ -130,93 +93,56 @@ static const struct sim_option rows[] = {
     {.name = "--reorder"},
     {.help = "Faults; times count from the start"},
     {.name = "--fault"},
-    {.help = "What comes out"},
-    {.name = "--json"},
-    {.name = "--points"},
-    {.name = "--png"},
-    {.name = "--png-window-ms"},
-    {.name = "--live"},
-    {.name = "--duration"},
-    {.name = "--quiet"},
-    {.name = "--help"},
-};
-
-static const struct sim_command_line line = {
-    .summary = "Simulates a receiver of the ILDA Digital Network on this computer.",
-    .rows = rows,
-    .row_count = sizeof rows / sizeof *rows,
-    .faults = faults,
 };
 
 /* ---- The whole ----------------------------------------------------------------------- */
 
-/* Simulators on several addresses of this computer are told apart by themselves. */
-static void unit_from_address(struct sim_idn_options *options)
+static void begin(struct sim_options *options)
 {
-    uint32_t ip = options->common.serve.bind_ip;
-
-    for (int n = 0; n < 3 && ip != BJ_LOOPBACK && ip != 0; n++) {
-        options->device.unit[5 + n] = (uint8_t)(ip >> (16 - 8 * n));
-    }
+    *own(options) = (struct sim_idn_options){
+        .common = *options, .device = sim_idn_defaults(), .services = 1};
+    options->seed = own(options)->device.seed;
 }
 
-static void make_services(struct sim_idn_options *options)
+static void make_services(struct sim_idn_options *idn)
 {
-    struct sim_idn_config *device = &options->device;
+    struct sim_idn_config *device = &idn->device;
 
-    for (int k = 0; k < options->services; k++) {
+    for (int k = 0; k < idn->services; k++) {
         struct sim_idn_service_config *service = &device->services[k];
         *service =
             (struct sim_idn_service_config){.id = (uint8_t)(k + 1), .preferred = k == 0};
         snprintf(service->name, sizeof service->name,
-                 options->services > 1 ? "Laser %d" : "Laser", k + 1);
+                 idn->services > 1 ? "Laser %d" : "Laser", k + 1);
     }
-    device->service_count = options->services;
+    device->service_count = idn->services;
 }
 
-static void complete(struct sim_idn_options *options)
+static void complete(struct sim_options *options)
 {
-    struct sim_idn_config *device = &options->device;
-    const struct sim_options *common = &options->common;
+    struct sim_idn_options *idn = own(options);
+    struct sim_idn_config *device = &idn->device;
 
-    make_services(options);
-    if (!options->unit_given) {
-        unit_from_address(options);
+    make_services(idn);
+    if (!idn->unit_given) {
+        sim_options_identify(options, device->unit + 5);
     }
-    if (options->slice_ms > 0) {
-        device->profile.slice_ns = (int64_t)(options->slice_ms * 1e6);
+    if (idn->slice_ms > 0) {
+        device->profile.slice_ns = (int64_t)(idn->slice_ms * 1e6);
     }
-    if (options->max_pps > 0) {
-        device->profile.max_pps = options->max_pps;
+    if (idn->max_pps > 0) {
+        device->profile.max_pps = idn->max_pps;
     }
-    device->seed = common->seed;
-    device->link = (struct sim_datagrams_config){
-        .latency_ns = common->latency_ns,
-        .jitter_ns = common->jitter_ns,
-        .in_order = true,
-        .loss = common->loss,
-        .duplicate = common->duplicate,
-        .reorder = common->reorder,
-    };
+    device->seed = options->seed;
+    device->link = sim_options_datagrams(options);
+    device->link.in_order = true;
 }
 
-bool sim_idn_options_parse(struct sim_idn_options *options, const char *program, int argc,
-                           char *const *argv, FILE *errors)
-{
-    *options = (struct sim_idn_options){
-        .common = sim_options_defaults(&line),
-        .device = sim_idn_defaults(),
-        .services = 1,
-    };
-    options->common.seed = options->device.seed;
-    if (!sim_options_parse(&options->common, program, argc, argv, errors)) {
-        return false;
-    }
-    complete(options);
-    return true;
-}
-
-void sim_idn_options_help(const char *program, FILE *out)
-{
-    sim_options_help(&line, program, out);
-}
+const struct sim_command_line sim_idn_command_line = {
+    .summary = "Simulates a receiver of the ILDA Digital Network on this computer.",
+    .rows = rows,
+    .row_count = sizeof rows / sizeof *rows,
+    .faults = faults,
+    .begin = begin,
+    .complete = complete,
+};

@@ -17,10 +17,6 @@ struct sim_idn_options {
     bool unit_given;
 };
 
-/* As sim_options_parse, with the device's own rows. */
-bool sim_idn_options_parse(struct sim_idn_options *options, const char *program, int argc,
-                           char *const *argv, FILE *errors);
-
-void sim_idn_options_help(const char *program, FILE *out);
+extern const struct sim_command_line sim_idn_command_line;
 
 #endif

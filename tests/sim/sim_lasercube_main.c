@@ -5,7 +5,6 @@
 #include "sim_lasercube_options.h"
 #include "sim_program.h"
 
-#define PROGRAM "beamjack sim lasercube"
 #define FULL 4095
 
 static const struct sim_lc_options *own(const struct sim_options *options)
@@ -78,7 +77,8 @@ static void write_live(const struct sim_host *host, int clients, FILE *out)
 }
 
 static const struct sim_kind kind = {
-    .program = PROGRAM,
+    .program = "beamjack sim lasercube",
+    .line = &sim_lc_command_line,
     .ports = "UDP port",
     .main_port = SIM_LC_COMMAND_PORT,
     .unheard = "it cannot hear broadcasts, so nobody will find it by itself",
@@ -96,12 +96,5 @@ int main(int argc, char **argv)
 {
     struct sim_lc_options options;
 
-    if (!sim_lc_options_parse(&options, PROGRAM, argc, argv, stderr)) {
-        return 2;
-    }
-    if (options.common.help) {
-        sim_lc_options_help(PROGRAM, stdout);
-        return 0;
-    }
-    return sim_program_run(&kind, &options.common);
+    return sim_program_main(&kind, &options.common, argc, argv);
 }

@@ -14,10 +14,6 @@ struct sim_lc_options {
     bool serial_given;
 };
 
-/* As sim_options_parse, from nothing to a complete device. */
-bool sim_lc_options_parse(struct sim_lc_options *options, const char *program, int argc,
-                          char *const *argv, FILE *errors);
-
-void sim_lc_options_help(const char *program, FILE *out);
+extern const struct sim_command_line sim_lc_command_line;
 
 #endif

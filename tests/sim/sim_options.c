@@ -1,139 +1,49 @@
 /* SPDX-License-Identifier: MIT */
-#include "sim_options.h"
+#include "sim_option_value.h"
 
-#include <arpa/inet.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Values ---------------------------------------------------------------------------------- */
+/* ---- For one device ------------------------------------------------------------------ */
 
-bool sim_option_number(const char *text, double min, double max, double *value)
+size_t sim_option_octets(const char *text, char separator, uint8_t *octets, size_t most)
 {
-    char *end;
+    size_t apart = separator != '\0', step = 2 + apart;
+    size_t size = strlen(text) + apart, count = size / step;
 
-    *value = strtod(text, &end);
-    return end != text && *end == '\0' && isfinite(*value) && *value >= min &&
-           *value <= max;
-}
-
-bool sim_option_whole(const char *text, double min, double max, int64_t *value)
-{
-    double read;
-
-    if (!sim_option_number(text, min, max, &read) || read != floor(read)) {
-        return false;
+    if (count * step != size || count > most) {
+        return 0;
     }
-    *value = (int64_t)read;
-    return true;
-}
-
-static bool scaled(const char *text, double max, double unit_ns, int64_t *ns)
-{
-    double read;
-
-    if (!sim_option_number(text, 0, max, &read)) {
-        return false;
+    for (size_t n = 0; n < count; n++, text += step) {
+        const char digits[] = {text[0], text[1], '\0'};
+        if (strspn(digits, "0123456789abcdefABCDEF") != 2 ||
+            (n + 1 < count && apart && text[2] != separator)) {
+            return 0;
+        }
+        octets[n] = (uint8_t)strtoul(digits, NULL, 16);
     }
-    *ns = llround(read * unit_ns);
-    return true;
+    return count;
 }
 
-bool sim_option_milliseconds(const char *text, int64_t *ns)
+void sim_options_identify(const struct sim_options *options, uint8_t octets[3])
 {
-    return scaled(text, 3600e3, 1e6, ns);
-}
+    uint32_t ip = options->serve.bind_ip;
 
-bool sim_option_seconds(const char *text, int64_t *ns)
-{
-    return scaled(text, 1e7, 1e9, ns);
-}
-
-static bool address(const char *text, uint32_t *ip)
-{
-    struct in_addr read;
-
-    if (inet_pton(AF_INET, text, &read) != 1) {
-        return false;
+    for (int n = 0; n < 3 && ip != BJ_LOOPBACK && ip != 0; n++) {
+        octets[n] = (uint8_t)(ip >> (16 - 8 * n));
     }
-    *ip = ntohl(read.s_addr);
-    return true;
 }
 
-static bool keep_text(const char **kept, const char *value)
+struct sim_datagrams_config sim_options_datagrams(const struct sim_options *options)
 {
-    *kept = value;
-    return value[0] != '\0';
-}
-
-/* ---- The device and its network ------------------------------------------------------- */
-
-static bool set_seed(struct sim_options *options, const char *value)
-{
-    int64_t seed;
-
-    if (!sim_option_whole(value, 0, 1e15, &seed)) {
-        return false;
-    }
-    options->seed = (uint64_t)seed;
-    return true;
-}
-
-static bool set_bind(struct sim_options *options, const char *value)
-{
-    return address(value, &options->serve.bind_ip);
-}
-
-static bool set_port(struct sim_options *options, const char *value)
-{
-    int64_t port;
-
-    if (!sim_option_whole(value, 0, 65535, &port)) {
-        return false;
-    }
-    options->serve.port = (int)port;
-    return true;
-}
-
-static bool set_broadcast(struct sim_options *options, const char *value)
-{
-    return address(value, &options->serve.broadcast_ip);
-}
-
-static bool set_latency(struct sim_options *options, const char *value)
-{
-    return sim_option_milliseconds(value, &options->latency_ns);
-}
-
-static bool set_jitter(struct sim_options *options, const char *value)
-{
-    return sim_option_milliseconds(value, &options->jitter_ns);
-}
-
-static bool share(const char *text, double *value)
-{
-    double percent;
-
-    if (!sim_option_number(text, 0, 100, &percent)) {
-        return false;
-    }
-    *value = percent / 100;
-    return true;
-}
-
-static bool set_loss(struct sim_options *options, const char *value)
-{
-    return share(value, &options->loss);
-}
-
-static bool set_duplicate(struct sim_options *options, const char *value)
-{
-    return share(value, &options->duplicate);
-}
-
-static bool set_reorder(struct sim_options *options, const char *value)
-{
-    return share(value, &options->reorder);
+    return (struct sim_datagrams_config){
+        .latency_ns = options->latency_ns,
+        .jitter_ns = options->jitter_ns,
+        .loss = options->loss,
+        .duplicate = options->duplicate,
+        .reorder = options->reorder,
+    };
 }
 
 /* ---- Faults ---------------------------------------------------------------------------- */
@@ -166,7 +76,7 @@ static bool set_fault(struct sim_options *options, const char *value)
     const struct sim_fault_name *name = find_fault(options, value, strcspn(value, ":@"));
     char text[80];
     char *at, *colon;
-    int64_t after_ns = 0, amount;
+    double after_s = 0, amount;
 
     if (!name || strlen(value) >= sizeof text) {
         return false;
@@ -175,96 +85,67 @@ static bool set_fault(struct sim_options *options, const char *value)
     at = strchr(text, '@');
     if (at) {
         *at = '\0';
-        if (!sim_option_seconds(at + 1, &after_ns)) {
+        if (!sim_option_number(at + 1, 0, 1e7, &after_s)) {
             return false;
         }
     }
-    amount = name->usual;
+    amount = (double)name->usual;
     colon = strchr(text, ':');
-    if (colon && !sim_option_whole(colon + 1, 0, 1e9, &amount)) {
+    if (colon &&
+        (!sim_option_number(colon + 1, 0, 1e9, &amount) || amount != floor(amount))) {
         return false;
     }
     return sim_option_add_fault(options, name->fault,
-                                name->in_ms ? amount * BJ_NS_PER_MS : amount, after_ns);
+                                (int64_t)amount * (name->in_ms ? BJ_NS_PER_MS : 1),
+                                llround(after_s * 1e9));
 }
 
-/* ---- What comes out ------------------------------------------------------------------------ */
+/* ---- Common rows ------------------------------------------------------------------- */
 
-static bool set_json(struct sim_options *options, const char *value)
-{
-    return keep_text(&options->json, value);
-}
+#define AT(member) SIM_AT(struct sim_options, member)
+#define ADDRESS .kind = SIM_OPTION_ADDRESS
+#define PERCENT .kind = SIM_OPTION_PERCENT
+#define SWITCH .kind = SIM_OPTION_SWITCH
+#define FILE_NAME SIM_TEXT(1, 4096)
 
-static bool set_points(struct sim_options *options, const char *value)
-{
-    return keep_text(&options->points, value);
-}
-
-static bool set_png(struct sim_options *options, const char *value)
-{
-    return keep_text(&options->png, value);
-}
-
-static bool set_png_window(struct sim_options *options, const char *value)
-{
-    return scaled(value, 10000, 1e6, &options->png_window_ns) && options->png_window_ns > 0;
-}
-
-static bool set_duration(struct sim_options *options, const char *value)
-{
-    return sim_option_seconds(value, &options->duration_ns);
-}
-
-static bool set_live(struct sim_options *options, const char *value)
-{
-    (void)value;
-    return options->live = true;
-}
-
-static bool set_quiet(struct sim_options *options, const char *value)
-{
-    (void)value;
-    return options->quiet = true;
-}
-
-static bool set_help(struct sim_options *options, const char *value)
-{
-    (void)value;
-    return options->help = true;
-}
-
+/* A device has those that it names. */
 static const struct sim_option common[] = {
-    {"--seed", NULL, "N", "of everything that happens by chance", "a whole number",
-     set_seed},
-    {"--bind", "--listen", "IP", "default 127.0.0.1; also --address", "an IPv4 address",
-     set_bind},
-    {"--address", NULL, "IP", NULL, "an IPv4 address", set_bind},
-    {"--port", NULL, "PORT", "where it listens; 0: any that is free", "0 to 65535",
-     set_port},
-    {"--broadcast", NULL, "IP", "where its broadcasts go; default 127.255.255.255",
-     "an IPv4 address", set_broadcast},
-    {"--latency", NULL, "MS", "each way", "milliseconds", set_latency},
-    {"--jitter", NULL, "MS", "on top, by chance", "milliseconds", set_jitter},
-    {"--loss", NULL, "PERCENT", "datagrams get lost, each way", "0 to 100", set_loss},
-    {"--duplicate", NULL, "PERCENT", "datagrams arrive twice", "0 to 100", set_duplicate},
-    {"--reorder", NULL, "PERCENT", "datagrams are overtaken", "0 to 100", set_reorder},
-    {"--fault", NULL, "NAME[:VALUE][@S]", "any fault, see below; may be repeated",
-     "a fault from the list in --help, as in stall:200@5", set_fault},
-    {"--json", NULL, "FILE", "a line per second and one at the end; -: stdout", "a file",
-     set_json},
-    {"--points", NULL, "FILE", "every played point and its time", "a file", set_points},
-    {"--png", "--picture", "FILE", "the newest light, at the end and on SIGUSR1", "a file",
-     set_png},
-    {"--png-window-ms", NULL, "MS", "how much of it; default 100", "up to 10000",
-     set_png_window},
-    {"--live", "--view", NULL, "picture in the terminal", NULL, set_live},
-    {"--duration", NULL, "S", "end after S seconds; default: on Ctrl-C", "seconds",
-     set_duration},
-    {"--quiet", NULL, NULL, "say nothing but errors", NULL, set_quiet},
-    {"--help", "-h", NULL, "this text", NULL, set_help},
+    {"--seed", "N", "of everything that happens by chance", SIM_WHOLE(0, 1e15), AT(seed),
+     .wants = "a whole number"},
+    {"--bind", "IP", "default 127.0.0.1; also --address", ADDRESS, AT(serve.bind_ip),
+     .also = "--listen"},
+    {"--address", "IP", NULL, ADDRESS, AT(serve.bind_ip)},
+    {"--port", "PORT", "where it listens; 0: any that is free", SIM_WHOLE(0, 65535),
+     AT(serve.port)},
+    {"--broadcast", "IP", "where its broadcasts go; default 127.255.255.255", ADDRESS,
+     AT(serve.broadcast_ip)},
+    {"--latency", "MS", "each way", SIM_MS, AT(latency_ns)},
+    {"--jitter", "MS", "on top, by chance", SIM_MS, AT(jitter_ns)},
+    {"--loss", "PERCENT", "datagrams get lost, each way", PERCENT, AT(loss)},
+    {"--duplicate", "PERCENT", "datagrams arrive twice", PERCENT, AT(duplicate)},
+    {"--reorder", "PERCENT", "datagrams are overtaken", PERCENT, AT(reorder)},
+    {"--fault", "NAME[:VALUE][@S]", "any fault, see below; may be repeated",
+     SIM_SET(set_fault), .wants = "a fault from the list in --help, as in stall:200@5"},
 };
 
-#define COMMON (sizeof common / sizeof *common)
+/* Every device has these, after its own. */
+static const struct sim_option closing[] = {
+    {.help = "What comes out"},
+    {"--json", "FILE", "a line per second and one at the end; -: stdout", FILE_NAME,
+     AT(json)},
+    {"--points", "FILE", "every played point and its time", FILE_NAME, AT(points)},
+    {"--png", "FILE", "the newest light, at the end and on SIGUSR1", FILE_NAME, AT(png),
+     .also = "--picture"},
+    {"--png-window-ms", "MS", "how much of it; default 100", .kind = SIM_OPTION_MS,
+     .least = 1e-6, .most = 10000, AT(png_window_ns), .wants = "up to 10000"},
+    {"--live", NULL, "picture in the terminal", SWITCH, AT(live), .also = "--view"},
+    {"--duration", "S", "end after S seconds; default: on Ctrl-C", SIM_SECONDS,
+     AT(duration_ns)},
+    {"--quiet", NULL, "say nothing but errors", SWITCH, AT(quiet)},
+    {"--help", NULL, "this text", SWITCH, AT(help), .also = "-h"},
+};
+
+#define COUNT(rows) (sizeof rows / sizeof *rows)
 
 /* ---- Rows ------------------------------------------------------------------------------ */
 
@@ -273,14 +154,25 @@ static struct sim_option whole_row(const struct sim_option *row)
 {
     struct sim_option whole = *row;
 
-    for (size_t n = 0; n < COMMON && row->name && !row->set; n++) {
+    for (size_t n = 0; n < COUNT(common) && row->name && row->kind == SIM_OPTION_COMMON;
+         n++) {
         if (strcmp(common[n].name, row->name) == 0) {
             whole = common[n];
             whole.help = row->help ? row->help : whole.help;
-            whole.wants = row->wants ? row->wants : whole.wants;
         }
     }
     return whole;
+}
+
+/* The device's own, then those of every device. */
+static size_t row_count(const struct sim_command_line *line)
+{
+    return line->row_count + COUNT(closing);
+}
+
+static struct sim_option row_at(const struct sim_command_line *line, size_t n)
+{
+    return n < line->row_count ? whole_row(&line->rows[n]) : closing[n - line->row_count];
 }
 
 static bool is_called(const struct sim_option *option, const char *text, size_t size)
@@ -298,8 +190,8 @@ static bool is_called(const struct sim_option *option, const char *text, size_t 
 static bool find_option(const struct sim_command_line *line, const char *text, size_t size,
                         struct sim_option *found)
 {
-    for (size_t n = 0; n < line->row_count; n++) {
-        *found = whole_row(&line->rows[n]);
+    for (size_t n = 0; n < row_count(line); n++) {
+        *found = row_at(line, n);
         if (is_called(found, text, size)) {
             return true;
         }
@@ -309,14 +201,15 @@ static bool find_option(const struct sim_command_line *line, const char *text, s
 
 /* ---- The command line ----------------------------------------------------------------------- */
 
-struct sim_options sim_options_defaults(const struct sim_command_line *line)
+void sim_options_begin(struct sim_options *options, const struct sim_command_line *line)
 {
-    return (struct sim_options){
+    *options = (struct sim_options){
         .line = line,
         .serve = sim_serve_defaults(),
         .png_window_ns = 100 * BJ_NS_PER_MS,
         .duration_ns = BJ_NEVER,
     };
+    line->begin(options);
 }
 
 static bool parse_one(struct sim_options *options, const char *program, char *const **next,
@@ -326,11 +219,13 @@ static bool parse_one(struct sim_options *options, const char *program, char *co
     size_t size = strcspn(text, "=");
     const char *value = text[size] == '=' ? text + size + 1 : NULL;
     struct sim_option option;
+    char wants[SIM_OPTION_WANTS];
 
     if (!find_option(options->line, text, size, &option)) {
         fprintf(errors, "%s: unknown option '%s'; see --help\n", program, text);
         return false;
     }
+    sim_option_wants(&option, wants);
     if (!option.value && value) {
         fprintf(errors, "%s: %.*s takes no value\n", program, (int)size, text);
         return false;
@@ -339,12 +234,12 @@ static bool parse_one(struct sim_options *options, const char *program, char *co
         value = **next ? *(*next)++ : NULL;
     }
     if (option.value && !value) {
-        fprintf(errors, "%s: %s needs a value: %s\n", program, text, option.wants);
+        fprintf(errors, "%s: %s needs a value: %s\n", program, text, wants);
         return false;
     }
-    if (!option.set(options, value)) {
-        fprintf(errors, "%s: %.*s wants %s, not '%s'\n", program, (int)size, text,
-                option.wants, value);
+    if (!sim_option_store(&option, options, value)) {
+        fprintf(errors, "%s: %.*s wants %s, not '%s'\n", program, (int)size, text, wants,
+                value);
         return false;
     }
     return true;
@@ -360,29 +255,30 @@ bool sim_options_parse(struct sim_options *options, const char *program, int arg
             return false;
         }
     }
+    options->line->complete(options);
     return true;
 }
 
-static void help_row(const struct sim_option *row, FILE *out)
+static void help_row(const struct sim_option *option, FILE *out)
 {
-    const struct sim_option option = whole_row(row);
     char left[64];
 
-    if (!option.name) {
-        fprintf(out, "\n%s:\n", option.help);
-    } else if (option.help) {
-        snprintf(left, sizeof left, "%s%s%s%s%s", option.name, option.also ? ", " : "",
-                 option.also ? option.also : "", option.value ? " " : "",
-                 option.value ? option.value : "");
-        fprintf(out, "  %-25s %s\n", left, option.help);
+    if (!option->name) {
+        fprintf(out, "\n%s:\n", option->help);
+    } else if (option->help) {
+        snprintf(left, sizeof left, "%s%s%s%s%s", option->name, option->also ? ", " : "",
+                 option->also ? option->also : "", option->value ? " " : "",
+                 option->value ? option->value : "");
+        fprintf(out, "  %-25s %s\n", left, option->help);
     }
 }
 
 void sim_options_help(const struct sim_command_line *line, const char *program, FILE *out)
 {
     fprintf(out, "usage: %s [options]\n%s\n", program, line->summary);
-    for (size_t n = 0; n < line->row_count; n++) {
-        help_row(&line->rows[n], out);
+    for (size_t n = 0; n < row_count(line); n++) {
+        const struct sim_option option = row_at(line, n);
+        help_row(&option, out);
     }
     fputs("\nFaults for --fault:", out);
     for (size_t n = 0; line->faults[n].name; n++) {

@@ -320,7 +320,7 @@ static void finish(struct sim_program *program)
     }
 }
 
-int sim_program_run(const struct sim_kind *kind, const struct sim_options *options)
+static int run_program(const struct sim_kind *kind, const struct sim_options *options)
 {
     struct sim_program program = {
         .kind = kind,
@@ -340,4 +340,18 @@ int sim_program_run(const struct sim_kind *kind, const struct sim_options *optio
     }
     finish(&program);
     return started && !program.failed ? 0 : 1;
+}
+
+int sim_program_main(const struct sim_kind *kind, struct sim_options *options, int argc,
+                     char **argv)
+{
+    sim_options_begin(options, kind->line);
+    if (!sim_options_parse(options, kind->program, argc, argv, stderr)) {
+        return 2;
+    }
+    if (options->help) {
+        sim_options_help(kind->line, kind->program, stdout);
+        return 0;
+    }
+    return run_program(kind, options);
 }

@@ -2,7 +2,7 @@
  *
  * A simulated DAC as a program: the device on real sockets until a signal or --duration
  * ends it, and what comes out of it in files and on the terminal. Each kind of device fills
- * in struct sim_kind; its main parses its options and calls sim_program_run.
+ * in struct sim_kind and lends its options.
  */
 #ifndef SIM_PROGRAM_H
 #define SIM_PROGRAM_H
@@ -14,6 +14,7 @@ struct sim_program;
 
 struct sim_kind {
     const char *program; /* "beamjack sim etherdream" */
+    const struct sim_command_line *line;
     const char *ports;   /* "TCP port": what --port means */
     uint16_t main_port;  /* the device's own */
     const char *unheard; /* what follows when broadcasts do not work */
@@ -44,7 +45,10 @@ struct sim_kind {
 /* From within `advance` and the like, in the order of time. */
 void sim_program_played(struct sim_program *program, const struct bj_played_point *point);
 
-/* Returns the exit status: 0 after a clean end, 1 when something failed and was told. */
-int sim_program_run(const struct sim_kind *kind, const struct sim_options *options);
+/* The main of a kind; `options` are its own, uninitialised. Returns the exit status: 0
+ * after a clean end, 1 when something failed and was told, 2 when the command line is
+ * wrong. */
+int sim_program_main(const struct sim_kind *kind, struct sim_options *options, int argc,
+                     char **argv);
 
 #endif

@@ -6,53 +6,21 @@
 #include <cmocka.h>
 
 #include "sim_ether_dream_options.h"
+#include "sim_options_rig.h"
 
-#define MOST 12
-
-struct parsed {
+static struct sim_ed_options good(const char *words)
+{
     struct sim_ed_options options;
-    bool good;
-    char errors[512];
-};
 
-/* Words apart by single spaces. */
-static void parse(struct parsed *parsed, const char *line)
-{
-    static char words[256];
-    char *argv[MOST + 2] = {NULL}, *rest = words;
-    char program[] = "sim";
-    int argc = 1;
-    FILE *errors = fmemopen(parsed->errors, sizeof parsed->errors, "w");
-
-    strcpy(words, line);
-    argv[0] = program;
-    for (char *word; argc <= MOST && (word = strsep(&rest, " ")) != NULL;) {
-        argv[argc] = word;
-        argc += *word != '\0';
-    }
-    argv[argc] = NULL;
-    memset(&parsed->options, 0, sizeof parsed->options);
-    parsed->good = sim_ed_options_parse(&parsed->options, "sim", argc, argv, errors);
-    fclose(errors);
+    assert_true(sim_options_rig_parse(&options.common, &sim_ed_command_line, words));
+    return options;
 }
 
-static struct sim_ed_options good(const char *line)
+static void bad(const char *words, const char *named)
 {
-    struct parsed parsed;
+    struct sim_ed_options options;
 
-    parse(&parsed, line);
-    assert_true(parsed.good);
-    return parsed.options;
-}
-
-static void bad(const char *line, const char *named)
-{
-    struct parsed parsed;
-
-    parse(&parsed, line);
-    assert_false(parsed.good);
-    assert_int_equal(strncmp(parsed.errors, "sim: ", 5), 0);
-    assert_non_null(strstr(parsed.errors, named));
+    sim_options_rig_wrong(&options.common, &sim_ed_command_line, words, named);
 }
 
 static void test_defaults(void **state)
@@ -183,17 +151,9 @@ static void test_mistakes_are_named(void **state)
 
 static void test_help_has_every_option_and_short_lines(void **state)
 {
-    char text[8192] = {0};
-    FILE *out = fmemopen(text, sizeof text, "w");
     (void)state;
-    sim_ed_options_help("sim", out);
-    fclose(out);
-    assert_non_null(strstr(text, "usage: sim [options]"));
-    assert_non_null(strstr(text, "--png-window-ms MS"));
-    assert_non_null(strstr(text, "nak-invalid"));
-    for (char *rest = text, *line; (line = strsep(&rest, "\n")) != NULL;) {
-        assert_in_range(strlen(line), 0, 80);
-    }
+    sim_options_rig_helps(&sim_ed_command_line, "--png-window-ms MS");
+    sim_options_rig_helps(&sim_ed_command_line, "nak-invalid");
 }
 
 int main(void)

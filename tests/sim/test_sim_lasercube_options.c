@@ -6,38 +6,18 @@
 #include <cmocka.h>
 
 #include "sim_lasercube_options.h"
-
-#define MOST 12
+#include "sim_options_rig.h"
 
 static struct sim_lc_options options;
-static char errors[512];
 
-/* Words apart by single spaces. */
-static bool parse(const char *line)
+static bool parse(const char *words)
 {
-    static char words[256];
-    char *argv[MOST + 2] = {NULL}, *rest = words;
-    char program[] = "sim";
-    FILE *file = fmemopen(errors, sizeof errors, "w");
-    bool good;
-    int argc = 1;
-
-    strcpy(words, line);
-    argv[0] = program;
-    for (char *word; argc <= MOST && (word = strsep(&rest, " ")) != NULL;) {
-        argv[argc] = word;
-        argc += *word != '\0';
-    }
-    argv[argc] = NULL;
-    good = sim_lc_options_parse(&options, "sim", argc, argv, file);
-    fclose(file);
-    return good;
+    return sim_options_rig_parse(&options.common, &sim_lc_command_line, words);
 }
 
-static void bad(const char *line, const char *named)
+static void bad(const char *words, const char *named)
 {
-    assert_false(parse(line));
-    assert_non_null(strstr(errors, named));
+    sim_options_rig_wrong(&options.common, &sim_lc_command_line, words, named);
 }
 
 static void test_defaults(void **state)
@@ -120,16 +100,9 @@ static void test_mistakes_are_named(void **state)
 
 static void test_help_has_every_option_and_short_lines(void **state)
 {
-    char text[8192] = {0};
-    FILE *out = fmemopen(text, sizeof text, "w");
     (void)state;
-    sim_lc_options_help("sim", out);
-    fclose(out);
-    assert_non_null(strstr(text, "--serial HEX"));
-    assert_non_null(strstr(text, "lose-replies"));
-    for (char *rest = text, *line; (line = strsep(&rest, "\n")) != NULL;) {
-        assert_in_range(strlen(line), 0, 80);
-    }
+    sim_options_rig_helps(&sim_lc_command_line, "--serial HEX");
+    sim_options_rig_helps(&sim_lc_command_line, "lose-replies");
 }
 
 int main(void)

@@ -8,25 +8,34 @@
 
 #include <cmocka.h>
 
-#include "sim_options.h"
+#include "sim_options_rig.h"
 
 struct lamp_options {
     struct sim_options common; /* first */
-    int64_t watts;
+    uint8_t watts;
+    int completed;
 };
-
-static bool set_watts(struct sim_options *options, const char *value)
-{
-    return sim_option_whole(value, 1, 100, &((struct lamp_options *)options)->watts);
-}
 
 static const struct sim_option rows[] = {
-    {.help = "The lamp"},  {"--watts", "-w", "N", "how bright", "1 to 100", set_watts},
-    {.name = "--seed"},    {.name = "--port", .help = "UDP; default 9"},
-    {.name = "--latency"}, {.name = "--loss"},
-    {.name = "--fault"},   {.name = "--quiet"},
-    {.name = "--help"},
+    {.help = "The lamp"},
+    {"--watts", "N", "how bright", SIM_WHOLE(1, 100), SIM_AT(struct lamp_options, watts),
+     .also = "-w"},
+    {.name = "--seed"},
+    {.name = "--port", .help = "UDP; default 9"},
+    {.name = "--latency"},
+    {.name = "--loss"},
+    {.name = "--fault"},
 };
+
+static void begin(struct sim_options *options)
+{
+    *(struct lamp_options *)options = (struct lamp_options){.common = *options};
+}
+
+static void complete(struct sim_options *options)
+{
+    ((struct lamp_options *)options)->completed++;
+}
 
 static const struct sim_fault_name faults[] = {
     {"off", 4, 0, false},
@@ -39,102 +48,93 @@ static const struct sim_command_line line = {
     .rows = rows,
     .row_count = sizeof rows / sizeof *rows,
     .faults = faults,
+    .begin = begin,
+    .complete = complete,
 };
 
-struct parsed {
-    struct lamp_options options;
-    bool good;
-    char errors[256];
-};
+static struct lamp_options options;
 
-static struct parsed parse(const char *first, const char *second)
+static bool parse(const char *words)
 {
-    struct parsed parsed = {.options.common = sim_options_defaults(&line)};
-    char program[] = "sim", one[64] = "", two[64] = "";
-    char *argv[] = {program, one, two, NULL};
-    FILE *errors = fmemopen(parsed.errors, sizeof parsed.errors, "w");
+    return sim_options_rig_parse(&options.common, &line, words);
+}
 
-    snprintf(one, sizeof one, "%s", first);
-    snprintf(two, sizeof two, "%s", second ? second : "");
-    argv[1] = *first ? one : NULL;
-    argv[2] = second ? two : NULL;
-    parsed.good = sim_options_parse(&parsed.options.common, "sim", 3, argv, errors);
-    fclose(errors);
-    return parsed;
+static void wrong(const char *words, const char *told)
+{
+    assert_false(parse(words));
+    assert_string_equal(sim_options_rig_errors, told);
 }
 
 static void test_defaults(void **state)
 {
-    struct parsed parsed = parse("", NULL);
     (void)state;
-    assert_true(parsed.good);
-    assert_int_equal(parsed.options.common.serve.bind_ip, BJ_LOOPBACK);
-    assert_int_equal(parsed.options.common.serve.port, SIM_SERVE_OWN_PORT);
-    assert_true(parsed.options.common.duration_ns == BJ_NEVER);
-    assert_int_equal(parsed.options.common.png_window_ns, 100 * BJ_NS_PER_MS);
+    assert_true(parse(""));
+    assert_int_equal(options.common.serve.bind_ip, BJ_LOOPBACK);
+    assert_int_equal(options.common.serve.port, SIM_SERVE_OWN_PORT);
+    assert_true(options.common.duration_ns == BJ_NEVER);
+    assert_int_equal(options.common.png_window_ns, 100 * BJ_NS_PER_MS);
+    assert_int_equal(options.completed, 1);
 }
 
 static void test_own_and_common_options(void **state)
 {
-    struct parsed parsed = parse("--watts=60", "--quiet");
     (void)state;
-    assert_true(parsed.good && parsed.options.common.quiet);
-    assert_int_equal(parsed.options.watts, 60);
-    assert_int_equal(parse("-w", "7").options.watts, 7);
-    assert_int_equal(parse("--port", "0").options.common.serve.port, SIM_SERVE_ANY_PORT);
-    assert_int_equal(parse("--seed", "12").options.common.seed, 12);
-    assert_int_equal(parse("--latency", "1.5").options.common.latency_ns, 1500000);
-    assert_true(parse("--loss", "12.5").options.common.loss == 0.125);
-    assert_false(parse("--loss", "101").good);
-    assert_true(parse("-h", NULL).options.common.help);
+    assert_true(parse("--watts=60 --quiet"));
+    assert_true(options.common.quiet);
+    assert_int_equal(options.watts, 60);
+    assert_true(parse("-w 7 --port 0 --seed 12 --latency 1.5 --loss 12.5 -h"));
+    assert_int_equal(options.watts, 7);
+    assert_int_equal(options.common.serve.port, SIM_SERVE_ANY_PORT);
+    assert_int_equal(options.common.seed, 12);
+    assert_int_equal(options.common.latency_ns, 1500000);
+    assert_true(options.common.loss == 0.125);
+    assert_true(options.common.help);
 }
 
 /* A common option that the device does not list does not exist. */
 static void test_only_what_the_device_has(void **state)
 {
-    struct parsed parsed = parse("--jitter", "1");
     (void)state;
-    assert_false(parsed.good);
-    assert_string_equal(parsed.errors, "sim: unknown option '--jitter'; see --help\n");
+    wrong("--jitter 1", "sim: unknown option '--jitter'; see --help\n");
 }
 
 static void test_mistakes_are_named(void **state)
 {
     (void)state;
-    assert_string_equal(parse("--watts", "0").errors,
-                        "sim: --watts wants 1 to 100, not '0'\n");
-    assert_string_equal(parse("--watts", NULL).errors,
-                        "sim: --watts needs a value: 1 to 100\n");
-    assert_string_equal(parse("--quiet=1", NULL).errors, "sim: --quiet takes no value\n");
-    assert_false(parse("--port", "65536").good);
-    assert_false(parse("lamp", NULL).good);
+    wrong("--watts 0", "sim: --watts wants 1 to 100, not '0'\n");
+    wrong("--watts", "sim: --watts needs a value: 1 to 100\n");
+    wrong("--loss 101", "sim: --loss wants 0 to 100, not '101'\n");
+    wrong("--quiet=1", "sim: --quiet takes no value\n");
+    assert_int_equal(options.completed, 0);
+    assert_false(parse("--port 65536"));
+    assert_false(parse("lamp"));
 }
 
 static void test_faults_by_name(void **state)
 {
-    struct parsed parsed = parse("--fault=off:3@1.5", "--fault=flicker");
-    const struct sim_option_fault *told = parsed.options.common.faults;
+    const struct sim_option_fault *told = options.common.faults;
     (void)state;
-    assert_true(parsed.good);
-    assert_int_equal(parsed.options.common.fault_count, 2);
+    assert_true(parse("--fault=off:3@1.5 --fault=flicker"));
+    assert_int_equal(options.common.fault_count, 2);
     assert_int_equal(told[0].fault, 4);
     assert_int_equal(told[0].value, 3);
     assert_int_equal(told[0].after_ns, 1500 * BJ_NS_PER_MS);
     assert_int_equal(told[1].fault, 5);
     assert_int_equal(told[1].value, 20 * BJ_NS_PER_MS);
-    assert_false(parse("--fault", "of").good);
-    assert_false(parse("--fault", "off:").good);
-    assert_false(parse("--fault", "off@").good);
+    assert_false(parse("--fault of"));
+    assert_false(parse("--fault off:"));
+    assert_false(parse("--fault off:1.5"));
+    assert_false(parse("--fault off@"));
 }
 
 static void test_too_many_faults(void **state)
 {
-    struct sim_options options = sim_options_defaults(&line);
     (void)state;
+    assert_true(parse(""));
     for (int n = 0; n < SIM_OPTION_FAULTS; n++) {
-        assert_true(sim_option_add_fault(&options, 4, n, 0));
+        assert_true(sim_option_add_fault(&options.common, 4, n, 0));
     }
-    assert_false(sim_option_add_fault(&options, 4, 0, 0));
+    assert_false(sim_option_add_fault(&options.common, 4, 0, 0));
 }
 
 static void test_help_prefers_the_texts_of_the_device(void **state)
@@ -152,6 +152,35 @@ static void test_help_prefers_the_texts_of_the_device(void **state)
     assert_null(strstr(text, "--jitter"));
 }
 
+static void test_octets(void **state)
+{
+    uint8_t octets[3] = {0};
+    (void)state;
+    assert_int_equal(sim_option_octets("01aBff", '\0', octets, 3), 3);
+    assert_memory_equal(octets, "\x01\xab\xff", 3);
+    assert_int_equal(sim_option_octets("01:02", ':', octets, 3), 2);
+    assert_memory_equal(octets, "\x01\x02\xff", 3);
+    assert_int_equal(sim_option_octets("", '\0', octets, 3), 0);
+    assert_int_equal(sim_option_octets("", ':', octets, 3), 0);
+    assert_int_equal(sim_option_octets("1", '\0', octets, 3), 0);
+    assert_int_equal(sim_option_octets("01:", ':', octets, 3), 0);
+    assert_int_equal(sim_option_octets("01-02", ':', octets, 3), 0);
+    assert_int_equal(sim_option_octets("+1 2", '\0', octets, 3), 0);
+    assert_int_equal(sim_option_octets("01020304", '\0', octets, 3), 0);
+}
+
+static void test_each_address_has_its_own_identity(void **state)
+{
+    struct sim_options bound = {.serve.bind_ip = BJ_LOOPBACK};
+    uint8_t octets[] = {7, 8, 9};
+    (void)state;
+    sim_options_identify(&bound, octets);
+    assert_memory_equal(octets, "\7\10\11", 3);
+    bound.serve.bind_ip = 0x7f010203;
+    sim_options_identify(&bound, octets);
+    assert_memory_equal(octets, "\1\2\3", 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +191,8 @@ int main(void)
         cmocka_unit_test(test_faults_by_name),
         cmocka_unit_test(test_too_many_faults),
         cmocka_unit_test(test_help_prefers_the_texts_of_the_device),
+        cmocka_unit_test(test_octets),
+        cmocka_unit_test(test_each_address_has_its_own_identity),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
