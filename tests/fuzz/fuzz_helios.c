@@ -5,7 +5,7 @@
  * refused, stalls, broken transfers, cables, time, and whatever an engine may do.
  */
 #include "fake_usb.h"
-#include "fuzz_input.h"
+#include "fuzz_engine.h"
 #include "helios/helios.h"
 #include "helios/helios_wire.h"
 
@@ -16,12 +16,9 @@
 
 struct fuzz {
     struct sim_usb device; /* first: the model is the fuzzer */
-    struct fuzz_input input;
+    struct fuzz_engine engine;
     struct fake_usb *usb;
-    struct bj_dac *dac;
-    bool attempting, plugged;
-    int64_t now_ns;
-    struct bj_dac_status status;
+    bool plugged;
     uint8_t replies[8][32]; /* that the device will give, in order */
     size_t sizes[8], first, count;
     uint8_t asked; /* the newest command */
@@ -140,9 +137,10 @@ static void reply(struct fuzz *fuzz, bool fitting)
 
     if (fuzz->count == 8)
         return;
-    size = fitting ? (fuzz->asked == HELIOS_STATUS ? 2 : 32) : fuzz_next(&fuzz->input) % 33;
+    size = fitting ? (fuzz->asked == HELIOS_STATUS ? 2 : 32)
+                   : fuzz_next(&fuzz->engine.input) % 33;
     for (size_t k = 0; k < size; k++)
-        fuzz->replies[at][k] = fuzz_next(&fuzz->input);
+        fuzz->replies[at][k] = fuzz_next(&fuzz->engine.input);
     if (fitting)
         fuzz->replies[at][0] = 0x80 | fuzz->asked;
     if (fitting && fuzz->asked == HELIOS_STATUS)
@@ -153,68 +151,30 @@ static void reply(struct fuzz *fuzz, bool fitting)
 
 /* ---- The engine ---------------------------------------------------------------------- */
 
-static void on_level(void *user, const struct bj_level_report *report)
-{
-    const struct fuzz *fuzz = user;
-
-    check(report->sent_ns <= report->received_ns && report->received_ns <= fuzz->now_ns);
-    check(report->queued_points <= HELIOS_MOST_POINTS);
-    check(report->unreported_points <= HELIOS_MOST_POINTS);
-    check(report->played_points < (uint64_t)1 << 40);
-}
-
-static void on_emptied(void *user, uint32_t lost_points, bool dry)
-{
-    (void)user, (void)dry;
-    check(lost_points <= 3 * HELIOS_MOST_POINTS);
-}
-
-static void on_notice(void *user, enum bj_status status, const char *text)
-{
-    (void)user;
-    check(status != BJ_OK && strlen(text) > 0 && strlen(text) < 256);
-}
-
-static const struct bj_dac_events events = {
-    .level = on_level, .emptied = on_emptied, .notice = on_notice};
-
-static void disconnect(struct fuzz *fuzz)
-{
-    bj_helios.disconnect(fuzz->dac);
-    fuzz->attempting = false;
-}
+static const struct fuzz_limits limits = {
+    .pps = 30000,
+    .begin_points = 480,
+    .connects = true,
+    .balances = true,
+    .queued_points = HELIOS_MOST_POINTS,
+    .room_points = HELIOS_MOST_POINTS,
+    .handles = 1,
+    .late_ns = 10 * BJ_NS_PER_S,
+};
 
 static void write(struct fuzz *fuzz)
 {
-    static const struct bj_point points[4096] = {{.x = 1, .r = 65535, .i = 65535}};
-    struct bj_chunk chunk = {.points = points,
-                             .count = 1 + fuzz_next(&fuzz->input) * 16u,
-                             .pps = 1000u + 500u * fuzz_next(&fuzz->input)};
-    uint32_t taken = 0;
-    enum bj_status status = bj_helios.write(fuzz->dac, fuzz->now_ns, &chunk, &taken);
+    uint32_t pps = 1000u + 500u * fuzz_next(&fuzz->engine.input);
+    enum bj_status status = fuzz_engine_write(&fuzz->engine, 4096, pps, 0);
 
-    check(status == BJ_OK ? taken >= 1 && taken <= chunk.count
-                          : status == BJ_WOULD_BLOCK && taken == 0);
+    check(status == BJ_OK || status == BJ_WOULD_BLOCK);
 }
 
 static void serve(struct fuzz *fuzz)
 {
-    struct bj_wait wait;
-
-    fake_usb_advance(fuzz->usb, fuzz->now_ns);
-    if (!fuzz->attempting) {
-        fuzz->attempting = true;
-        check(bj_helios.connect(fuzz->dac, fuzz->now_ns, 30000, 480) == BJ_OK);
-    }
-    bj_wait_init(&wait);
-    if (bj_helios.service(fuzz->dac, fuzz->now_ns, &fuzz->status, &wait) != BJ_OK) {
-        disconnect(fuzz);
-        return;
-    }
-    check(wait.deadline_ns > fuzz->now_ns - 10 * BJ_NS_PER_S && wait.count <= 1);
-    check(fuzz->status.room_points <= HELIOS_MOST_POINTS);
-    check(strlen(fuzz->dac->name) < sizeof fuzz->dac->name);
-    check(bj_helios.true_pps(fuzz->dac, 30000) > 29000);
+    fake_usb_advance(fuzz->usb, fuzz->engine.now_ns);
+    fuzz_engine_serve(&fuzz->engine);
+    check(bj_helios.true_pps(fuzz->engine.dac, 30000) > 29000);
 }
 
 static void cable(struct fuzz *fuzz)
@@ -229,7 +189,7 @@ static void cable(struct fuzz *fuzz)
 static void act(struct fuzz *fuzz)
 {
     static const uint8_t addresses[] = {HELIOS_REPLIES, HELIOS_COMMANDS, HELIOS_FRAMES};
-    uint8_t what = fuzz_next(&fuzz->input);
+    uint8_t what = fuzz_next(&fuzz->engine.input);
 
     switch (what % 16) {
     case 0:
@@ -238,28 +198,22 @@ static void act(struct fuzz *fuzz)
     case 1:
         fuzz->refuse = what >> 4;
         break;
-    case 2:
-        bj_helios.shutter(fuzz->dac, fuzz->now_ns, what & 16);
-        break;
     case 3:
-        if (what >> 4 == 0)
-            bj_helios.stop(fuzz->dac, fuzz->now_ns);
+        fuzz_engine_act(&fuzz->engine, what >> 4);
         break;
     case 4:
-        if (what >> 4 == 0)
-            disconnect(fuzz);
-        else if (what >> 4 == 1)
+        if (what >> 4 == 1)
             cable(fuzz);
         break;
     case 5:
         if (fuzz->plugged)
             fake_usb_break(fuzz->usb, PORT, addresses[(what >> 4) % 3],
-                           fuzz_next(&fuzz->input),
-                           (enum usb_end)(fuzz_next(&fuzz->input) % 6));
+                           fuzz_next(&fuzz->engine.input),
+                           (enum usb_end)(fuzz_next(&fuzz->engine.input) % 6));
         break;
     case 6:
     case 7:
-        fuzz->now_ns += (int64_t)fuzz_next(&fuzz->input) * MS / 4;
+        fuzz->engine.now_ns += (int64_t)fuzz_next(&fuzz->engine.input) * MS / 4;
         break;
     case 8:
     case 9:
@@ -272,46 +226,44 @@ static void act(struct fuzz *fuzz)
         break;
     default:
         reply(fuzz, true);
-        fuzz->now_ns += MS;
+        fuzz->engine.now_ns += MS;
         break;
     }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    static struct fuzz fuzz; /* the bus stays, and with it the time; it is large */
+    /* the bus stays, and with it the time; it is large */
+    static struct fuzz fuzz = {.engine.limits = &limits};
     struct bj_dac_config config = {.id = "helios:" PORT};
 
     if (fuzz.usb == NULL)
         fuzz.usb = fake_usb_create();
     fuzz.device = (struct sim_usb){.ops = &ops, .descriptor = &descriptor};
-    fuzz.input = (struct fuzz_input){bytes, size};
-    fuzz.attempting = false;
+    fuzz.engine.input = (struct fuzz_input){bytes, size};
     fuzz.count = 0;
     fuzz.refuse = 0;
-    fuzz.status = (struct bj_dac_status){0};
     check(fuzz.usb != NULL);
     fuzz.plugged = false;
     cable(&fuzz);
     config.via.usb = fake_usb_base(fuzz.usb);
-    check(bj_dac_create(&bj_helios, &config, &events, &fuzz, &fuzz.dac) == BJ_OK);
+    fuzz_engine_begin(&fuzz.engine, &bj_helios, &config);
     fuzz.tame = true;
     fuzz.slot_full = false;
-    for (int k = 0; k < 100 && fuzz.status.state != BJ_DAC_READY; k++) {
+    for (int k = 0; k < 100 && fuzz.engine.status.state != BJ_DAC_READY; k++) {
         serve(&fuzz);
-        fuzz.now_ns += 10 * MS;
+        fuzz.engine.now_ns += 10 * MS;
     }
-    check(fuzz.status.state == BJ_DAC_READY);
-    while (fuzz.input.left > 0) {
+    check(fuzz.engine.status.state == BJ_DAC_READY);
+    while (fuzz.engine.input.left > 0) {
         serve(&fuzz);
         act(&fuzz);
     }
-    disconnect(&fuzz);
-    bj_dac_destroy(fuzz.dac);
+    fuzz_engine_end(&fuzz.engine);
     check(fake_usb_open_handles(fuzz.usb) == 0);
     if (fuzz.plugged)
         fake_usb_unplug(fuzz.usb, PORT);
-    fuzz.now_ns += 100 * MS;
-    fake_usb_advance(fuzz.usb, fuzz.now_ns);
+    fuzz.engine.now_ns += 100 * MS;
+    fake_usb_advance(fuzz.usb, fuzz.engine.now_ns);
     return 0;
 }

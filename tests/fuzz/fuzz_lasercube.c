@@ -5,7 +5,7 @@
  * full infos, silence, time, and whatever an engine may do.
  */
 #include "fake_net.h"
-#include "fuzz_input.h"
+#include "fuzz_engine.h"
 #include "lasercube/lasercube.h"
 #include "lasercube/lasercube_wire.h"
 
@@ -17,50 +17,13 @@
 
 struct fuzz {
     struct sim_host host; /* first */
-    struct fuzz_input input;
+    struct fuzz_engine engine;
     struct fake_net *net;
     struct bj_address asked[2]; /* by whom: commands, samples */
     uint8_t opcode, message;    /* newest of each */
-    struct bj_dac *dac;
-    bool attempting;
-    int64_t now_ns;
-    uint64_t taken, lost; /* since connect */
-    struct bj_dac_status status;
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-/* ---- The engine's ears --------------------------------------------------------------- */
-
-static void on_level(void *user, const struct bj_level_report *report)
-{
-    const struct fuzz *fuzz = user;
-
-    check(report->sent_ns <= report->received_ns);
-    check(report->received_ns == fuzz->now_ns);
-    check(report->queued_points <= UINT16_MAX);
-    check(report->played_points <= fuzz->taken);
-    check(report->played_points + report->queued_points + report->unreported_points ==
-          fuzz->taken - fuzz->lost);
-}
-
-static void on_emptied(void *user, uint32_t lost_points, bool dry)
-{
-    struct fuzz *fuzz = user;
-
-    (void)dry;
-    fuzz->lost += lost_points;
-    check(fuzz->lost <= fuzz->taken);
-}
-
-static void on_notice(void *user, enum bj_status status, const char *text)
-{
-    (void)user;
-    check(status != BJ_OK && strlen(text) > 0 && strlen(text) < 256);
-}
-
-static const struct bj_dac_events events = {
-    .level = on_level, .emptied = on_emptied, .notice = on_notice};
 
 /* ---- The device ---------------------------------------------------------------------- */
 
@@ -113,10 +76,10 @@ static void say(struct fuzz *fuzz, bool data, const uint8_t *bytes, size_t size)
 static void say_raw(struct fuzz *fuzz, bool data)
 {
     uint8_t bytes[100];
-    size_t size = fuzz_next(&fuzz->input) % sizeof bytes;
+    size_t size = fuzz_next(&fuzz->engine.input) % sizeof bytes;
 
     for (size_t k = 0; k < size; k++)
-        bytes[k] = fuzz_next(&fuzz->input);
+        bytes[k] = fuzz_next(&fuzz->engine.input);
     say(fuzz, data, bytes, size);
 }
 
@@ -124,16 +87,16 @@ static void say_info(struct fuzz *fuzz)
 {
     uint8_t bytes[LC_INFO_SIZE] = {LC_FULL_INFO};
     static const uint8_t serial[] = {0x00, 0x04, 0xa3, 0x11, 0x22, 0x33};
-    uint8_t kind = fuzz_next(&fuzz->input);
+    uint8_t kind = fuzz_next(&fuzz->engine.input);
 
     bytes[3] = kind & 1;
     bytes[4] = 24;
-    bytes[5] = fuzz_next(&fuzz->input);
+    bytes[5] = fuzz_next(&fuzz->engine.input);
     memcpy(bytes + 10, "\x30\x75\0\0\x60\xea\0\0", 8);
     bytes[20] = bytes[22] = 0x17; /* empty: 5888 of 5888 */
     if (kind & 2)
-        bytes[10 + fuzz_next(&fuzz->input) % 16] = fuzz_next(&fuzz->input);
-    bytes[23] = fuzz_next(&fuzz->input);
+        bytes[10 + fuzz_next(&fuzz->engine.input) % 16] = fuzz_next(&fuzz->engine.input);
+    bytes[23] = fuzz_next(&fuzz->engine.input);
     memcpy(bytes + 26, serial, sizeof serial);
     bytes[37] = kind & 4 ? 10 : 0;
     if (kind & 8)
@@ -143,9 +106,9 @@ static void say_info(struct fuzz *fuzz)
 
 static void say_report(struct fuzz *fuzz)
 {
-    uint8_t kind = fuzz_next(&fuzz->input);
+    uint8_t kind = fuzz_next(&fuzz->engine.input);
     uint8_t bytes[4] = {LC_FREE, (uint8_t)(fuzz->message - (kind & 7)),
-                        fuzz_next(&fuzz->input), fuzz_next(&fuzz->input)};
+                        fuzz_next(&fuzz->engine.input), fuzz_next(&fuzz->engine.input)};
 
     if (kind & 8)
         bytes[3] &= 0x17;
@@ -154,61 +117,43 @@ static void say_report(struct fuzz *fuzz)
 
 static void answer(struct fuzz *fuzz, uint8_t opcode)
 {
-    uint8_t bytes[4] = {opcode, 0, fuzz_next(&fuzz->input), fuzz_next(&fuzz->input) & 0x17};
+    uint8_t bytes[4] = {opcode, 0, fuzz_next(&fuzz->engine.input),
+                        fuzz_next(&fuzz->engine.input) & 0x17};
 
     say(fuzz, false, bytes, opcode == LC_FREE ? 4 : 2);
 }
 
 /* ---- The engine ---------------------------------------------------------------------- */
 
-static void disconnect(struct fuzz *fuzz)
-{
-    bj_lasercube.disconnect(fuzz->dac);
-    fuzz->attempting = false;
-}
+static const struct fuzz_limits limits = {
+    .pps = 30000,
+    .begin_points = 900,
+    .balances = true,
+    .queued_points = UINT16_MAX,
+    .room_points = 5 * LC_MAX_POINTS,
+    .handles = 3,
+    .late_ns = BJ_NS_PER_S,
+};
 
 static void write(struct fuzz *fuzz)
 {
-    static const struct bj_point points[LC_MAX_POINTS] = {{.x = 1, .r = 65535}};
-    uint8_t size = fuzz_next(&fuzz->input);
-    struct bj_chunk chunk = {.points = points,
-                             .count = 1 + size % LC_MAX_POINTS,
-                             .pps = 1000u * fuzz_next(&fuzz->input)};
-    uint32_t taken = 0;
-    enum bj_status status = bj_lasercube.write(fuzz->dac, fuzz->now_ns, &chunk, &taken);
+    uint32_t pps = 1000u * fuzz_next(&fuzz->engine.input);
+    enum bj_status status = fuzz_engine_write(&fuzz->engine, LC_MAX_POINTS, pps, 0);
 
-    check(status == BJ_OK ? taken >= 1 && taken <= chunk.count
-                          : status == BJ_WOULD_BLOCK && taken == 0);
-    fuzz->taken += taken;
+    check(status == BJ_OK || status == BJ_WOULD_BLOCK);
 }
 
 static void serve(struct fuzz *fuzz)
 {
-    struct bj_wait wait;
-
-    fake_net_advance(fuzz->net, fuzz->now_ns);
-    if (!fuzz->attempting) {
-        fuzz->attempting = true;
-        fuzz->taken = fuzz->lost = 0;
-        if (bj_lasercube.connect(fuzz->dac, fuzz->now_ns, 30000, 900) != BJ_OK) {
-            disconnect(fuzz);
-            return;
-        }
-    }
-    bj_wait_init(&wait);
-    if (bj_lasercube.service(fuzz->dac, fuzz->now_ns, &fuzz->status, &wait) != BJ_OK)
-        disconnect(fuzz);
-    else
-        check(wait.deadline_ns > fuzz->now_ns - BJ_NS_PER_S && wait.count <= 3);
-    check(fuzz->status.room_points <= 5 * LC_MAX_POINTS);
-    check(strlen(fuzz->dac->name) < sizeof fuzz->dac->name);
+    fake_net_advance(fuzz->net, fuzz->engine.now_ns);
+    fuzz_engine_serve(&fuzz->engine);
 }
 
 static void act(struct fuzz *fuzz)
 {
     static const uint8_t opcodes[] = {LC_OUTPUT, LC_CLEAR,     LC_REPORTS,
                                       LC_RATE,   LC_THRESHOLD, LC_FREE};
-    uint8_t what = fuzz_next(&fuzz->input);
+    uint8_t what = fuzz_next(&fuzz->engine.input);
 
     switch (what % 16) {
     case 0:
@@ -218,16 +163,8 @@ static void act(struct fuzz *fuzz)
     case 2:
         say_info(fuzz);
         break;
-    case 3:
-        bj_lasercube.shutter(fuzz->dac, fuzz->now_ns, what & 16);
-        break;
     case 4:
-        if (what >> 4 == 0)
-            bj_lasercube.stop(fuzz->dac, fuzz->now_ns);
-        break;
-    case 5:
-        if (what >> 4 == 0)
-            disconnect(fuzz);
+        fuzz_engine_act(&fuzz->engine, what >> 4);
         break;
     case 6:
         for (size_t k = 0; k < sizeof opcodes; k++)
@@ -238,11 +175,11 @@ static void act(struct fuzz *fuzz)
         break;
     case 8:
     case 9:
-        fuzz->now_ns += (int64_t)fuzz_next(&fuzz->input) * MS;
+        fuzz->engine.now_ns += (int64_t)fuzz_next(&fuzz->engine.input) * MS;
         break;
     case 10:
     case 11:
-        fuzz->now_ns += (int64_t)fuzz_next(&fuzz->input) * MS / 50;
+        fuzz->engine.now_ns += (int64_t)fuzz_next(&fuzz->engine.input) * MS / 50;
         break;
     case 12:
     case 13:
@@ -256,25 +193,23 @@ static void act(struct fuzz *fuzz)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    static struct fuzz fuzz; /* the network stays, and with it the time; it is large */
+    /* the network stays, and with it the time; it is large */
+    static struct fuzz fuzz = {.host.ops = &ops, .engine.limits = &limits};
     struct bj_dac_config config = {.id = "lasercube:0004A3112233", .address = {IP, 0}};
 
     if (fuzz.net == NULL)
         fuzz.net = fake_net_create();
-    fuzz.host.ops = &ops;
-    fuzz.input = (struct fuzz_input){bytes, size};
-    fuzz.status = (struct bj_dac_status){0};
     check(fuzz.net != NULL);
+    fuzz.engine.input = (struct fuzz_input){bytes, size};
     memset(fuzz.asked, 0, sizeof fuzz.asked);
     fake_net_add(fuzz.net, IP, &fuzz.host);
     config.via.net = fake_net_base(fuzz.net);
-    check(bj_dac_create(&bj_lasercube, &config, &events, &fuzz, &fuzz.dac) == BJ_OK);
-    while (fuzz.input.left > 0) {
+    fuzz_engine_begin(&fuzz.engine, &bj_lasercube, &config);
+    while (fuzz.engine.input.left > 0) {
         serve(&fuzz);
         act(&fuzz);
     }
-    disconnect(&fuzz);
-    bj_dac_destroy(fuzz.dac);
+    fuzz_engine_end(&fuzz.engine);
     check(fake_net_open_sockets(fuzz.net) == 0);
     fake_net_remove(fuzz.net, IP);
     return 0;

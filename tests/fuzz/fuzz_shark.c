@@ -5,7 +5,7 @@
  * end in any way, time, and whatever an engine may do. The transport is the target's own,
  * for it must be able to lie.
  */
-#include "fuzz_input.h"
+#include "fuzz_engine.h"
 #include "laserdock/laserdock.h"
 #include "lasershark/lasershark.h"
 #include "lasershark_family/shark_session.h"
@@ -26,12 +26,9 @@ struct transfer {
 
 static struct fuzz {
     struct bj_usb usb;
-    struct fuzz_input input;
+    struct fuzz_engine engine;
     const struct bj_dac_driver *driver;
-    struct bj_dac *dac;
-    bool attempting, open, gone, opens_badly;
-    int64_t now_ns;
-    struct bj_dac_status status;
+    bool open, gone, opens_badly;
     struct transfer under_way[MOST];
     int count, given;
     uint8_t given_bytes[SHARK_REPLY_SIZE];
@@ -42,31 +39,6 @@ static struct fuzz {
 } fuzz;
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-/* ---- The engine's ears --------------------------------------------------------------- */
-
-static void on_level(void *user, const struct bj_level_report *report)
-{
-    (void)user;
-    check(report->sent_ns <= report->received_ns);
-    check(report->received_ns <= fuzz.now_ns);
-    check(report->queued_points <= 100000 && report->unreported_points <= 768);
-}
-
-static void on_emptied(void *user, uint32_t lost_points, bool dry)
-{
-    (void)user, (void)dry;
-    check(lost_points < 200000);
-}
-
-static void on_notice(void *user, enum bj_status status, const char *text)
-{
-    (void)user;
-    check(status != BJ_OK && strlen(text) > 0 && strlen(text) < 256);
-}
-
-static const struct bj_dac_events events = {
-    .level = on_level, .emptied = on_emptied, .notice = on_notice};
 
 /* ---- USB ----------------------------------------------------------------------------- */
 
@@ -93,8 +65,9 @@ static enum bj_status open_result(struct bj_usb *usb, int handle)
 {
     (void)usb;
     check(fuzz.open && handle == HANDLE);
-    return fuzz.opens_badly ? (enum bj_status)(fuzz_next(&fuzz.input) % (BJ_IO_ERROR + 1))
-                            : BJ_OK;
+    return fuzz.opens_badly
+               ? (enum bj_status)(fuzz_next(&fuzz.engine.input) % (BJ_IO_ERROR + 1))
+               : BJ_OK;
 }
 
 static enum bj_status submit(struct bj_usb *usb, int handle,
@@ -112,7 +85,7 @@ static enum bj_status submit(struct bj_usb *usb, int handle,
     *mine = (struct transfer){.is = *transfer};
     if (transfer->bytes)
         memcpy(mine->bytes, transfer->bytes, transfer->size);
-    mine->result.begun_ns = fuzz.now_ns;
+    mine->result.begun_ns = fuzz.engine.now_ns;
     fuzz.count++;
     return BJ_OK;
 }
@@ -156,7 +129,7 @@ static void end(struct transfer *transfer, enum bj_status status, size_t size)
     transfer->over = true;
     transfer->result.status = status;
     transfer->result.size = size;
-    transfer->result.finished_ns = fuzz.now_ns;
+    transfer->result.finished_ns = fuzz.engine.now_ns;
 }
 
 static void cancel(struct bj_usb *usb, int handle, uint8_t endpoint)
@@ -258,12 +231,12 @@ static void answer(bool truly)
     if (!transfer || fuzz.asked_count == 0)
         return;
     transfer->reply[0] = fuzz.asked[0];
-    transfer->reply[1] = truly ? 0 : fuzz_next(&fuzz.input) & 1;
+    transfer->reply[1] = truly ? 0 : fuzz_next(&fuzz.engine.input) & 1;
     put32(transfer->reply + 2, truth(fuzz.asked[0], fuzz.argument[0]));
     if (!truly)
-        put32(transfer->reply + 2,
-              (uint32_t)(fuzz_next(&fuzz.input) | fuzz_next(&fuzz.input) << 8) |
-                  (uint32_t)fuzz_next(&fuzz.input) << 24);
+        put32(transfer->reply + 2, (uint32_t)(fuzz_next(&fuzz.engine.input) |
+                                              fuzz_next(&fuzz.engine.input) << 8) |
+                                       (uint32_t)fuzz_next(&fuzz.engine.input) << 24);
     end(transfer, BJ_OK, SHARK_REPLY_SIZE);
     fuzz.asked_count--;
     memmove(fuzz.asked, fuzz.asked + 1, (size_t)fuzz.asked_count);
@@ -274,71 +247,60 @@ static void answer(bool truly)
 static void raw(void)
 {
     struct transfer *transfer = oldest(SHARK_REPLY_IN);
-    enum bj_status status = (enum bj_status)(fuzz_next(&fuzz.input) % (BJ_IO_ERROR + 1));
+    enum bj_status status =
+        (enum bj_status)(fuzz_next(&fuzz.engine.input) % (BJ_IO_ERROR + 1));
 
     if (!transfer)
         return;
     for (size_t k = 0; k < 8; k++)
-        transfer->reply[k] = fuzz_next(&fuzz.input);
+        transfer->reply[k] = fuzz_next(&fuzz.engine.input);
     end(transfer, status == BJ_WOULD_BLOCK ? BJ_OK : status,
-        fuzz_next(&fuzz.input) % (SHARK_REPLY_SIZE + 1));
+        fuzz_next(&fuzz.engine.input) % (SHARK_REPLY_SIZE + 1));
 }
 
 static void take_samples(bool well)
 {
     struct transfer *transfer = oldest(SHARK_SAMPLES_OUT);
     enum bj_status status =
-        well ? BJ_OK : (enum bj_status)(fuzz_next(&fuzz.input) % (BJ_IO_ERROR + 1));
+        well ? BJ_OK : (enum bj_status)(fuzz_next(&fuzz.engine.input) % (BJ_IO_ERROR + 1));
 
     if (!transfer)
         return;
-    size_t size =
-        well ? transfer->is.size : fuzz_next(&fuzz.input) * 13u % (transfer->is.size + 1);
+    size_t size = well ? transfer->is.size
+                       : fuzz_next(&fuzz.engine.input) * 13u % (transfer->is.size + 1);
     end(transfer, status == BJ_WOULD_BLOCK ? BJ_OK : status, size);
 }
 
 /* ---- The engine ---------------------------------------------------------------------- */
 
-static void disconnect(void)
-{
-    fuzz.driver->disconnect(fuzz.dac);
-    check(!fuzz.open);
-    fuzz.attempting = false;
-}
+static const struct fuzz_limits limits = {
+    .pps = 30000,
+    .begin_points = 240,
+    .connects = true,
+    .balances = true,
+    .queued_points = 100000,
+    .room_points = SHARK_STAGE_POINTS,
+    .handles = 1,
+    .late_ns = 10 * BJ_NS_PER_S,
+};
 
 static void write(void)
 {
-    static const struct bj_point points[400] = {{.x = 1, .r = 65535, .i = 65535}};
-    struct bj_chunk chunk = {.points = points,
-                             .count = 1 + fuzz_next(&fuzz.input) * 399u / 255,
-                             .pps = 1000u * fuzz_next(&fuzz.input)};
-    uint32_t taken = 0;
-    enum bj_status status = fuzz.driver->write(fuzz.dac, fuzz.now_ns, &chunk, &taken);
+    uint32_t pps = 1000u * fuzz_next(&fuzz.engine.input);
+    enum bj_status status = fuzz_engine_write(&fuzz.engine, 400, pps, 0);
 
-    check(status == BJ_OK ? taken >= 1 && taken <= chunk.count
-                          : status == BJ_WOULD_BLOCK && taken == 0);
+    check(status == BJ_OK || status == BJ_WOULD_BLOCK);
 }
 
 static void serve(void)
 {
-    struct bj_wait wait;
-
-    if (!fuzz.attempting) {
-        fuzz.attempting = true;
-        check(fuzz.driver->connect(fuzz.dac, fuzz.now_ns, 30000, 240) == BJ_OK);
-    }
-    bj_wait_init(&wait);
-    if (fuzz.driver->service(fuzz.dac, fuzz.now_ns, &fuzz.status, &wait) != BJ_OK)
-        disconnect();
-    else
-        check(wait.deadline_ns > fuzz.now_ns - 10 * BJ_NS_PER_S && wait.count <= 1);
-    check(fuzz.status.room_points <= SHARK_STAGE_POINTS);
-    check(strlen(fuzz.dac->name) < sizeof fuzz.dac->name);
+    check(fuzz.engine.attempting || !fuzz.open);
+    fuzz_engine_serve(&fuzz.engine);
 }
 
 static void act(void)
 {
-    uint8_t what = fuzz_next(&fuzz.input);
+    uint8_t what = fuzz_next(&fuzz.engine.input);
 
     switch (what % 16) {
     case 0:
@@ -348,25 +310,18 @@ static void act(void)
         take_command((enum bj_status)(BJ_NOT_FOUND + what / 16 % 9));
         break;
     case 2:
-        fuzz.driver->shutter(fuzz.dac, fuzz.now_ns, what & 16);
-        break;
     case 3:
-        if (what >> 4 == 0)
-            fuzz.driver->stop(fuzz.dac, fuzz.now_ns);
-        break;
-    case 4:
-        if (what >> 4 == 0)
-            disconnect();
+        fuzz_engine_act(&fuzz.engine, what >> 4);
         break;
     case 5:
         fuzz.gone = what >> 4 == 1;
         fuzz.opens_badly = what >> 4 == 2;
         break;
     case 6:
-        fuzz.now_ns += (int64_t)fuzz_next(&fuzz.input) * MS / 8;
+        fuzz.engine.now_ns += (int64_t)fuzz_next(&fuzz.engine.input) * MS / 8;
         break;
     case 7:
-        fuzz.now_ns += (int64_t)fuzz_next(&fuzz.input) * MS * 4;
+        fuzz.engine.now_ns += (int64_t)fuzz_next(&fuzz.engine.input) * MS * 4;
         break;
     case 8:
     case 9:
@@ -391,7 +346,8 @@ static void name_device(void)
 {
     static const char *const makers[] = {"WICKED", "Macpod", "", "somebody"};
     static const char *const products[] = {"Laserdock.", "Lasershark", "", "%s%n"};
-    uint8_t odd = fuzz_next(&fuzz.input) % 8 == 0 ? fuzz_next(&fuzz.input) : 0;
+    uint8_t odd =
+        fuzz_next(&fuzz.engine.input) % 8 == 0 ? fuzz_next(&fuzz.engine.input) : 0;
     bool dock = fuzz.driver == &bj_laserdock;
 
     memset(&fuzz.device, 0, sizeof fuzz.device);
@@ -409,17 +365,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 
     memset(&fuzz, 0, sizeof fuzz);
     fuzz.usb.ops = &ops;
-    fuzz.input = (struct fuzz_input){bytes, size};
-    fuzz.driver = fuzz_next(&fuzz.input) & 1 ? &bj_laserdock : &bj_lasershark;
+    fuzz.engine.limits = &limits;
+    fuzz.engine.input = (struct fuzz_input){bytes, size};
+    fuzz.driver = fuzz_next(&fuzz.engine.input) & 1 ? &bj_laserdock : &bj_lasershark;
     name_device();
     config.id = fuzz.driver == &bj_laserdock ? "laserdock:1" : "lasershark:1";
-    check(bj_dac_create(fuzz.driver, &config, &events, NULL, &fuzz.dac) == BJ_OK);
-    while (fuzz.input.left > 0) {
+    fuzz_engine_begin(&fuzz.engine, fuzz.driver, &config);
+    while (fuzz.engine.input.left > 0) {
         serve();
         act();
     }
-    disconnect();
-    bj_dac_destroy(fuzz.dac);
+    fuzz_engine_end(&fuzz.engine);
     check(!fuzz.open);
     return 0;
 }
