@@ -33,7 +33,7 @@ static void test_plays_every_point_once_and_in_order(void **state)
     assert_true(world.played > 290000);
     assert_int_equal(world.emptied, 0);
     assert_int_equal(world.notices, 0);
-    world_balance(&world);
+    world_balance(&world, 0);
     assert_int_equal(world.skipped, 0);
     assert_int_equal(counters()->naks_invalid, 0);
     assert_int_equal(world.dried, 1); /* when the feed ended */
@@ -55,7 +55,7 @@ static void play_at(const struct sim_ed_profile *profile, uint32_t pps)
     assert_int_equal(counters()->naks_invalid + counters()->naks_full, 0);
     assert_int_equal(sim_ed_status(world.device).point_rate, pps);
     assert_true(counters()->min_fullness >= 256);
-    world_balance(&world);
+    world_balance(&world, 0);
     assert_int_equal(world.skipped, 0);
 }
 
@@ -91,7 +91,7 @@ static void test_plays_over_a_bad_network(void **state)
     assert_int_equal(world.emptied, 0);
     assert_int_equal(counters()->naks_invalid, 0);
     assert_true(world.reports > 500);
-    world_balance(&world);
+    world_balance(&world, 0);
     assert_int_equal(world.skipped, 0);
 }
 
@@ -107,7 +107,7 @@ static void test_understands_replies_byte_by_byte_and_merged(void **state)
     world_run_ms(&world, 1000);
     assert_int_equal(world.emptied, 0);
     assert_int_equal(world.notices, 0);
-    world_balance(&world);
+    world_balance(&world, 0);
 }
 
 /* A device whose window closes while nothing moves: the same points are offered again. */
@@ -130,7 +130,7 @@ static void test_a_full_window_takes_nothing_and_loses_nothing(void **state)
     assert_int_equal(taken, 0);
     world_run_ms(&world, 500);
     assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
-    world_balance(&world);
+    world_balance(&world, 0);
     assert_int_equal(world.skipped, world.lost);
 }
 
@@ -191,13 +191,13 @@ static void test_a_new_rate_begins_with_the_first_point_of_its_chunk(void **stat
         world_run_ms(&world, 150);
         assert_int_equal(sim_ed_status(world.device).point_rate, pps);
     }
-    assert_int_equal(world.flagged_count, changes);
+    assert_int_equal(ed_notes(&world)->flagged_count, changes);
     for (int k = 0; k < changes; k++)
-        assert_int_equal(world.flagged[k], firsts[k]);
+        assert_int_equal(ed_notes(&world)->flagged[k], firsts[k]);
     assert_int_equal(counters()->rates_queued, changes);
     assert_int_equal(world_count(&world, 'u'), 0);
     assert_int_equal(world.emptied, 0);
-    world_balance(&world);
+    world_balance(&world, 0);
     assert_int_equal(world.skipped, 0);
 }
 
@@ -258,7 +258,8 @@ static void test_never_fills_the_last_place(void **state)
     world_reach(&world, BJ_DAC_PLAYING); /* full, and so it begins */
     world_run_ms(&world, 1);
     assert_int_equal(world.dac->caps.capacity_points, 3898);
-    begin = &world.commands[strchr(world.ops, 'b') - world.ops];
+    begin = &ed_notes(&world)
+                 ->commands[strchr(ed_notes(&world)->ops, 'b') - ed_notes(&world)->ops];
     assert_int_equal(begin->before.fullness, 3898);
     assert_int_equal(counters()->naks_invalid, 0);
 }
@@ -279,7 +280,7 @@ static void test_plays_from_the_moment_it_was_told_to(void **state)
     world_reach(&world, BJ_DAC_PLAYING);
     reports = world.reports;
     world_run_ms(&world, 2);
-    assert_non_null(strchr(world.ops, 'b'));
+    assert_non_null(strchr(ed_notes(&world)->ops, 'b'));
     world_run_ms(&world, 40); /* what it said before is no news */
     assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
     assert_int_equal(world.reports, reports);

@@ -46,7 +46,7 @@ static void test_one_byte_over_a_connection_of_its_own(void **state)
     assert_false(ed_estop_is_ours(&estop, world.now_ns));
     serve(0.1);
     world_run_ms(&world, 0.1);
-    assert_string_equal(world.ops, "0");
+    assert_string_equal(ed_notes(&world)->ops, "0");
     assert_int_equal(sim_ed_status(world.device).light_engine, 3);
     assert_true(ed_estop_is_ours(&estop, world.now_ns));
 }
@@ -59,7 +59,7 @@ static void test_firing_again_meanwhile_changes_nothing(void **state)
     serve(0.1);
     fire();
     serve(0.1);
-    assert_string_equal(world.ops, "0");
+    assert_string_equal(ed_notes(&world)->ops, "0");
     assert_int_equal(sim_ed_counters(world.device)->connections, 1);
 }
 
@@ -73,9 +73,9 @@ static void test_a_slow_connection_is_waited_for(void **state)
     wait = serve(1);
     assert_int_equal(wait.count, 1);
     assert_int_equal(wait.handles[0].events, BJ_WAIT_WRITE);
-    assert_string_equal(world.ops, "");
+    assert_string_equal(ed_notes(&world)->ops, "");
     serve(300);
-    assert_string_equal(world.ops, "0");
+    assert_string_equal(ed_notes(&world)->ops, "0");
 }
 
 static void test_gives_up_after_a_second(void **state)

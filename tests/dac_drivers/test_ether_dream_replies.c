@@ -55,7 +55,7 @@ static void test_points_refused_by_an_idle_device_are_lost_and_told(void **state
     assert_true(world.dried > 3);
     world_run_ms(&world, 300);
     assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
-    world_balance(&world);
+    world_balance(&world, 0);
     assert_int_equal(counters()->connections, 1);
 }
 
@@ -102,7 +102,7 @@ static void refuse(enum sim_ed_fault how, int64_t times)
     assert_int_equal(counters()->connections, 1);
     assert_true(world_heard(&world, "refused"));
     assert_true(world.emptied >= 1);
-    world_balance(&world);
+    world_balance(&world, 0);
     assert_int_equal(world.skipped, world.lost);
 }
 
@@ -135,7 +135,7 @@ static void overfill(const struct sim_ed_profile *profile)
     assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
     assert_int_equal(counters()->connections, 1);
     assert_true(counters()->points_refused > 0);
-    world_balance(&world);
+    world_balance(&world, 0);
     assert_int_equal(world.skipped, world.lost);
 }
 

@@ -96,7 +96,7 @@ static void test_a_short_stall_is_nothing(void **state)
     world_run_ms(&world, 500);
     assert_int_equal(world.notices, 0);
     assert_int_equal(world.emptied, 0);
-    world_balance(&world);
+    world_balance(&world, 0);
 }
 
 static void test_a_long_stall_is_told_and_waited_for(void **state)
@@ -223,7 +223,7 @@ static void test_closing_throws_the_queue_away_and_tells_how_many(void **state)
     assert_int_equal(world.emptied, 1);
     assert_int_equal(world.last_lost, queued);
     assert_int_equal(world.dried, 0);
-    assert_string_equal(world.ops + world.command_count - 2, "sp");
+    assert_string_equal(ed_notes(&world)->ops + ed_notes(&world)->command_count - 2, "sp");
     assert_int_equal(world.dac_status.state, BJ_DAC_READY);
     assert_int_equal(world.played + world.lost, world.written);
 }
@@ -245,7 +245,7 @@ static void test_dark_points_go_on_while_it_is_closed(void **state)
     world_run_ms(&world, 200);
     assert_int_equal(world.emptied, 1);
     assert_true(counters()->lit_played > 0);
-    world_balance(&world);
+    world_balance(&world, 0);
     assert_int_equal(world.skipped, world.lost);
 }
 
@@ -283,7 +283,7 @@ static void test_a_flush_with_data_in_flight_balances(void **state)
     }
     assert_int_equal(world.emptied, 20);
     assert_int_equal(world.notices, 0);
-    world_balance(&world);
+    world_balance(&world, 0);
     assert_int_equal(world.skipped, world.lost);
 }
 
@@ -315,10 +315,11 @@ static void test_stop_is_confirmed_dark(void **state)
     assert_int_equal(world.dac_status.state, BJ_DAC_STOPPED);
     assert_int_equal(world.dac_status.room_points, 0);
     assert_int_equal(sim_ed_status(world.device).playback, 0);
-    assert_int_equal(world.ops[world.command_count - 1], 's');
+    assert_int_equal(ed_notes(&world)->ops[ed_notes(&world)->command_count - 1], 's');
     assert_int_equal(world.played + world.lost, world.written);
     world_run_ms(&world, 500);
-    assert_int_equal(world.ops[world.command_count - 1], 's'); /* leaves it alone */
+    assert_int_equal(ed_notes(&world)->ops[ed_notes(&world)->command_count - 1],
+                     's'); /* leaves it alone */
 }
 
 static void stop_now(void)
@@ -390,7 +391,7 @@ static void test_disconnect_sends_a_last_stop(void **state)
         assert_int_equal(world.emptied, 1);
         world.shutter_open = false;
         world_run_ms(&world, 100);
-        assert_int_equal(world.ops[world.command_count - 1], 's');
+        assert_int_equal(ed_notes(&world)->ops[ed_notes(&world)->command_count - 1], 's');
         assert_int_equal(sim_ed_status(world.device).playback, 0);
     }
 }

@@ -30,7 +30,7 @@ static void test_greeting_version_prepare_and_nothing_else(void **state)
     (void)state;
     world_connect(&world);
     world_reach(&world, BJ_DAC_READY);
-    assert_string_equal(world.ops, "vp");
+    assert_string_equal(ed_notes(&world)->ops, "vp");
 }
 
 static void test_pings_ten_times_a_second_while_nothing_else_goes(void **state)
@@ -75,7 +75,8 @@ static void test_begins_when_the_wanted_points_are_acknowledged(void **state)
     world.begin_points = 500;
     world.target_points = 600;
     world_play(&world);
-    begin = &world.commands[strchr(world.ops, 'b') - world.ops];
+    begin = &ed_notes(&world)
+                 ->commands[strchr(ed_notes(&world)->ops, 'b') - ed_notes(&world)->ops];
     assert_true(begin->before.fullness >= 500);
     assert_true(begin->before.fullness <= 600);
     assert_int_equal(begin->argument, 30000);
@@ -140,7 +141,7 @@ static void test_stays_within_the_window_of_the_first_generation(void **state)
     world_run_ms(&world, 3000);
     assert_int_equal(counters()->replies_dropped, 0);
     assert_int_equal(world.emptied, 0);
-    world_balance(&world);
+    world_balance(&world, 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)

@@ -29,7 +29,7 @@ static void plays_every_point_once_without_a_gap(void **state)
     played_perfectly(world);
     assert_true(sim_helios_shutter(world->device));
     assert_true(world->reports > PLAYED_MS / 16);
-    assert_true(world->widest_ns < 9 * WORLD_MS);
+    assert_true(helios_notes(world)->widest_ns < 9 * WORLD_MS);
     world_balance(world, 0);
     assert_int_equal(world->dried, 1); /* the feed ended */
     world_shutter(world, false);
@@ -46,7 +46,7 @@ static void plays_at_every_rate(void **state)
     for (size_t k = 0; k < sizeof rates / sizeof *rates; k++) {
         struct world *world = world_usual();
         world->pps = rates[k];
-        world->frame_points = rates[k] * 16 / 1000;
+        world->begin_points = rates[k] * 16 / 1000;
         world_play(world);
         world_run_ms(world, 1000);
         assert_true(world->played > rates[k]);
@@ -65,11 +65,11 @@ static void no_frame_has_the_length_that_gets_lost(void **state)
     (void)state;
     for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++) {
         struct world *world = world_usual();
-        world->frame_points = lengths[k];
+        world->begin_points = lengths[k];
         world_play(world);
         world_run_ms(world, 500);
         played_perfectly(world);
-        world->most_points = 45;
+        world->chunk_points = 45;
         world_run_ms(world, 300);
         world->feeding = false;
         world_run_ms(world, 300);
@@ -85,7 +85,7 @@ static void small_writes_make_frames_too(void **state)
     (void)state;
     struct world *world = world_usual();
 
-    world->most_points = 100; /* 2 ms of them each ms */
+    world->chunk_points = 100; /* 2 ms of them each ms */
     world_play(world);
     world_run_ms(world, PLAYED_MS);
     played_perfectly(world);
@@ -99,7 +99,7 @@ static void a_new_rate_begins_with_a_frame(void **state)
     struct world *world = world_usual();
 
     world_play(world);
-    world->most_points = 300;
+    world->chunk_points = 300;
     for (uint32_t pps = 40000; pps < 60000; pps += 2500) {
         world->pps = pps;
         world_run_ms(world, 53);
@@ -167,7 +167,8 @@ static void tells_the_rate_its_timer_makes(void **state)
     to = world->last_played;
     from = to - 768 * 50; /* whole frames */
     double real =
-        (double)(to - from) * 1e9 / (double)(world->played_ns[to] - world->played_ns[from]);
+        (double)(to - from) * 1e9 /
+        (double)(helios_notes(world)->played_ns[to] - helios_notes(world)->played_ns[from]);
     assert_true(told > 47900 && told < 48000);
     assert_true(told / real > 0.99999 && told / real < 1.00001);
     world_destroy(world);
@@ -273,7 +274,7 @@ static void is_dark_and_shut_until_opened(void **state)
     world_reach(world, BJ_DAC_PLAYING);
     world_run_ms(world, 300);
     assert_true(world->played > 0);
-    assert_int_equal(world->last_lit_ns, 0);
+    assert_int_equal(helios_notes(world)->last_lit_ns, 0);
     assert_false(sim_helios_shutter(world->device));
     assert_true(world_counts(world)->commands[0x02] > 0); /* it survives reconnects */
     world_destroy(world);
@@ -288,13 +289,13 @@ static void closing_puts_the_light_out_at_once(void **state)
         world_run_ms(world, 50 + phase * 0.9);
         world_shutter(world, false);
         world_run_ms(world, 300);
-        assert_true(world->dark_within_ns < 3 * WORLD_MS);
+        assert_true(helios_notes(world)->dark_within_ns < 3 * WORLD_MS);
         assert_false(sim_helios_shutter(world->device));
         assert_int_equal(world_counts(world)->dropped[SIM_HELIOS_DROP_LOCKED], 0);
         assert_int_equal(world->dac_status.state, BJ_DAC_PLAYING); /* dark points */
         world_shutter(world, true);
         world_run_ms(world, 100);
-        assert_true(world->last_lit_ns > world->now_ns - 5 * WORLD_MS);
+        assert_true(helios_notes(world)->last_lit_ns > world->now_ns - 5 * WORLD_MS);
         world_balance(world, 400);
         world_destroy(world);
     }
@@ -311,9 +312,9 @@ static void opening_waits_for_the_lock_out(void **state)
     world_run_ms(world, 20);
     world_shutter(world, true);
     world_run_ms(world, 60);
-    assert_true(world->now_ns - world->last_lit_ns > 70 * WORLD_MS);
+    assert_true(world->now_ns - helios_notes(world)->last_lit_ns > 70 * WORLD_MS);
     world_run_ms(world, 100);
-    assert_true(world->now_ns - world->last_lit_ns < 5 * WORLD_MS);
+    assert_true(world->now_ns - helios_notes(world)->last_lit_ns < 5 * WORLD_MS);
     assert_int_equal(world_counts(world)->dropped[SIM_HELIOS_DROP_LOCKED], 0);
     /* asking is what mends the frame that the stop cut off */
     assert_int_equal(world_sins(world),
@@ -333,7 +334,7 @@ static void stop_ends_dark_and_shut(void **state)
     assert_true(world->now_ns - world->shut_ns < 10 * WORLD_MS);
     assert_false(sim_helios_shutter(world->device));
     world_run_ms(world, 200);
-    assert_true(world->dark_within_ns < 3 * WORLD_MS);
+    assert_true(helios_notes(world)->dark_within_ns < 3 * WORLD_MS);
     world_balance(world, 400);
     world_destroy(world);
 }
@@ -346,7 +347,7 @@ static void letting_go_leaves_it_dark_and_shut(void **state)
     world_play(world);
     world_disconnect(world);
     world_run_ms(world, 200);
-    assert_true(world->dark_within_ns < 3 * WORLD_MS);
+    assert_true(helios_notes(world)->dark_within_ns < 3 * WORLD_MS);
     assert_false(sim_helios_shutter(world->device));
     assert_int_equal(world_counts(world)->sins[SIM_HELIOS_LEFT_OPEN], 0);
     world_destroy(world);
@@ -365,7 +366,7 @@ static void a_device_that_takes_no_commands_is_let_go(void **state)
     world_run_ms(world, 1000);
     assert_false(world->attempting);
     assert_true(world_heard(world, "takes no commands"));
-    assert_true(world->dark_within_ns < 50 * WORLD_MS);
+    assert_true(helios_notes(world)->dark_within_ns < 50 * WORLD_MS);
     world_run_ms(world, 3000);
     world_reconnect(world);
     world_run_ms(world, 100);
@@ -390,7 +391,7 @@ static void a_stuck_frame_never_lights_up(void **state)
         fake_usb_stick(world->usb, WORLD_PORT, false);
         world_run_ms(world, 400);
         assert_true(world->attempting);
-        assert_true(world->dark_within_ns < 3 * WORLD_MS);
+        assert_true(helios_notes(world)->dark_within_ns < 3 * WORLD_MS);
         assert_int_equal(world->dac_status.state, BJ_DAC_PLAYING);
         world_destroy(world);
     }
@@ -409,7 +410,7 @@ static void a_frame_stuck_for_a_second_ends_the_connection(void **state)
     world_run_ms(world, 1200);
     assert_int_equal(world->result, BJ_TIMED_OUT);
     assert_true(world_heard(world, "stuck"));
-    assert_true(world->dark_within_ns < 3 * WORLD_MS);
+    assert_true(helios_notes(world)->dark_within_ns < 3 * WORLD_MS);
     world_destroy(world);
 }
 

@@ -24,10 +24,10 @@ static void test_the_output_is_off_before_anything_else(void **state)
     world_start_device(&world, 1);
     connect_for_ms(100);
     assert_int_equal(world.dac_status.state, BJ_DAC_READY);
-    assert_int_equal(world.command_count, sizeof shark);
+    assert_int_equal(shark_notes(&world)->command_count, sizeof shark);
     for (size_t k = 0; k < sizeof shark; k++)
-        assert_int_equal(world.commands[k].op, shark[k]);
-    assert_int_equal(world.commands[0].argument, 0);
+        assert_int_equal(shark_notes(&world)->commands[k].op, shark[k]);
+    assert_int_equal(shark_notes(&world)->commands[0].argument, 0);
     assert_int_equal(world.emptied, 0);
     world_stop(&world);
 }
@@ -63,7 +63,7 @@ static void test_what_another_program_left_is_never_played(void **state)
     (void)state;
     for (size_t k = 0; k < WORLD_DEVICES; k++) {
         world_start_device(&world, k);
-        world.foreign = true;
+        shark_notes(&world)->foreign = true;
         struct sim_usb *device = world.device;
         memset(lit, 0xff, sizeof lit);
         device->ops->select(device, 1, 1, 0);
@@ -72,7 +72,7 @@ static void test_what_another_program_left_is_never_played(void **state)
             device->ops->out(device, 0x03, lit + at, 64, (int64_t)at * 10000);
         device->ops->select(device, 1, 0, 1000000);
         connect_for_ms(20);
-        world.foreign = false;
+        shark_notes(&world)->foreign = false;
         assert_int_equal(sim_shark_status(world.device).level, 0);
         assert_false(sim_shark_status(world.device).enabled);
         world_run_ms(&world, 100);
@@ -235,7 +235,7 @@ static void replug(const char *port)
     world_run_ms(&world, 100);
     fake_usb_plug(world.usb, port, world.device);
     world_play(&world);
-    world_balance(&world);
+    world_balance_all(&world);
     fake_usb_unplug(world.usb, port);
 }
 
@@ -332,7 +332,7 @@ static void test_a_device_that_resets_itself_is_set_up_anew(void **state)
     fake_usb_plug(world.usb, WORLD_PORT, world.device);
     world_play(&world);
     assert_int_equal(sim_shark_status(world.device).rate, 30000);
-    world_balance(&world);
+    world_balance_all(&world);
     world_stop(&world);
 }
 
@@ -368,7 +368,7 @@ static void survive(enum sim_shark_fault fault, int64_t value)
         assert_true(world.attempting);
         assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
         assert_int_equal(world.emptied, 0);
-        world_balance(&world);
+        world_balance_all(&world);
         world_stop(&world);
     }
 }
@@ -390,14 +390,14 @@ static void perish(enum sim_shark_fault fault, int64_t value, enum bj_status res
     for (size_t k = 0; k < WORLD_DEVICES; k++) {
         world_start_device(&world, k);
         world_play(&world);
-        world.lies = true;
+        shark_notes(&world)->lies = true;
         world_fault(&world, fault, value);
         world_run_ms(&world, 2000);
         assert_false(world.attempting);
         assert_int_equal(world.result, result);
         assert_true(world.notices > 0);
         world_fault(&world, fault, 0);
-        world.lies = false;
+        shark_notes(&world)->lies = false;
         world.shutter_open = false;
         world_play(&world);
         world_stop(&world);
@@ -418,7 +418,7 @@ static void lie(int64_t free, bool survives)
     for (size_t k = 0; k < WORLD_DEVICES; k++) {
         world_start_device(&world, k);
         world_play(&world);
-        world.lies = true;
+        shark_notes(&world)->lies = true;
         world_fault(&world, SIM_SHARK_LEVEL_LIE, free);
         world_run_ms(&world, 15);
         assert_int_equal(world.attempting, survives);
