@@ -210,35 +210,14 @@ bool bj_dac_choose(const struct bj_transports *via, const char *text,
 
 /* ---- Capabilities -------------------------------------------------------------------------- */
 
-static void ignore_level(void *engine, const struct bj_level_report *report)
-{
-    (void)engine;
-    (void)report;
-}
-
-static void ignore_emptied(void *engine, uint32_t lost_points, bool dry)
-{
-    (void)engine;
-    (void)lost_points;
-    (void)dry;
-}
-
-static void ignore_notice(void *engine, enum bj_status status, const char *text)
-{
-    (void)engine;
-    (void)status;
-    (void)text;
-}
-
 bool bj_dac_caps(const struct bj_dac_info *info, const struct bj_transports *via,
                  struct bj_dac_caps *caps)
 {
-    static const struct bj_dac_events deaf = {ignore_level, ignore_emptied, ignore_notice};
     const struct bj_dac_config config = {
         .id = info->id, .address = info->address, .via = *via};
     struct bj_dac *dac;
 
-    if (bj_dac_create(info->driver, &config, &deaf, NULL, &dac) != BJ_OK)
+    if (bj_dac_create(info->driver, &config, NULL, NULL, &dac) != BJ_OK)
         return false;
     *caps = dac->caps;
     bj_dac_destroy(dac);

@@ -32,3 +32,8 @@ void bj_dac_destroy(struct bj_dac *dac)
     }
     free(dac);
 }
+
+double bj_dac_true_pps(const struct bj_dac *dac, uint32_t pps)
+{
+    return dac->driver->true_pps ? dac->driver->true_pps(dac, pps) : pps;
+}

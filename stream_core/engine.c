@@ -146,8 +146,8 @@ static void set_pace(struct bj_stream *stream, double wanted_pps, uint32_t count
     if (wanted_pps > 0 && stream->dac->caps.follows_pps) {
         double by_its_clock = wanted_pps * stream->true_pps / stream->clock.fit.hz;
         stream->pending_pps =
-            bj_steer_choose(&stream->steer, stream->driver, stream->dac, stream->pps,
-                            by_its_clock, count, &stream->pending_true_pps);
+            bj_steer_choose(&stream->steer, stream->dac, stream->pps, by_its_clock, count,
+                            &stream->pending_true_pps);
     }
 }
 
@@ -275,10 +275,7 @@ static void drain(struct bj_stream *stream, struct bj_wait *wait)
 /* A driver may learn only from the device what its timer makes of the rate. */
 static void note_rate(struct bj_stream *stream)
 {
-    if (!stream->driver->true_pps) {
-        return;
-    }
-    double true_pps = stream->driver->true_pps(stream->dac, stream->pps);
+    double true_pps = bj_dac_true_pps(stream->dac, stream->pps);
     if (true_pps != stream->true_pps) {
         stream->true_pps = true_pps;
         bj_level_set_rate(&stream->level, stream->now_ns, true_pps);

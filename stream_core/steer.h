@@ -16,8 +16,7 @@ struct bj_steer {
 
 /* Points per second as commanded for `count` points that should play at wanted_pps by the
  * device's own clock. Within 3 % of `pps`. *true_pps: what the device makes of it. */
-uint32_t bj_steer_choose(struct bj_steer *steer, const struct bj_dac_driver *driver,
-                         const void *dac, uint32_t pps, double wanted_pps, uint32_t count,
-                         double *true_pps);
+uint32_t bj_steer_choose(struct bj_steer *steer, const struct bj_dac *dac, uint32_t pps,
+                         double wanted_pps, uint32_t count, double *true_pps);
 
 #endif

@@ -23,9 +23,7 @@ static enum bj_status choose_rate(struct bj_stream *stream)
     if (stream->pps == 0 || stream->pps < caps->min_pps || stream->pps > caps->max_pps) {
         return BJ_BAD_ARGUMENT;
     }
-    stream->true_pps = stream->driver->true_pps
-                           ? stream->driver->true_pps(stream->dac, stream->pps)
-                           : stream->pps;
+    stream->true_pps = bj_dac_true_pps(stream->dac, stream->pps);
     return BJ_OK;
 }
 

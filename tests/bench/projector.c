@@ -111,31 +111,13 @@ void bench_projector_run(struct bench_projector *projector, int64_t for_ns)
 
 /* ---- Life ---------------------------------------------------------------------------- */
 
-static void unheard_level(void *user, const struct bj_level_report *report)
-{
-    (void)user, (void)report;
-}
-
-static void unheard_emptied(void *user, uint32_t lost_points, bool dry)
-{
-    (void)user, (void)lost_points, (void)dry;
-}
-
-static void unheard_notice(void *user, enum bj_status status, const char *text)
-{
-    (void)user, (void)status, (void)text;
-}
-
 /* As the program chooses it: what the driver would like to have in the DAC, and more. */
 static int64_t latency_ns(const struct bench_projector *projector)
 {
-    static const struct bj_dac_events unheard = {
-        .level = unheard_level, .emptied = unheard_emptied, .notice = unheard_notice};
     int64_t latency_ns = LEAST_LATENCY_NS;
     struct bj_dac *dac;
 
-    if (bj_dac_create(projector->row->driver, &projector->dac, &unheard, NULL, &dac) ==
-        BJ_OK) {
+    if (bj_dac_create(projector->row->driver, &projector->dac, NULL, NULL, &dac) == BJ_OK) {
         int64_t wanted_ns = dac->caps.target_buffer_ns + OUTSIDE_NS;
         latency_ns = wanted_ns > latency_ns ? wanted_ns : latency_ns;
         bj_dac_destroy(dac);

@@ -347,7 +347,6 @@ static void test_nobody_answers_at_a_direct_address(void **state)
 
 static void test_what_it_accepts(void **state)
 {
-    const struct bj_dac_events none = {0};
     struct bj_dac_config config = {.id = "lasercube:0004A3112233"};
     struct bj_dac *dac;
     (void)state;
@@ -355,7 +354,7 @@ static void test_what_it_accepts(void **state)
     assert_true(bj_lasercube.accepts_id("lasercube@somewhere"));
     assert_false(bj_lasercube.accepts_id("lasercube"));
     assert_false(bj_lasercube.accepts_id("lasercube:1234"));
-    assert_int_equal(bj_dac_create(&bj_lasercube, &config, &none, NULL, &dac),
+    assert_int_equal(bj_dac_create(&bj_lasercube, &config, NULL, NULL, &dac),
                      BJ_BAD_ARGUMENT);
 }
 

@@ -211,17 +211,16 @@ static void test_allocates_nothing_after_init(void **state)
 
 static void test_needs_usb_and_an_id(void **state)
 {
-    static const struct bj_dac_events deaf;
     struct bj_dac_config config = {.id = WORLD_DOCK_ID};
     struct bj_dac *dac;
 
     (void)state;
     world_start_device(&world, 0);
-    assert_int_equal(bj_dac_create(&bj_laserdock, &config, &deaf, NULL, &dac),
+    assert_int_equal(bj_dac_create(&bj_laserdock, &config, NULL, NULL, &dac),
                      BJ_BAD_ARGUMENT);
     config.via.usb = fake_usb_base(world.usb);
     config.id = WORLD_SHARK_ID;
-    assert_int_equal(bj_dac_create(&bj_laserdock, &config, &deaf, NULL, &dac),
+    assert_int_equal(bj_dac_create(&bj_laserdock, &config, NULL, NULL, &dac),
                      BJ_BAD_ARGUMENT);
     world_stop(&world);
 }

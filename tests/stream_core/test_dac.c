@@ -75,12 +75,27 @@ static void what_cannot_begin_is_not_finished(void **state)
     assert_int_equal(finished, 0);
 }
 
+static double half(const void *dac, uint32_t pps)
+{
+    (void)dac;
+    return pps / 2.0;
+}
+
+static void the_true_rate_is_exact_unless_told(void **state)
+{
+    (void)state;
+    const struct bj_dac_driver slow = {.true_pps = half};
+    assert_true(bj_dac_true_pps(&(struct bj_dac){.driver = &slow}, 3) == 1.5);
+    assert_true(bj_dac_true_pps(&(struct bj_dac){.driver = &bare}, 3) == 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_begins_with_what_the_engine_gave),
         cmocka_unit_test(without_finish_there_is_nothing_to_undo),
         cmocka_unit_test(what_cannot_begin_is_not_finished),
+        cmocka_unit_test(the_true_rate_is_exact_unless_told),
     };
     return cmocka_run_group_tests_name("dac", tests, NULL, NULL);
 }

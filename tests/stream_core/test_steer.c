@@ -17,13 +17,15 @@ static double coarse(const void *dac, uint32_t pps)
     return 24e6 / (24000000 / pps);
 }
 
-static const struct bj_dac_driver exact_timer = {.name = "exact"};
-static const struct bj_dac_driver coarse_timer = {.name = "coarse", .true_pps = coarse};
+static const struct bj_dac_driver exact_driver;
+static const struct bj_dac_driver coarse_driver = {.true_pps = coarse};
+static const struct bj_dac exact_timer = {.driver = &exact_driver};
+static const struct bj_dac coarse_timer = {.driver = &coarse_driver};
 
 static void the_mean_is_exact_and_never_far_off(void **state)
 {
     (void)state;
-    const struct bj_dac_driver *const drivers[] = {&exact_timer, &coarse_timer};
+    const struct bj_dac *const timers[] = {&exact_timer, &coarse_timer};
     const uint32_t rates[] = {30000, 48000, 44100, 96000};
     const double off_ppm[] = {0, 0.01, 3, -3, 137, -137, 500, -500, 20000};
     for (int d = 0; d < 2; d++) {
@@ -35,8 +37,8 @@ static void the_mean_is_exact_and_never_far_off(void **state)
                 for (int chunk = 0; chunk < 5000; chunk++) {
                     uint32_t count = 100 + (uint32_t)chunk % 37;
                     double made;
-                    uint32_t pps = bj_steer_choose(&steer, drivers[d], NULL, rates[r],
-                                                   wanted, count, &made);
+                    uint32_t pps =
+                        bj_steer_choose(&steer, timers[d], rates[r], wanted, count, &made);
                     assert_true(made == (d ? coarse(NULL, pps) : pps));
                     assert_true(fabs(made / wanted - 1) <= tick * 1.01);
                     wanted_s += count / wanted;
@@ -53,9 +55,9 @@ static void stays_within_three_percent(void **state)
     (void)state;
     struct bj_steer steer = {0};
     double made;
-    bj_steer_choose(&steer, &exact_timer, NULL, 30000, 60000, 100, &made);
+    bj_steer_choose(&steer, &exact_timer, 30000, 60000, 100, &made);
     assert_true(made <= 30900);
-    bj_steer_choose(&steer, &exact_timer, NULL, 30000, 1, 100, &made);
+    bj_steer_choose(&steer, &exact_timer, 30000, 1, 100, &made);
     assert_true(made >= 29100);
 }
 

@@ -438,7 +438,8 @@ struct bj_dac_driver {
 /* ---- An instance
  * -------------------------------------------------------------------------------- */
 
-/* Main thread. What init says, or BJ_NO_MEMORY; then *dac is NULL. */
+/* Main thread. What init says, or BJ_NO_MEMORY; then *dac is NULL. `events` may be NULL of
+ * one that is asked for its capabilities only and never connected. */
 BJ_API enum bj_status bj_dac_create(const struct bj_dac_driver *driver,
                                     const struct bj_dac_config *config,
                                     const struct bj_dac_events *events, void *engine,
@@ -446,6 +447,9 @@ BJ_API enum bj_status bj_dac_create(const struct bj_dac_driver *driver,
 
 /* Main thread. After disconnect; accepts NULL. */
 BJ_API void bj_dac_destroy(struct bj_dac *dac);
+
+/* The slot true_pps, or exactly pps. */
+BJ_API double bj_dac_true_pps(const struct bj_dac *dac, uint32_t pps);
 
 #ifdef __cplusplus
 }

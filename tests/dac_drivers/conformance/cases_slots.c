@@ -271,9 +271,7 @@ static void plays_at_rate(const struct conformance_row *row,
     if (begin_by_hand(&world, row, 1, verdict)) {
         uint32_t pps = fastest ? caps_of(&world)->max_pps : caps_of(&world)->min_pps;
         if (world_play(&world, pps)) {
-            const struct bj_dac_driver *driver = row->driver;
-            double real =
-                driver->true_pps ? driver->true_pps(world.witness.dac, pps) : (double)pps;
+            double real = bj_dac_true_pps(world.witness.dac, pps);
             int64_t since_ns = world.now_ns;
             double expected, tolerance;
             world_count_anew(&world);
