@@ -120,7 +120,7 @@ static void serve_connection(struct sim_ed_device *device, int number)
 
 static int64_t next_due_ns(const struct sim_ed_device *device)
 {
-    int64_t due_ns = earlier(sim_ed_scheduled_ns(device), device->broadcast_ns);
+    int64_t due_ns = earlier(sim_schedule_next_ns(&device->schedule), device->broadcast_ns);
 
     due_ns = earlier(due_ns, device->reboot_ns);
     if (device->player.causes & SIM_ED_CAUSE_CABLE) {
@@ -140,9 +140,7 @@ static void do_what_is_due(struct sim_ed_device *device)
     if (device->reboot_ns <= device->now_ns) {
         sim_ed_reboot(device, 3000 * BJ_NS_PER_MS);
     }
-    while (sim_ed_scheduled_ns(device) <= device->now_ns) {
-        sim_ed_apply_scheduled(device);
-    }
+    sim_ed_apply_scheduled(device);
     for (int c = 0; c < SIM_ED_SLOTS; c++) {
         if (connection_due_ns(device, c) <= device->now_ns) {
             serve_connection(device, c);

@@ -6,12 +6,12 @@
 #define SIM_ETHER_DREAM_DEVICE_H
 
 #include "sim_ether_dream_player.h"
+#include "sim_schedule.h"
 
 #define SIM_ED_SLOTS                                                                       \
     (2 * SIM_ED_CLIENTS) /* clients that left may have bytes on the way                    \
                           */
 #define SIM_ED_RECEIVE 4096
-#define SIM_ED_SCHEDULE 64
 #define SIM_ED_REPLY 22
 #define SIM_ED_VERSION 32
 #define SIM_ED_POINT 18
@@ -33,12 +33,6 @@ struct sim_ed_connection {
     uint8_t bytes[SIM_ED_RECEIVE];
 };
 
-struct sim_ed_scheduled {
-    int64_t at_ns;
-    enum sim_ed_fault fault;
-    int64_t value;
-};
-
 /* Faults that wait for something to happen. -1 and 0: none. */
 struct sim_ed_pending {
     int64_t reset_after, cut_after;
@@ -53,8 +47,7 @@ struct sim_ed_device {
     struct sim_ed_counters counters;
     struct sim_ed_player player;
     struct sim_ed_connection connections[SIM_ED_SLOTS];
-    struct sim_ed_scheduled schedule[SIM_ED_SCHEDULE]; /* by time */
-    int scheduled;
+    struct sim_schedule schedule; /* of faults */
     struct sim_ed_pending pending;
     struct sim_random random;
     uint16_t tcp_ports[2], udp_ports[1];
@@ -90,9 +83,7 @@ void sim_ed_put_status(uint8_t to[20], const struct sim_ed_status *status);
 /* ---- Faults
  * ---------------------------------------------------------------------------------- */
 
-void sim_ed_apply(struct sim_ed_device *device, enum sim_ed_fault fault, int64_t value);
 void sim_ed_reboot(struct sim_ed_device *device, int64_t silent_ns);
-int64_t sim_ed_scheduled_ns(const struct sim_ed_device *device);
 void sim_ed_apply_scheduled(struct sim_ed_device *device);
 
 /* Sends a reply through the faults that may spoil it. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim_ether_dream_device.h"
 
-#include <string.h>
-
 static void stall_lines(struct sim_ed_device *device, int64_t until_ns)
 {
     if (until_ns > device->stalled_until_ns) {
@@ -77,7 +75,7 @@ static void refuse_data(struct sim_ed_device *device, uint8_t code, int64_t coun
     device->pending.nak_data = count;
 }
 
-void sim_ed_apply(struct sim_ed_device *device, enum sim_ed_fault fault, int64_t value)
+static void apply(struct sim_ed_device *device, enum sim_ed_fault fault, int64_t value)
 {
     struct sim_ed_pending *pending = &device->pending;
 
@@ -191,42 +189,24 @@ void sim_ed_send(struct sim_ed_device *device, struct sim_ed_connection *connect
  * ---------------------------------------------------------------------------------------
  */
 
-int64_t sim_ed_scheduled_ns(const struct sim_ed_device *device)
-{
-    return device->scheduled > 0 ? device->schedule[0].at_ns : BJ_NEVER;
-}
-
 void sim_ed_apply_scheduled(struct sim_ed_device *device)
 {
-    struct sim_ed_scheduled first = device->schedule[0];
+    struct sim_scheduled due;
 
-    device->scheduled--;
-    memmove(device->schedule, device->schedule + 1,
-            (size_t)device->scheduled * sizeof *device->schedule);
-    sim_ed_apply(device, first.fault, first.value);
+    while (sim_schedule_take(&device->schedule, device->now_ns, &due)) {
+        apply(device, (enum sim_ed_fault)due.what, due.value);
+    }
 }
 
 bool sim_ed_fault_at(struct sim_host *host, int64_t at_ns, enum sim_ed_fault fault,
                      int64_t value)
 {
-    struct sim_ed_device *device = sim_ed_device(host);
-    int at = device->scheduled;
-
-    if (at == SIM_ED_SCHEDULE) {
-        return false;
-    }
-    while (at > 0 && device->schedule[at - 1].at_ns > at_ns) {
-        device->schedule[at] = device->schedule[at - 1];
-        at--;
-    }
-    device->schedule[at] = (struct sim_ed_scheduled){at_ns, fault, value};
-    device->scheduled++;
-    return true;
+    return sim_schedule_add(&sim_ed_device(host)->schedule, at_ns, (int)fault, value);
 }
 
 void sim_ed_fault(struct sim_host *host, int64_t now_ns, enum sim_ed_fault fault,
                   int64_t value)
 {
     sim_ed_advance(host, now_ns);
-    sim_ed_apply(sim_ed_device(host), fault, value);
+    apply(sim_ed_device(host), fault, value);
 }

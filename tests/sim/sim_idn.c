@@ -68,7 +68,7 @@ static int64_t earlier(int64_t a, int64_t b)
 static int64_t next_change_ns(const struct sim_idn_device *device)
 {
     int64_t next_ns =
-        earlier(sim_datagrams_due_ns(&device->in), sim_idn_scheduled_ns(device));
+        earlier(sim_datagrams_due_ns(&device->in), sim_schedule_next_ns(&device->schedule));
 
     return earlier(next_ns, sim_idn_timeout_ns(device));
 }

@@ -6,9 +6,9 @@
 #define SIM_IDN_DEVICE_H
 
 #include "sim_idn_inlet.h"
+#include "sim_schedule.h"
 
 #define SIM_IDN_CHANNELS 64
-#define SIM_IDN_SCHEDULE 64
 #define SIM_IDN_DATAGRAM 2048
 
 struct sim_idn_service {
@@ -42,12 +42,6 @@ struct sim_idn_connection {
     struct sim_idn_channel channels[SIM_IDN_CHANNELS];
 };
 
-struct sim_idn_scheduled {
-    int64_t at_ns;
-    enum sim_idn_fault fault;
-    int64_t value;
-};
-
 struct sim_idn_device {
     struct sim_host host; /* first: a host is a device */
     struct sim_host_ops ops;
@@ -56,8 +50,7 @@ struct sim_idn_device {
     struct sim_datagrams in, out;
     struct sim_idn_service services[SIM_IDN_SERVICES];
     struct sim_idn_connection connections[SIM_IDN_CONNECTIONS];
-    struct sim_idn_scheduled schedule[SIM_IDN_SCHEDULE]; /* by time */
-    int scheduled;
+    struct sim_schedule schedule; /* of faults */
     struct sim_random random;
     uint16_t tcp_ports[1], udp_ports[2];
     int64_t now_ns;
@@ -101,7 +94,6 @@ void sim_idn_close_channel(struct sim_idn_device *device, struct sim_idn_channel
                            bool play_out);
 
 /* faults */
-int64_t sim_idn_scheduled_ns(const struct sim_idn_device *device);
 void sim_idn_apply_scheduled(struct sim_idn_device *device);
 
 #endif

@@ -117,32 +117,14 @@ void sim_idn_fault(struct sim_host *host, int64_t now_ns, enum sim_idn_fault fau
 bool sim_idn_fault_at(struct sim_host *host, int64_t at_ns, enum sim_idn_fault fault,
                       int64_t value)
 {
-    struct sim_idn_device *device = sim_idn_device(host);
-    int at = device->scheduled;
-
-    if (device->scheduled == SIM_IDN_SCHEDULE) {
-        return false;
-    }
-    for (; at > 0 && device->schedule[at - 1].at_ns > at_ns; at--) {
-        device->schedule[at] = device->schedule[at - 1];
-    }
-    device->schedule[at] = (struct sim_idn_scheduled){at_ns, fault, value};
-    device->scheduled++;
-    return true;
-}
-
-int64_t sim_idn_scheduled_ns(const struct sim_idn_device *device)
-{
-    return device->scheduled ? device->schedule[0].at_ns : BJ_NEVER;
+    return sim_schedule_add(&sim_idn_device(host)->schedule, at_ns, (int)fault, value);
 }
 
 void sim_idn_apply_scheduled(struct sim_idn_device *device)
 {
-    while (device->scheduled && device->schedule[0].at_ns <= device->now_ns) {
-        struct sim_idn_scheduled first = device->schedule[0];
-        device->scheduled--;
-        memmove(device->schedule, device->schedule + 1,
-                (size_t)device->scheduled * sizeof *device->schedule);
-        apply(device, first.fault, first.value);
+    struct sim_scheduled due;
+
+    while (sim_schedule_take(&device->schedule, device->now_ns, &due)) {
+        apply(device, (enum sim_idn_fault)due.what, due.value);
     }
 }

@@ -29,7 +29,8 @@ static int64_t next_tick_ns(const struct sim_lc_device *device)
 
 static int64_t next_act_ns(const struct sim_lc_device *device)
 {
-    int64_t next_ns = earlier(sim_lc_scheduled_ns(device), next_tick_ns(device));
+    int64_t next_ns =
+        earlier(sim_schedule_next_ns(&device->schedule), next_tick_ns(device));
 
     if (device->intruder_points > 0) {
         next_ns = earlier(next_ns, device->intruder_ns);
@@ -88,9 +89,7 @@ static void receive(struct sim_lc_device *device)
 
 static void act(struct sim_lc_device *device, int64_t tick_ns)
 {
-    while (sim_lc_scheduled_ns(device) <= device->now_ns) {
-        sim_lc_apply_scheduled(device);
-    }
+    sim_lc_apply_scheduled(device);
     sim_lc_intrude(device);
     if (tick_ns <= device->now_ns) {
         serve_inbox(device);

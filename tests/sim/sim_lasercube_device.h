@@ -6,8 +6,8 @@
 #define SIM_LASERCUBE_DEVICE_H
 
 #include "sim_lasercube.h"
+#include "sim_schedule.h"
 
-#define SIM_LC_SCHEDULE 64
 #define SIM_LC_INBOX 32
 
 /* Ticks of the point clock, free-running, in ns and 2^-32 ns. */
@@ -44,12 +44,6 @@ bool sim_lc_ring_store(struct sim_lc_ring *ring, const struct sim_lc_point *poin
 void sim_lc_ring_clear(struct sim_lc_ring *ring);
 bool sim_lc_ring_runs(const struct sim_lc_ring *ring);
 
-struct sim_lc_scheduled {
-    int64_t at_ns;
-    enum sim_lc_fault fault;
-    int64_t value;
-};
-
 struct sim_lc_device {
     struct sim_host host; /* first: a host is a device */
     struct sim_lc_config config;
@@ -66,8 +60,7 @@ struct sim_lc_device {
     struct bj_address client; /* who sent samples last; port 0: nobody yet */
     int64_t garbage, cut;     /* replies to spoil */
     int64_t intruder_points, intruder_ns;
-    struct sim_lc_scheduled schedule[SIM_LC_SCHEDULE]; /* by time */
-    int scheduled;
+    struct sim_schedule schedule; /* of faults */
 };
 
 static inline struct sim_lc_device *sim_lc_device(struct sim_host *host)
@@ -88,7 +81,6 @@ void sim_lc_power_on(struct sim_lc_device *device);
 
 void sim_lc_set_output(struct sim_lc_device *device, bool on);
 
-int64_t sim_lc_scheduled_ns(const struct sim_lc_device *device);
 void sim_lc_apply_scheduled(struct sim_lc_device *device);
 
 /* Adds the points of another client that are due. */

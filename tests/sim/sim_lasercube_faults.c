@@ -152,37 +152,19 @@ static void apply(struct sim_lc_device *device, enum sim_lc_fault fault, int64_t
     }
 }
 
-int64_t sim_lc_scheduled_ns(const struct sim_lc_device *device)
-{
-    return device->scheduled > 0 ? device->schedule[0].at_ns : BJ_NEVER;
-}
-
 void sim_lc_apply_scheduled(struct sim_lc_device *device)
 {
-    struct sim_lc_scheduled next = device->schedule[0];
+    struct sim_scheduled due;
 
-    device->scheduled--;
-    memmove(device->schedule, device->schedule + 1,
-            (size_t)device->scheduled * sizeof *device->schedule);
-    apply(device, next.fault, next.value);
+    while (sim_schedule_take(&device->schedule, device->now_ns, &due)) {
+        apply(device, (enum sim_lc_fault)due.what, due.value);
+    }
 }
 
 bool sim_lc_fault_at(struct sim_host *host, int64_t at_ns, enum sim_lc_fault fault,
                      int64_t value)
 {
-    struct sim_lc_device *device = sim_lc_device(host);
-    int place = device->scheduled;
-
-    if (place == SIM_LC_SCHEDULE) {
-        return false;
-    }
-    for (; place > 0 && device->schedule[place - 1].at_ns > at_ns; place--) {
-        device->schedule[place] = device->schedule[place - 1];
-    }
-    device->schedule[place] =
-        (struct sim_lc_scheduled){.at_ns = at_ns, .fault = fault, .value = value};
-    device->scheduled++;
-    return true;
+    return sim_schedule_add(&sim_lc_device(host)->schedule, at_ns, (int)fault, value);
 }
 
 void sim_lc_fault(struct sim_host *host, int64_t now_ns, enum sim_lc_fault fault,
