@@ -3,6 +3,7 @@
 
 #include "ether_dream.h"
 #include "ether_dream_model.h"
+#include "octets.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -66,29 +67,11 @@ void ed_format_id(const uint8_t mac[6], char id[ED_ID_SIZE])
                    mac[2], mac[3], mac[4], mac[5]);
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 bool ed_parse_id(const char *id, uint8_t mac[6])
 {
     if (strlen(id) != ED_ID_SIZE - 1 || strncmp(id, id_prefix, sizeof id_prefix - 1) != 0)
         return false;
-    id += sizeof id_prefix - 1;
-    for (int i = 0; i < 6; i++) {
-        int high = hex_digit(id[2 * i]), low = hex_digit(id[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        mac[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
+    return bj_octets_parse(id + sizeof id_prefix - 1, mac, 6) == 6;
 }
 
 /* ---- Scan ---------------------------------------------------------------------------- */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "idn_identity.h"
 
+#include "octets.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -29,17 +31,6 @@ void idn_format_id(const uint8_t unit[IDN_UNIT_SIZE], int service, char id[IDN_I
         (void)snprintf(id + at, IDN_ID_SIZE - at, "-%d", service);
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* 1 to 255, nothing before it and nothing behind. */
 static bool parse_service(const char *text, int *service)
 {
@@ -55,18 +46,14 @@ static bool parse_service(const char *text, int *service)
 
 bool idn_parse_id(const char *id, uint8_t unit[IDN_UNIT_SIZE], int *service)
 {
-    size_t length = 0;
+    size_t length;
 
     if (strncmp(id, prefix, sizeof prefix - 1) != 0)
         return false;
     id += sizeof prefix - 1;
     memset(unit, 0, IDN_UNIT_SIZE);
-    for (; *id != '\0' && *id != '-' && length < IDN_UNIT_SIZE - 1; id += 2) {
-        int high = hex_digit(id[0]), low = high < 0 ? -1 : hex_digit(id[1]);
-        if (low < 0)
-            return false;
-        unit[++length] = (uint8_t)(high << 4 | low);
-    }
+    length = bj_octets_parse(id, unit + 1, IDN_UNIT_SIZE - 1);
+    id += 2 * length;
     unit[0] = (uint8_t)length;
     *service = -1;
     if (length < 2)

@@ -3,6 +3,7 @@
 
 #include "lasercube.h"
 #include "lasercube_model.h"
+#include "octets.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -80,26 +81,12 @@ void lc_format_id(const uint8_t serial[LC_SERIAL_SIZE], char id[LC_ID_SIZE])
                    serial[1], serial[2], serial[3], serial[4], serial[5]);
 }
 
-static int hex_digit(char c)
-{
-    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-    const char *found = c == '\0' ? NULL : strchr(digits, c);
-
-    return found == NULL ? -1 : (int)((found - digits) % 16);
-}
-
 bool lc_parse_id(const char *id, uint8_t serial[LC_SERIAL_SIZE])
 {
     if (strlen(id) != LC_ID_SIZE - 1 || strncmp(id, id_prefix, sizeof id_prefix - 1) != 0)
         return false;
-    id += sizeof id_prefix - 1;
-    for (int k = 0; k < LC_SERIAL_SIZE; k++) {
-        int high = hex_digit(id[2 * k]), low = hex_digit(id[2 * k + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        serial[k] = (uint8_t)(high << 4 | low);
-    }
-    return true;
+    return bj_octets_parse(id + sizeof id_prefix - 1, serial, LC_SERIAL_SIZE) ==
+           LC_SERIAL_SIZE;
 }
 
 bool lc_has_serial(const struct lc_info *info)

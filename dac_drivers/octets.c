@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#include "octets.h"
+
+static int digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+size_t bj_octets_parse(const char *text, uint8_t *octets, size_t most)
+{
+    size_t count = 0;
+
+    for (; count < most; count++, text += 2) {
+        int high = digit(text[0]), low = high < 0 ? -1 : digit(text[1]);
+        if (low < 0)
+            break;
+        octets[count] = (uint8_t)(high << 4 | low);
+    }
+    return count;
+}

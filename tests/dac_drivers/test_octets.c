@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "octets.h"
+
+static uint8_t octets[4];
+
+static void test_digits_of_either_case(void **state)
+{
+    (void)state;
+    assert_int_equal(bj_octets_parse("09afAF", octets, 4), 3);
+    assert_memory_equal(octets, "\x09\xaf\xaf", 3);
+}
+
+static void test_ends_where_something_else_begins(void **state)
+{
+    (void)state;
+    assert_int_equal(bj_octets_parse("", octets, 4), 0);
+    assert_int_equal(bj_octets_parse("1", octets, 4), 0);
+    assert_int_equal(bj_octets_parse("0102-3", octets, 4), 2);
+    assert_int_equal(bj_octets_parse("01g2", octets, 4), 1);
+    assert_int_equal(bj_octets_parse("012g", octets, 4), 1);
+    assert_int_equal(bj_octets_parse(" 102", octets, 4), 0);
+}
+
+static void test_ends_where_there_is_no_room(void **state)
+{
+    (void)state;
+    octets[2] = 77;
+    assert_int_equal(bj_octets_parse("01020304", octets, 2), 2);
+    assert_int_equal(octets[2], 77);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_digits_of_either_case),
+        cmocka_unit_test(test_ends_where_something_else_begins),
+        cmocka_unit_test(test_ends_where_there_is_no_room),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
