@@ -3,8 +3,9 @@
 
 #include <math.h>
 
-/* Growing memory: from least squares over all samples to about 50 s. */
 #define MOST_SAMPLES 200u
+/* Samples count alike until they are so many; then older ones fade. */
+#define MEMORY 80.0
 /* Before anything is seen the nominal rate is believed to within this. */
 #define PRIOR_OFF 500e-6
 #define SETTLED_SAMPLES 24u
@@ -52,6 +53,12 @@ static uint32_t prior_samples(double sd)
         samples = fmax(samples_like_prior(sd, WINDOW), EARLY_SAMPLES);
     }
     return (uint32_t)clamp(samples, 1, KEPT_BY_ANCHOR);
+}
+
+static void set_prior(struct bj_clock_fit *fit, double sd)
+{
+    fit->prior = prior_samples(sd);
+    fit->prior_spread = pow(sd / PRIOR_OFF, 2);
 }
 
 void bj_clock_fit_set_quantum(struct bj_clock_fit *fit, double quantum)
@@ -120,15 +127,16 @@ void bj_clock_fit_anchor(struct bj_clock_fit *fit)
     if (fit->samples > 0 && fit->samples < KEPT_BY_ANCHOR) {
         fit->hz = fit->nominal_hz;
         fit->samples = fit->prior;
+        fit->spread = fit->prior_spread;
     }
 }
 
 void bj_clock_fit_rescale(struct bj_clock_fit *fit, int64_t now_ns, double nominal_hz)
 {
     double t = seconds(fit, (double)now_ns);
-    fit->n0 = count_at(fit, t);
-    fit->t0 = t;
+    double n = count_at(fit, t);
     fit->hz *= nominal_hz / fit->nominal_hz;
+    fit->n0 = n - fit->hz * (t - fit->t0);
     fit->quantum_s *= fit->nominal_hz / nominal_hz;
     fit->nominal_hz = nominal_hz;
     fit->stored = 0;
@@ -147,20 +155,46 @@ void bj_clock_fit_step(struct bj_clock_fit *fit, double count)
 
 /* ---- a sample joins the line ------------------------------------------------------------ */
 
-static void begin_line(struct bj_clock_fit *fit, double t, double n, uint32_t samples)
+/* What so many samples in a row tell of the rate. */
+static double spread_of(double samples)
+{
+    return samples * pow(samples * WINDOW, 2) / 12;
+}
+
+static void begin_line(struct bj_clock_fit *fit, double t, double n)
 {
     fit->t0 = t;
     fit->n0 = n;
-    fit->samples = samples;
+    fit->weight = 1;
     fit->refused = 0;
     fit->mean = 0;
     fit->anchoring = false;
     fit->lines++;
 }
 
-static uint32_t kept_by_anchor(const struct bj_clock_fit *fit)
+/* The rate may be anything near what it was. */
+static void begin_rate(struct bj_clock_fit *fit)
 {
-    return fit->samples < KEPT_BY_ANCHOR ? fit->samples : KEPT_BY_ANCHOR;
+    fit->samples = fit->prior;
+    fit->spread = fit->prior_spread;
+}
+
+/* The rate is what it was. */
+static void keep_rate(struct bj_clock_fit *fit)
+{
+    fit->samples = fit->samples < KEPT_BY_ANCHOR ? fit->samples : KEPT_BY_ANCHOR;
+    fit->spread = fmin(fit->spread, spread_of(KEPT_BY_ANCHOR));
+}
+
+/* As if only the last few samples until t had been seen, on the line. */
+static void forget(struct bj_clock_fit *fit, double t, uint32_t samples)
+{
+    double middle = fmax(t - samples * WINDOW / 2, fit->t0);
+    fit->n0 = count_at(fit, middle);
+    fit->t0 = middle;
+    fit->weight = fmin(fit->weight, samples);
+    fit->spread = fmin(fit->spread, spread_of(samples));
+    fit->samples = samples;
 }
 
 /* True: the sample does not belong to the line, nor to what it drifts towards. Those that
@@ -176,14 +210,18 @@ static bool refuse(struct bj_clock_fit *fit, double t, double n, double error)
         fit->refused_error = error;
     }
     if (fit->refused > MOST_REFUSED) {
-        bool same_rate = fabs(error - fit->refused_error) <= limit;
-        begin_line(fit, t, n, same_rate ? kept_by_anchor(fit) : fit->prior);
+        if (fabs(error - fit->refused_error) <= limit) {
+            keep_rate(fit);
+        } else {
+            begin_rate(fit);
+        }
+        begin_line(fit, t, n);
     }
     return true;
 }
 
 /* A rate that changed shows as errors of one sign; then old samples count for little. */
-static void watch_rate(struct bj_clock_fit *fit, double error)
+static void watch_rate(struct bj_clock_fit *fit, double t, double error)
 {
     bool settled = bj_clock_fit_settled(fit);
     double limit = sd(fit);
@@ -192,39 +230,45 @@ static void watch_rate(struct bj_clock_fit *fit, double error)
     off = settled ? clamp(off, -3 * limit, 3 * limit) : off;
     fit->variance += (settled ? 0.02 : 0.1) * (off * off - fit->variance);
     if (settled && fabs(fit->mean) > 2.5 * limit + 0.15e-3) {
-        fit->samples = fit->prior > AGILE_SAMPLES ? fit->prior : AGILE_SAMPLES;
+        forget(fit, t, fit->prior > AGILE_SAMPLES ? fit->prior : AGILE_SAMPLES);
         fit->mean = 0;
     }
 }
 
+/* Least squares, one sample at a time. */
 static void join(struct bj_clock_fit *fit, double t, double n)
 {
-    double k = fit->samples < MOST_SAMPLES ? ++fit->samples : MOST_SAMPLES;
-    double phase_gain = 2 * (2 * k - 1) / (k * (k + 1));
-    double rate_gain = 6 / (k * (k + 1));
-    double off = n - count_at(fit, t);
-    fit->n0 = count_at(fit, t) + phase_gain * off;
-    if (t > fit->t0) {
-        fit->hz += rate_gain * off / (t - fit->t0);
+    double weight = fmin(fit->weight + 1, MEMORY);
+    double faded = (weight - 1) / fit->weight;
+    double off = n - count_at(fit, t), dt = t - fit->t0;
+    double arm = dt * (weight - 1) / weight;
+    fit->spread = faded * fit->spread + arm * dt;
+    fit->n0 += (n - fit->n0) / weight;
+    fit->t0 += dt / weight;
+    fit->weight = weight;
+    if (fit->spread > 0) {
+        fit->hz += arm / fit->spread * off;
     }
     fit->hz =
         clamp(fit->hz, fit->nominal_hz * (1 - MOST_OFF), fit->nominal_hz * (1 + MOST_OFF));
-    fit->t0 = t;
+    fit->samples += fit->samples < MOST_SAMPLES;
 }
 
 static void take_sample(struct bj_clock_fit *fit, double t, double n)
 {
     if (fit->samples == 0) {
-        begin_line(fit, t, n, fit->prior);
+        begin_rate(fit);
+        begin_line(fit, t, n);
         return;
     }
     if (fit->anchoring) {
-        begin_line(fit, t, n, kept_by_anchor(fit));
+        keep_rate(fit);
+        begin_line(fit, t, n);
         return;
     }
     double error = (n - count_at(fit, t)) / fit->nominal_hz;
     if (!refuse(fit, t, n, error)) {
-        watch_rate(fit, error);
+        watch_rate(fit, t, error);
         join(fit, t, n);
     }
 }
@@ -311,7 +355,7 @@ static void close_window(struct bj_clock_fit *fit)
     double limit = tight_limit(fit, least_delay(fit));
     struct middle middle = middle_of(fit, limit);
     if (fit->samples == 0) {
-        fit->prior = prior_samples(first_sd(fit, limit));
+        set_prior(fit, first_sd(fit, limit));
     }
     take_sample(fit, fit->first_t + middle.t, fit->store[0].n + middle.n);
     fit->stored = 0;

@@ -4,11 +4,11 @@
  * then, late by delays that vary. JACK's frames and a DAC's points are both such counts.
  *
  * Observations are gathered in windows; each window's tight ones are averaged to one
- * sample, and the samples are fitted by a line with growing memory: least squares from the
- * start, about 50 s of memory once it has settled. Tight are those that had the least
- * delay: it shows in how they lie to the line, or, where it has two signs, in the slack.
- * What cannot belong to the line is refused, until it persists: then the phase begins anew
- * at once, and a rate that still fits is kept.
+ * sample, and the samples are fitted by a line: least squares over all of them at first,
+ * with weights that fade over some 20 s once it has settled. Tight are those that had the
+ * least delay: it shows in how they lie to the line, or, where it has two signs, in the
+ * slack. What cannot belong to the line is refused, until it persists: then the phase
+ * begins anew at once, and a rate that still fits is kept.
  *
  * Pure arithmetic; one thread, BJ_RT.
  */
@@ -28,12 +28,15 @@ enum bj_clock_kind {
 struct bj_clock_fit {
     enum bj_clock_kind kind;
     double nominal_hz;
-    double quantum_s; /* the step in which the count is told */
-    uint32_t prior;   /* samples that the nominal rate counts for */
+    double quantum_s;    /* the step in which the count is told */
+    uint32_t prior;      /* samples that the nominal rate counts for */
+    double prior_spread; /* ... and as what spread */
 
     int64_t origin_ns; /* seconds count from here */
-    double t0, n0, hz; /* the line: n = n0 + hz (t - t0) */
-    uint32_t samples;  /* in memory, at most 200; 0: nominal rate, phase as first seen */
+    double t0, n0, hz; /* the line: n = n0 + hz (t - t0), through the mean of all */
+    double weight;     /* of all samples, 1 each and fading */
+    double spread;     /* weighted squares of how far in time they are from t0, summed */
+    uint32_t samples;  /* at most 200; 0: nominal rate, phase as first seen */
     double mean, variance;
     uint32_t refused;     /* in a row */
     double refused_error; /* of the first of them, in seconds */

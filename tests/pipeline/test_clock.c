@@ -121,7 +121,7 @@ static const struct row rows[] = {
     {.name = "quantum 4", .only_long = true},
     {.name = "quantum 16"},
     {.name = "quantum 100", .wobble_ms = 0.2, .off_ms = 0.5, .lock_s = 120, .from_s = 60},
-    {.name = "fullness of before", .off_ms = 8, .lock_s = 60, .from_s = 45},
+    {.name = "fullness of before", .off_ms = 8, .lock_s = 60, .from_s = 60},
     {.name = "replies +5 ms", .only_long = true},
     {.name = "replies +20 ms"},
     {.name = "replies +0..20 ms"},
