@@ -21,15 +21,20 @@ int64_t helios_swap_end_ns(const struct helios_swap *swap)
                : swap->begun_ns + duration_ns(swap, &swap->playing);
 }
 
+static uint32_t left_of(const struct helios_frame *frame, int64_t begun_ns, int64_t now_ns)
+{
+    double played = now_ns > begun_ns ? (double)(now_ns - begun_ns) / 1e9 * frame->pps : 0;
+
+    return played < frame->points ? (uint32_t)(frame->points - played) : 0;
+}
+
 uint32_t helios_swap_left(const struct helios_swap *swap, int64_t now_ns)
 {
-    double left = 0;
+    int64_t end_ns = helios_swap_end_ns(swap);
+    uint32_t playing =
+        swap->playing.points == 0 ? 0 : left_of(&swap->playing, swap->begun_ns, now_ns);
 
-    if (swap->playing.points > 0) {
-        int64_t played_ns = now_ns > swap->begun_ns ? now_ns - swap->begun_ns : 0;
-        left = swap->playing.points - (double)played_ns / 1e9 * swap->playing.pps;
-    }
-    return (left > 0 ? (uint32_t)left : 0) + swap->waiting.points;
+    return playing + left_of(&swap->waiting, end_ns, now_ns);
 }
 
 void helios_swap_begin(struct helios_swap *swap, struct helios_frame frame, int64_t at_ns)

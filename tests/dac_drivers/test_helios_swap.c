@@ -41,6 +41,18 @@ static void what_plays_runs_out(void **state)
     assert_int_equal(helios_swap_end_ns(&swap), 120 * MS);
 }
 
+/* Nobody has asked since. */
+static void what_waits_plays_when_its_time_has_come(void **state)
+{
+    struct helios_swap swap = playing();
+
+    (void)state;
+    helios_swap_queue(&swap, FRAME, 104 * MS);
+    assert_int_equal(helios_swap_left(&swap, 120 * MS), 1000);
+    assert_int_equal(helios_swap_left(&swap, 130 * MS), 500);
+    assert_int_equal(helios_swap_left(&swap, 150 * MS), 0);
+}
+
 static void the_swap_is_where_it_was_expected(void **state)
 {
     struct helios_swap swap = playing();
@@ -113,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_idle_device_holds_nothing),
         cmocka_unit_test(what_plays_runs_out),
+        cmocka_unit_test(what_waits_plays_when_its_time_has_come),
         cmocka_unit_test(the_swap_is_where_it_was_expected),
         cmocka_unit_test(the_answers_correct_it),
         cmocka_unit_test(a_slow_clock_is_learned),
