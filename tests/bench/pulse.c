@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * pulse NAME COUNT FILE: a JACK client that moves in a circle and flashes red. It counts
- * COUNT flashes, from a second after it was connected, and then writes to FILE when each of
- * them began: a line each, ns of CLOCK_MONOTONIC. Ends with the server.
+ * pulse NAME COUNT FILE [SECONDS]: a JACK client that moves in a circle and flashes red. It
+ * counts COUNT flashes, from so many seconds after it was connected (1), and then writes to
+ * FILE when each of them began: a line each, ns of CLOCK_MONOTONIC. Ends with the server.
  *
  * Flashes begin anywhere in a period. The time of a frame is that of the first line of the
  * process callback plus its place in the cycle: a callback that came late makes a flash
@@ -33,6 +33,7 @@ struct pulse {
     double rate;
     int64_t began_ns[MAX_PULSES];
     int64_t frame, connected_frames;
+    double after_s;
     int wanted;
     atomic_int done;
 };
@@ -57,7 +58,7 @@ static bool is_settled(struct pulse *p, jack_nframes_t frames)
 {
     bool connected = jack_port_connected(p->ports[B]) > 0;
     p->connected_frames = connected ? p->connected_frames + frames : 0;
-    return (double)p->connected_frames > p->rate;
+    return (double)p->connected_frames > p->after_s * p->rate;
 }
 
 static int process(jack_nframes_t frames, void *user)
@@ -118,9 +119,10 @@ static bool write_times(const struct pulse *p, const char *path)
 int main(int argc, char **argv)
 {
     static struct pulse p;
-    p.wanted = argc == 4 ? (int)strtol(argv[2], NULL, 10) : 0;
+    p.wanted = argc == 4 || argc == 5 ? (int)strtol(argv[2], NULL, 10) : 0;
+    p.after_s = argc == 5 ? strtod(argv[4], NULL) : 1;
     if (p.wanted < 1 || p.wanted > MAX_PULSES) {
-        fprintf(stderr, "usage: %s NAME COUNT FILE\n", argv[0]);
+        fprintf(stderr, "usage: %s NAME COUNT FILE [SECONDS]\n", argv[0]);
         return 2;
     }
     if (!start(&p, argv[1]))
