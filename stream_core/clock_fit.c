@@ -4,8 +4,6 @@
 #include <math.h>
 
 #define MOST_SAMPLES 200u
-/* Samples count alike until they are so many; then older ones fade. */
-#define MEMORY 80.0
 /* Before anything is seen the nominal rate is believed to within this. */
 #define PRIOR_OFF 500e-6
 #define SETTLED_SAMPLES 24u
@@ -18,14 +16,6 @@
 #define EARLY_SAMPLES 8u
 #define ANCHOR_WINDOW 0.03
 
-/* Which observations of a window are tight: by how much they exceed the least delay, as
- * told by the line, or by the slack. */
-#define OFF_LINE 60e-6
-#define OFF_QUANTA 1.1
-#define SLACK_MORE 100e-6
-#define SLACK_FACTOR 1.25
-
-#define ROOT_12 3.4641 /* the range of what is evenly spread, by its deviation */
 #define LEAST_SD 30e-6
 #define QUANTUM_SD 0.3
 #define FIRST_VARIANCE 1e-7
@@ -70,9 +60,9 @@ void bj_clock_fit_init(struct bj_clock_fit *fit, enum bj_clock_kind kind, double
                        double quantum)
 {
     *fit = (struct bj_clock_fit){
-        .kind = kind,
         .nominal_hz = nominal_hz,
-        .hz = nominal_hz,
+        .line.hz = nominal_hz,
+        .window.kind = kind,
         .variance = FIRST_VARIANCE,
         .prior = 1,
     };
@@ -81,7 +71,7 @@ void bj_clock_fit_init(struct bj_clock_fit *fit, enum bj_clock_kind kind, double
 
 bool bj_clock_fit_known(const struct bj_clock_fit *fit)
 {
-    return !fit->anchoring && (fit->samples > 0 || fit->stored > 0);
+    return !fit->anchoring && (fit->samples > 0 || fit->window.stored > 0);
 }
 
 bool bj_clock_fit_settled(const struct bj_clock_fit *fit)
@@ -94,19 +84,15 @@ static double seconds(const struct bj_clock_fit *fit, double t_ns)
     return (t_ns - (double)fit->origin_ns) / 1e9;
 }
 
-static double count_at(const struct bj_clock_fit *fit, double t)
-{
-    return fit->n0 + fit->hz * (t - fit->t0);
-}
-
 double bj_clock_fit_ns(const struct bj_clock_fit *fit, double n)
 {
-    return (double)fit->origin_ns + (fit->t0 + (n - fit->n0) / fit->hz) * 1e9;
+    return (double)fit->origin_ns +
+           (fit->line.t0 + (n - fit->line.n0) / fit->line.hz) * 1e9;
 }
 
 double bj_clock_fit_count(const struct bj_clock_fit *fit, double t_ns)
 {
-    return count_at(fit, seconds(fit, t_ns));
+    return bj_clock_line_count(&fit->line, seconds(fit, t_ns));
 }
 
 /* Below LEAST_SD or the scatter of whole quanta, deviations say nothing. */
@@ -123,49 +109,41 @@ double bj_clock_fit_sd_ns(const struct bj_clock_fit *fit)
 void bj_clock_fit_anchor(struct bj_clock_fit *fit)
 {
     fit->anchoring = true;
-    fit->stored = 0;
+    fit->window.stored = 0;
     if (fit->samples > 0 && fit->samples < KEPT_BY_ANCHOR) {
-        fit->hz = fit->nominal_hz;
+        fit->line.hz = fit->nominal_hz;
         fit->samples = fit->prior;
-        fit->spread = fit->prior_spread;
+        fit->line.spread = fit->prior_spread;
     }
 }
 
 void bj_clock_fit_rescale(struct bj_clock_fit *fit, int64_t now_ns, double nominal_hz)
 {
     double t = seconds(fit, (double)now_ns);
-    double n = count_at(fit, t);
-    fit->hz *= nominal_hz / fit->nominal_hz;
-    fit->n0 = n - fit->hz * (t - fit->t0);
+    double n = bj_clock_line_count(&fit->line, t);
+    fit->line.hz *= nominal_hz / fit->nominal_hz;
+    fit->line.n0 = n - fit->line.hz * (t - fit->line.t0);
     fit->quantum_s *= fit->nominal_hz / nominal_hz;
     fit->nominal_hz = nominal_hz;
-    fit->stored = 0;
+    fit->window.stored = 0;
 }
 
 void bj_clock_fit_shift(struct bj_clock_fit *fit, double count)
 {
-    fit->n0 += count;
+    fit->line.n0 += count;
 }
 
 void bj_clock_fit_step(struct bj_clock_fit *fit, double count)
 {
-    fit->n0 += count;
-    fit->stored = 0;
+    fit->line.n0 += count;
+    fit->window.stored = 0;
 }
 
 /* ---- a sample joins the line ------------------------------------------------------------ */
 
-/* What so many samples in a row tell of the rate. */
-static double spread_of(double samples)
-{
-    return samples * pow(samples * WINDOW, 2) / 12;
-}
-
 static void begin_line(struct bj_clock_fit *fit, double t, double n)
 {
-    fit->t0 = t;
-    fit->n0 = n;
-    fit->weight = 1;
+    bj_clock_line_begin(&fit->line, t, n);
     fit->refused = 0;
     fit->mean = 0;
     fit->anchoring = false;
@@ -176,24 +154,19 @@ static void begin_line(struct bj_clock_fit *fit, double t, double n)
 static void begin_rate(struct bj_clock_fit *fit)
 {
     fit->samples = fit->prior;
-    fit->spread = fit->prior_spread;
+    fit->line.spread = fit->prior_spread;
 }
 
 /* The rate is what it was. */
 static void keep_rate(struct bj_clock_fit *fit)
 {
     fit->samples = fit->samples < KEPT_BY_ANCHOR ? fit->samples : KEPT_BY_ANCHOR;
-    fit->spread = fmin(fit->spread, spread_of(KEPT_BY_ANCHOR));
+    fit->line.spread = fmin(fit->line.spread, bj_clock_line_spread(KEPT_BY_ANCHOR, WINDOW));
 }
 
-/* As if only the last few samples until t had been seen, on the line. */
 static void forget(struct bj_clock_fit *fit, double t, uint32_t samples)
 {
-    double middle = fmax(t - samples * WINDOW / 2, fit->t0);
-    fit->n0 = count_at(fit, middle);
-    fit->t0 = middle;
-    fit->weight = fmin(fit->weight, samples);
-    fit->spread = fmin(fit->spread, spread_of(samples));
+    bj_clock_line_forget(&fit->line, t, samples, WINDOW);
     fit->samples = samples;
 }
 
@@ -235,22 +208,11 @@ static void watch_rate(struct bj_clock_fit *fit, double t, double error)
     }
 }
 
-/* Least squares, one sample at a time. */
 static void join(struct bj_clock_fit *fit, double t, double n)
 {
-    double weight = fmin(fit->weight + 1, MEMORY);
-    double faded = (weight - 1) / fit->weight;
-    double off = n - count_at(fit, t), dt = t - fit->t0;
-    double arm = dt * (weight - 1) / weight;
-    fit->spread = faded * fit->spread + arm * dt;
-    fit->n0 += (n - fit->n0) / weight;
-    fit->t0 += dt / weight;
-    fit->weight = weight;
-    if (fit->spread > 0) {
-        fit->hz += arm / fit->spread * off;
-    }
-    fit->hz =
-        clamp(fit->hz, fit->nominal_hz * (1 - MOST_OFF), fit->nominal_hz * (1 + MOST_OFF));
+    bj_clock_line_join(&fit->line, t, n);
+    fit->line.hz = clamp(fit->line.hz, fit->nominal_hz * (1 - MOST_OFF),
+                         fit->nominal_hz * (1 + MOST_OFF));
     fit->samples += fit->samples < MOST_SAMPLES;
 }
 
@@ -266,7 +228,7 @@ static void take_sample(struct bj_clock_fit *fit, double t, double n)
         begin_line(fit, t, n);
         return;
     }
-    double error = (n - count_at(fit, t)) / fit->nominal_hz;
+    double error = (n - bj_clock_line_count(&fit->line, t)) / fit->nominal_hz;
     if (!refuse(fit, t, n, error)) {
         watch_rate(fit, t, error);
         join(fit, t, n);
@@ -275,7 +237,7 @@ static void take_sample(struct bj_clock_fit *fit, double t, double n)
 
 /* ---- a window becomes a sample ---------------------------------------------------------- */
 
-static double window(const struct bj_clock_fit *fit)
+static double window_s(const struct bj_clock_fit *fit)
 {
     if (fit->anchoring) {
         return ANCHOR_WINDOW;
@@ -283,143 +245,45 @@ static double window(const struct bj_clock_fit *fit)
     return fit->samples < EARLY_SAMPLES ? EARLY_WINDOW : WINDOW;
 }
 
-static double least_delay(const struct bj_clock_fit *fit)
+static struct bj_clock_scale scale_of(const struct bj_clock_fit *fit)
 {
-    double least = fit->store[0].delay;
-    for (uint32_t k = 1; k < fit->stored; k++) {
-        least = fmin(least, fit->store[k].delay);
-    }
-    return least;
-}
-
-/* Within a window a slope that is a little wrong does not hide delays of one sign. */
-static bool told_by_line(const struct bj_clock_fit *fit)
-{
-    return fit->kind != BJ_CLOCK_BRACKET;
-}
-
-static double tight_limit(const struct bj_clock_fit *fit, double least)
-{
-    return told_by_line(fit) ? least + OFF_LINE + OFF_QUANTA * fit->quantum_s
-                             : least * SLACK_FACTOR + SLACK_MORE;
-}
-
-/* Of the observations with a delay up to `limit`, counted from the first. */
-struct middle {
-    double t, n, count;
-};
-
-static struct middle middle_of(const struct bj_clock_fit *fit, double limit)
-{
-    struct middle middle = {0};
-    for (uint32_t k = 0; k < fit->stored; k++) {
-        if (fit->store[k].delay <= limit) {
-            middle.t += fit->store[k].t - fit->first_t;
-            middle.n += fit->store[k].n - fit->store[0].n;
-            middle.count++;
-        }
-    }
-    middle.t /= middle.count;
-    middle.n /= middle.count;
-    return middle;
-}
-
-/* How far they lie from the straight line that fits them best, in seconds. */
-static double scatter(const struct bj_clock_fit *fit, double limit)
-{
-    struct middle middle = middle_of(fit, limit);
-    double along = 0, across = 0, both = 0;
-    for (uint32_t k = 0; k < fit->stored; k++) {
-        const struct bj_clock_observation *seen = &fit->store[k];
-        double at = seen->t - fit->first_t - middle.t;
-        double off = (seen->n - fit->store[0].n - middle.n) / fit->hz - at;
-        if (seen->delay <= limit) {
-            along += at * at;
-            across += off * off;
-            both += at * off;
-        }
-    }
-    double left = along > 0 ? across - both * both / along : across;
-    return left > 0 ? sqrt(left / middle.count) : 0;
-}
-
-/* How sure the first sample is; the least of many delays is as sure as they are many. */
-static double first_sd(const struct bj_clock_fit *fit, double limit)
-{
-    double range = ROOT_12 * scatter(fit, INFINITY);
-    return fmax(scatter(fit, limit), range / fit->stored);
+    return (struct bj_clock_scale){.hz = fit->line.hz, .quantum_s = fit->quantum_s};
 }
 
 static void close_window(struct bj_clock_fit *fit)
 {
-    double limit = tight_limit(fit, least_delay(fit));
-    struct middle middle = middle_of(fit, limit);
+    struct bj_clock_scale scale = scale_of(fit);
+    struct bj_clock_sample sample = bj_clock_window_sample(&fit->window, scale);
     if (fit->samples == 0) {
-        set_prior(fit, first_sd(fit, limit));
+        set_prior(fit, bj_clock_window_sd(&fit->window, scale));
     }
-    take_sample(fit, fit->first_t + middle.t, fit->store[0].n + middle.n);
-    fit->stored = 0;
-}
-
-/* Full: one that is not tight makes room, or the new one is too many; to drop a tight one
- * for its delay would favour one end of a quantum. */
-static struct bj_clock_observation *room_for(struct bj_clock_fit *fit, double delay)
-{
-    if (fit->stored < BJ_CLOCK_FIT_STORE) {
-        return &fit->store[fit->stored++];
-    }
-    struct bj_clock_observation *worst = &fit->store[1]; /* [0] is what n is counted from */
-    for (uint32_t k = 2; k < BJ_CLOCK_FIT_STORE; k++) {
-        worst = fit->store[k].delay > worst->delay ? &fit->store[k] : worst;
-    }
-    double least = fmin(delay, least_delay(fit));
-    return worst->delay > fmax(delay, tight_limit(fit, least)) ? worst : NULL;
-}
-
-/* How late it is against the first of its window. */
-static double lateness(const struct bj_clock_fit *fit, double t, double n)
-{
-    return fit->stored ? t - fit->first_t - (n - fit->store[0].n) / fit->hz : 0;
-}
-
-static double delay_of(const struct bj_clock_fit *fit, double t, double n, double slack)
-{
-    if (!told_by_line(fit)) {
-        return slack;
-    }
-    return fit->kind == BJ_CLOCK_ONE_WAY ? lateness(fit, t, n) : -lateness(fit, t, n);
+    take_sample(fit, sample.t, sample.n);
+    fit->window.stored = 0;
 }
 
 /* Before the first sample: the nominal rate, through the tightest observation so far. */
 static void guess(struct bj_clock_fit *fit, double t, double n)
 {
-    double ahead = n - count_at(fit, t);
-    bool tighter = fit->kind == BJ_CLOCK_ONE_WAY ? ahead > 0 : ahead < 0;
-    if (fit->samples == 0 && (fit->stored == 0 || tighter)) {
-        fit->t0 = t;
-        fit->n0 = n;
+    double ahead = n - bj_clock_line_count(&fit->line, t);
+    bool tighter = fit->window.kind == BJ_CLOCK_ONE_WAY ? ahead > 0 : ahead < 0;
+    if (fit->samples == 0 && (fit->window.stored == 0 || tighter)) {
+        fit->line.t0 = t;
+        fit->line.n0 = n;
     }
 }
 
 bool bj_clock_fit_observe(struct bj_clock_fit *fit, int64_t t_ns, double n,
                           int64_t slack_ns)
 {
-    if (fit->samples == 0 && fit->stored == 0) {
+    if (fit->samples == 0 && fit->window.stored == 0) {
         fit->origin_ns = t_ns;
     }
     double t = seconds(fit, (double)t_ns);
-    bool due = fit->stored > 0 && t - fit->first_t >= window(fit);
+    bool due = fit->window.stored > 0 && t - fit->window.first_t >= window_s(fit);
     if (due) {
         close_window(fit);
     }
     guess(fit, t, n);
-    if (fit->stored == 0) {
-        fit->first_t = t;
-    }
-    double delay = delay_of(fit, t, n, (double)slack_ns / 1e9);
-    struct bj_clock_observation *place = room_for(fit, delay);
-    if (place) {
-        *place = (struct bj_clock_observation){t, n, delay};
-    }
+    bj_clock_window_add(&fit->window, scale_of(fit), t, n, (double)slack_ns / 1e9);
     return due;
 }

@@ -3,51 +3,33 @@
  * Fits a foreign clock onto the host's: a count that grows at a steady rate, seen now and
  * then, late by delays that vary. JACK's frames and a DAC's points are both such counts.
  *
- * Observations are gathered in windows; each window's tight ones are averaged to one
- * sample, and the samples are fitted by a line: least squares over all of them at first,
- * with weights that fade over some 20 s once it has settled. Tight are those that had the
- * least delay: it shows in how they lie to the line, or, where it has two signs, in the
- * slack. What cannot belong to the line is refused, until it persists: then the phase
- * begins anew at once, and a rate that still fits is kept.
+ * What is seen within a window becomes one sample (clock_window.h), and the samples a line
+ * (clock_line.h). What cannot belong to the line is refused, until it persists: then the
+ * phase begins anew at once, and a rate that still fits is kept.
  *
  * Pure arithmetic; one thread, BJ_RT.
  */
 #ifndef BJ_CLOCK_FIT_H
 #define BJ_CLOCK_FIT_H
 
-#include <beamjack/core.h>
-
-#define BJ_CLOCK_FIT_STORE 256u
-
-enum bj_clock_kind {
-    BJ_CLOCK_ONE_WAY,    /* told by the other side at t or earlier: the line lies ahead */
-    BJ_CLOCK_ROUND_TRIP, /* counted at t or up to `slack` later: the line lies behind */
-    BJ_CLOCK_BRACKET,    /* counted within `slack` around t */
-};
+#include "clock_line.h"
+#include "clock_window.h"
 
 struct bj_clock_fit {
-    enum bj_clock_kind kind;
     double nominal_hz;
     double quantum_s;    /* the step in which the count is told */
     uint32_t prior;      /* samples that the nominal rate counts for */
     double prior_spread; /* ... and as what spread */
 
     int64_t origin_ns; /* seconds count from here */
-    double t0, n0, hz; /* the line: n = n0 + hz (t - t0), through the mean of all */
-    double weight;     /* of all samples, 1 each and fading */
-    double spread;     /* weighted squares of how far in time they are from t0, summed */
-    uint32_t samples;  /* at most 200; 0: nominal rate, phase as first seen */
+    struct bj_clock_line line;
+    uint32_t samples; /* at most 200; 0: nominal rate, phase as first seen */
     double mean, variance;
     uint32_t refused;     /* in a row */
     double refused_error; /* of the first of them, in seconds */
     bool anchoring;       /* the phase is to begin anew with the next, short window */
     uint32_t lines; /* how often the phase was measured anew, the first time included */
-
-    struct bj_clock_observation {
-        double t, n, delay; /* up to a constant of the window */
-    } store[BJ_CLOCK_FIT_STORE];
-    uint32_t stored;
-    double first_t;
+    struct bj_clock_window window;
 };
 
 /* `quantum`: the step in which the count is told, 1 for single points; 0: exact. */

@@ -16,9 +16,10 @@ void bj_dac_clock_init(struct bj_dac_clock *clock, enum bj_output_model model, d
 
 void bj_dac_clock_connect(struct bj_dac_clock *clock)
 {
-    double hz = bj_clock_fit_settled(&clock->fit) ? clock->fit.hz : clock->fit.nominal_hz;
+    double hz =
+        bj_clock_fit_settled(&clock->fit) ? clock->fit.line.hz : clock->fit.nominal_hz;
     bj_dac_clock_init(clock, clock->model, clock->fit.nominal_hz);
-    clock->fit.hz = hz;
+    clock->fit.line.hz = hz;
 }
 
 void bj_dac_clock_set_rate(struct bj_dac_clock *clock, int64_t now_ns, double pps)

@@ -45,7 +45,7 @@ static void tell_time(const struct bj_stream *stream, struct bj_fill_request *re
     if (measured) {
         request->play_ns = bj_dac_clock_play_ns(&stream->clock, 0);
         request->play_sd_ns = bj_clock_fit_sd_ns(&stream->clock.fit);
-        request->play_pps = stream->clock.fit.hz;
+        request->play_pps = stream->clock.fit.line.hz;
         request->play_known = true;
         request->play_settled = stream->clock.fit.samples >= SETTLED_SAMPLES;
     }
@@ -144,7 +144,7 @@ static void set_pace(struct bj_stream *stream, double wanted_pps, uint32_t count
     stream->pending_pps = stream->pps;
     stream->pending_true_pps = stream->true_pps;
     if (wanted_pps > 0 && stream->dac->caps.follows_pps) {
-        double by_its_clock = wanted_pps * stream->true_pps / stream->clock.fit.hz;
+        double by_its_clock = wanted_pps * stream->true_pps / stream->clock.fit.line.hz;
         stream->pending_pps =
             bj_steer_choose(&stream->steer, stream->dac, stream->pps, by_its_clock, count,
                             &stream->pending_true_pps);

@@ -20,9 +20,9 @@ void bj_timeline_init(struct bj_timeline *timeline, double rate, uint64_t frame)
 void bj_timeline_begin(struct bj_timeline *timeline, double rate, uint64_t frame)
 {
     bool same = timeline->fit.nominal_hz == rate;
-    double hz = same && bj_timeline_settled(timeline) ? timeline->fit.hz : rate;
+    double hz = same && bj_timeline_settled(timeline) ? timeline->fit.line.hz : rate;
     bj_timeline_init(timeline, rate, frame);
-    timeline->fit.hz = hz;
+    timeline->fit.line.hz = hz;
 }
 
 bool bj_timeline_ready(const struct bj_timeline *timeline)
@@ -32,7 +32,7 @@ bool bj_timeline_ready(const struct bj_timeline *timeline)
 
 double bj_timeline_hz(const struct bj_timeline *timeline)
 {
-    return timeline->fit.hz;
+    return timeline->fit.line.hz;
 }
 
 bool bj_timeline_settled(const struct bj_timeline *timeline)
@@ -77,7 +77,7 @@ double bj_timeline_frame_at(const struct bj_timeline *timeline, double now_ns)
         if (frame >= (double)gap->frame) {
             break;
         }
-        frame += gap->ns / 1e9 * timeline->fit.hz;
+        frame += gap->ns / 1e9 * timeline->fit.line.hz;
         if (frame > (double)gap->frame) {
             return (double)gap->frame;
         }
@@ -115,7 +115,7 @@ bool bj_timeline_pass(struct bj_timeline *timeline, double frame)
 /* Too many gaps at once: the oldest two become one, at the later place. */
 static void add_gap(struct bj_timeline *timeline, uint64_t frame, double gap_s)
 {
-    bj_clock_fit_step(&timeline->fit, -gap_s * timeline->fit.hz);
+    bj_clock_fit_step(&timeline->fit, -gap_s * timeline->fit.line.hz);
     if (timeline->gap_count == BJ_TIMELINE_GAPS) {
         timeline->gaps[1].ns += timeline->gaps[0].ns;
         for (uint32_t k = 1; k < BJ_TIMELINE_GAPS; k++) {
@@ -187,7 +187,7 @@ static void judge(struct bj_timeline *timeline, const struct bj_stamp *stamp)
     timeline->suspects = 0;
     note_jitter(timeline, most_s, stamp->frames / timeline->fit.nominal_hz);
     if (late_s < -usual_s) {
-        bj_clock_fit_shift(&timeline->fit, -late_s * timeline->fit.hz);
+        bj_clock_fit_shift(&timeline->fit, -late_s * timeline->fit.line.hz);
         timeline->moved = true;
     }
 }

@@ -53,7 +53,7 @@ static int64_t lateness(struct scene *scene)
 static void see(struct scene *scene, int64_t more_ns)
 {
     int64_t out_ns = lateness(scene) + more_ns;
-    if (scene->fit.kind == BJ_CLOCK_ONE_WAY) {
+    if (scene->fit.window.kind == BJ_CLOCK_ONE_WAY) {
         bj_clock_fit_observe(&scene->fit, scene->now_ns + out_ns,
                              true_count(scene, scene->now_ns), 0);
     } else {
@@ -74,7 +74,7 @@ static void run(struct scene *scene, double seconds)
 
 static double rate_ppm(const struct scene *scene)
 {
-    return (scene->fit.hz / scene->hz - 1) * 1e6;
+    return (scene->fit.line.hz / scene->hz - 1) * 1e6;
 }
 
 /* Of the present moment; positive: the line is ahead. */
@@ -179,10 +179,10 @@ static void a_single_outlier_is_ignored(void **state)
     for (int kind = 0; kind < 2; kind++) {
         struct scene scene = make((enum bj_clock_kind)kind, 80);
         run(&scene, 20);
-        double hz = scene.fit.hz;
+        double hz = scene.fit.line.hz;
         see(&scene, 50 * BJ_NS_PER_MS);
         run(&scene, 1);
-        assert_true(fabs(scene.fit.hz / hz - 1) < 1e-9);
+        assert_true(fabs(scene.fit.line.hz / hz - 1) < 1e-9);
         assert_true(fabs(phase_us(&scene)) < 0.01);
     }
 }
@@ -350,14 +350,14 @@ static void an_anchor_finds_the_phase_and_keeps_the_rate(void **state)
     (void)state;
     struct scene scene = make(BJ_CLOCK_ROUND_TRIP, 400);
     run(&scene, 30);
-    double hz = scene.fit.hz;
+    double hz = scene.fit.line.hz;
     bj_clock_fit_anchor(&scene.fit);
     assert_false(bj_clock_fit_known(&scene.fit));
     scene.phase -= 1234.5;
     run(&scene, 0.05);
     assert_true(bj_clock_fit_known(&scene.fit));
     assert_true(fabs(phase_us(&scene)) < 1);
-    assert_true(fabs(scene.fit.hz / hz - 1) < 1e-9);
+    assert_true(fabs(scene.fit.line.hz / hz - 1) < 1e-9);
 }
 
 /* What was learnt while the phase kept getting lost is worth nothing. */
@@ -366,9 +366,9 @@ static void an_anchor_forgets_a_rate_that_was_not_settled(void **state)
     (void)state;
     struct scene scene = make(BJ_CLOCK_ROUND_TRIP, -20000);
     run(&scene, 1);
-    assert_true(scene.fit.hz < NOMINAL_HZ * 0.985);
+    assert_true(scene.fit.line.hz < NOMINAL_HZ * 0.985);
     bj_clock_fit_anchor(&scene.fit);
-    assert_true(scene.fit.hz == NOMINAL_HZ);
+    assert_true(scene.fit.line.hz == NOMINAL_HZ);
 }
 
 static void nonsense_stays_within_bounds(void **state)
@@ -378,7 +378,7 @@ static void nonsense_stays_within_bounds(void **state)
     for (int k = 0; k < 100000; k++) {
         scene.now_ns += next(&scene) % (1 << 22);
         bj_clock_fit_observe(&scene.fit, scene.now_ns, next(&scene), next(&scene));
-        assert_true(fabs(scene.fit.hz / NOMINAL_HZ - 1) < 0.0301);
+        assert_true(fabs(scene.fit.line.hz / NOMINAL_HZ - 1) < 0.0301);
         assert_true(isfinite(bj_clock_fit_count(&scene.fit, (double)scene.now_ns)));
     }
 }
@@ -420,10 +420,10 @@ static void coarse_counts_do_not_bend_the_line(void **state)
         int64_t now_ns = START_NS + k * 5300000LL;
         double count = (double)(now_ns - START_NS) / 1e9 * NOMINAL_HZ * (1 + 100e-6);
         bj_clock_fit_observe(&fit, now_ns, floor(count / 256) * 256 - 128, 500000);
-        worst_ppm = fmax(worst_ppm, fabs(fit.hz / NOMINAL_HZ - 1) * 1e6);
+        worst_ppm = fmax(worst_ppm, fabs(fit.line.hz / NOMINAL_HZ - 1) * 1e6);
     }
     assert_true(worst_ppm < 3000);
-    assert_true(fabs(fit.hz / NOMINAL_HZ - 1 - 100e-6) < 5e-6);
+    assert_true(fabs(fit.line.hz / NOMINAL_HZ - 1 - 100e-6) < 5e-6);
 }
 
 static void a_shift_moves_the_line_and_a_step_only_its_future(void **state)
@@ -432,14 +432,14 @@ static void a_shift_moves_the_line_and_a_step_only_its_future(void **state)
     struct scene scene = make(BJ_CLOCK_ONE_WAY, 0);
     run(&scene, 10.1);
     double before = bj_clock_fit_count(&scene.fit, (double)scene.now_ns);
-    uint32_t stored = scene.fit.stored;
+    uint32_t stored = scene.fit.window.stored;
     assert_true(stored > 0);
     bj_clock_fit_shift(&scene.fit, 100);
     assert_true(bj_clock_fit_count(&scene.fit, (double)scene.now_ns) == before + 100);
-    assert_int_equal(scene.fit.stored, stored);
+    assert_int_equal(scene.fit.window.stored, stored);
     bj_clock_fit_step(&scene.fit, -300);
     assert_true(bj_clock_fit_count(&scene.fit, (double)scene.now_ns) == before - 200);
-    assert_int_equal(scene.fit.stored, 0);
+    assert_int_equal(scene.fit.window.stored, 0);
 }
 
 int main(void)
