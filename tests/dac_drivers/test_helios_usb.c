@@ -252,6 +252,23 @@ static int teardown(void **state)
 
 /* ---- */
 
+static bool is_dark(struct rig *rig)
+{
+    look(rig);
+    usb_testbed_lock(rig->bed);
+    bool dark = !sim_helios_is_lit(rig->device) && !sim_helios_shutter(rig->device);
+    usb_testbed_unlock(rig->bed);
+    return dark;
+}
+
+/* How soon is the business of virtual time: a busy machine may take its time. */
+static void goes_dark(struct rig *rig)
+{
+    for (int k = 0; k < 100 && !is_dark(rig); k++)
+        run_ms(rig, 20, -1);
+    assert_true(is_dark(rig));
+}
+
 static void streams_and_survives_the_cable(void **state)
 {
     struct rig *rig = *state;
@@ -276,10 +293,7 @@ static void streams_and_survives_the_cable(void **state)
     run_ms(rig, 100, -1);
     assert_true(rig->attempting);
     shutter(rig, false);
-    run_ms(rig, 20, -1);
-    look(rig);
-    assert_false(sim_helios_is_lit(rig->device));
-    assert_false(sim_helios_shutter(rig->device));
+    goes_dark(rig);
 }
 
 static uint64_t lit_points_of(struct rig *rig)
