@@ -378,7 +378,8 @@ case_hand_patching() {
 }
 has_ports() { jack_lsp "$1:" 2>/dev/null | grep -q "$1:"; }
 
-# rates PROFILE PPS JACK_RATE: starts, holds, and is the source resampled.
+# rates PROFILE PPS JACK_RATE: starts, holds, and is the source resampled. Later generations report
+# in steps of 256 points: it takes some seconds until they tell the rate to 300 ppm.
 case_rates() {
     local true_pps tolerance=3
     rate=$3
@@ -387,6 +388,7 @@ case_rates() {
     start_watch
     start_sim --profile "$1"
     start_beamjack --arm --pps "$2" --connect 'bjeca:out_*'
+    case $1 in ed[34]) play_for 10000 ;; esac
     play_signal ecasound
     true_pps=$(last true_pps)
     [ "${true_pps%.*}" = "$rate" ] && tolerance=1
