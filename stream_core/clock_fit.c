@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+/* Samples are not counted any further than this. */
 #define MOST_SAMPLES 200u
 /* Before anything is seen the nominal rate is believed to within this. */
 #define PRIOR_OFF 500e-6
@@ -21,9 +22,8 @@
 #define FIRST_VARIANCE 1e-7
 #define FOLLOW_MEAN 0.2
 #define MOST_REFUSED 4u
-#define MOST_OFF                                                                           \
-    0.03 /* of the nominal rate; no crystal is that bad, some firmwares are                \
-          */
+/* Of the nominal rate; no crystal is that bad, some firmwares are. */
+#define MOST_OFF 0.03
 
 static double clamp(double value, double low, double high)
 {
