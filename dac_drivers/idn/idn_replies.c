@@ -86,10 +86,12 @@ static enum bj_status judge_pipeline(struct idn_session *session, const struct i
     return BJ_OK;
 }
 
-/* Older than this connection: of the one that was aborted. */
+/* Not of a packet of this connection: of the one that was aborted. */
 static bool is_stale(const struct idn_session *session, uint16_t sequence)
 {
-    return (int16_t)(uint16_t)(sequence - session->first_sequence) < 0;
+    uint16_t since = (uint16_t)(session->sequence - sequence - 1);
+
+    return since >= session->packets;
 }
 
 static enum bj_status hear_ack(struct idn_session *session, const struct idn_header *header,

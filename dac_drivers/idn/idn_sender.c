@@ -20,6 +20,13 @@ static enum bj_status send(struct idn_session *session, const uint8_t *bytes, si
                                       size);
 }
 
+/* Of the next real-time packet. */
+static uint16_t next_sequence(struct idn_session *session)
+{
+    session->packets++;
+    return session->sequence++;
+}
+
 /* ---- Small packets ------------------------------------------------------------------- */
 
 void idn_session_ask(struct idn_session *session, enum idn_command command)
@@ -61,7 +68,7 @@ static void note_sent(struct idn_session *session, int64_t now_ns, bool acknowle
 {
     bool troubled = is_troubled(session, now_ns);
 
-    session->sequence++;
+    (void)next_sequence(session);
     session->sent_ns = now_ns;
     if (configure) {
         session->config_ns = now_ns + (troubled ? TROUBLED_PERIOD_NS : CONFIG_NS);
@@ -96,7 +103,7 @@ void idn_session_send_abort(struct idn_session *session)
 {
     uint8_t bytes[IDN_HEADER_SIZE];
 
-    (void)send(session, bytes, idn_encode_empty(bytes, IDN_ABORT, session->sequence++));
+    (void)send(session, bytes, idn_encode_empty(bytes, IDN_ABORT, next_sequence(session)));
 }
 
 /* Who does not know an abort at least understands a close. */
@@ -111,9 +118,9 @@ void idn_session_send_end(struct idn_session *session, int64_t now_ns, bool play
     } else {
         message.timestamp_us = stamp_now(session, now_ns);
         (void)send(session, bytes, idn_encode_channel_close(bytes, &message));
-        session->sequence++;
+        (void)next_sequence(session);
     }
-    (void)send(session, bytes, idn_encode_empty(bytes, close, session->sequence++));
+    (void)send(session, bytes, idn_encode_empty(bytes, close, next_sequence(session)));
 }
 
 /* ---- Samples ------------------------------------------------------------------------- */

@@ -31,7 +31,7 @@ void idn_session_renew(struct idn_session *session, int64_t now_ns)
     session->queue_points = 0;
     session->playing = false;
     session->play_end_ns = session->dark_ns = now_ns;
-    session->first_sequence = session->sequence;
+    session->packets = 0;
     session->fresh = true;
     session->configs_left = IDN_FIRST_CONFIGS;
     session->config_ns = session->ack_ns = session->sent_ns = now_ns;

@@ -65,7 +65,7 @@ struct idn_session {
     int asked; /* times, in this phase */
     uint16_t request_sequence;
     uint16_t sequence;         /* of the next real-time packet */
-    uint16_t first_sequence;   /* of this connection */
+    uint64_t packets;          /* real-time ones of this connection */
     bool acks;                 /* it answers acknowledge requests */
     bool routed;               /* it said that the channel leads to the service */
     bool fresh;                /* it may still say that the connection is new */

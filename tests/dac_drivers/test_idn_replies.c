@@ -139,6 +139,34 @@ static void test_a_longer_one_is_survived(void **state)
     idn_world_stop(world);
 }
 
+/* ---- Sequence ------------------------------------------------------------------------- */
+
+/* Packets count in 16 bit; acknowledges repeat the count. More of them than that on one
+ * connection, and the shutter begins another one after that. */
+static void test_a_connection_outlives_its_packet_numbers(void **state)
+{
+    uint64_t packets = 0;
+
+    (void)state;
+    idn_world_start_as(world, "openidn", 100000);
+    idn_world_light_up(world);
+    while (packets < 70000) {
+        idn_world_run_ms(world, 1000);
+        assert_int_equal(idn_world_stats(world).reconnects, 0);
+        assert_true(idn_world_stats(world).armed);
+        packets = idn_world_counters(world)->messages;
+    }
+    assert_int_equal(world->skipped, 0);
+    assert_true(world->longest_dark_ns < MS);
+    for (int k = 0; k < 3; k++) {
+        bj_stream_disarm(world->stream);
+        idn_world_run_ms(world, 2000);
+        idn_world_light_up(world);
+    }
+    assert_int_equal(idn_world_stats(world).reconnects, 0);
+    idn_world_stop(world);
+}
+
 /* ---- Configuration ---------------------------------------------------------------------- */
 
 static void test_a_lost_configuration_is_sent_again_at_once(void **state)
@@ -234,6 +262,7 @@ int main(void)
         cmocka_unit_test(test_all_of_it),
         cmocka_unit_test(test_a_stall_shorter_than_the_buffer_is_not_seen),
         cmocka_unit_test(test_a_longer_one_is_survived),
+        cmocka_unit_test(test_a_connection_outlives_its_packet_numbers),
         cmocka_unit_test(test_a_lost_configuration_is_sent_again_at_once),
         cmocka_unit_test(test_a_receiver_that_lost_patience_gets_a_new_configuration),
         cmocka_unit_test(test_losses_bring_the_configuration_more_often),
