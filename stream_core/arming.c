@@ -19,11 +19,17 @@ void bj_stream_disarm(struct bj_stream *stream)
     bj_stream_wake(stream);
 }
 
+static void blank_pending(struct bj_stream *stream, enum bj_dark dark)
+{
+    bj_safety_blank(stream->points + stream->pending_at, stream->pending);
+    stream->pending_dark = stream->written_dark = dark;
+}
+
 void bj_engine_darken(struct bj_stream *stream)
 {
     stream->armed = false;
     bj_safety_disarm(&stream->safety);
-    bj_safety_blank(stream->points + stream->pending_at, stream->pending);
+    blank_pending(stream, BJ_DARK_DISARMED);
     stream->driver->shutter(stream->dac, stream->now_ns, false);
     stream->told = true;
 }
@@ -70,7 +76,7 @@ static void take_connections(struct bj_stream *stream)
     bool connected = word & 1;
     bj_safety_connections(&stream->safety, connected, (uint64_t)(lag_s * stream->true_pps));
     if (!connected) {
-        bj_safety_blank(stream->points + stream->pending_at, stream->pending);
+        blank_pending(stream, BJ_DARK_UNCONNECTED);
     }
 }
 

@@ -46,6 +46,7 @@ static void on_emptied(void *engine, uint32_t lost_points, bool dry)
     bj_level_empty(&stream->level, stream->now_ns);
     bj_dac_clock_emptied(&stream->clock, lost_points);
     bj_safety_restart(&stream->safety);
+    stream->written_dark = BJ_DARK_SETTLING;
     stream->restarted = true;
     stream->confirmed = false;
     stream->drained = stream->phase == BJ_STREAM_DRAINING;
@@ -77,6 +78,7 @@ void bj_engine_drop_points(struct bj_stream *stream)
 {
     bj_stats_add(&stream->stats, BJ_COUNT_FLUSHED_POINTS, stream->pending);
     stream->pending = 0;
+    stream->written_dark = BJ_DARK_SETTLING;
     bj_level_empty(&stream->level, stream->now_ns);
 }
 

@@ -99,7 +99,7 @@ static void top_up(struct bj_stream *stream, uint32_t from, uint32_t to)
 {
     bool silent = play_ns(stream) - stream->covered_until_ns > BJ_SILENCE_LIMIT_NS;
     bj_underrun_make(&stream->underrun, silent, stream->points + from, to - from);
-    stream->restarted = true;
+    stream->restarted = stream->topped_up = true;
     if (stream->filled_once && !stream->starving) {
         stream->starving = true;
         bj_stats_add(&stream->stats, BJ_COUNT_UNDERRUNS, 1);
@@ -114,6 +114,7 @@ static uint32_t fill(struct bj_stream *stream, const struct bj_plan *plan)
         stream->config.fill(stream->config.fill_user, &request, stream->points);
     uint32_t count = result.kind == BJ_FILLED ? result.points : 0;
     stream->wanted_pps = result.kind == BJ_FILLED ? result.wanted_pps : 0;
+    stream->topped_up = false;
     count = count < plan->target_points ? count : plan->target_points;
     if (result.kind == BJ_END) {
         begin_drain(stream);
@@ -157,8 +158,9 @@ static void make_safe(struct bj_stream *stream, uint32_t count)
         return; /* what was written last is still the newest */
     }
     bj_shaper_run(bj_shape_mailbox_newest(&stream->shape), stream->points, count);
-    bool lit = bj_safety_run(&stream->safety, stream->points, count);
-    atomic_store_explicit(&stream->stats.lit, lit, memory_order_relaxed);
+    enum bj_dark dark = bj_safety_run(&stream->safety, stream->points, count);
+    bool silent = dark > BJ_DARK_SILENCE && stream->topped_up;
+    stream->pending_dark = silent ? BJ_DARK_SILENCE : dark;
     stream->pending_at = 0;
     stream->pending = count;
     stream->position_points += count;
@@ -186,6 +188,7 @@ static bool offer(struct bj_stream *stream)
             return false;
         }
         stream->told = true;
+        stream->written_dark = stream->pending_dark;
         stream->pending -= taken;
         stream->pending_at += taken;
         bj_level_wrote(&stream->level, taken);
@@ -243,7 +246,7 @@ static bool make_tail(struct bj_stream *stream)
     if (count == 0) {
         return false;
     }
-    stream->tailed = true;
+    stream->tailed = stream->topped_up = true;
     count = count < most ? count : most;
     bj_underrun_make(&stream->underrun, true, stream->points, count);
     set_pace(stream, 0, count);
@@ -376,23 +379,6 @@ static void act(struct bj_stream *stream, struct bj_wait *wait)
     }
 }
 
-static void publish(struct bj_stream *stream)
-{
-    struct bj_stats_board *board = &stream->stats;
-    bj_stats_set(board, BJ_COUNT_DWELL_POINTS, stream->safety.dwell_darkened);
-    bj_stats_set(board, BJ_COUNT_INVALID_POINTS, stream->safety.invalid);
-    atomic_store_explicit(&board->state, stream->phase, memory_order_relaxed);
-    atomic_store_explicit(&board->armed, stream->armed, memory_order_relaxed);
-    atomic_store_explicit(&board->buffered_points, (uint32_t)bj_level_low(&stream->level),
-                          memory_order_relaxed);
-    atomic_store_explicit(&board->buffered_max_points,
-                          (uint32_t)bj_level_high(&stream->level), memory_order_relaxed);
-    atomic_store_explicit(&board->buffered_least_points,
-                          (uint32_t)bj_level_least(&stream->level), memory_order_relaxed);
-    atomic_store_explicit(&board->device_queued_points, stream->level.queued_points,
-                          memory_order_relaxed);
-}
-
 static void add_waits(struct bj_wait *wait, const struct bj_wait *more)
 {
     bj_wait_until(wait, more->deadline_ns);
@@ -442,7 +428,7 @@ enum bj_run bj_stream_step(struct bj_stream *stream, int64_t now_ns, struct bj_w
     } else { /* its handles are closed by now */
         bj_wait_until(wait, stream->retry_ns);
     }
-    publish(stream);
+    bj_engine_publish(stream);
     stream->expected_ns = wait->deadline_ns;
     return stream->result;
 }

@@ -51,6 +51,8 @@ struct bj_stream {
     uint32_t pending_pps;    /* as commanded for them */
     double pending_true_pps; /* what the device makes of it */
     double wanted_pps;       /* by the producer, of what it gave last; 0: no matter */
+    bool topped_up;          /* the producer gave less than the DAC needed */
+    enum bj_dark pending_dark, written_dark; /* why these are dark, or are not */
 
     /* where we are */
     enum bj_stream_state phase;
@@ -119,5 +121,10 @@ void bj_engine_darken(struct bj_stream *stream);
 
 /* New faults disarm; a fault that outlives an arm by 2 s disarms again. */
 void bj_engine_watch_faults(struct bj_stream *stream);
+
+/* ---- publish.c: what other threads see of it
+ * ---------------------------------------------- */
+
+void bj_engine_publish(struct bj_stream *stream);
 
 #endif

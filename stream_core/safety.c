@@ -132,9 +132,19 @@ static void limit_dwell(struct bj_safety *safety, struct bj_point *point)
     }
 }
 
-static bool run(struct bj_safety *safety, struct bj_point *points, uint32_t count)
+/* The gate that is closed; only to be asked while one is. */
+static enum bj_dark closed_gate(const struct bj_safety *safety)
+{
+    return !safety->armed                ? BJ_DARK_DISARMED
+           : !safety->position_connected ? BJ_DARK_UNCONNECTED
+                                         : BJ_DARK_SETTLING;
+}
+
+static enum bj_dark run(struct bj_safety *safety, struct bj_point *points, uint32_t count)
 {
     uint64_t closed = closed_points(safety);
+    uint64_t darkened_before = safety->dwell_darkened;
+    enum bj_dark gate = closed_gate(safety);
     bool lit = false;
     for (uint32_t k = 0; k < count; k++) {
         struct bj_point *point = &points[k];
@@ -149,16 +159,20 @@ static bool run(struct bj_safety *safety, struct bj_point *points, uint32_t coun
     }
     let_pass(&safety->start_left_points, count);
     let_pass(&safety->settle_left_points, count);
-    return lit;
+    return lit                                         ? BJ_DARK_NO
+           : closed >= count                           ? gate
+           : safety->dwell_darkened != darkened_before ? BJ_DARK_DWELL
+                                                       : BJ_DARK_SOURCE;
 }
 
 /* On a copy, which the compiler may keep in registers: no point can lie within it. */
-bool bj_safety_run(struct bj_safety *safety, struct bj_point *points, uint32_t count)
+enum bj_dark bj_safety_run(struct bj_safety *safety, struct bj_point *points,
+                           uint32_t count)
 {
     struct bj_safety own = *safety;
-    bool lit = run(&own, points, count);
+    enum bj_dark dark = run(&own, points, count);
     *safety = own;
-    return lit;
+    return dark;
 }
 
 void bj_safety_blank(struct bj_point *points, uint32_t count)

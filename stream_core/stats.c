@@ -10,7 +10,7 @@ void bj_stats_init(struct bj_stats_board *board)
     }
     atomic_init(&board->state, BJ_STREAM_CONNECTING);
     atomic_init(&board->armed, false);
-    atomic_init(&board->lit, false);
+    atomic_init(&board->dark, BJ_DARK_AWAY);
     atomic_init(&board->pps, 0);
     atomic_init(&board->buffered_points, 0);
     atomic_init(&board->buffered_max_points, 0);
@@ -38,10 +38,12 @@ static uint64_t counter(const struct bj_stats_board *board, enum bj_counter whic
 
 struct bj_stats bj_stats_read(const struct bj_stats_board *board)
 {
+    enum bj_dark dark = (enum bj_dark)atomic_load_explicit(&board->dark, RELAXED);
     return (struct bj_stats){
         .state = (enum bj_stream_state)atomic_load_explicit(&board->state, RELAXED),
         .armed = atomic_load_explicit(&board->armed, RELAXED),
-        .lit = atomic_load_explicit(&board->lit, RELAXED),
+        .lit = dark == BJ_DARK_NO,
+        .dark = dark,
         .pps = atomic_load_explicit(&board->pps, RELAXED),
         .true_pps = atomic_load_explicit(&board->true_pps, RELAXED),
         .points_written = counter(board, BJ_COUNT_POINTS_WRITTEN),

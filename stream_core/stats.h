@@ -25,8 +25,8 @@ enum bj_counter {
 
 struct bj_stats_board {
     _Atomic uint64_t counters[BJ_COUNTERS];
-    _Atomic int state;
-    _Atomic bool armed, lit;
+    _Atomic int state, dark;
+    _Atomic bool armed;
     _Atomic uint32_t pps, buffered_points, buffered_max_points, buffered_least_points;
     _Atomic uint32_t capacity_points;
     _Atomic double true_pps;

@@ -33,3 +33,28 @@ const char *bj_strerror(enum bj_status status)
     }
     return "unknown error";
 }
+
+const char *bj_dark_text(enum bj_dark dark)
+{
+    switch (dark) {
+    case BJ_DARK_NO:
+        return "light passes";
+    case BJ_DARK_AWAY:
+        return "no DAC is connected";
+    case BJ_DARK_FAULT:
+        return "the DAC reports a fault";
+    case BJ_DARK_DISARMED:
+        return "disarmed";
+    case BJ_DARK_UNCONNECTED:
+        return "x or y is not connected";
+    case BJ_DARK_SETTLING:
+        return "settling";
+    case BJ_DARK_SILENCE:
+        return "nothing comes from the source";
+    case BJ_DARK_DWELL:
+        return "the beam rests";
+    case BJ_DARK_SOURCE:
+        return "the source is dark";
+    }
+    return "unknown reason";
+}

@@ -22,7 +22,7 @@ static void send(struct chain *chain)
 {
     struct bj_point *points = chain->rig.points;
     bj_shaper_run(&chain->shaper, points, BENCH_POINTS);
-    chain->dark |= !bj_safety_run(&chain->safety, points, BENCH_POINTS);
+    chain->dark |= bj_safety_run(&chain->safety, points, BENCH_POINTS) != BJ_DARK_NO;
     ed_encode_data(chain->bytes, points, BENCH_POINTS, false, false);
 }
 

@@ -94,7 +94,7 @@ static bool begin_safety(struct stages *s)
     config.start_blank_ns = 0;
     bj_safety_init(&s->safety, &config, 48000);
     bj_safety_arm(&s->safety);
-    return bj_safety_run(&s->safety, s->points, POINTS);
+    return bj_safety_run(&s->safety, s->points, POINTS) == BJ_DARK_NO;
 }
 
 static void begin(struct stages *s)

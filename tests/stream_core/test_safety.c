@@ -48,7 +48,7 @@ static uint32_t dark_before_light(struct bj_safety *safety, uint32_t count)
 {
     struct bj_point points[MOST];
     make_moving(points, count);
-    bool lit = bj_safety_run(safety, points, count);
+    bool lit = bj_safety_run(safety, points, count) == BJ_DARK_NO;
     uint32_t dark = 0;
     while (dark < count && is_dark(&points[dark])) {
         dark++;
@@ -116,7 +116,7 @@ static void dark_points_keep_their_place(void **state)
     (void)state;
     struct bj_safety safety = make();
     struct bj_point point = {.x = 0.25f, .y = -0.5f, .r = 9, .g = 9, .b = 9, .i = 9};
-    assert_false(bj_safety_run(&safety, &point, 1));
+    assert_int_equal(bj_safety_run(&safety, &point, 1), BJ_DARK_DISARMED);
     assert_true(point.x == 0.25f && point.y == -0.5f);
     assert_true(is_dark(&point));
 }
@@ -224,14 +224,14 @@ static void without_intensity_or_colour_all_is_zero(void **state)
         {.x = 0.4f, .g = 1, .i = 65535},
         {.x = 0.5f, .b = 1, .i = 65535},
     };
-    assert_true(bj_safety_run(&safety, points, 5));
+    assert_int_equal(bj_safety_run(&safety, points, 5), BJ_DARK_NO);
     assert_true(is_dark(&points[0]));
     assert_true(is_dark(&points[1]));
     assert_int_equal(points[2].r, 1);
     assert_int_equal(points[2].i, 1);
     assert_int_equal(points[3].g, 1);
     assert_int_equal(points[4].b, 1);
-    assert_false(bj_safety_run(&safety, points, 2));
+    assert_int_equal(bj_safety_run(&safety, points, 2), BJ_DARK_SOURCE);
 }
 
 static void lit_points_pass_unchanged(void **state)
@@ -241,7 +241,7 @@ static void lit_points_pass_unchanged(void **state)
     struct bj_point points[MOST], before[MOST];
     make_moving(points, MOST);
     memcpy(before, points, sizeof before);
-    assert_true(bj_safety_run(&safety, points, MOST));
+    assert_int_equal(bj_safety_run(&safety, points, MOST), BJ_DARK_NO);
     assert_memory_equal(points, before, sizeof before);
 }
 
@@ -332,7 +332,7 @@ static void any_bits_end_within_the_field(void **state)
                                           .b = (uint16_t)next(&seed),
                                           .i = (uint16_t)next(&seed)};
         }
-        bool lit = bj_safety_run(&safety, points, 64), any = false;
+        bool lit = bj_safety_run(&safety, points, 64) == BJ_DARK_NO, any = false;
         for (int k = 0; k < 64; k++) {
             assert_true(points[k].x >= -1 && points[k].x <= 1);
             assert_true(points[k].y >= -1 && points[k].y <= 1);
@@ -350,7 +350,7 @@ static bool shows(struct bj_safety *safety, float x, float y, bool lit)
 {
     struct bj_point point = {.x = x, .y = y};
     point.g = point.i = lit ? 65535 : 0;
-    return bj_safety_run(safety, &point, 1);
+    return bj_safety_run(safety, &point, 1) == BJ_DARK_NO;
 }
 
 static uint32_t lit_of(struct bj_safety *safety, float x, float y, uint32_t count)

@@ -20,6 +20,7 @@ static void begins_at_zero_with_nothing_known(void **state)
     assert_int_equal(stats.state, BJ_STREAM_CONNECTING);
     assert_false(stats.armed);
     assert_false(stats.lit);
+    assert_int_equal(stats.dark, BJ_DARK_AWAY);
     assert_int_equal(stats.points_written, 0);
     assert_int_equal(stats.invalid_points, 0);
     assert_int_equal(stats.device_queued_points, -1);
@@ -58,6 +59,7 @@ static void every_level_has_its_field(void **state)
     bj_stats_init(&board);
     atomic_store(&board.state, BJ_STREAM_DRAINING);
     atomic_store(&board.armed, true);
+    atomic_store(&board.dark, BJ_DARK_DWELL);
     atomic_store(&board.pps, 1);
     atomic_store(&board.buffered_points, 2);
     atomic_store(&board.buffered_max_points, 3);
@@ -68,7 +70,8 @@ static void every_level_has_its_field(void **state)
     assert_int_equal(stats.state, BJ_STREAM_DRAINING);
     assert_true(stats.armed);
     assert_false(stats.lit);
-    atomic_store(&board.lit, true);
+    assert_int_equal(stats.dark, BJ_DARK_DWELL);
+    atomic_store(&board.dark, BJ_DARK_NO);
     assert_true(bj_stats_read(&board).lit);
     assert_int_equal(stats.pps, 1);
     assert_int_equal(stats.buffered_points, 2);

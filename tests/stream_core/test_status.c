@@ -60,6 +60,20 @@ static void reads_as_a_fragment(void **state)
     }
 }
 
+static void each_darkness_has_its_own_words(void **state)
+{
+    (void)state;
+    const char *unknown = bj_dark_text((enum bj_dark)(BJ_DARK_SOURCE + 1));
+    for (int k = BJ_DARK_NO; k <= BJ_DARK_SOURCE; k++) {
+        const char *words = bj_dark_text((enum bj_dark)k);
+        assert_true(strlen(words) > 0 && words[strlen(words) - 1] != '.');
+        assert_string_not_equal(words, unknown);
+        for (int other = 0; other < k; other++) {
+            assert_string_not_equal(words, bj_dark_text((enum bj_dark)other));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -67,6 +81,7 @@ int main(void)
         cmocka_unit_test(each_has_its_own_words),
         cmocka_unit_test(ok_is_zero),
         cmocka_unit_test(reads_as_a_fragment),
+        cmocka_unit_test(each_darkness_has_its_own_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

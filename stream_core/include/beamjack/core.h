@@ -160,6 +160,22 @@ enum bj_stream_state {
     BJ_STREAM_DONE,
 };
 
+/* Why nothing lit leaves now: the first that applies. */
+enum bj_dark {
+    BJ_DARK_NO = 0, /* light passes */
+    BJ_DARK_AWAY,   /* no DAC is connected */
+    BJ_DARK_FAULT,
+    BJ_DARK_DISARMED,
+    BJ_DARK_UNCONNECTED, /* x or y has no source */
+    BJ_DARK_SETTLING,    /* start blank or settle time */
+    BJ_DARK_SILENCE,     /* the producer gives nothing, or the DAC ran dry */
+    BJ_DARK_DWELL,       /* the mirrors rest */
+    BJ_DARK_SOURCE,      /* the producer sends dark */
+};
+
+/* A sentence fragment for people, e.g. "disarmed". Never NULL. */
+BJ_API const char *bj_dark_text(enum bj_dark dark);
+
 struct bj_dac_driver;
 struct bj_dac_config;
 struct bj_wait;
@@ -207,7 +223,8 @@ BJ_API struct bj_stream_config bj_stream_defaults(void);
 struct bj_stats {
     enum bj_stream_state state;
     bool armed;
-    bool lit; /* something lit was written within the last chunk */
+    bool lit; /* something lit was written within the last chunk: dark is BJ_DARK_NO */
+    enum bj_dark dark;
     uint32_t pps;
     double true_pps;
     uint64_t points_written;   /* taken by the driver */
