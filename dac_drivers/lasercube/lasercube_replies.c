@@ -189,12 +189,13 @@ static enum bj_status hear_all(struct lc_session *session, bool command, int64_t
     return status == BJ_WOULD_BLOCK ? BJ_OK : status;
 }
 
+/* Reports first: who gave an answer has reported all packets before. */
 enum bj_status lc_session_hear(struct lc_session *session, int64_t now_ns)
 {
-    enum bj_status status = hear_all(session, true, now_ns);
+    enum bj_status status = hear_all(session, false, now_ns);
 
     if (status == BJ_OK)
-        status = hear_all(session, false, now_ns);
+        status = hear_all(session, true, now_ns);
     lc_ring_expire(&session->ring, now_ns);
     return status == BJ_OK ? lc_session_judge_traffic(session, now_ns) : status;
 }

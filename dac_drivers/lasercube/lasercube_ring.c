@@ -60,6 +60,7 @@ void lc_ring_clear(struct lc_ring *ring, int64_t now_ns)
     ring->base.received_ns = 0;
     ring->question.open = false;
     ring->look.through = ring->sent;
+    ring->in_step = false;
     ring->taken_points = ring->unanswered_points;
 }
 
@@ -83,6 +84,12 @@ uint8_t lc_ring_message(const struct lc_ring *ring)
     return (uint8_t)ring->packets;
 }
 
+/* Out of step, only what comes after the question that will help. */
+static bool expects_report(const struct lc_ring *ring)
+{
+    return !ring->unnumbered || ring->in_step || ring->question.open;
+}
+
 void lc_ring_sent(struct lc_ring *ring, uint32_t points, int64_t now_ns)
 {
     struct lc_slot *slot = slot_of(ring, ring->packets);
@@ -98,7 +105,7 @@ void lc_ring_sent(struct lc_ring *ring, uint32_t points, int64_t now_ns)
                              .sent_ns = now_ns,
                              .through = ring->sent,
                              .points = points,
-                             .waiting = !ring->unnumbered};
+                             .waiting = expects_report(ring)};
 }
 
 void lc_ring_expire(struct lc_ring *ring, int64_t now_ns)
@@ -124,11 +131,15 @@ uint32_t lc_ring_take_unanswered(struct lc_ring *ring)
     return (uint32_t)(ring->unanswered_points - taken);
 }
 
+/* Of the oldest packet that a report may still be news of. */
+static uint64_t next_index(const struct lc_ring *ring)
+{
+    return ring->looked_index > ring->oldest ? ring->looked_index : ring->oldest;
+}
+
 uint32_t lc_ring_waiting(const struct lc_ring *ring)
 {
-    uint64_t from = ring->looked_index > ring->oldest ? ring->looked_index : ring->oldest;
-
-    return (uint32_t)(ring->packets - from);
+    return (uint32_t)(ring->packets - next_index(ring));
 }
 
 /* ---- Looks ----------------------------------------------------------------------------- */
@@ -158,7 +169,8 @@ static void watch_drain(struct lc_ring *ring, const struct lc_look *look)
         ring->base.received_ns = 0;
 }
 
-/* What is surely there counts at once, what is surely not there little by little. */
+/* What is surely there counts at once, what is surely not there little by little. Without
+ * numbers what came after the packet in question may be counted twice. */
 static void correct_track(struct lc_ring *ring, const struct lc_look *look)
 {
     double unreported = (double)(ring->sent - look->through);
@@ -168,7 +180,8 @@ static void correct_track(struct lc_ring *ring, const struct lc_look *look)
     double high = look->queued_points + unreported;
 
     if (ring->track < low) {
-        ring->surplus += low - ring->track;
+        ring->surplus +=
+            ring->unnumbered && look->packet_points > 0 ? 0 : low - ring->track;
         ring->track = low;
     } else if (ring->track > high) {
         ring->track -= (ring->track - high) / FOLLOW;
@@ -190,6 +203,7 @@ static void stop_expecting_numbers(struct lc_ring *ring)
         ring->slots[k].waiting = false;
     ring->oldest = ring->packets;
     ring->unnumbered = true;
+    ring->in_step = false;
 }
 
 /* A report that fits no packet: doubled on the way, very late, or without a number. */
@@ -202,19 +216,33 @@ static void note_odd(struct lc_ring *ring, uint8_t message)
         stop_expecting_numbers(ring);
 }
 
+/* Which packet it answers; NULL: none, or none that is known. */
+static struct lc_slot *answered_slot(struct lc_ring *ring, uint8_t message)
+{
+    struct lc_slot *slot = &ring->slots[message];
+
+    if (ring->unnumbered)
+        return ring->in_step && lc_ring_waiting(ring) > 0 ? slot_of(ring, next_index(ring))
+                                                          : NULL;
+    if (slot->answered || slot->index >= ring->packets || slot->points == 0) {
+        note_odd(ring, message);
+        return NULL;
+    }
+    ring->odd_reports = 0;
+    return slot;
+}
+
 bool lc_ring_report(struct lc_ring *ring, const struct lc_report *report, int64_t now_ns,
                     struct lc_look *look)
 {
-    struct lc_slot *slot = &ring->slots[report->message];
+    struct lc_slot *slot;
 
     lc_ring_expire(ring, now_ns);
-    if (ring->unnumbered || report->free_points > ring->size)
+    if (report->free_points > ring->size)
         return false;
-    if (slot->answered || slot->index >= ring->packets || slot->points == 0) {
-        note_odd(ring, report->message);
+    slot = answered_slot(ring, report->message);
+    if (slot == NULL)
         return false;
-    }
-    ring->odd_reports = 0;
     ring->answered += slot->waiting;
     slot->waiting = false;
     slot->answered = true;
@@ -230,10 +258,43 @@ bool lc_ring_report(struct lc_ring *ring, const struct lc_report *report, int64_
     return true;
 }
 
+bool lc_ring_needs_questions(const struct lc_ring *ring)
+{
+    return ring->unnumbered;
+}
+
 void lc_ring_asked(struct lc_ring *ring, int64_t now_ns)
 {
     ring->question = (struct lc_question){
         .open = true, .sent_ns = now_ns, .packets = ring->packets, .through = ring->sent};
+}
+
+/* Packets that left after the question are not answered before it: reports that came twice
+ * were taken for theirs. */
+static void take_back(struct lc_ring *ring, const struct lc_question *question)
+{
+    while (ring->looked_index > question->packets &&
+           ring->packets - ring->looked_index < LC_SLOTS) {
+        struct lc_slot *slot = slot_of(ring, ring->looked_index - 1);
+        if (slot->sent_ns <= question->sent_ns)
+            break;
+        ring->answered -= !slot->waiting;
+        slot->waiting = true;
+        ring->looked_index--;
+    }
+    if (ring->oldest > ring->looked_index)
+        ring->oldest = ring->looked_index;
+}
+
+/* The packets that left before the question are answered, as far as they ever will be. */
+static void fall_in_step(struct lc_ring *ring, const struct lc_question *question)
+{
+    uint64_t skipped = ring->oldest;
+
+    for (; !ring->in_step && skipped < question->packets; skipped++)
+        slot_of(ring, skipped)->waiting = false;
+    ring->in_step = true;
+    take_back(ring, question);
 }
 
 bool lc_ring_answer(struct lc_ring *ring, uint32_t free_points, int64_t now_ns,
@@ -244,6 +305,8 @@ bool lc_ring_answer(struct lc_ring *ring, uint32_t free_points, int64_t now_ns,
     if (!question->open || free_points > ring->size)
         return false;
     ring->question.open = false;
+    if (ring->unnumbered)
+        fall_in_step(ring, question);
     if (question->packets < ring->looked_index)
         return false;
     ring->looked_index = question->packets;

@@ -9,7 +9,9 @@
  * goes to the engine, which decides about running dry on the lowest.
  *
  * Reports carry the number of the packet they answer, modulo 256; only newer ones count.
- * Where the numbers follow nothing, reports say nothing, and the level must be asked for.
+ * Where the numbers follow nothing, reports are taken to come in the order of the packets.
+ * Each that gets lost makes the next ones look older than they are, until the answer to a
+ * question tells how far the device is; so the level must be asked for now and then.
  */
 #ifndef LASERCUBE_RING_H
 #define LASERCUBE_RING_H
@@ -58,6 +60,7 @@ struct lc_ring {
     struct lc_look base; /* where watching the drain began; received_ns 0: nowhere */
 
     bool unnumbered;     /* reports do not tell which packet they answer */
+    bool in_step;        /* ... but it is known which one comes next */
     uint8_t odd_message; /* of reports that fitted nothing */
     uint32_t odd_reports;
 
@@ -86,6 +89,9 @@ void lc_ring_sent(struct lc_ring *ring, uint32_t points, int64_t now_ns);
 /* False: it says nothing new. Else *look is what it says. */
 bool lc_ring_report(struct lc_ring *ring, const struct lc_report *report, int64_t now_ns,
                     struct lc_look *look);
+
+/* Only questions tell which packets reports without numbers answer. */
+bool lc_ring_needs_questions(const struct lc_ring *ring);
 
 /* A question for the free places leaves; its answer came. False: older than what is known,
  * or nothing was asked. */

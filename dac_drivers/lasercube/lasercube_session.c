@@ -172,14 +172,16 @@ static enum bj_status check_silence(struct lc_session *session, int64_t now_ns)
     return BJ_OK;
 }
 
-/* Without reports, and when there is nothing to send, the level must be asked for. */
+/* Without reports, without numbers in them, and when there is nothing to send, the level
+ * must be asked for. */
 static int64_t ask_free_ns(const struct lc_session *session)
 {
-    int64_t newest_ns = session->look_ns > session->free_asked_ns ? session->look_ns
-                                                                  : session->free_asked_ns;
+    int64_t newest_ns = session->free_asked_ns;
 
     if (session->phase != LC_WORKING || !session->begun || session->flushing)
         return BJ_NEVER;
+    if (session->look_ns > newest_ns && !lc_ring_needs_questions(&session->ring))
+        newest_ns = session->look_ns;
     return newest_ns + LC_NO_LOOK_NS;
 }
 

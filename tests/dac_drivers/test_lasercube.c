@@ -126,6 +126,33 @@ static void test_unknown_habits(void **state)
     }
 }
 
+/* Reports without a number are looks at the level all the same: on a good way and on bad
+ * ones, at the highest rate. */
+static void test_reports_without_numbers_at_the_highest_rate(void **state)
+{
+    static const struct sim_datagrams_config ways[] = {
+        {.latency_ns = 0},
+        {.latency_ns = LCW_MS, .jitter_ns = LCW_MS / 2, .in_order = true},
+        {.latency_ns = 4 * LCW_MS, .jitter_ns = 4 * LCW_MS, .in_order = true},
+        {.latency_ns = LCW_MS, .in_order = true, .loss = 0.01, .duplicate = 0.01},
+    };
+    (void)state;
+    for (size_t k = 0; k < sizeof ways / sizeof ways[0]; k++) {
+        struct lcw_config config = lcw_defaults();
+        if (k > 0)
+            lcw_stop(&world);
+        config.device.message_zero = true;
+        config.device.max_rate = config.pps = 60000;
+        config.device.to_it = config.device.from_it = ways[k];
+        play(&config, 30000);
+        assert_int_equal(lcw_counters(&world)->ran_dry, 0);
+        assert_int_equal(lcw_counters(&world)->points_overfull, 0);
+        assert_int_equal(lcw_stats(&world).reconnects, 0);
+        if (ways[k].loss == 0)
+            lcw_expect_perfect(&world, 30000);
+    }
+}
+
 static void test_a_rate_beyond_the_device(void **state)
 {
     struct lcw_config config = lcw_defaults();
@@ -368,6 +395,7 @@ int main(void)
         TEST(test_plays_on_every_firmware_and_ring),
         TEST(test_clocks_that_disagree),
         TEST(test_unknown_habits),
+        TEST(test_reports_without_numbers_at_the_highest_rate),
         TEST(test_a_rate_beyond_the_device),
         TEST(test_loss),
         TEST(test_doubles),

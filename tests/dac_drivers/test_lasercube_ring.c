@@ -145,7 +145,8 @@ static void test_passed_over_points_are_told_once(void **state)
     assert_true(hear(4, 200, 7 * MS));
 }
 
-/* A device that answers with the same number always: its reports cannot be used. */
+/* A device that answers with the same number always: what it answers is known from the
+ * order, once a question has told where it is. */
 static void test_reports_without_numbers(void **state)
 {
     int counted = 0;
@@ -154,13 +155,77 @@ static void test_reports_without_numbers(void **state)
         lc_ring_sent(&ring, 150, k * 5 * MS);
         counted += hear(0, 900, k * 5 * MS + MS);
     }
-    assert_true(ring.unnumbered);
+    assert_true(lc_ring_needs_questions(&ring));
     assert_int_equal(counted, 1); /* the first one fitted by chance */
-    lc_ring_expire(&ring, 5 * BJ_NS_PER_S);
-    assert_int_equal(ring.unanswered, 0);
     lc_ring_asked(&ring, 1500 * MS);
     assert_true(lc_ring_answer(&ring, SIZE - 800, 1501 * MS, &look));
     assert_int_equal(lc_ring_waiting(&ring), 0);
+    assert_false(hear(0, 900, 1502 * MS)); /* there is nothing that it could answer */
+    for (int k = 0; k < 300; k++) {
+        lc_ring_sent(&ring, 100, (1510 + k) * MS);
+        assert_true(hear(0, 800, (1510 + k) * MS + 100));
+        assert_int_equal(look.sent_ns, (1510 + k) * MS);
+        assert_int_equal(look.packet_points, 100);
+        assert_int_equal(lc_ring_unreported(&ring), 0);
+    }
+    lc_ring_expire(&ring, 5 * BJ_NS_PER_S);
+    assert_int_equal(ring.unanswered, 0);
+}
+
+static void begin_unnumbered(void)
+{
+    for (int k = 0; k < 100; k++) {
+        lc_ring_sent(&ring, 150, k * MS);
+        (void)hear(0, 900, k * MS);
+    }
+    lc_ring_asked(&ring, 100 * MS);
+    assert_true(lc_ring_answer(&ring, SIZE - 800, 101 * MS, &look));
+}
+
+/* What a lost report makes older than it is, and a doubled one newer, the next question
+ * puts right. */
+static void test_questions_bring_reports_without_numbers_into_step(void **state)
+{
+    (void)state;
+    begin_unnumbered();
+    for (int k = 0; k < 5; k++)
+        lc_ring_sent(&ring, 100, (110 + k) * MS);
+    for (int k = 0; k < 3; k++) /* two were lost */
+        assert_true(hear(0, 800, 120 * MS));
+    assert_int_equal(lc_ring_unreported(&ring), 200);
+    lc_ring_asked(&ring, 121 * MS);
+    assert_true(lc_ring_answer(&ring, SIZE - 800, 122 * MS, &look));
+    assert_int_equal(lc_ring_unreported(&ring), 0);
+    assert_int_equal(lc_ring_take_unanswered(&ring), 200);
+
+    lc_ring_sent(&ring, 100, 130 * MS);
+    lc_ring_asked(&ring, 131 * MS);
+    for (int k = 0; k < 4; k++)
+        lc_ring_sent(&ring, 100, (132 + k) * MS);
+    for (int k = 0; k < 3; k++) /* two came twice */
+        assert_true(hear(0, 800, 140 * MS));
+    assert_int_equal(lc_ring_waiting(&ring), 2);
+    assert_true(lc_ring_answer(&ring, SIZE - 800, 141 * MS, &look));
+    assert_int_equal(lc_ring_waiting(&ring), 4);
+    assert_int_equal(lc_ring_unreported(&ring), 400);
+}
+
+/* Emptied, reports under way are of packets that are gone. */
+static void test_cleared_without_numbers_it_waits_for_a_question(void **state)
+{
+    (void)state;
+    begin_unnumbered();
+    lc_ring_sent(&ring, 100, 110 * MS);
+    lc_ring_clear(&ring, 111 * MS);
+    lc_ring_sent(&ring, 100, 112 * MS);
+    assert_false(hear(0, 100, 113 * MS));
+    assert_true(ring.track > 0);
+    lc_ring_asked(&ring, 114 * MS);
+    assert_true(lc_ring_answer(&ring, SIZE - 100, 115 * MS, &look));
+    lc_ring_sent(&ring, 100, 116 * MS);
+    assert_true(hear(0, 200, 117 * MS));
+    lc_ring_expire(&ring, 5 * BJ_NS_PER_S);
+    assert_int_equal(ring.unanswered, 0);
 }
 
 /* Doubled ones do not look like that. */
@@ -174,7 +239,7 @@ static void test_doubled_reports_keep_their_numbers(void **state)
         for (int n = 0; n < 3; n++)
             assert_false(hear(message, 900, k * 5 * MS + MS));
     }
-    assert_false(ring.unnumbered);
+    assert_false(lc_ring_needs_questions(&ring));
 }
 
 static void test_questions(void **state)
@@ -317,6 +382,8 @@ int main(void)
         TEST(test_more_packets_than_numbers),
         TEST(test_passed_over_points_are_told_once),
         TEST(test_reports_without_numbers),
+        TEST(test_questions_bring_reports_without_numbers_into_step),
+        TEST(test_cleared_without_numbers_it_waits_for_a_question),
         TEST(test_doubled_reports_keep_their_numbers),
         TEST(test_questions),
         TEST(test_the_track_follows_reports),
