@@ -12,6 +12,7 @@
 #define INTRUDER_FORGET_NS (10 * BJ_NS_PER_S)
 #define INTRUDER_LIMIT 5
 #define BEGIN_LIMIT 3
+#define CORRUPT_AGAIN_NS (10 * BJ_NS_PER_S)
 
 /* ---- Other controllers --------------------------------------------------------------- */
 
@@ -58,23 +59,19 @@ enum bj_status ed_session_watch_over(struct ed_session *session)
  * look who is there; give way to somebody who keeps coming. */
 static enum bj_status intruder(struct ed_session *session, int64_t now_ns, const char *what)
 {
+    uint32_t times = bj_strikes_add(&session->intruders, now_ns, INTRUDER_FORGET_NS);
     int64_t backoff;
 
-    if (now_ns - session->intruder_ns > INTRUDER_FORGET_NS)
-        session->intruder_count = 0;
-    session->intruder_ns = now_ns;
-    session->intruder_count++;
-    if (session->intruder_count > INTRUDER_LIMIT)
+    if (times > INTRUDER_LIMIT)
         return bj_dac_tell(&session->base, BJ_BUSY,
                            "another program keeps taking it over; "
                            "stop one of the two");
-    if (session->intruder_count == 1 ||
-        now_ns - session->intruder_told_ns > INTRUDER_FORGET_NS) {
+    if (times == 1 || now_ns - session->intruder_told_ns > INTRUDER_FORGET_NS) {
         session->intruder_told_ns = now_ns;
         (void)bj_dac_tell(&session->base, BJ_BUSY, "%s: is another program using it?",
                           what);
     }
-    backoff = INTRUDER_BACKOFF_NS << session->intruder_count;
+    backoff = INTRUDER_BACKOFF_NS << times;
     watch(session,
           now_ns + (backoff < INTRUDER_BACKOFF_MAX_NS ? backoff : INTRUDER_BACKOFF_MAX_NS));
     return BJ_OK;
@@ -110,7 +107,7 @@ void ed_session_emptied(struct ed_session *session, uint32_t in_device, bool dry
     uint32_t lost = session->lost_points + ed_link_drop_unsent(&session->link);
 
     if (in_device > session->prepared_points)
-        in_device = session->prepared_points;
+        in_device = (uint32_t)session->prepared_points;
     lost += in_device + ed_link_points(&session->link);
     ed_link_refuse_ahead(&session->link);
     session->accepted_points -= in_device;
@@ -145,17 +142,19 @@ static void count_accepted(struct ed_session *session, uint32_t points)
 }
 
 /* Of a refused command the points that still fitted stay and will be played: as many as
- * what was played plus what is queued exceeds what is known to be accepted. */
+ * what was played plus what is queued exceeds what is known to be accepted. The device
+ * counts in 32 bit, and so must their difference. */
 static uint32_t kept_points(const struct ed_session *session, uint32_t offered)
 {
     uint32_t total = session->device.fullness;
+    int32_t kept;
 
     if (session->device.playback == ED_PLAYING)
         total += session->device.point_count;
-    if (total <= session->prepared_points)
+    kept = (int32_t)(total - (uint32_t)session->prepared_points);
+    if (kept <= 0)
         return 0;
-    total -= session->prepared_points;
-    return total < offered ? total : offered;
+    return (uint32_t)kept < offered ? (uint32_t)kept : offered;
 }
 
 static void learn_capacity(struct ed_session *session)
@@ -218,7 +217,7 @@ static void report_level(struct ed_session *session, const struct ed_pending *co
 /* More points than we ever sent, or playing without our begin. */
 static bool taken_over(const struct ed_session *session, const struct ed_pending *command)
 {
-    uint32_t most = session->prepared_points + ed_link_points(&session->link);
+    uint64_t most = session->prepared_points + ed_link_points(&session->link);
 
     if (command->refused_ahead)
         return false;
@@ -261,13 +260,14 @@ static enum bj_status judge_rate_command(struct ed_session *session, uint8_t op,
     return BJ_OK;
 }
 
-static enum bj_status judge_corrupt_rate(struct ed_session *session)
+static enum bj_status judge_corrupt_rate(struct ed_session *session, int64_t now_ns)
 {
     uint32_t rate = session->device.point_rate;
 
-    if (session->device.playback != ED_PLAYING || rate <= session->max_rate)
+    if (session->device.playback != ED_PLAYING || rate <= session->max_rate ||
+        session->flushing)
         return BJ_OK;
-    if (++session->corrupt_rates > 1)
+    if (bj_strikes_add(&session->corrupt_rates, now_ns, CORRUPT_AGAIN_NS) > 1)
         return bj_dac_tell(&session->base, BJ_PROTOCOL,
                            "reports an impossible rate of %u points/s again; restart it",
                            rate);
@@ -361,7 +361,7 @@ enum bj_status ed_session_judge(struct ed_session *session, const struct ed_answ
         look(session);
         return BJ_OK;
     }
-    status = judge_corrupt_rate(session);
+    status = judge_corrupt_rate(session, now_ns);
     if (status == BJ_OK && command->op == ED_DATA)
         judge_data(session, command, code);
     else if (status == BJ_OK)

@@ -49,7 +49,7 @@ enum bj_status ed_session_connect(struct ed_session *session, struct bj_address 
     session->accepted_points = 0;
     session->faulted = session->stall_told = session->source_told = false;
     session->open = false;
-    session->corrupt_rates = 0;
+    session->corrupt_rates = (struct bj_strikes){0};
     session->smooth_ns = BJ_NEVER;
     return BJ_OK;
 }

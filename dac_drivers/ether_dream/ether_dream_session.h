@@ -14,6 +14,7 @@
 #include "ether_dream_estop.h"
 #include "ether_dream_link.h"
 #include "ether_dream_model.h"
+#include "strikes.h"
 
 #define ED_CHUNK_POINTS 400
 #define ED_MIN_CHUNK_POINTS 40
@@ -54,10 +55,10 @@ struct ed_session {
     bool owner;                 /* it accepted our prepare, and nobody ended that */
     bool was_ready;             /* since connect */
     bool begun;                 /* begin was sent since prepare */
-    uint32_t prepared_points;   /* accepted since prepare */
+    uint64_t prepared_points;   /* accepted since prepare */
     uint64_t accepted_points;   /* since connect, without those thrown away again */
     uint32_t lost_points;       /* dropped or refused, not yet told to the engine */
-    uint32_t points_since_rate; /* taken since the newest rate change */
+    uint64_t points_since_rate; /* taken since the newest rate change */
     int64_t last_write_ns, next_repair_ns;
 
     /* Answers to data are worth a wake-up only now and then, once all runs smoothly. */
@@ -68,12 +69,11 @@ struct ed_session {
     uint32_t fault_count;
     bool faulted, stall_told, source_told;
     int64_t next_clear_ns;
-    uint32_t begin_tries, corrupt_rates;
+    uint32_t begin_tries;
+    struct bj_strikes corrupt_rates, intruders;
     int64_t watch_until_ns;
     struct ed_status watched;
     bool watch_fed; /* somebody adds points */
-    uint32_t intruder_count;
-    int64_t intruder_ns;
     int64_t intruder_told_ns;
 };
 

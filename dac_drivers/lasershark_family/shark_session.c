@@ -120,10 +120,10 @@ enum bj_status shark_session_connect(void *instance, int64_t now_ns, uint32_t pp
     session->begin_points = begin_points;
     session->open = session->stopping = session->was_ready = session->output_on = false;
     session->flush = SHARK_KEEP;
-    session->rate = session->repairs = 0;
+    session->rate = 0;
+    session->repairs = (struct bj_strikes){0};
     session->samples_stalled = session->unclear = session->ttl = false;
     session->last_point = (struct bj_point){0};
-    session->repaired_ns = now_ns;
     session->channel = (struct shark_channel){.usb = NULL};
     enter(session, SHARK_LOOKING, now_ns);
     return BJ_OK;

@@ -19,6 +19,7 @@
 #include "shark_level.h"
 #include "shark_queue.h"
 #include "shark_setup.h"
+#include "strikes.h"
 
 /* The device refuses packets with fewer free samples, for a while. */
 #define SHARK_RESERVE_POINTS 64u
@@ -80,8 +81,7 @@ struct shark_session {
     struct bj_point last_point;
     bool ttl;
     bool samples_stalled;
-    uint32_t repairs;
-    int64_t repaired_ns;
+    struct bj_strikes repairs;
 };
 
 /* Each as the slot of the same name; those of an `instance` are it. */

@@ -60,13 +60,9 @@ void shark_steer_flush(struct shark_session *session, int64_t now_ns, bool dry)
 enum bj_status shark_steer_repair(struct shark_session *session, int64_t now_ns,
                                   enum bj_status why, const char *text)
 {
-    bool again = now_ns - session->repaired_ns < REPAIRS_WITHIN_NS;
-
     if (session->flush != SHARK_KEEP)
         return BJ_OK;
-    session->repairs = again ? session->repairs + 1 : 1;
-    session->repaired_ns = now_ns;
-    if (session->repairs > MOST_REPAIRS)
+    if (bj_strikes_add(&session->repairs, now_ns, REPAIRS_WITHIN_NS) > MOST_REPAIRS)
         return bj_dac_tell(&session->base, why, "%s, again and again", text);
     (void)bj_dac_tell(&session->base, why, "%s; starting it again", text);
     shark_steer_flush(session, now_ns, false);

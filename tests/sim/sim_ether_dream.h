@@ -125,6 +125,7 @@ enum sim_ed_fault {
     SIM_ED_BROADCASTS,   /* value 0: none any more; 1: again; 2: too short; 3: foreign bytes
                           */
     SIM_ED_LISTEN,       /* value 0: connections are refused; 1: accepted again */
+    SIM_ED_PLAYED,       /* its count of points played grows by `value`, modulo 2^32 */
     SIM_ED_HANG,         /* as after rate 0: accepts connections, says nothing */
     SIM_ED_FAULTS
 };

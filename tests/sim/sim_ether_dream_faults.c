@@ -139,6 +139,9 @@ static void apply(struct sim_ed_device *device, enum sim_ed_fault fault, int64_t
     case SIM_ED_LISTEN:
         device->deaf = value == 0;
         break;
+    case SIM_ED_PLAYED:
+        device->player.count += (uint32_t)value;
+        break;
     case SIM_ED_HANG:
         device->player.dead = device->hung = true;
         break;
