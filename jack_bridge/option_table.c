@@ -13,9 +13,9 @@
     .kind = BJ_OPTION_TIME, .argument = "MS", .unit_ns = BJ_NS_PER_MS, .least = low,       \
     .most = high
 #define CHOICE(words) .kind = BJ_OPTION_CHOICE, .argument = words, .choices = words
-#define FLOATS(name, fewest, all)                                                          \
-    .kind = BJ_OPTION_FLOATS, .argument = name, .values_least = fewest, .values = all,     \
-    .least = -100, .most = 100
+#define FLOATS(name, fewest, names, all, low, high)                                        \
+    .kind = BJ_OPTION_FLOATS, .argument = name, .values_least = fewest, .choices = names,  \
+    .values = all, .least = low, .most = high
 
 #define SIGNALS "x|y|r|g|b|i|enable"
 #define SIGNAL_VALUES(low, high)                                                           \
@@ -91,12 +91,13 @@ const struct bj_option bj_option_table[] = {
     {"--flip-y", FLAG, .commands = RUN, AT(flip_y), .help = "mirror up and down"},
     {"--swap-xy", FLAG, .commands = RUN, AT(swap_xy),
      .help = "exchange x and y, before the flips"},
-    {"--gain", FLOATS("X[,Y]", 1, 2), .commands = RUN, AT(gain),
-     .help = "size, 1 is neutral; negative mirrors"},
-    {"--offset", FLOATS("X,Y", 2, 2), .commands = RUN, AT(offset),
-     .help = "shift, in half widths of the field"},
-    {"--colour-gain", FLOATS("R[,G,B]", 1, 3), .commands = RUN, AT(colour_gain),
-     .help = "brightness per colour, 1 is neutral"},
+    {"--gain", FLOATS("X[,Y]", 1, "x|y", 2, -4, 4), .apart = 0.01, .commands = RUN,
+     AT(gain),
+     .help = "size, 1 is neutral; negative mirrors; 0 and above 4 by name: x=0,y=5"},
+    {"--offset", FLOATS("X,Y", 2, "x|y", 2, -1, 1), .commands = RUN, AT(offset),
+     .help = "shift, in half widths of the field; above 1 by name: x=1.5"},
+    {"--colour-gain", FLOATS("R[,G,B]", 1, "r|g|b", 3, 0, 4), .commands = RUN,
+     AT(colour_gain), .help = "brightness per colour, 1 is neutral; above 4 by name: r=5"},
     {"--invert-colour", FLAG, .commands = RUN, AT(invert_colour),
      .help = "full input means dark, for inverting amplifiers"},
     {"--dwell-limit", MS(0, 10000), .commands = RUN, AT(dwell_ns),

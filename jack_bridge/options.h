@@ -82,7 +82,7 @@ enum bj_option_kind {
     BJ_OPTION_TEXT,     /* char *, owned */
     BJ_OPTION_LIST,     /* struct bj_text_list, every use adds one */
     BJ_OPTION_CHOICE,   /* int, the place in `choices` */
-    BJ_OPTION_FLOATS,   /* float[count]; fewer than `count` values repeat the last */
+    BJ_OPTION_FLOATS,   /* float[values]; a single one repeats, or by name from `choices` */
     BJ_OPTION_UNDERRUN, /* struct bj_underrun_option */
     BJ_OPTION_SIGNALS,  /* struct bj_audio_values, NAME=NUMBER or, with no `values`, NAME
                            alone;  the names are `choices` */
@@ -99,10 +99,14 @@ struct bj_option {
     double least, most;   /* of a number, in the unit the user writes */
     int64_t unit_ns;
     int values, values_least; /* floats */
+    double apart;             /* floats: at least so far from 0 */
     bool whole;               /* signals: no fractions */
     bool not_in_file;
     const char *help;
 };
+
+/* Floats that are named (x=0,y=5) may be so large, and 0. */
+#define BJ_NAMED_MOST 100
 
 /* Ends with a NULL name. */
 extern const struct bj_option bj_option_table[];

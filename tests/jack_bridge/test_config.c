@@ -11,7 +11,7 @@
 
 static char why[BJ_WHY_SIZE], path[64];
 
-static bool read_text(struct bj_options *options, const char *text)
+static bool read_bytes(struct bj_options *options, const char *text, size_t size)
 {
     int fd;
     bool good;
@@ -19,13 +19,18 @@ static bool read_text(struct bj_options *options, const char *text)
     strcpy(path, "/tmp/beamjack-test-XXXXXX");
     fd = mkstemp(path);
     assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    assert_int_equal(write(fd, text, size), size);
     close(fd);
     bj_options_init(options, BJ_COMMAND_RUN);
     why[0] = '\0';
     good = bj_config_read(options, path, why, sizeof why);
     unlink(path);
     return good;
+}
+
+static bool read_text(struct bj_options *options, const char *text)
+{
+    return read_bytes(options, text, strlen(text));
 }
 
 static void keys_are_the_long_options(void **state)
@@ -70,6 +75,13 @@ static void errors_have_a_line_and_a_reason(void **state)
         {"connect = nobody\n", 1, "CLIENT:PORT"},
         {"flip-x = perhaps\n", 1, "yes or no"},
         {"pps = bad\npps = worse\n", 1, "bad"},
+        {"gain = 0,5\n", 1, "0.5"},
+        {"pps = 1000\n\npps = 1000\n", 3, "in line 1 already"},
+        {"client-name = laser\x1b[2J\n", 1, "control character"},
+        {"pps = 1000\nclient-name = \xff\n", 2, "UTF-8"},
+        {"\x7f"
+         "ELF",
+         1, "control character"},
     };
 
     (void)state;
@@ -83,6 +95,28 @@ static void errors_have_a_line_and_a_reason(void **state)
             fail_msg("case %zu: '%s' instead of '%s...%s'", k, why, begin, cases[k].word);
         bj_options_finish(&options);
     }
+}
+
+static void zero_byte_is_no_text(void **state)
+{
+    static const char bytes[] = "pps = 1000\n# all\0hidden = yes\n";
+    struct bj_options options;
+
+    (void)state;
+    assert_false(read_bytes(&options, bytes, sizeof bytes - 1));
+    assert_non_null(strstr(why, ":2: a control character"));
+    bj_options_finish(&options);
+}
+
+static void folder_is_no_file(void **state)
+{
+    struct bj_options options;
+
+    (void)state;
+    bj_options_init(&options, BJ_COMMAND_RUN);
+    assert_false(bj_config_read(&options, "/tmp", why, sizeof why));
+    assert_non_null(strstr(why, "/tmp:1: Is a directory"));
+    bj_options_finish(&options);
 }
 
 static void long_line_is_an_error(void **state)
@@ -114,6 +148,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_the_long_options),
         cmocka_unit_test(errors_have_a_line_and_a_reason),
+        cmocka_unit_test(zero_byte_is_no_text),
+        cmocka_unit_test(folder_is_no_file),
         cmocka_unit_test(long_line_is_an_error),
         cmocka_unit_test(missing_file_is_named),
     };

@@ -98,7 +98,9 @@ static void floats_repeat_or_are_complete(void **state)
     const struct bj_option option = {.kind = BJ_OPTION_FLOATS,
                                      .values_least = 1,
                                      .values = 3,
+                                     .least = -10,
                                      .most = 10,
+                                     .choices = "a|b|c",
                                      .argument = "A[,B,C]"};
     float value[3] = {0};
 
@@ -112,6 +114,32 @@ static void floats_repeat_or_are_complete(void **state)
     assert_false(set(&option, "1,2,", value));
     assert_false(set(&option, "11", value));
     assert_false(set(&option, "inf", value));
+}
+
+static void floats_by_name_leave_the_others(void **state)
+{
+    const struct bj_option option = {.kind = BJ_OPTION_FLOATS,
+                                     .values_least = 1,
+                                     .values = 2,
+                                     .least = -4,
+                                     .most = 4,
+                                     .apart = 0.01,
+                                     .choices = "x|y",
+                                     .argument = "X[,Y]"};
+    float value[2] = {1, 2};
+
+    (void)state;
+    assert_true(set(&option, "y=5", value));
+    assert_true(value[0] == 1 && value[1] == 5);
+    assert_true(set(&option, "y=-100,x=0", value));
+    assert_true(value[0] == 0 && value[1] == -100);
+    assert_false(set(&option, "x=1,x=2", value));
+    assert_false(set(&option, "x=1,z=2", value));
+    assert_false(set(&option, "x=1,2", value));
+    assert_false(set(&option, "1,y=2", value));
+    assert_false(set(&option, "x=", value));
+    assert_false(set(&option, "x=101", value));
+    assert_true(value[0] == 0 && value[1] == -100);
 }
 
 static void underrun_may_have_a_place(void **state)
@@ -192,6 +220,7 @@ int main(void)
         cmocka_unit_test(text_replaces_text),
         cmocka_unit_test(choice_is_a_place_in_the_list),
         cmocka_unit_test(floats_repeat_or_are_complete),
+        cmocka_unit_test(floats_by_name_leave_the_others),
         cmocka_unit_test(underrun_may_have_a_place),
         cmocka_unit_test(signals_have_names_and_numbers),
         cmocka_unit_test(signals_may_want_whole_numbers_or_none),

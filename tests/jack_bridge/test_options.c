@@ -224,6 +224,109 @@ static void wrong_words_are_named(void **state)
     }
 }
 
+/* The same word as an argument and as a line of a file. */
+static bool accepted(const char *key, const char *value, bool from_file)
+{
+    char path[] = "/tmp/beamjack-test-XXXXXX", line[300];
+    int fd = from_file ? mkstemp(path) : -1;
+    struct bj_options options;
+    bool good;
+
+    if (from_file) {
+        dprintf(fd, "%s = %s\n", key, value);
+        close(fd);
+        snprintf(line, sizeof line, "--config %s", path);
+    } else {
+        snprintf(line, sizeof line, "--%s=%s", key, value);
+    }
+    good = parse(&options, BJ_COMMAND_RUN, line);
+    bj_options_finish(&options);
+    if (from_file)
+        unlink(path);
+    return good;
+}
+
+/* What another country, unit or program writes must not become another size, place, rate or
+ * time. */
+static void doubtful_numbers_are_refused_with_the_remedy(void **state)
+{
+    const struct {
+        const char *key, *value, *remedy;
+    } cases[] = {
+        {"gain", "0,5", "0.5"},
+        {"gain", "1,5", "1.5"},
+        {"gain", "1,2", "1.2"},
+        {"gain", "0,5,0,5", "0.5,0.5"},
+        {"gain", "0", "-4 to 4"},
+        {"gain", "0.0", "not nearer to 0"},
+        {"gain", "-0", "x=0"},
+        {"gain", "1,0", "-4 to 4"},
+        {"gain", "5", "-4 to 4"},
+        {"gain", "-4.1", "-4 to 4"},
+        {"gain", "50%", "X[,Y]"},
+        {"gain", "1e-9", "X[,Y]"},
+        {"gain", "0x1", "X[,Y]"},
+        {"gain", "nan", "X[,Y]"},
+        {"gain", "x=0,5", "x=0.5"},
+        {"offset", "0,5", "0.5"},
+        {"offset", "0,1", "0.1"},
+        {"offset", "0,1,0,2", "0.1,0.2"},
+        {"offset", "1.5,0", "-1 to 1"},
+        {"offset", "inf,0", "X,Y"},
+        {"colour-gain", "0,5", "0.5"},
+        {"colour-gain", "5", "0 to 4"},
+        {"colour-gain", "-1", "0 to 4"},
+        {"underrun", "park:0,5", "park:0.5"},
+        {"audio-gain", "x=0,5,y=0,5", "x=0.5,y=0.5"},
+        {"audio-offset", "x=0,5", "x=0.5"},
+        {"audio-channels", "x=1.0,y=2", "whole numbers"},
+        {"pps", "30.000", "digits alone"},
+        {"pps", "30,000", "digits alone"},
+        {"pps", "30_000", "digits alone"},
+        {"pps", "3e4", "digits alone"},
+        {"pps", "0x7530", "digits alone"},
+        {"pps", "30kpps", "digits alone"},
+        {"pps", "", "pps"},
+        {"dwell-limit", "0,5", "0.5"},
+        {"dwell-limit", "1e3", "without a unit"},
+        {"dwell-limit", "10s", "without a unit"},
+        {"dwell-limit", "inf", "without a unit"},
+        {"settle", "1.000", "1500 or 1.5"},
+        {"settle", "1,000", "without a unit"},
+        {"latency", "0x20", "without a unit"},
+        {"colour-shift", "-1,5", "-1.5"},
+    };
+
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+        for (int from_file = 0; from_file < 2; from_file++) {
+            if (accepted(cases[k].key, cases[k].value, from_file))
+                fail_msg("%s = '%s' was accepted", cases[k].key, cases[k].value);
+            if (!strstr(why, cases[k].remedy))
+                fail_msg("'%s' does not say '%s'", why, cases[k].remedy);
+        }
+}
+
+static void plain_numbers_are_taken(void **state)
+{
+    const struct {
+        const char *key, *value;
+    } cases[] = {
+        {"gain", "0.5"},      {"gain", "-1,1"},         {"gain", "2,2"},
+        {"gain", "x=0,y=5"},  {"gain", "-4"},           {"gain", "1,2.0"},
+        {"offset", "0,0"},    {"offset", "-0.1,0.2"},   {"offset", "y=1.5"},
+        {"colour-gain", "0"}, {"colour-gain", "1,0,0"}, {"colour-gain", "b=9"},
+        {"pps", "30000"},     {"dwell-limit", "0"},     {"settle", "1000"},
+        {"settle", "1.5"},    {"latency", "0.125"},     {"underrun", "park:-0.5,1"},
+    };
+
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+        for (int from_file = 0; from_file < 2; from_file++)
+            if (!accepted(cases[k].key, cases[k].value, from_file))
+                fail_msg("%s", why);
+}
+
 static void too_many_connections_are_refused(void **state)
 {
     struct bj_options options;
@@ -282,6 +385,8 @@ int main(void)
         cmocka_unit_test(audio_options_reach_the_driver),
         cmocka_unit_test(letters_stand_for_names),
         cmocka_unit_test(wrong_words_are_named),
+        cmocka_unit_test(doubtful_numbers_are_refused_with_the_remedy),
+        cmocka_unit_test(plain_numbers_are_taken),
         cmocka_unit_test(too_many_connections_are_refused),
         cmocka_unit_test(command_line_wins_over_the_file),
         cmocka_unit_test(help_names_every_option),
