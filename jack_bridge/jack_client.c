@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "jack_internal.h"
 
+#include "name_check.h"
+
 #include <jack/thread.h>
 
 #include <stdio.h>
@@ -64,11 +66,12 @@ static jack_client_t *open_client(const struct bj_jack_config *config, char *why
     jack_status_t status = 0;
     jack_client_t *client;
 
-    if (strlen(config->name) >= (size_t)jack_client_name_size()) {
-        snprintf(why, why_size, "the client name is too long, JACK takes %d characters",
-                 jack_client_name_size() - 1);
+    if (!bj_client_name_check(config->name, "the client name", why, why_size) ||
+        !bj_server_name_check(server_name(config),
+                              config->server ? "the name of the JACK server"
+                                             : "$JACK_DEFAULT_SERVER",
+                              why, why_size))
         return NULL;
-    }
     if (!config->start_server)
         options |= JackNoStartServer;
     if (config->exact_name)

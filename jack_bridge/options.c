@@ -3,6 +3,7 @@
 
 #include "config.h"
 #include "connections.h"
+#include "name_check.h"
 #include "option_value.h"
 
 #include <getopt.h>
@@ -89,6 +90,13 @@ static bool check_channels(const struct bj_audio_values *channels, char *why,
 
 static bool check(const struct bj_options *options, char *why, size_t why_size)
 {
+    if (options->client_name &&
+        !bj_client_name_check(options->client_name, "the client name", why, why_size))
+        return false;
+    if (options->server &&
+        !bj_server_name_check(options->server, "the name of the JACK server", why,
+                              why_size))
+        return false;
     for (size_t k = 0; k < options->connect.count; k++)
         if (!bj_connections_check(options->connect.items[k], why, why_size))
             return false;

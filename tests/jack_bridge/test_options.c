@@ -203,6 +203,8 @@ static void wrong_words_are_named(void **state)
         {BJ_COMMAND_RUN, "--underrun dance", "dance"},
         {BJ_COMMAND_RUN, "--port-style odd", "named|numbered"},
         {BJ_COMMAND_RUN, "--connect pd", "CLIENT:PORT"},
+        {BJ_COMMAND_RUN, "--client-name a:b", "':'"},
+        {BJ_COMMAND_RUN, "--server a/b", "'/'"},
         {BJ_COMMAND_RUN, "--headless=maybe", "--headless=maybe"},
         {BJ_COMMAND_RUN, "one one", "twice"},
         {BJ_COMMAND_RUN, "--json", "--json"},
