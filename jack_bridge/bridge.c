@@ -2,6 +2,7 @@
 #include "bridge.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define STOP_NS (3 * BJ_NS_PER_S)
 
@@ -188,15 +189,20 @@ void bj_bridge_events(struct bj_bridge *bridge, unsigned events)
 
 bool bj_bridge_listen(struct bj_bridge *bridge)
 {
+    char why[BJ_WHY_SIZE], last_word[BJ_WHY_SIZE] = "";
     struct bj_letter letter;
     bool hopeful = true;
 
     for (size_t k = 0; k < bridge->projector_count; k++)
-        hopeful =
-            bj_projector_listen(&bridge->projectors[k], bridge->options, bridge->log) &&
-            hopeful;
+        if (!bj_projector_listen(&bridge->projectors[k], bridge->options, bridge->log, why,
+                                 sizeof why)) {
+            hopeful = false;
+            strcpy(last_word, why);
+        }
     while (bj_mailbox_take(&bridge->jack_words, &letter))
         bj_log_say(bridge->log, "libjack: %s", letter.text);
+    if (last_word[0])
+        bj_log_say(bridge->log, "%s", last_word);
     return hopeful;
 }
 

@@ -41,8 +41,7 @@ void bj_bridge_part(struct bj_bridge *bridge);
 /* What the callbacks signalled. */
 void bj_bridge_events(struct bj_bridge *bridge, unsigned events);
 
-/* Says what the engines and libjack have to tell. False: a DAC could not be reached at the
- * start, which ends the run. */
+/* Says what the engines and libjack have to tell. False: it gave a DAC up, and said why. */
 bool bj_bridge_listen(struct bj_bridge *bridge);
 
 /* Every projector's stream is over; *failed when one of them should not be. */

@@ -61,7 +61,7 @@ static struct bj_stream_config stream_config(struct bj_projector *projector,
     config.park_x = options->underrun.x;
     config.park_y = options->underrun.y;
     config.drain_timeout_ns = options->drain_ns;
-    config.reconnect = !options->no_reconnect;
+    config.reconnect = !options->no_reconnect || options->wait_for_dac;
     config.rearm = options->rearm;
     config.shape = bj_options_shape(options);
     config.safety = bj_options_safety(options);
@@ -98,6 +98,7 @@ bool bj_projector_start(struct bj_projector *projector, const struct bj_options 
     enum bj_status status = BJ_NO_MEMORY;
 
     bj_mailbox_init(&projector->words, wake_fd);
+    bj_patience_init(&projector->patience, options->wait_for_dac);
     projector->waiter = bj_waiter_create();
     if (projector->waiter)
         status = create_feed(projector, options, rate_hz);
@@ -146,7 +147,8 @@ static void tell_state(struct bj_projector *projector, struct bj_log *log)
 {
     struct bj_stats stats = bj_stream_stats(projector->stream);
 
-    projector->reached = projector->reached || stats.state == BJ_STREAM_STREAMING;
+    if (stats.state == BJ_STREAM_STREAMING)
+        bj_patience_reached(&projector->patience);
     if (stats.state != projector->state_told)
         bj_log_say(log, "%s: %s", bj_stream_dac_name(projector->stream),
                    bj_status_state(stats.state));
@@ -156,11 +158,22 @@ static void tell_state(struct bj_projector *projector, struct bj_log *log)
     projector->armed_told = stats.armed;
 }
 
+/* The stream itself would take the first failure for the end. */
+static bool lost_for_good(const struct bj_projector *projector,
+                          const struct bj_options *options, char *why, size_t why_size)
+{
+    if (!options->no_reconnect || !projector->patience.reached ||
+        bj_stream_stats(projector->stream).state != BJ_STREAM_RECONNECTING)
+        return false;
+    snprintf(why, why_size, "%s is lost; leaving, because of --no-reconnect",
+             bj_stream_dac_name(projector->stream));
+    return true;
+}
+
 bool bj_projector_listen(struct bj_projector *projector, const struct bj_options *options,
-                         struct bj_log *log)
+                         struct bj_log *log, char *why, size_t why_size)
 {
     struct bj_letter letter;
-    bool hopeful = true;
 
     if (!projector->stream)
         return true;
@@ -168,10 +181,12 @@ bool bj_projector_listen(struct bj_projector *projector, const struct bj_options
     tell_state(projector, log);
     while (bj_mailbox_take(&projector->words, &letter)) {
         bj_log_say(log, "%s", letter.text);
-        if (letter.status != BJ_OK && !projector->reached && !options->wait_for_dac)
-            hopeful = false;
+        if (letter.status != BJ_OK)
+            bj_patience_trouble(&projector->patience, letter.text, letter.final,
+                                bj_clock_ns());
     }
-    return hopeful;
+    return !bj_patience_over(&projector->patience, bj_clock_ns(), why, why_size) &&
+           !lost_for_good(projector, options, why, why_size);
 }
 
 bool bj_projector_over(const struct bj_projector *projector, bool *failed)

@@ -12,6 +12,7 @@
 #include "log.h"
 #include "mailbox.h"
 #include "options.h"
+#include "patience.h"
 #include "sinks.h"
 #include "status_json.h"
 
@@ -28,7 +29,7 @@ struct bj_projector {
     struct bj_mailbox words; /* of the engine */
 
     bool scheduler_told, armed_told;
-    bool reached; /* the DAC was there once */
+    struct bj_patience patience;
     enum bj_stream_state state_told;
 };
 
@@ -44,10 +45,10 @@ bool bj_projector_start(struct bj_projector *projector, const struct bj_options 
                         const struct bj_transports *via, uint32_t rate_hz, int priority,
                         int wake_fd, bool *wrong_usage, char *why, size_t why_size);
 
-/* Says what the engine has to tell. False: the DAC could not be reached at the start and
- * nobody wants to wait for it. */
+/* Says what the engine has to tell. False: nobody wants to wait for this DAC any longer,
+ * and `why` says so. */
 bool bj_projector_listen(struct bj_projector *projector, const struct bj_options *options,
-                         struct bj_log *log);
+                         struct bj_log *log, char *why, size_t why_size);
 
 /* Its stream is over; *failed when it should not be. */
 bool bj_projector_over(const struct bj_projector *projector, bool *failed);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "patience.h"
 #include "running.h"
 
 #include <netinet/in.h>
@@ -6,7 +7,9 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -97,20 +100,72 @@ static int refusing_port(int *fd)
     return ntohs(address.sin_port);
 }
 
-static void refused_connection_is_status_1(void **state)
+static void play_on(struct fixture *f, int port, const char *option)
+{
+    char dac[60];
+    const char *words[] = {
+        "run",           dac,         "--headless", "--server", f->server.name,
+        "--status-json", "%F/status", option,       NULL};
+
+    snprintf(dac, sizeof dac, "etherdream@127.0.0.1:%d", port);
+    program_start(&f->program, words);
+}
+
+static void refused_connection_is_status_1_and_names_the_option(void **state)
 {
     struct fixture *f = *state;
-    char dac[60];
-    const char *words[] = {"run", dac, "--headless", "--server", f->server.name, NULL};
+    int fd, port = refusing_port(&fd);
+    const char *last;
+
+    if (!jackd_installed())
+        skip();
+    play_on(f, port, NULL);
+    assert_int_equal(program_wait(&f->program), 1);
+    assert_true(running_said(f, "127.0.0.1"));
+    last = program_last_line(&f->program, "err");
+    assert_non_null(strstr(last, "gave up"));
+    assert_non_null(strstr(last, "refused"));
+    assert_non_null(strstr(last, "--wait-for-dac"));
+    close(fd);
+}
+
+static void refused_connection_may_be_waited_for(void **state)
+{
+    const struct timespec longer = {.tv_sec = BJ_PATIENCE_NS / BJ_NS_PER_S + 1};
+    struct fixture *f = *state;
     int fd, port = refusing_port(&fd);
 
     if (!jackd_installed())
         skip();
-    snprintf(dac, sizeof dac, "etherdream@127.0.0.1:%d", port);
-    program_start(&f->program, words);
-    assert_int_equal(program_wait(&f->program), 1);
-    assert_true(running_said(f, "127.0.0.1"));
-    assert_true(running_said(f, "refused"));
+    play_on(f, port, "--wait-for-dac");
+    WAIT_FOR(running_said(f, "refused"));
+    nanosleep(&longer, NULL);
+    assert_true(running_is(f, "state", "\"connecting\""));
+    program_signal(&f->program, SIGTERM);
+    assert_int_equal(program_wait(&f->program), 0);
+    close(fd);
+}
+
+/* It listens, and greets only after what once was the end. */
+static void silent_device_may_greet_late(void **state)
+{
+    static const uint8_t greeting[22] = {'a', '?', [4] = 0, [10] = 0x08, 0x07};
+    const struct timespec late = {.tv_nsec = 700000000};
+    struct fixture *f = *state;
+    int fd, port = refusing_port(&fd), line;
+
+    if (!jackd_installed())
+        skip();
+    assert_int_equal(listen(fd, 4), 0);
+    play_on(f, port, NULL);
+    line = accept(fd, NULL, NULL);
+    assert_true(line >= 0);
+    nanosleep(&late, NULL);
+    assert_int_equal(write(line, greeting, sizeof greeting), sizeof greeting);
+    assert_true(running_said(f, "waiting"));
+    assert_true(read(line, (uint8_t[1]){0}, 1) == 1); /* it is talked to */
+    assert_false(running_said(f, "gave up"));
+    close(line);
     close(fd);
 }
 
@@ -137,7 +192,9 @@ int main(void)
         WITH_SERVER(armed_and_connected_is_lit_until_disarmed),
         WITH_SERVER(position_without_a_source_is_dark),
         WITH_SERVER(configuration_is_read_again),
-        WITH_SERVER(refused_connection_is_status_1),
+        WITH_SERVER(refused_connection_is_status_1_and_names_the_option),
+        WITH_SERVER(refused_connection_may_be_waited_for),
+        WITH_SERVER(silent_device_may_greet_late),
         WITH_SERVER(latency_that_cannot_hold_is_status_2),
     };
 
