@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* A bound on memory whatever announces itself; the oldest stays. */
-#define MAX_DACS 64
+#define MAX_DACS 1024
 #define FORGET_NS (3 * BJ_NS_PER_S)
 
 struct running_scan {
@@ -19,7 +19,7 @@ struct bj_discovery {
     struct running_scan *scans; /* all of this build */
     int scan_count;
     bool opened;
-    enum bj_status status; /* the first scan that cannot work */
+    enum bj_status status; /* the first thing that cannot work */
     char problem[BJ_TEXT_SIZE * 2];
     struct bj_transports via;
     int64_t now_ns; /* of the current step */
@@ -117,12 +117,27 @@ static void shift(struct bj_discovery *discovery, size_t to, size_t from)
     discovery->count = to + moved;
 }
 
+static void tell_no_room(struct bj_discovery *discovery)
+{
+    if (discovery->status == BJ_OK) {
+        discovery->status = BJ_NO_MEMORY;
+        snprintf(discovery->problem, sizeof discovery->problem,
+                 "more DACs answer than can be listed; some are missing, and play by their "
+                 "address");
+    }
+}
+
 static void found(void *user, const struct bj_dac_info *info)
 {
     struct bj_discovery *discovery = user;
+    if (!info) {
+        tell_no_room(discovery);
+        return;
+    }
     size_t at = place_of(discovery, info->id);
     bool known = at < discovery->count && strcmp(discovery->dacs[at].id, info->id) == 0;
     if (!known && discovery->count == MAX_DACS) {
+        tell_no_room(discovery);
         return;
     }
     if (!known) {

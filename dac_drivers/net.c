@@ -3,16 +3,16 @@
  * Real sockets behind bj_net. Handles are file descriptors; nothing is kept about them, so
  * one object serves any number of threads.
  */
+#include "net_broadcast.h"
+
 #include <beamjack/dacs.h>
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -21,7 +21,6 @@
 #define KEEPALIVE_IDLE_S 2
 #define KEEPALIVE_INTERVAL_S 1
 #define KEEPALIVE_PROBES 3
-#define INTERFACES 32
 
 static enum bj_status status_of(int error)
 {
@@ -185,6 +184,15 @@ static enum bj_status send_to(struct bj_net *net, int handle, struct bj_address 
     return BJ_OK;
 }
 
+static enum bj_status broadcast(struct bj_net *net, int handle, uint16_t port,
+                                const void *bytes, size_t size)
+{
+    int error = bj_net_broadcast(handle, port, bytes, size);
+
+    (void)net;
+    return error == 0 ? BJ_OK : status_of(error);
+}
+
 static enum bj_status receive_from(struct bj_net *net, int handle, struct bj_address *from,
                                    void *bytes, size_t size, size_t *received)
 {
@@ -211,50 +219,6 @@ static enum bj_status set_peer(struct bj_net *net, int handle, struct bj_address
     return status_of(errno);
 }
 
-/* ---- Interfaces ---------------------------------------------------------------------- */
-
-static uint32_t ip_of(const struct sockaddr *address)
-{
-    struct sockaddr_in read;
-
-    memcpy(&read, address, sizeof read);
-    return ntohl(read.sin_addr.s_addr);
-}
-
-/* False: it is down. The mask of a single host leaves no room for a broadcast address. */
-static bool look_at(int fd, struct ifreq *request, struct bj_interface *interface)
-{
-    uint32_t others;
-
-    interface->ip = ip_of(&request->ifr_addr);
-    if (ioctl(fd, SIOCGIFFLAGS, request) < 0 || !(request->ifr_flags & IFF_UP))
-        return false;
-    if (ioctl(fd, SIOCGIFNETMASK, request) < 0)
-        return false;
-    others = ~ip_of(&request->ifr_netmask);
-    interface->broadcast = others > 1 ? interface->ip | others : 0;
-    return true;
-}
-
-/* By ioctl, which neither waits nor allocates. */
-static size_t interfaces(struct bj_net *net, struct bj_interface *list, size_t room)
-{
-    struct ifreq requests[INTERFACES];
-    struct ifconf all = {.ifc_len = sizeof requests, .ifc_req = requests};
-    size_t count = 0;
-    int fd = -1;
-
-    (void)net;
-    if (open_socket(SOCK_DGRAM, &fd) != BJ_OK)
-        return 0;
-    if (ioctl(fd, SIOCGIFCONF, &all) < 0)
-        all.ifc_len = 0;
-    for (int i = 0; i < all.ifc_len / (int)sizeof *requests && count < room; i++)
-        count += look_at(fd, &requests[i], &list[count]);
-    close(fd);
-    return count;
-}
-
 static void close_handle(struct bj_net *net, int handle)
 {
     (void)net;
@@ -268,9 +232,9 @@ static const struct bj_net_ops socket_ops = {
     .send = send_tcp,
     .receive = receive_tcp,
     .send_to = send_to,
+    .broadcast = broadcast,
     .receive_from = receive_from,
     .set_peer = set_peer,
-    .interfaces = interfaces,
     .close = close_handle,
 };
 

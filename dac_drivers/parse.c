@@ -54,12 +54,14 @@ static enum bj_status cut(const char *text, struct words *words, char *why, size
     return BJ_OK;
 }
 
+/* What follows a '/' is the driver's. */
 static bool parse_port(const char *text, uint16_t *port)
 {
     char *end = NULL;
     unsigned long value = strtoul(text, &end, 10);
     *port = (uint16_t)value;
-    return *text >= '0' && *text <= '9' && *end == '\0' && value >= 1 && value <= 65535;
+    return *text >= '0' && *text <= '9' && (*end == '\0' || *end == '/') && value >= 1 &&
+           value <= 65535;
 }
 
 static enum bj_status resolve(const char *host, uint32_t *ip, char *why, size_t why_size)
@@ -84,10 +86,10 @@ static enum bj_status parse_address(const struct words *words, struct bj_dac_inf
                                     char *why, size_t why_size)
 {
     char host[MAX_HOST + 1];
-    size_t size = strcspn(words->rest, ":");
-    const char *colon = words->rest + size;
+    size_t size = strcspn(words->rest, ":/");
+    const char *end = words->rest + size;
     if (size == 0 || size > MAX_HOST ||
-        (*colon && !parse_port(colon + 1, &info->address.port))) {
+        (*end == ':' && !parse_port(end + 1, &info->address.port))) {
         snprintf(why, why_size, "'%.60s' is no address; write %s", words->rest,
                  words->driver->id_form);
         return BJ_BAD_ARGUMENT;

@@ -7,7 +7,8 @@
 
 #include <beamjack/dacs.h>
 
-/* Tells discovery of a DAC just seen; the same one any number of times. */
+/* Tells discovery of a DAC just seen; the same one any number of times. NULL: one more, for
+ * which the scan has no room. */
 typedef void (*bj_found_fn)(void *discovery, const struct bj_dac_info *info);
 
 struct bj_scan {

@@ -11,7 +11,6 @@
 #include <stdatomic.h>
 
 #define BJ_USB_KINDS 8    /* vendor and product pairs anybody may ask for */
-#define BJ_USB_LISTED 32  /* devices of these kinds */
 #define BJ_USB_EDITIONS 8 /* more than readers that are in the middle of one */
 
 struct bj_usb_list {
@@ -22,7 +21,7 @@ struct bj_usb_list {
     struct bj_usb_edition {
         _Atomic int readers;
         size_t count;
-        struct bj_usb_device devices[BJ_USB_LISTED];
+        struct bj_usb_device devices[BJ_USB_DEVICES];
     } editions[BJ_USB_EDITIONS];
 };
 

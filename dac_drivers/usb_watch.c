@@ -79,7 +79,7 @@ static void enumerate(struct look *look)
 
     if (edition == NULL || count < 0)
         return;
-    for (ssize_t i = 0; i < count && edition->count < BJ_USB_LISTED; i++) {
+    for (ssize_t i = 0; i < count && edition->count < BJ_USB_DEVICES; i++) {
         struct libusb_device_descriptor descriptor;
         if (libusb_get_device_descriptor(list[i], &descriptor) == 0 &&
             bj_usb_list_wants(&look->watch->list, descriptor.idVendor,

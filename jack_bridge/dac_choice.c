@@ -26,7 +26,7 @@ static const struct bj_dac_info *named(const struct bj_dac_info *list, size_t co
         if (!strcmp(list[k].id, id))
             return &list[k];
     for (size_t k = 0; k < count; k++)
-        if (bj_dac_is_called(list[k].id, id))
+        if (bj_dac_is_called(list[k].id, id) && !list[k].on_request)
             return &list[k];
     return NULL;
 }
@@ -55,9 +55,18 @@ static size_t count_idle(const struct bj_dac_info *list, size_t count,
     size_t idle = 0;
 
     for (size_t k = 0; k < count; k++)
-        if (!list[k].busy && idle++ == 0)
+        if (!list[k].busy && !list[k].on_request && idle++ == 0)
             *first = &list[k];
     return idle;
+}
+
+static size_t count_willing(const struct bj_dac_info *list, size_t count)
+{
+    size_t willing = 0;
+
+    for (size_t k = 0; k < count; k++)
+        willing += !list[k].on_request;
+    return willing;
 }
 
 enum bj_only bj_dac_only(const struct bj_dac_info *list, size_t count,
@@ -72,7 +81,10 @@ enum bj_only bj_dac_only(const struct bj_dac_info *list, size_t count,
     snprintf(why, why_size, "%s",
              idle ? "there is more than one laser DAC: say which to play on, or several to "
                     "play the same on each:"
-                  : "all laser DACs found are in use; 'beamjack run ID' tries one anyhow:");
+             : count_willing(list, count)
+                 ? "all laser DACs found are in use; 'beamjack run ID' tries one anyhow:"
+                 : "nothing found says that it is a laser; 'beamjack run ID' plays on it "
+                   "anyhow:");
     say_ids(why, why_size, list, count);
     return idle ? BJ_ONLY_SEVERAL : BJ_ONLY_BUSY;
 }

@@ -12,9 +12,9 @@
 /* What there is to choose when none was named. */
 enum bj_only {
     BJ_ONLY_NONE = 0, /* nothing was found */
-    BJ_ONLY_ONE,      /* exactly one that is not in use */
+    BJ_ONLY_ONE,      /* exactly one that is not in use and says that it is a laser */
     BJ_ONLY_SEVERAL,  /* more than one: the user must say which */
-    BJ_ONLY_BUSY,     /* all that were found are in use */
+    BJ_ONLY_BUSY,     /* all that were found are in use or may be no laser */
 };
 
 /* *only is set for BJ_ONLY_ONE and points into the list; `why` lists the choices for

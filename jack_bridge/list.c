@@ -17,8 +17,10 @@ static void print_json(const struct bj_dac_info *list, size_t count)
         bj_json_string(stdout, list[k].model);
         fputs(",\"where\":", stdout);
         bj_json_string(stdout, list[k].where);
-        printf(",\"max_pps\":%u,\"capacity_points\":%u,\"busy\":%s,\"note\":",
-               list[k].max_pps, list[k].capacity_points, list[k].busy ? "true" : "false");
+        printf(",\"max_pps\":%u,\"capacity_points\":%u,\"busy\":%s,\"on_request\":%s,"
+               "\"note\":",
+               list[k].max_pps, list[k].capacity_points, list[k].busy ? "true" : "false",
+               list[k].on_request ? "true" : "false");
         bj_json_string(stdout, list[k].note);
         fputc('}', stdout);
     }

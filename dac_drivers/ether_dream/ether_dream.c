@@ -76,7 +76,8 @@ static bool accepts_id(const char *id)
     static const char direct[] = "etherdream@";
     uint8_t mac[6];
 
-    return strncmp(id, direct, sizeof direct - 1) == 0 || ed_parse_id(id, mac);
+    return (strncmp(id, direct, sizeof direct - 1) == 0 && strchr(id, '/') == NULL) ||
+           ed_parse_id(id, mac);
 }
 
 static enum bj_status init(void *instance, const struct bj_dac_config *config)

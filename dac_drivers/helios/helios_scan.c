@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define UNITS 16
 #define LOOK_NS (250 * BJ_NS_PER_MS)
 #define AGAIN_NS (3 * BJ_NS_PER_S)    /* one that was in use may have become free */
 #define PATIENCE_NS (2 * BJ_NS_PER_S) /* rights come a moment after the device */
@@ -24,7 +23,7 @@ struct unit {
 
 struct helios_scan {
     struct bj_usb *usb;
-    struct unit units[UNITS];
+    struct unit units[BJ_USB_DEVICES];
     int64_t look_ns;
     struct unit *hailed; /* one at a time */
     struct helios_link link;
@@ -54,7 +53,7 @@ static struct unit *unit_at(struct helios_scan *scan, const struct bj_usb_device
 {
     struct unit *spare = NULL;
 
-    for (int i = 0; i < UNITS; i++) {
+    for (int i = 0; i < BJ_USB_DEVICES; i++) {
         struct unit *unit = &scan->units[i];
         if (unit->seen_ns != 0 && strcmp(unit->device.port, device->port) == 0)
             return unit;
@@ -68,11 +67,11 @@ static struct unit *unit_at(struct helios_scan *scan, const struct bj_usb_device
 
 static void look(struct helios_scan *scan, int64_t now_ns)
 {
-    struct bj_usb_device devices[UNITS];
-    size_t count =
-        scan->usb->ops->list(scan->usb, HELIOS_VENDOR, HELIOS_PRODUCT, devices, UNITS);
+    struct bj_usb_device devices[BJ_USB_DEVICES];
+    size_t count = scan->usb->ops->list(scan->usb, HELIOS_VENDOR, HELIOS_PRODUCT, devices,
+                                        BJ_USB_DEVICES);
 
-    for (int i = 0; i < UNITS; i++)
+    for (int i = 0; i < BJ_USB_DEVICES; i++)
         scan->units[i].present = false;
     for (size_t k = 0; k < count; k++) {
         struct unit *unit = unit_at(scan, &devices[k], now_ns);
@@ -81,7 +80,7 @@ static void look(struct helios_scan *scan, int64_t now_ns)
         unit->present = true;
         unit->device = devices[k];
     }
-    for (int i = 0; i < UNITS; i++) /* another unit may come into its socket */
+    for (int i = 0; i < BJ_USB_DEVICES; i++) /* another unit may come into its socket */
         if (!scan->units[i].present && &scan->units[i] != scan->hailed)
             scan->units[i] = (struct unit){0};
 }
@@ -113,7 +112,7 @@ static void go_on_hailing(struct helios_scan *scan, int64_t now_ns, struct bj_wa
 
 static void hail_next(struct helios_scan *scan, int64_t now_ns)
 {
-    for (int i = 0; i < UNITS; i++) {
+    for (int i = 0; i < BJ_USB_DEVICES; i++) {
         struct unit *unit = &scan->units[i];
         if (!unit->present || now_ns < unit->retry_ns || unit->device.access != BJ_OK)
             continue;
@@ -128,7 +127,7 @@ static void hail_next(struct helios_scan *scan, int64_t now_ns)
 
 static bool shares_its_name(const struct helios_scan *scan, const struct unit *unit)
 {
-    for (int i = 0; i < UNITS; i++)
+    for (int i = 0; i < BJ_USB_DEVICES; i++)
         if (scan->units[i].present && &scan->units[i] != unit &&
             strcmp(scan->units[i].name, unit->name) == 0)
             return true;
@@ -187,7 +186,7 @@ static void step_scan(void *instance, int64_t now_ns, struct bj_wait *wait,
         hail_next(scan, now_ns);
     if (scan->hailed != NULL)
         go_on_hailing(scan, now_ns, wait);
-    for (int i = 0; i < UNITS; i++)
+    for (int i = 0; i < BJ_USB_DEVICES; i++)
         if (is_ready_to_tell(&scan->units[i], now_ns))
             tell(scan, &scan->units[i], found, discovery);
     bj_wait_until(wait, scan->look_ns);

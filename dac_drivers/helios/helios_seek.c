@@ -16,7 +16,7 @@ void helios_seek_reject(struct helios_seek *seek, const char *port, enum bj_stat
 {
     struct helios_reject *reject = &seek->rejected[seek->rejects];
 
-    if (seek->rejects == HELIOS_UNITS)
+    if (seek->rejects == BJ_USB_DEVICES)
         return;
     memcpy(reject->port, port, sizeof reject->port);
     reject->why = why;
@@ -67,10 +67,10 @@ static enum bj_status choose(const struct helios_seek *seek,
 enum bj_status helios_seek_next(struct helios_seek *seek, int64_t now_ns,
                                 char port[BJ_USB_PORT_SIZE], struct bj_wait *wait)
 {
-    struct bj_usb_device devices[HELIOS_UNITS];
+    struct bj_usb_device devices[BJ_USB_DEVICES];
     const struct bj_usb_device *chosen;
     size_t count = seek->usb->ops->list(seek->usb, HELIOS_VENDOR, HELIOS_PRODUCT, devices,
-                                        HELIOS_UNITS);
+                                        BJ_USB_DEVICES);
     enum bj_status status = choose(seek, devices, count, &chosen);
 
     if (chosen != NULL) {

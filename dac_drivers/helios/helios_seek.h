@@ -8,8 +8,6 @@
 
 #include "helios_id.h"
 
-#define HELIOS_UNITS 16
-
 struct helios_seek {
     struct bj_usb *usb;
     struct helios_id id;
@@ -19,7 +17,7 @@ struct helios_seek {
     struct helios_reject {
         char port[BJ_USB_PORT_SIZE];
         enum bj_status why;
-    } rejected[HELIOS_UNITS];
+    } rejected[BJ_USB_DEVICES];
 };
 
 void helios_seek_begin(struct helios_seek *seek, int64_t now_ns);

@@ -65,11 +65,10 @@ static void update_name(struct idn_dac *dac)
 
 static bool accepts_id(const char *id)
 {
-    static const char direct[] = "idn@";
     uint8_t unit[IDN_UNIT_SIZE];
     int service;
 
-    return strncmp(id, direct, sizeof direct - 1) == 0 || idn_parse_id(id, unit, &service);
+    return idn_parse_address(id, &service) || idn_parse_id(id, unit, &service);
 }
 
 static enum bj_status init(void *instance, const struct bj_dac_config *config)
@@ -84,7 +83,7 @@ static enum bj_status init(void *instance, const struct bj_dac_config *config)
         return BJ_BAD_ARGUMENT;
     if (!dac->has_id) {
         memset(session->id, 0, sizeof session->id);
-        session->wanted_service = -1;
+        (void)idn_parse_address(config->id, &session->wanted_service);
     }
     if (dac->address.port == 0)
         dac->address.port = IDN_PORT;
@@ -214,7 +213,7 @@ static void disconnect(void *instance)
 const struct bj_dac_driver bj_idn = {
     .name = "idn",
     .title = "IDN",
-    .id_form = "idn:UNITID[-SERVICE] or idn@HOST[:PORT]",
+    .id_form = "idn:UNITID[-SERVICE] or idn@HOST[:PORT][/SERVICE]",
     .instance_size = sizeof(struct idn_dac),
     .accepts_id = accepts_id,
     .init = init,

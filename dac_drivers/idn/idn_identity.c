@@ -7,6 +7,7 @@
 #include <string.h>
 
 static const char prefix[] = "idn:";
+static const char address_prefix[] = "idn@";
 
 static size_t length_of(const uint8_t unit[IDN_UNIT_SIZE])
 {
@@ -42,6 +43,15 @@ static bool parse_service(const char *text, int *service)
         value = value * 10 + *text - '0';
     *service = value;
     return *text == '\0' && value <= 255;
+}
+
+bool idn_parse_address(const char *id, int *service)
+{
+    const char *slash = strchr(id, '/');
+
+    *service = -1;
+    return strncmp(id, address_prefix, sizeof address_prefix - 1) == 0 &&
+           (slash == NULL || parse_service(slash + 1, service));
 }
 
 bool idn_parse_id(const char *id, uint8_t unit[IDN_UNIT_SIZE], int *service)

@@ -18,6 +18,9 @@ bool idn_is_nobody(const uint8_t unit[IDN_UNIT_SIZE]);
 /* `service` -1: none. */
 void idn_format_id(const uint8_t unit[IDN_UNIT_SIZE], int service, char id[IDN_ID_SIZE]);
 
+/* False: no "idn@…". *service is -1 if it names none. */
+bool idn_parse_address(const char *id, int *service);
+
 /* False: not such an id. *service is -1 if it names none. */
 bool idn_parse_id(const char *id, uint8_t unit[IDN_UNIT_SIZE], int *service);
 

@@ -4,7 +4,7 @@
 #include "notice.h"
 
 #define HEAR_LIMIT 32
-#define ANSWER_SIZE 2048
+#define ANSWER_SIZE (IDN_HEADER_SIZE + IDN_MAP_BYTES)
 #define TROUBLED_NS (2 * BJ_NS_PER_S)
 
 /* ---- Acknowledges -------------------------------------------------------------------- */

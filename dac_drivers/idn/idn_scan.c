@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define UNITS 32
+#define UNITS 256 /* a bound on memory whatever answers */
 #define FORGET_NS (3 * BJ_NS_PER_S)
 #define MOVED_NS (1500 * BJ_NS_PER_MS)
 #define MAP_AGAIN_NS (400 * BJ_NS_PER_MS)
@@ -25,6 +25,7 @@ struct idn_scan {
     struct idn_finder finder;
     struct seen_unit units[UNITS];
     size_t count;
+    bool overflows; /* the unit heard last has found no room */
 };
 
 static enum bj_status scan_open(void *instance, const struct bj_transports *via)
@@ -78,12 +79,13 @@ static void forget_silent(struct idn_scan *scan, int64_t now_ns)
 }
 
 static void see(struct idn_scan *scan, const struct idn_unit *unit, struct bj_address at,
-                int handle, int64_t now_ns)
+                int64_t now_ns)
 {
     struct seen_unit *seen = find(scan, unit, at);
     bool map_due;
 
-    if (seen == NULL && scan->count == UNITS)
+    scan->overflows = seen == NULL && scan->count == UNITS;
+    if (scan->overflows)
         return;
     if (seen == NULL) {
         seen = &scan->units[scan->count++];
@@ -98,7 +100,7 @@ static void see(struct idn_scan *scan, const struct idn_unit *unit, struct bj_ad
     map_due = seen->mapped_ns == 0 || now_ns - seen->mapped_ns >= MAP_FRESH_NS;
     if (map_due && now_ns - seen->asked_ns >= MAP_AGAIN_NS) {
         seen->asked_ns = now_ns;
-        idn_finder_ask_map(&scan->finder, handle, at);
+        idn_finder_ask_map(&scan->finder, at);
     }
 }
 
@@ -124,38 +126,56 @@ static void where_text(struct bj_address at, char *text, size_t size)
         (void)snprintf(text + used, size - (size_t)used, ":%u", at.port);
 }
 
-/* A unit without identity is known by its address alone, which can name one output. */
+/* A unit without identity is known by its address alone; its first output needs no number.
+ */
+static void name(const struct seen_unit *seen, const struct idn_service *service,
+                 bool first, struct bj_dac_info *info)
+{
+    char id[IDN_ID_SIZE];
+
+    if (!idn_is_nobody(seen->unit.id)) {
+        idn_format_id(seen->unit.id, service->id, id);
+        (void)snprintf(info->id, sizeof info->id, "%s", id);
+    } else if (first) {
+        (void)snprintf(info->id, sizeof info->id, "idn@%s", info->where);
+    } else {
+        (void)snprintf(info->id, sizeof info->id, "idn@%s/%u", info->where, service->id);
+    }
+}
+
 static void tell(const struct seen_unit *seen, const struct idn_service *service,
-                 bj_found_fn found, void *discovery)
+                 bool first, bj_found_fn found, void *discovery)
 {
     struct bj_dac_info info = {
         .driver = &bj_idn,
         .address = seen->at,
         .busy = (seen->unit.status & IDN_UNIT_OCCUPIED) != 0,
+        .on_request = !idn_is_projector(service),
     };
-    char id[IDN_ID_SIZE];
 
     where_text(seen->at, info.where, sizeof info.where);
-    idn_format_id(seen->unit.id, service->id, id);
-    if (idn_is_nobody(seen->unit.id))
-        (void)snprintf(info.id, sizeof info.id, "idn@%s", info.where);
-    else
-        (void)snprintf(info.id, sizeof info.id, "%s", id);
+    name(seen, service, first, &info);
     (void)snprintf(info.model, sizeof info.model, "%s%s%s",
                    seen->unit.host[0] != '\0' ? seen->unit.host : "IDN",
                    service->name[0] != '\0' ? " " : "", service->name);
     (void)snprintf(info.note, sizeof info.note, "%s", note(&seen->unit));
+    if (info.on_request && info.note[0] == '\0')
+        (void)snprintf(info.note, sizeof info.note,
+                       "calls itself type %02x, no laser projector: give its id to play",
+                       service->type);
     found(discovery, &info);
 }
 
 static void tell_unit(const struct seen_unit *seen, bj_found_fn found, void *discovery)
 {
+    bool first = true;
+
     for (uint32_t k = 0; k < seen->map.count; k++) {
-        if (!idn_is_projector(&seen->map.services[k]))
+        const struct idn_service *service = &seen->map.services[k];
+        if (idn_is_no_laser(service))
             continue;
-        tell(seen, &seen->map.services[k], found, discovery);
-        if (idn_is_nobody(seen->unit.id))
-            return;
+        tell(seen, service, first && idn_is_projector(service), found, discovery);
+        first = first && !idn_is_projector(service);
     }
 }
 
@@ -166,7 +186,7 @@ static void hear(struct idn_scan *scan, const struct idn_sighting *sighting, int
 
     if (sighting->command == IDN_SCAN_ANSWER &&
         idn_decode_unit(sighting->payload, sighting->size, &unit))
-        see(scan, &unit, sighting->from, sighting->handle, now_ns);
+        see(scan, &unit, sighting->from, now_ns);
     else if (sighting->command == IDN_MAP_ANSWER && seen != NULL &&
              idn_decode_map(sighting->payload, sighting->size, &seen->map))
         seen->mapped_ns = now_ns;
@@ -178,8 +198,13 @@ static void scan_step(void *instance, int64_t now_ns, struct bj_wait *wait,
     struct idn_scan *scan = instance;
     struct idn_sighting sighting;
 
-    for (int k = 0; k < IDN_FINDER_LIMIT && idn_finder_next(&scan->finder, &sighting); k++)
+    for (int k = 0; k < IDN_FINDER_LIMIT && idn_finder_next(&scan->finder, &sighting);
+         k++) {
         hear(scan, &sighting, now_ns);
+        if (scan->overflows)
+            found(discovery, NULL);
+        scan->overflows = false;
+    }
     forget_silent(scan, now_ns);
     for (size_t k = 0; k < scan->count; k++)
         if (scan->units[k].seen_ns == now_ns || scan->units[k].mapped_ns == now_ns)

@@ -14,6 +14,13 @@
 #define CONFIG_HEADER_SIZE 4
 #define CHUNK_HEADER_SIZE 4
 
+/* service types; of the last two, the two low bits are versions */
+#define TYPE_UART 0x04
+#define TYPE_DMX512 0x05
+#define TYPE_MIDI 0x08
+#define TYPE_PROJECTOR 0x80
+#define TYPE_AUDIO 0x84
+
 /* content id */
 #define CHANNEL_MESSAGE 0x8000
 #define HAS_CONFIG 0x4000
@@ -101,10 +108,21 @@ bool idn_decode_ack(const uint8_t *bytes, size_t size, struct idn_ack *ack)
     return true;
 }
 
-/* The two low bits are versions. */
 bool idn_is_projector(const struct idn_service *service)
 {
-    return (service->type & 0xfc) == 0x80;
+    return (service->type & 0xfc) == TYPE_PROJECTOR;
+}
+
+bool idn_is_no_laser(const struct idn_service *service)
+{
+    switch (service->type) {
+    case TYPE_UART:
+    case TYPE_DMX512:
+    case TYPE_MIDI:
+        return true;
+    default:
+        return (service->type & 0xfc) == TYPE_AUDIO;
+    }
 }
 
 /* ---- Formats ------------------------------------------------------------------------- */

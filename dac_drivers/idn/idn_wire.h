@@ -16,7 +16,8 @@
 #define IDN_HEADER_SIZE 4
 #define IDN_UNIT_SIZE 16
 #define IDN_NAME_SIZE 20
-#define IDN_SERVICES 16 /* of one unit that are looked at; what is beyond is ignored */
+#define IDN_SERVICES 255    /* the most that a unit can have */
+#define IDN_MAP_BYTES 12244 /* the longest map: 255 relays and 255 services */
 
 enum idn_command {
     IDN_SCAN = 0x10,
@@ -62,8 +63,12 @@ struct idn_map {
     struct idn_service services[IDN_SERVICES];
 };
 
-/* A laser projector, whatever its version. */
+/* By its type: is it a laser projector, whatever its version? */
 bool idn_is_projector(const struct idn_service *service);
+
+/* By its type: is it something that surely takes no points (serial line, DMX, MIDI, audio)?
+ * What is neither may be a laser: receivers are known that use types of their own. */
+bool idn_is_no_laser(const struct idn_service *service);
 
 /* ---- What a receiver says of the stream ---------------------------------------------- */
 

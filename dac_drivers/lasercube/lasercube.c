@@ -67,7 +67,8 @@ static bool accepts_id(const char *id)
     static const char direct[] = "lasercube@";
     uint8_t serial[LC_SERIAL_SIZE];
 
-    return strncmp(id, direct, sizeof direct - 1) == 0 || lc_parse_id(id, serial);
+    return (strncmp(id, direct, sizeof direct - 1) == 0 && strchr(id, '/') == NULL) ||
+           lc_parse_id(id, serial);
 }
 
 static enum bj_status init(void *instance, const struct bj_dac_config *config)

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define INTERFACES 32
 #define ASK_NS BJ_NS_PER_S
 #define ASK_SOON_NS (200 * BJ_NS_PER_MS) /* the first question may get lost */
 #define LOW_BATTERY 20
@@ -39,20 +38,14 @@ void lc_search_close(struct lc_search *search)
 
 void lc_search_ask(struct lc_search *search, int64_t now_ns)
 {
-    struct bj_interface list[INTERFACES];
     uint8_t bytes[LC_COMMAND_SIZE];
     size_t size = lc_encode_command(bytes, LC_FULL_INFO, 0);
-    size_t count;
 
     if (!search->open || now_ns < search->next_ns)
         return;
     search->next_ns = now_ns + (search->asked++ == 0 ? ASK_SOON_NS : ASK_NS);
-    count = search->net->ops->interfaces(search->net, list, INTERFACES);
-    for (size_t k = 0; k < count; k++) {
-        const struct bj_address to = {list[k].broadcast, LC_COMMAND_PORT};
-        if (to.ip != 0) /* one that fails must not keep the others from being asked */
-            (void)search->net->ops->send_to(search->net, search->handle, to, bytes, size);
-    }
+    (void)search->net->ops->broadcast(search->net, search->handle, LC_COMMAND_PORT, bytes,
+                                      size); /* a network may come up later */
 }
 
 bool lc_search_next(struct lc_search *search, struct lc_info *info, struct bj_address *from)

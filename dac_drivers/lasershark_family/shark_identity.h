@@ -11,7 +11,6 @@
 
 #include "shark_kind.h"
 
-#define SHARK_MOST_DEVICES 16
 #define SHARK_ID_SIZE 128
 
 /* By its strings alone. */

@@ -59,10 +59,10 @@ void shark_scan_step(void *instance, int64_t now_ns, struct bj_wait *wait,
                      bj_found_fn found, void *discovery)
 {
     const struct shark_scan *scan = instance;
-    struct bj_usb_device devices[SHARK_MOST_DEVICES];
+    struct bj_usb_device devices[BJ_USB_DEVICES];
     struct bj_dac_info info;
     size_t count = scan->usb->ops->list(scan->usb, SHARK_VENDOR_ID, SHARK_PRODUCT_ID,
-                                        devices, SHARK_MOST_DEVICES);
+                                        devices, BJ_USB_DEVICES);
 
     for (size_t k = 0; k < count; k++) {
         enum shark_identity identity = shark_identify(&devices[k]);

@@ -92,10 +92,10 @@ static enum bj_status found(struct shark_session *session,
 
 static enum bj_status look(struct shark_session *session, int64_t now_ns)
 {
-    struct bj_usb_device devices[SHARK_MOST_DEVICES];
+    struct bj_usb_device devices[BJ_USB_DEVICES];
     size_t which = 0,
            count = session->usb->ops->list(session->usb, SHARK_VENDOR_ID, SHARK_PRODUCT_ID,
-                                           devices, SHARK_MOST_DEVICES);
+                                           devices, BJ_USB_DEVICES);
     enum bj_status status = shark_find(session->kind, &session->id, session->device.port,
                                        devices, count, &which);
 

@@ -87,8 +87,8 @@ static void test_a_network_that_is_not_there(void **state)
 
     idn_world_start_empty(world, IDN_WORLD_ID, (struct bj_address){0}, 30000);
     fake_net_set_interfaces(world->net, NULL, 0);
-    idn_world_run_ms(world, 1000);
-    assert_true(idn_world_heard(world, "cannot look for it"));
+    idn_world_run_ms(world, 5500);
+    assert_true(idn_world_heard(world, "no answer on any network"));
     idn_world_stop(world);
 }
 
@@ -100,14 +100,21 @@ static void test_the_service_named_is_the_one_that_plays(void **state)
     (void)state;
     device.services[1] = (struct sim_idn_service_config){.id = 7, .name = "Second"};
     device.service_count = 2;
-    idn_world_start_empty(world, "idn:010004a3112233-7", (struct bj_address){0}, 30000);
-    idn_world_make_device(world, &device);
-    idn_world_light_up(world);
-    idn_world_run_ms(world, 200);
-    assert_true(world->chunk_count > 0);
-    for (size_t k = 0; k < world->chunk_count; k++)
-        assert_int_equal(world->chunks[k].service, 7);
-    assert_true(sim_idn_shutter_open(world->device, 7));
+    for (int row = 0; row < 4; row++) {
+        const char *id = row % 2 == 0 ? "idn:010004a3112233-7" : "idn@10.0.0.5/7";
+        const struct bj_address at = {.ip = row % 2 == 0 ? 0 : IDN_WORLD_IP};
+        device.services[1].type = row < 2 ? 0 : 0x01; /* 0: a laser projector */
+        idn_world_start_empty(world, id, at, 30000);
+        idn_world_make_device(world, &device);
+        idn_world_light_up(world);
+        idn_world_run_ms(world, 200);
+        assert_true(world->chunk_count > 0);
+        for (size_t k = 0; k < world->chunk_count; k++)
+            assert_int_equal(world->chunks[k].service, 7);
+        assert_true(sim_idn_shutter_open(world->device, 7));
+        if (row < 3)
+            idn_world_stop(world);
+    }
     assert_false(sim_idn_shutter_open(world->device, 1));
     idn_world_stop(world);
 }

@@ -66,6 +66,27 @@ static void test_what_is_no_id(void **state)
             fail_msg("%s", bad[k]);
 }
 
+static void test_addresses_with_and_without_a_service(void **state)
+{
+    static const struct {
+        const char *id;
+        int service; /* 0: no such address */
+    } rows[] = {{"idn@10.0.0.5", -1},        {"idn@10.0.0.5:7256", -1},
+                {"idn@host/1", 1},           {"idn@10.0.0.5:7256/255", 255},
+                {"idn@10.0.0.5/", 0},        {"idn@10.0.0.5/0", 0},
+                {"idn@10.0.0.5/256", 0},     {"idn@10.0.0.5/1/2", 0},
+                {"idn@10.0.0.5/1 ", 0},      {"idn:0100ff/1", 0},
+                {"lasercube@10.0.0.5/1", 0}, {"", 0}};
+    int service;
+
+    (void)state;
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        bool is_one = idn_parse_address(rows[k].id, &service);
+        if (is_one != (rows[k].service != 0) || (is_one && service != rows[k].service))
+            fail_msg("%s", rows[k].id);
+    }
+}
+
 static void test_nobody(void **state)
 {
     const uint8_t empty[IDN_UNIT_SIZE] = {0}, zeros[IDN_UNIT_SIZE] = {7, 1},
@@ -85,6 +106,7 @@ int main(void)
         cmocka_unit_test(test_there_and_back),
         cmocka_unit_test(test_the_longest),
         cmocka_unit_test(test_what_is_no_id),
+        cmocka_unit_test(test_addresses_with_and_without_a_service),
         cmocka_unit_test(test_nobody),
     };
 

@@ -91,6 +91,34 @@ static void test_every_laser_output_is_a_dac(void **state)
     finish();
 }
 
+/* Known receivers give their laser output a type of their own. */
+static void test_what_may_be_a_laser_is_told_to_be_named(void **state)
+{
+    struct sim_idn_config config = sim_idn_defaults();
+
+    (void)state;
+    config.services[0].type = 0x01;
+    config.services[1] = (struct sim_idn_service_config){.id = 9, .type = 0x84};
+    config.service_count = 2;
+    start_with(&config);
+    look_for_ms(100);
+    assert_int_equal(found_count, 1);
+    assert_string_equal(found[0].id, "idn:010004a3112233-1");
+    assert_true(found[0].on_request);
+    assert_non_null(strstr(found[0].note, "type 01"));
+    finish();
+    memset(config.unit, 0, sizeof config.unit);
+    config.services[1] = (struct sim_idn_service_config){.id = 9, .name = "Second"};
+    start_with(&config);
+    look_for_ms(100);
+    assert_int_equal(found_count, 2);
+    assert_string_equal(found[0].id, "idn@10.0.0.5/1");
+    assert_true(found[0].on_request);
+    assert_string_equal(found[1].id, "idn@10.0.0.5");
+    assert_false(found[1].on_request);
+    finish();
+}
+
 static void test_what_a_unit_says_of_itself(void **state)
 {
     struct sim_idn_config config = sim_idn_defaults();
@@ -205,6 +233,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_laser_output_is_a_dac),
+        cmocka_unit_test(test_what_may_be_a_laser_is_told_to_be_named),
         cmocka_unit_test(test_what_a_unit_says_of_itself),
         cmocka_unit_test(test_outputs_may_come_and_go),
         cmocka_unit_test(test_losses_and_slow_answers),

@@ -231,17 +231,36 @@ static void test_a_service_map(void **state)
     assert_false(idn_decode_map(bytes, sizeof bytes, &map));
 }
 
-static void test_more_services_than_are_looked_at(void **state)
+static void test_what_may_be_a_laser(void **state)
 {
-    static uint8_t bytes[4 + 255 * 24] = {4, 24, 0, 255};
+    static const struct {
+        uint8_t type;
+        bool projector, no_laser;
+    } rows[] = {{0x80, true, false},  {0x83, true, false}, {0x01, false, false},
+                {0x00, false, false}, {0x04, false, true}, {0x05, false, true},
+                {0x08, false, true},  {0x84, false, true}, {0x87, false, true}};
+
+    (void)state;
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        struct idn_service service = {.id = 1, .type = rows[k].type};
+        if (idn_is_projector(&service) != rows[k].projector ||
+            idn_is_no_laser(&service) != rows[k].no_laser)
+            fail_msg("type %02x", rows[k].type);
+    }
+}
+
+static void test_as_many_services_as_can_be(void **state)
+{
+    static uint8_t bytes[IDN_MAP_BYTES] = {4, 24, 255, 255};
     struct idn_map map;
 
     (void)state;
     for (int k = 0; k < 255; k++)
-        bytes[4 + 24 * k] = (uint8_t)k; /* the first one, 0, is none */
+        bytes[4 + 24 * (255 + k)] = (uint8_t)(k + 1);
     assert_true(idn_decode_map(bytes, sizeof bytes, &map));
     assert_int_equal(map.count, IDN_SERVICES);
     assert_int_equal(map.services[0].id, 1);
+    assert_int_equal(map.services[254].id, 255);
 }
 
 static void test_an_acknowledge(void **state)
@@ -277,7 +296,8 @@ int main(void)
         cmocka_unit_test(test_who_answers_a_scan),
         cmocka_unit_test(test_names_are_cleaned),
         cmocka_unit_test(test_a_service_map),
-        cmocka_unit_test(test_more_services_than_are_looked_at),
+        cmocka_unit_test(test_what_may_be_a_laser),
+        cmocka_unit_test(test_as_many_services_as_can_be),
         cmocka_unit_test(test_an_acknowledge),
     };
 

@@ -215,7 +215,8 @@ static void test_overtaking(void **state)
     assert_int_equal(world.gaps, 0);
     assert_in_range(world.played, 599000, 601000);
     assert_in_range(world.backwards, 40000, 65000);
-    assert_int_equal(world.skipped, world.backwards); /* late is not lost */
+    /* late is not lost; one may be on its way */
+    assert_in_range(world.skipped, world.backwards, world.backwards + 140);
     assert_int_equal(lcw_stats(&world).device_underruns, 0);
 }
 

@@ -271,24 +271,6 @@ static void test_a_peer_that_does_not_listen_refuses(void **state)
     net->ops->close(net, ours);
 }
 
-/* ---- Interfaces ---------------------------------------------------------------------- */
-
-static void test_loopback_is_among_the_interfaces(void **state)
-{
-    struct bj_interface list[32];
-    size_t count = net->ops->interfaces(net, list, 32);
-    bool found = false;
-
-    (void)state;
-    for (size_t k = 0; k < count; k++) {
-        assert_int_not_equal(list[k].ip, 0);
-        if (list[k].ip == BJ_LOOPBACK)
-            found = list[k].broadcast == 0x7fffffffu;
-    }
-    assert_true(found);
-    assert_int_equal(net->ops->interfaces(net, list, 0), 0);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)
 
 int main(void)
@@ -304,7 +286,6 @@ int main(void)
         TEST(test_a_port_somebody_holds_alone_is_busy),
         TEST(test_a_peer_is_the_only_one_heard),
         TEST(test_a_peer_that_does_not_listen_refuses),
-        TEST(test_loopback_is_among_the_interfaces),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

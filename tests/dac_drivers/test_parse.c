@@ -41,6 +41,12 @@ static void direct_addresses(void **state)
     assert_int_equal(parse("etherdream@localhost:7765"), BJ_OK);
     assert_int_equal(info.address.ip, BJ_LOOPBACK);
     assert_string_equal(info.where, "localhost:7765");
+    assert_int_equal(parse("idn@127.0.0.2:7256/9"), BJ_OK);
+    assert_int_equal(info.address.ip, BJ_LOOPBACK + 1);
+    assert_int_equal(info.address.port, 7256);
+    assert_string_equal(info.id, "idn@127.0.0.2:7256/9");
+    assert_int_equal(parse("idn@127.0.0.2/9"), BJ_OK);
+    assert_int_equal(info.address.port, 0);
 }
 
 static void nonsense_is_explained(void **state)
@@ -65,6 +71,11 @@ static void nonsense_is_explained(void **state)
         {"etherdream@127.0.0.1:-1", "HOST"},
         {"etherdream@127.0.0.1:77x", "HOST"},
         {"etherdream@127.0.0.1:", "HOST"},
+        {"etherdream@127.0.0.1/1", "HOST"},
+        {"lasercube@127.0.0.1/1", "HOST"},
+        {"idn@/1", "HOST"},
+        {"idn@127.0.0.1/0", "SERVICE"},
+        {"idn@127.0.0.1:7x/1", "HOST"},
         {"virtual:1", "virtual"},
         {"virtual@127.0.0.1", "virtual"},
         {"record", "record:FILE"},

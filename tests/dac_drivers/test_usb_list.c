@@ -39,17 +39,17 @@ static void publish(uint16_t vendor_id, size_t count, uint16_t release)
 
 static void shows_the_newest_of_a_kind(void **state)
 {
-    struct bj_usb_device devices[BJ_USB_LISTED];
+    struct bj_usb_device devices[BJ_USB_DEVICES];
 
     (void)state;
     assert_int_equal(bj_usb_list_read(list, 7, 1, devices, 4), 0);
     publish(7, 5, 1);
-    assert_int_equal(bj_usb_list_read(list, 7, 1, devices, BJ_USB_LISTED), 3);
+    assert_int_equal(bj_usb_list_read(list, 7, 1, devices, BJ_USB_DEVICES), 3);
     assert_int_equal(bj_usb_list_read(list, 7, 1, devices, 2), 2);
-    assert_int_equal(bj_usb_list_read(list, 7, 2, devices, BJ_USB_LISTED), 2);
-    assert_int_equal(bj_usb_list_read(list, 8, 1, devices, BJ_USB_LISTED), 0);
+    assert_int_equal(bj_usb_list_read(list, 7, 2, devices, BJ_USB_DEVICES), 2);
+    assert_int_equal(bj_usb_list_read(list, 8, 1, devices, BJ_USB_DEVICES), 0);
     publish(7, 1, 2);
-    assert_int_equal(bj_usb_list_read(list, 7, 1, devices, BJ_USB_LISTED), 1);
+    assert_int_equal(bj_usb_list_read(list, 7, 1, devices, BJ_USB_DEVICES), 1);
     assert_int_equal(devices[0].release, 2);
 }
 
@@ -91,12 +91,12 @@ static _Atomic bool ending;
 
 static void *read_on(void *user)
 {
-    struct bj_usb_device devices[BJ_USB_LISTED];
+    struct bj_usb_device devices[BJ_USB_DEVICES];
     long torn = 0;
 
     (void)user;
     while (!atomic_load(&ending)) {
-        size_t count = bj_usb_list_read(list, 9, 1, devices, BJ_USB_LISTED);
+        size_t count = bj_usb_list_read(list, 9, 1, devices, BJ_USB_DEVICES);
         for (size_t k = 1; k < count; k++)
             torn += devices[k].release != devices[0].release;
     }
@@ -113,12 +113,12 @@ static void readers_see_whole_editions(void **state)
         assert_int_equal(pthread_create(&readers[k], NULL, read_on, NULL), 0);
     for (int k = 0; k < 3000; k++) {
         struct bj_usb_edition *edition = bj_usb_list_begin(list);
-        for (size_t i = 0; edition != NULL && i < BJ_USB_LISTED; i++)
+        for (size_t i = 0; edition != NULL && i < BJ_USB_DEVICES; i++)
             edition->devices[i] = (struct bj_usb_device){
                 .vendor_id = 9, .product_id = 1, .release = (uint16_t)k};
         if (edition == NULL)
             continue;
-        edition->count = BJ_USB_LISTED;
+        edition->count = BJ_USB_DEVICES;
         bj_usb_list_publish(list, edition);
     }
     atomic_store(&ending, true);

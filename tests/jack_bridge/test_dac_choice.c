@@ -88,6 +88,22 @@ static void the_only_idle_dac_is_taken(void **state)
     assert_non_null(strstr(why, list[0].id));
 }
 
+static void what_may_be_no_laser_is_taken_only_by_name(void **state)
+{
+    const struct bj_dac_info list[] = {
+        {.id = "idn:0100ff-1", .on_request = true},
+        {.id = "idn:0100ff-9"},
+    };
+    const struct bj_dac_info *only = NULL;
+
+    (void)state;
+    assert_int_equal(bj_dac_only(list, 2, &only, why, sizeof why), BJ_ONLY_ONE);
+    assert_ptr_equal(only, &list[1]);
+    assert_int_equal(bj_dac_only(list, 1, &only, why, sizeof why), BJ_ONLY_BUSY);
+    assert_non_null(strstr(why, "nothing found says that it is a laser"));
+    assert_non_null(strstr(why, list[0].id));
+}
+
 static void of_several_the_user_chooses(void **state)
 {
     const struct bj_dac_info list[] = {
@@ -175,6 +191,7 @@ int main(void)
         cmocka_unit_test(the_output_of_a_device_may_be_left_out),
         cmocka_unit_test(nonsense_is_wrong_usage),
         cmocka_unit_test(the_only_idle_dac_is_taken),
+        cmocka_unit_test(what_may_be_no_laser_is_taken_only_by_name),
         cmocka_unit_test(of_several_the_user_chooses),
         cmocka_unit_test(more_choices_than_fit_are_counted),
         cmocka_unit_test(search_can_be_cancelled),

@@ -41,7 +41,7 @@ struct fake_net {
     struct bj_net base;
     int64_t now_ns, connect_delay_ns;
     enum bj_status udp_open;
-    struct bj_interface interfaces[FAKE_NET_INTERFACES];
+    const struct fake_interface *interfaces;
     size_t interface_count;
     struct place {
         uint32_t ip;
@@ -129,12 +129,10 @@ void fake_net_set_udp_open(struct fake_net *net, enum bj_status status)
     net->udp_open = status;
 }
 
-void fake_net_set_interfaces(struct fake_net *net, const struct bj_interface *list,
+void fake_net_set_interfaces(struct fake_net *net, const struct fake_interface *list,
                              size_t count)
 {
-    assert(count <= FAKE_NET_INTERFACES);
-    for (size_t k = 0; k < count; k++)
-        net->interfaces[k] = list[k];
+    net->interfaces = list;
     net->interface_count = count;
 }
 
@@ -360,11 +358,27 @@ static bool same_network(uint32_t a, uint32_t b)
     return a >> 8 == b >> 8;
 }
 
-static bool gets_there(const struct socket *socket, uint32_t to, uint32_t device)
+static bool gets_there(uint32_t from, uint32_t to, uint32_t device)
 {
     if (to == BROADCAST)
-        return socket->address.ip == 0 || same_network(socket->address.ip, device);
+        return from == 0 || same_network(from, device);
     return to == device || ((to & 0xff) == 0xff && same_network(to, device));
+}
+
+/* From the address `local`; 0: wherever the way leads. */
+static void deliver(struct fake_net *net, const struct socket *socket, uint32_t local,
+                    struct bj_address to, const void *bytes, size_t size)
+{
+    struct bj_address from = {BJ_LOOPBACK, socket->address.port};
+
+    for (int i = 0; i < FAKE_NET_HOSTS; i++) {
+        struct sim_host *host = net->places[i].host;
+        if (host == NULL || !gets_there(local, to.ip, net->places[i].ip) ||
+            reach(net, net->places[i].ip) == NULL)
+            continue;
+        host->ops->datagram_in(host, to.port, from, bytes, size, net->now_ns);
+        datagrams_from(net, &net->places[i]);
+    }
 }
 
 static enum bj_status send_to(struct bj_net *base, int handle, struct bj_address to,
@@ -372,19 +386,30 @@ static enum bj_status send_to(struct bj_net *base, int handle, struct bj_address
 {
     struct fake_net *net = net_of(base);
     const struct socket *socket = socket_of(net, handle);
-    struct bj_address from = {BJ_LOOPBACK, socket->address.port};
 
     if (socket->only.port != 0 && route_to(net, to.ip) == FAKE_ROUTE_REFUSE)
         return BJ_REFUSED;
-    for (int i = 0; i < FAKE_NET_HOSTS; i++) {
-        struct sim_host *host = net->places[i].host;
-        if (host == NULL || !gets_there(socket, to.ip, net->places[i].ip) ||
-            reach(net, net->places[i].ip) == NULL)
-            continue;
-        host->ops->datagram_in(host, to.port, from, bytes, size, net->now_ns);
-        datagrams_from(net, &net->places[i]);
-    }
+    deliver(net, socket, socket->address.ip, to, bytes, size);
     return BJ_OK;
+}
+
+static enum bj_status broadcast(struct bj_net *base, int handle, uint16_t port,
+                                const void *bytes, size_t size)
+{
+    struct fake_net *net = net_of(base);
+    const struct socket *socket = socket_of(net, handle);
+
+    assert(socket->kind == UDP && socket->address.ip == 0);
+    for (size_t k = 0; k < net->interface_count; k++) {
+        const struct fake_interface *from = &net->interfaces[k];
+        if (from->broadcast != 0)
+            deliver(net, socket, from->ip, (struct bj_address){from->broadcast, port},
+                    bytes, size);
+        if (from->ip >> 24 != BJ_LOOPBACK >> 24)
+            deliver(net, socket, from->ip, (struct bj_address){BROADCAST, port}, bytes,
+                    size);
+    }
+    return net->interface_count > 0 ? BJ_OK : BJ_NOT_FOUND;
 }
 
 static enum bj_status receive_from(struct bj_net *base, int handle, struct bj_address *from,
@@ -412,15 +437,6 @@ static enum bj_status set_peer(struct bj_net *base, int handle, struct bj_addres
         return BJ_NOT_FOUND;
     socket_of(net, handle)->only = peer;
     return BJ_OK;
-}
-
-static size_t interfaces(struct bj_net *base, struct bj_interface *list, size_t room)
-{
-    const struct fake_net *net = net_of(base);
-    size_t count = net->interface_count < room ? net->interface_count : room;
-
-    memcpy(list, net->interfaces, count * sizeof *list);
-    return count;
 }
 
 static void close_socket(struct bj_net *base, int handle)
@@ -516,11 +532,13 @@ static const struct bj_net_ops ops = {
     .send = send_tcp,
     .receive = receive_tcp,
     .send_to = send_to,
+    .broadcast = broadcast,
     .receive_from = receive_from,
     .set_peer = set_peer,
-    .interfaces = interfaces,
     .close = close_socket,
 };
+
+static const struct fake_interface at_first = {0x0a000001u, 0x0a0000ffu};
 
 struct fake_net *fake_net_create(void)
 {
@@ -528,8 +546,8 @@ struct fake_net *fake_net_create(void)
 
     if (net != NULL) {
         net->base.ops = &ops;
-        net->interfaces[net->interface_count++] =
-            (struct bj_interface){0x0a000001u, 0x0a0000ffu};
+        net->interfaces = &at_first;
+        net->interface_count = 1;
     }
     return net;
 }

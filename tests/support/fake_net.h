@@ -47,11 +47,16 @@ void fake_net_set_connect_delay(struct fake_net *net, int64_t delay_ns);
 /* Opening a UDP socket fails with this, as when a port is taken. BJ_OK: it works. */
 void fake_net_set_udp_open(struct fake_net *net, enum bj_status status);
 
+/* An address of this computer and the broadcast address of its network, host byte order;
+ * broadcast 0: none. */
+struct fake_interface {
+    uint32_t ip, broadcast;
+};
+
 /* What this computer has; at first one, 10.0.0.1 with broadcasts to 10.0.0.255. Devices are
- * behind the interface whose upper 24 bits are theirs; what is sent to 255.255.255.255 goes
- * where its socket is bound, from an unbound one everywhere. */
-#define FAKE_NET_INTERFACES 8
-void fake_net_set_interfaces(struct fake_net *net, const struct bj_interface *list,
+ * behind the interface whose upper 24 bits are theirs. The list stays the caller's and must
+ * outlive its use. */
+void fake_net_set_interfaces(struct fake_net *net, const struct fake_interface *list,
                              size_t count);
 
 /* A datagram out of nowhere. `to.ip` 0xffffffff: a broadcast. */

@@ -27,6 +27,7 @@ struct bj_dac_info {
     uint32_t max_pps;          /* 0 unknown */
     uint32_t capacity_points;  /* 0 unknown */
     bool busy;                 /* somebody plays on it now */
+    bool on_request;           /* may be no laser: play on it only when its id is given */
     char note[BJ_TEXT_SIZE];   /* anything the user should know: "in e-stop" */
 };
 
@@ -43,7 +44,8 @@ BJ_API void bj_discovery_destroy(struct bj_discovery *discovery);
 
 /* Does what is due; never blocks. Entries unseen for 3 s are dropped.
  * BJ_OK, or the first scan that cannot work at all (e.g. BJ_BUSY: the port is taken), the
- * others going on; bj_discovery_problem says it in words. */
+ * others going on, or BJ_NO_MEMORY when more DACs answer than the list can hold;
+ * bj_discovery_problem says it in words. */
 BJ_API enum bj_status bj_discovery_step(struct bj_discovery *discovery, int64_t now_ns,
                                         struct bj_wait *wait);
 BJ_API const char *bj_discovery_problem(const struct bj_discovery *discovery);

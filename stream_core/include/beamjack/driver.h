@@ -53,11 +53,6 @@ struct bj_address {
 
 #define BJ_LOOPBACK 0x7f000001u
 
-/* An IPv4 interface that is up, host byte order. */
-struct bj_interface {
-    uint32_t ip, broadcast; /* broadcast 0 = none */
-};
-
 struct bj_net;
 
 /* Non-blocking sockets, real (dac_drivers/net.h) or in memory (tests/support/fake_net.h).
@@ -85,16 +80,17 @@ struct bj_net_ops {
     /* UDP: whole datagrams; a longer one is cut to size. */
     enum bj_status (*send_to)(struct bj_net *net, int handle, struct bj_address to,
                               const void *bytes, size_t size);
+    /* UDP, from a socket bound to no address: from each address of this computer to the
+     * broadcast address of its network and, loopback excepted, to 255.255.255.255. BJ_OK:
+     * at least one left; BJ_NOT_FOUND: there is no network. */
+    enum bj_status (*broadcast)(struct bj_net *net, int handle, uint16_t port,
+                                const void *bytes, size_t size);
     enum bj_status (*receive_from)(struct bj_net *net, int handle, struct bj_address *from,
                                    void *bytes, size_t size, size_t *received);
 
     /* UDP: hear only `peer` from now on. That nobody listens there shows as BJ_REFUSED, of
      * a later send_to or receive_from, once. */
     enum bj_status (*set_peer)(struct bj_net *net, int handle, struct bj_address peer);
-
-    /* The interfaces of this computer, loopback among them. At most `room`; returns how
-     * many. */
-    size_t (*interfaces)(struct bj_net *net, struct bj_interface *list, size_t room);
 
     void (*close)(struct bj_net *net, int handle);
 };
@@ -106,6 +102,9 @@ struct bj_net {
 /* ---- USB, passed in
  * -------------------------------------------------------------------- */
 
+#define BJ_USB_DEVICES                                                                     \
+    128 /* the most of the kinds that drivers ask for; a bus holds 127                     \
+         */
 #define BJ_USB_PORT_SIZE 32
 #define BJ_USB_TEXT_SIZE 64
 #define BJ_USB_INTERFACES 4
