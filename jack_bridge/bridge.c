@@ -59,7 +59,7 @@ static bool start_projector(struct bj_bridge *bridge, struct bj_projector *proje
         (struct bj_sink){projector->feed, projector->stream};
     bj_log_say(bridge->log, "%s: %u points/s, latency %.4g ms%s", projector->dac.id,
                projector->pps, (double)bridge->latency_ns / BJ_NS_PER_MS,
-               bridge->options->arm ? ", armed" : ", dark until armed");
+               bridge->options->arm ? "" : ", dark until armed");
     return true;
 }
 
@@ -183,6 +183,48 @@ void bj_bridge_events(struct bj_bridge *bridge, unsigned events)
     if (events & BJ_JACK_FREEWHEEL)
         bj_log_say(bridge->log,
                    view.freewheeling ? "JACK freewheels: dark" : "JACK keeps time again");
+}
+
+/* ---- Arming --------------------------------------------------------------------------------- */
+
+static const char *missing_of_jack(const struct bj_bridge *bridge)
+{
+    if (!bridge->supervisor.jack)
+        return "JACK is not there";
+    if (bj_jack_view(bridge->supervisor.jack).freewheeling)
+        return "JACK freewheels";
+    return NULL;
+}
+
+static bool arm_each(struct bj_bridge *bridge, char *why, size_t why_size)
+{
+    size_t used = 0;
+
+    for (size_t k = 0; k < bridge->projector_count; k++) {
+        const struct bj_projector *projector = &bridge->projectors[k];
+
+        if (bj_projector_arm(projector) || used >= why_size)
+            continue;
+        used += (size_t)snprintf(why + used, why_size - used, "%s%.100s is not connected",
+                                 used ? "; " : "not armed: ", projector->dac.id);
+    }
+    return used == 0;
+}
+
+bool bj_bridge_arm(struct bj_bridge *bridge, char *why, size_t why_size)
+{
+    const char *missing = missing_of_jack(bridge);
+
+    if (missing) {
+        snprintf(why, why_size, "not armed: %s", missing);
+        return false;
+    }
+    return arm_each(bridge, why, why_size);
+}
+
+void bj_bridge_disarm(struct bj_bridge *bridge)
+{
+    bj_sinks_disarm(&bridge->sinks);
 }
 
 /* ---- Words ------------------------------------------------------------------------------------ */

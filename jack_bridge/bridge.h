@@ -41,6 +41,11 @@ void bj_bridge_part(struct bj_bridge *bridge);
 /* What the callbacks signalled. */
 void bj_bridge_events(struct bj_bridge *bridge, unsigned events);
 
+/* By hand. Arms each projector whose DAC is there, but none without JACK. False: `why` says
+ * which are not armed and what is missing; nothing of the wish stays behind. */
+bool bj_bridge_arm(struct bj_bridge *bridge, char *why, size_t why_size);
+void bj_bridge_disarm(struct bj_bridge *bridge);
+
 /* Says what the engines and libjack have to tell. False: it gave a DAC up, and said why. */
 bool bj_bridge_listen(struct bj_bridge *bridge);
 

@@ -62,6 +62,7 @@ static struct bj_stream_config stream_config(struct bj_projector *projector,
     config.park_y = options->underrun.y;
     config.drain_timeout_ns = options->drain_ns;
     config.reconnect = !options->no_reconnect || options->wait_for_dac;
+    config.arm = options->arm;
     config.rearm = options->rearm;
     config.shape = bj_options_shape(options);
     config.safety = bj_options_safety(options);
@@ -115,12 +116,25 @@ bool bj_projector_start(struct bj_projector *projector, const struct bj_options 
         return false;
     }
     bj_stream_connections(projector->stream, false, projector->latency.latency_ns);
-    if (options->arm)
-        bj_stream_arm(projector->stream);
     if (bj_engine_thread_start(&projector->engine, projector->stream, priority, wake_fd))
         return true;
     snprintf(why, why_size, "cannot start a thread for %.100s", projector->dac.id);
     return false;
+}
+
+/* ---- Arming ------------------------------------------------------------------------------- */
+
+bool bj_projector_arm(const struct bj_projector *projector)
+{
+    enum bj_stream_state state;
+
+    if (!projector->stream)
+        return false;
+    state = bj_stream_stats(projector->stream).state;
+    if (state != BJ_STREAM_STREAMING && state != BJ_STREAM_FAULT)
+        return false;
+    bj_stream_arm(projector->stream);
+    return true;
 }
 
 /* ---- Words -------------------------------------------------------------------------------- */

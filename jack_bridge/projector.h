@@ -50,6 +50,9 @@ bool bj_projector_start(struct bj_projector *projector, const struct bj_options 
 bool bj_projector_listen(struct bj_projector *projector, const struct bj_options *options,
                          struct bj_log *log, char *why, size_t why_size);
 
+/* By hand. False: its DAC is not there, and so it is not armed. */
+bool bj_projector_arm(const struct bj_projector *projector);
+
 /* Its stream is over; *failed when it should not be. */
 bool bj_projector_over(const struct bj_projector *projector, bool *failed);
 

@@ -239,6 +239,14 @@ static void follow_signals(struct run *run)
         read_options_again(run);
 }
 
+static void arm(struct run *run)
+{
+    char why[BJ_WHY_SIZE];
+
+    if (!bj_bridge_arm(&run->bridge, why, sizeof why))
+        bj_log_say(&run->log, "%s", why);
+}
+
 static void follow_keys(struct run *run)
 {
     int key;
@@ -246,10 +254,10 @@ static void follow_keys(struct run *run)
     while (run->terminal && (key = bj_terminal_key(run->terminal)) != 0)
         switch (key) {
         case ' ':
-            bj_sinks_disarm(&run->bridge.sinks);
+            bj_bridge_disarm(&run->bridge);
             break;
         case 'a':
-            bj_sinks_arm(&run->bridge.sinks);
+            arm(run);
             break;
         case 'q':
             end(run, 0);

@@ -17,12 +17,6 @@ void bj_sinks_restart(const struct bj_sinks *sinks)
         bj_feed_restart(sinks->items[k].feed);
 }
 
-void bj_sinks_arm(const struct bj_sinks *sinks)
-{
-    for (size_t k = 0; k < sinks->count; k++)
-        bj_stream_arm(sinks->items[k].stream);
-}
-
 void bj_sinks_disarm(const struct bj_sinks *sinks)
 {
     for (size_t k = 0; k < sinks->count; k++)

@@ -26,7 +26,6 @@ BJ_RT void bj_sinks_push(const struct bj_sinks *sinks,
 
 /* Any thread, BJ_RT. */
 void bj_sinks_restart(const struct bj_sinks *sinks);
-void bj_sinks_arm(const struct bj_sinks *sinks);
 void bj_sinks_disarm(const struct bj_sinks *sinks);
 void bj_sinks_stop(const struct bj_sinks *sinks);
 

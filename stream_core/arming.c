@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine.h"
 
-#define ARMED 1u
+#include <stdio.h>
+
+#define ARM 1u
 #define FAULT_CLEARS_WITHIN_NS (2 * BJ_NS_PER_S)
 
 void bj_stream_arm(struct bj_stream *stream)
 {
-    atomic_fetch_or(&stream->arm_word, ARMED);
+    atomic_fetch_or(&stream->arm_word, ARM);
     bj_stream_wake(stream);
 }
 
-/* Clears the bit and counts, so that even an arm right after it cannot hide a disarm. */
+/* Clears the wish and counts, so that even an arm right after it cannot hide a disarm. */
 void bj_stream_disarm(struct bj_stream *stream)
 {
     uint32_t word = atomic_load(&stream->arm_word);
-    while (!atomic_compare_exchange_weak(&stream->arm_word, &word, (word | ARMED) + 1)) {
+    while (!atomic_compare_exchange_weak(&stream->arm_word, &word, (word | ARM) + 1)) {
     }
     bj_stream_wake(stream);
 }
@@ -34,13 +36,41 @@ void bj_engine_darken(struct bj_stream *stream)
     stream->told = true;
 }
 
-void bj_engine_disarm_self(struct bj_stream *stream)
+static void disarm(struct bj_stream *stream)
 {
     if (stream->armed) {
         bj_engine_darken(stream);
     }
-    uint32_t word = stream->disarms_seen << 1 | ARMED;
-    atomic_compare_exchange_strong(&stream->arm_word, &word, word & ~ARMED);
+    stream->arm_when_connected = false;
+}
+
+static void arm(struct bj_stream *stream)
+{
+    stream->armed = true;
+    stream->fault_arm_deadline_ns = stream->now_ns + FAULT_CLEARS_WITHIN_NS;
+    bj_safety_arm(&stream->safety);
+    stream->driver->shutter(stream->dac, stream->now_ns, true);
+    stream->told = true;
+}
+
+void bj_engine_forget_arms(struct bj_stream *stream)
+{
+    atomic_fetch_and(&stream->arm_word, ~ARM);
+}
+
+void bj_engine_disarm_self(struct bj_stream *stream)
+{
+    disarm(stream);
+    bj_engine_forget_arms(stream);
+}
+
+void bj_engine_arm_as_promised(struct bj_stream *stream)
+{
+    bj_engine_forget_arms(stream);
+    if (stream->arm_when_connected) {
+        stream->arm_when_connected = false;
+        arm(stream);
+    }
 }
 
 static bool light_is_possible(const struct bj_stream *stream)
@@ -48,20 +78,32 @@ static bool light_is_possible(const struct bj_stream *stream)
     return stream->phase == BJ_STREAM_STREAMING || stream->phase == BJ_STREAM_FAULT;
 }
 
+/* The promise of a first start or of a rearm holds; it is no answer to a key. */
+static void refuse_arm(struct bj_stream *stream)
+{
+    char text[BJ_PROBLEM_SIZE];
+    bool ending = stream->phase == BJ_STREAM_DRAINING || stream->phase == BJ_STREAM_CLOSING;
+    snprintf(text, sizeof text, "not armed: %.160s %s", stream->dac->name,
+             ending ? "is about to end" : "is not connected; arm when it is");
+    if (stream->config.error) {
+        stream->config.error(stream->config.error_user, BJ_OK, false, text);
+    }
+}
+
 static void take_arming(struct bj_stream *stream)
 {
-    uint32_t word = atomic_load(&stream->arm_word);
-    bool disarmed_since = word >> 1 != stream->disarms_seen;
-    stream->disarms_seen = word >> 1;
-    if (stream->armed && (disarmed_since || !(word & ARMED))) {
-        bj_engine_darken(stream);
+    uint32_t word = atomic_fetch_and(&stream->arm_word, ~ARM);
+    if (word >> 1 != stream->disarms_seen) {
+        stream->disarms_seen = word >> 1;
+        disarm(stream);
     }
-    if (!stream->armed && word & ARMED && light_is_possible(stream)) {
-        stream->armed = true;
-        stream->fault_arm_deadline_ns = stream->now_ns + FAULT_CLEARS_WITHIN_NS;
-        bj_safety_arm(&stream->safety);
-        stream->driver->shutter(stream->dac, stream->now_ns, true);
-        stream->told = true;
+    if (!(word & ARM) || stream->armed) {
+        return;
+    }
+    if (light_is_possible(stream)) {
+        arm(stream);
+    } else {
+        refuse_arm(stream);
     }
 }
 

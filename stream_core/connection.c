@@ -102,6 +102,17 @@ static void tell_loss(struct bj_stream *stream, enum bj_status status, bool fina
     }
 }
 
+/* No promise outlives a loss but those that say so. */
+static void lose_light(struct bj_stream *stream)
+{
+    bool first = stream->phase == BJ_STREAM_CONNECTING;
+    bool promised = stream->armed || stream->arm_when_connected;
+    stream->arm_when_connected = promised && (first || stream->config.rearm);
+    stream->armed = false;
+    bj_safety_disarm(&stream->safety);
+    bj_engine_forget_arms(stream);
+}
+
 void bj_engine_lost(struct bj_stream *stream, enum bj_status status)
 {
     bool closing = stream->phase == BJ_STREAM_CLOSING;
@@ -112,8 +123,7 @@ void bj_engine_lost(struct bj_stream *stream, enum bj_status status)
     stream->driver->disconnect(stream->dac);
     bj_engine_drop_points(stream);
     stream->attempting = false;
-    stream->armed = false;
-    bj_safety_disarm(&stream->safety);
+    lose_light(stream);
     stream->status = (struct bj_dac_status){.state = BJ_DAC_CONNECTING};
     if (final) {
         over(stream, closing ? stream->closing_as : BJ_RUN_DISCONNECTED);
@@ -121,9 +131,6 @@ void bj_engine_lost(struct bj_stream *stream, enum bj_status status)
     }
     if (stream->phase != BJ_STREAM_CONNECTING) {
         stream->phase = BJ_STREAM_RECONNECTING;
-        if (!stream->config.rearm) {
-            bj_engine_disarm_self(stream);
-        }
     }
     stream->retry_ns = stream->now_ns + stream->backoff_ns;
     stream->backoff_ns *= 2;
@@ -164,10 +171,11 @@ void bj_engine_connect(struct bj_stream *stream)
 
 void bj_engine_connected(struct bj_stream *stream)
 {
+    bool anew = stream->phase != BJ_STREAM_FAULT;
     if (stream->phase == BJ_STREAM_RECONNECTING) {
         bj_stats_add(&stream->stats, BJ_COUNT_RECONNECTS, 1);
     }
-    if (stream->phase != BJ_STREAM_FAULT) {
+    if (anew) {
         stream->connected_ns = stream->now_ns;
         stream->problem[0] = '\0';
     }
@@ -176,6 +184,9 @@ void bj_engine_connected(struct bj_stream *stream)
     stream->phase = BJ_STREAM_STREAMING;
     stream->restarted = true;
     stream->confirmed = false;
+    if (anew) {
+        bj_engine_arm_as_promised(stream);
+    }
 }
 
 /* ---- leaving

@@ -324,12 +324,12 @@ static void enter_phase(struct bj_stream *stream)
                  stream->phase == BJ_STREAM_FAULT;
     if (takes && waits) {
         bj_engine_connected(stream);
-        bj_engine_take_controls(stream); /* an arm may have been waiting for this */
     } else if (stream->status.state == BJ_DAC_FAULT &&
                stream->phase == BJ_STREAM_DRAINING) {
         bj_engine_close(stream, BJ_RUN_ENDED);
     } else if (stream->status.state == BJ_DAC_FAULT && stream->phase != BJ_STREAM_FAULT &&
                stream->phase != BJ_STREAM_CLOSING) {
+        bj_engine_disarm_self(stream);
         bj_engine_drop_points(stream);
         stream->phase = BJ_STREAM_FAULT;
     }

@@ -28,7 +28,7 @@ struct bj_stream {
     double true_pps;
 
     /* control -> engine, any thread */
-    _Atomic uint32_t arm_word; /* bit 0 armed, above: how many disarms */
+    _Atomic uint32_t arm_word; /* bit 0 an arm not yet looked at, above: how many disarms */
     _Atomic bool stop_requested;
     _Atomic uint64_t connections; /* bit 0 connected, 1..23 changes, 24..63 lag in us */
     struct bj_shape_mailbox shape;
@@ -73,7 +73,8 @@ struct bj_stream {
     int64_t expected_ns;       /* when this step was due */
 
     /* arming */
-    bool armed; /* as applied to the device */
+    bool armed;              /* as applied to the device */
+    bool arm_when_connected; /* promised: by the first start, or by rearm */
     uint32_t disarms_seen;
     uint64_t connections_seen;
     uint32_t faults_seen;
@@ -113,8 +114,15 @@ void bj_engine_drop_points(struct bj_stream *stream);
 
 void bj_engine_take_controls(struct bj_stream *stream);
 
-/* Light out now, and disarmed until somebody arms anew. */
+/* Light out now, and disarmed until somebody arms anew; what was pressed until now counts
+ * no more, and promises end. */
 void bj_engine_disarm_self(struct bj_stream *stream);
+
+/* What was pressed until now counts no more. */
+void bj_engine_forget_arms(struct bj_stream *stream);
+
+/* The DAC is there: armed if that was promised, and only then. */
+void bj_engine_arm_as_promised(struct bj_stream *stream);
 
 /* Light out now; the device is told. */
 void bj_engine_darken(struct bj_stream *stream);

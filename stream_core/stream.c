@@ -51,6 +51,7 @@ static void init_stages(struct bj_stream *stream)
     atomic_init(&stream->connections, 0);
     atomic_store(&stream->stats.pps, stream->pps);
     atomic_store(&stream->stats.true_pps, stream->true_pps);
+    stream->arm_when_connected = config->arm;
     stream->restarted = true;
     stream->expected_ns = BJ_NEVER;
 }

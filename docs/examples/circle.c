@@ -50,11 +50,11 @@ int main(int argc, char **argv)
     config.host = bj_waiter_host(waiter);
     config.fill = circle;
     config.pps = 30000;
+    config.arm = true;
 
     struct bj_stream *stream = NULL;
     enum bj_status status = bj_stream_create(&config, &stream);
     if (status == BJ_OK) {
-        bj_stream_arm(stream);
         enum bj_run end = bj_stream_run_fill(stream);
         printf("%llu points on %s\n",
                (unsigned long long)bj_stream_stats(stream).points_written,

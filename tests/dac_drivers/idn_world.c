@@ -153,8 +153,8 @@ void idn_world_reach(struct idn_world *world, enum bj_stream_state state)
 
 /* ---- Life ---------------------------------------------------------------------------- */
 
-void idn_world_start_empty(struct idn_world *world, const char *id,
-                           struct bj_address address, uint32_t pps)
+static void start_stream(struct idn_world *world, const char *id, struct bj_address address,
+                         uint32_t pps, bool arm)
 {
     struct bj_stream_config config = bj_stream_defaults();
     struct bj_dac_config dac = {.id = id, .address = address};
@@ -172,9 +172,16 @@ void idn_world_start_empty(struct idn_world *world, const char *id,
     config.error = on_error;
     config.pps = pps;
     config.safety.dwell_ns = 0; /* numbers creep */
+    config.arm = arm;
     assert_int_equal(bj_stream_create(&config, &world->stream), BJ_OK);
     bj_wait_init(&world->wait);
     bj_wait_until(&world->wait, 0);
+}
+
+void idn_world_start_empty(struct idn_world *world, const char *id,
+                           struct bj_address address, uint32_t pps)
+{
+    start_stream(world, id, address, pps, false);
 }
 
 void idn_world_make_device(struct idn_world *world, const struct sim_idn_config *device)
@@ -194,6 +201,14 @@ void idn_world_start(struct idn_world *world, const struct sim_idn_config *devic
     idn_world_start_empty(world, IDN_WORLD_ID, (struct bj_address){.ip = IDN_WORLD_IP},
                           IDN_WORLD_PPS);
     idn_world_make_device(world, device);
+}
+
+void idn_world_start_armed(struct idn_world *world, const struct sim_idn_config *device)
+{
+    start_stream(world, IDN_WORLD_ID, (struct bj_address){.ip = IDN_WORLD_IP},
+                 IDN_WORLD_PPS, true);
+    idn_world_make_device(world, device);
+    world->dark_from_ns = BJ_NEVER;
 }
 
 void idn_world_start_as(struct idn_world *world, const char *profile, uint32_t pps)

@@ -58,6 +58,8 @@ struct idn_world {
 
 /* The world of most tests: a driver that knows the unit id and where it was last. */
 void idn_world_start(struct idn_world *world, const struct sim_idn_config *device);
+/* ... lit from the connection on. */
+void idn_world_start_armed(struct idn_world *world, const struct sim_idn_config *device);
 void idn_world_start_as(struct idn_world *world, const char *profile, uint32_t pps);
 
 /* No device yet; `id` and `address` are what the driver is told. */

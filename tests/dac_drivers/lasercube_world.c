@@ -213,6 +213,7 @@ void lcw_start(struct lcw *world, const struct lcw_config *config)
     stream.error_user = world;
     stream.pps = config->pps;
     stream.target_buffer_ns = config->target_buffer_ns;
+    stream.arm = config->arm;
     stream.rearm = config->rearm;
     world->woken = true;
     assert_int_equal(bj_stream_create(&stream, &world->stream), BJ_OK);
@@ -244,6 +245,8 @@ void lcw_reach_playing(struct lcw *world)
 {
     uint64_t played = world->played;
 
+    for (int k = 0; k < 1000 && lcw_stats(world).state != BJ_STREAM_STREAMING; k++)
+        lcw_run_ms(world, 10);
     for (int k = 0; k < 1000 && world->played == played; k++)
         lcw_run_ms(world, 10);
     assert_true(world->played > played);

@@ -31,7 +31,7 @@ struct lcw_config {
     struct bj_address address;
     uint32_t pps;
     int64_t target_buffer_ns;
-    bool rearm;
+    bool arm, rearm;
 };
 
 struct lcw {

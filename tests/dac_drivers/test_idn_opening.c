@@ -145,8 +145,11 @@ static void test_sessions_may_all_be_taken(void **state)
 static void test_a_busy_service_is_waited_for(void **state)
 {
     (void)state;
-    start_with(SIM_IDN_RIVAL, 1);
-    bj_stream_arm(world->stream);
+    struct sim_idn_config device = sim_idn_defaults();
+    device.profile = *sim_idn_profile("openidn");
+    idn_world_start_armed(world, &device);
+    world->dark_from_ns = 0; /* until it is ours */
+    idn_world_fault(world, SIM_IDN_RIVAL, 1);
     idn_world_run_ms(world, 5000);
     assert_true(idn_world_heard(world, "another controller plays"));
     assert_int_equal(state_now(), BJ_STREAM_CONNECTING);

@@ -157,9 +157,7 @@ static void test_leaving_at_any_moment(void **state)
         struct sim_idn_config device = sim_idn_defaults();
         device.link.latency_ns = 7 * MS;
         device.profile = *sim_idn_profile(at % 2 ? "openidn" : "spec");
-        idn_world_start(world, &device);
-        world->dark_from_ns = BJ_NEVER;
-        bj_stream_arm(world->stream);
+        idn_world_start_armed(world, &device);
         idn_world_run_ms(world, at * 1.7);
         if (at % 3 > 0)
             leave();

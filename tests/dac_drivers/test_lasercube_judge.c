@@ -188,9 +188,9 @@ static void test_takes_over_a_ring_left_behind(void **state)
             lcw_stop(&world);
         config.device.stands_still_off = k > 0;
         config.device.burst_limit = 0;
+        config.arm = true; /* or else one that stands still would not play */
         lcw_start(&world, &config);
         leave_behind(25);
-        bj_stream_arm(world.stream); /* or else one that stands still would not play */
         lcw_light_up(&world);
         assert_false(lcw_heard(&world, "somebody else"));
     }

@@ -123,11 +123,12 @@ static void test_destroyed_at_every_moment(void **state)
 {
     (void)state;
     for (int k = 0; k < 60; k++) {
+        struct lcw_config config = lcw_defaults();
         int64_t gone_ns;
         if (k > 0)
             lcw_stop(&world);
-        start();
-        bj_stream_arm(world.stream);
+        config.arm = true;
+        lcw_start(&world, &config);
         lcw_run_ms(&world, k < 30 ? 0.17 * k : 7.3 * (k - 20));
         gone_ns = world.now_ns;
         bj_stream_destroy(world.stream);

@@ -79,7 +79,8 @@ static void what_concerns_the_light_concerns_all(void **state)
     struct fixture *f = *state;
     struct bj_wait wait;
 
-    bj_sinks_arm(&f->sinks);
+    for (size_t k = 0; k < f->sinks.count; k++)
+        bj_stream_arm(f->sinks.items[k].stream);
     bj_sinks_disarm(&f->sinks);
     bj_sinks_restart(&f->sinks);
     bj_sinks_stop(&f->sinks);

@@ -29,7 +29,6 @@ static void run_one(struct pipeline *pipeline, double dac_ppm, uint64_t seed,
     struct pipeline_config config = clock_config(&scenario, seed);
     config.jack_seed = bench->seed;
     pipeline_init(pipeline, &config);
-    bj_stream_arm(pipeline->stream);
     run_to(pipeline, seconds);
 }
 
@@ -94,7 +93,6 @@ bool clock_bench_quality(const struct clock_bench *bench)
     config.signal = SOURCE_CIRCLE;
     pipeline_init(&pipeline, &config);
     clock_quality_init(&quality, config.stream.pps, PIPELINE_START_NS, pipeline.frame_ns);
-    bj_stream_arm(pipeline.stream);
     run_to(&pipeline, SETTLED_S);
     pipeline.audience.quality = &quality;
     run_to(&pipeline, seconds);

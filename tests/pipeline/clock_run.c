@@ -97,7 +97,6 @@ struct clock_result clock_run(const struct clock_scenario *scenario, uint64_t se
     struct pipeline pipeline;
 
     pipeline_init(&pipeline, &config);
-    bj_stream_arm(pipeline.stream);
     run_to(&pipeline, from_s);
     struct clock_result before = counts(&pipeline);
     sim_ed_clear_min_fullness(pipeline.device);

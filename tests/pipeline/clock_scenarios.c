@@ -160,7 +160,7 @@ struct pipeline_config clock_config(const struct clock_scenario *scenario, uint6
     config.stream.pps = (uint32_t)pps(scenario);
     config.stream.target_buffer_ns = config.latency_ns;
     config.stream.min_buffer_ns = LEAST_LEVEL_NS;
-    config.stream.rearm = true;
+    config.stream.arm = config.stream.rearm = true;
     config.jack_crystal = add(scenario->jack_crystal, scenario->jack_ppm, 0);
     config.dac_crystal =
         add(scenario->dac_crystal, scenario->dac_ppm, scenario->drift_ppm_per_min);

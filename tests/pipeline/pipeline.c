@@ -311,6 +311,10 @@ void pipeline_run_ms(struct pipeline *pipeline, int64_t ms)
 
 void pipeline_light_up(struct pipeline *pipeline)
 {
+    for (int ms = 0;
+         ms < 500 && bj_stream_stats(pipeline->stream).state != BJ_STREAM_STREAMING; ms++) {
+        pipeline_run_ms(pipeline, 1);
+    }
     bj_stream_arm(pipeline->stream);
     pipeline_run_ms(pipeline, 500);
     assert(pipeline->audience.lit > 0);

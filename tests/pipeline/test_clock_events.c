@@ -125,7 +125,6 @@ static void begin(struct pipeline *pipeline, double latency_ms)
     scenario.stride = 4;
     struct pipeline_config config = clock_config(&scenario, SEED);
     pipeline_init(pipeline, &config);
-    bj_stream_arm(pipeline->stream);
 }
 
 /* Locked within 15 s of a moment, and then as the base is. */
@@ -242,7 +241,6 @@ static void two_dacs_stay_together(void **state)
         struct pipeline_config config = clock_config(&scenario, SEED + (uint64_t)n);
         config.jack_seed = SEED;
         pipeline_init(&pair[n], &config);
-        bj_stream_arm(pair[n].stream);
         run_to(&pair[n], 60);
     }
     for (int64_t s = 15; s < 59; s++) {

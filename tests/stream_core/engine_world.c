@@ -139,8 +139,8 @@ void world_run(struct engine_world *world, int64_t for_ns)
 
 void world_start_lit(struct engine_world *world)
 {
+    world->config.arm = true;
     world_start(world);
-    bj_stream_arm(world->stream);
     world_step(world);
     int64_t delay_ns = world->wake_delay_ns;
     world->wake_delay_ns = 0;

@@ -56,7 +56,7 @@ void world_run(struct engine_world *world, int64_t for_ns);
 /* One step now, as after a wake. */
 void world_step(struct engine_world *world);
 
-/* Starts, arms and streams until points play and the light is on. */
+/* Starts armed and streams until points play and the light is on. */
 void world_start_lit(struct engine_world *world);
 
 struct bj_stats world_stats(const struct engine_world *world);

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 #include <pthread.h>
+#include <string.h>
 
 #define MS BJ_NS_PER_MS
 #define S BJ_NS_PER_S
@@ -61,14 +62,14 @@ static void arm_lights_up(void **state)
     world_finish(&world);
 }
 
-static void arm_waits_for_the_connection(void **state)
+static void armed_from_the_start_waits_for_the_connection(void **state)
 {
     (void)state;
     struct engine_world world;
     world_init(&world);
     world.dac.connect_delay_ns = 300 * MS;
+    world.config.arm = true;
     world_start(&world);
-    bj_stream_arm(world.stream);
     world_run(&world, 200 * MS);
     assert_false(world_stats(&world).armed);
     assert_int_equal(world.dac.shutter_calls, 0);
@@ -203,14 +204,40 @@ static void arming_twice_is_arming_once(void **state)
     world_finish(&world);
 }
 
-static void disarm_while_connecting_forgets_the_arm(void **state)
+static void arm_without_the_dac_is_refused(void **state)
 {
     (void)state;
     struct engine_world world;
     world_init(&world);
     world.dac.connect_delay_ns = 300 * MS;
     world_start(&world);
+    world_run(&world, 100 * MS);
     bj_stream_arm(world.stream);
+    world_step(&world);
+    assert_int_equal(world.last_error, BJ_OK);
+    assert_non_null(strstr(world.last_text, "not armed: Fake DAC"));
+    world_run(&world, S); /* connected meanwhile */
+    assert_false(world_stats(&world).armed);
+    world.dac.service_status = BJ_DISCONNECTED;
+    world_step(&world);
+    bj_stream_arm(world.stream); /* while it is away */
+    world_step(&world);
+    world.dac.service_status = BJ_OK;
+    world_run(&world, S);
+    assert_int_equal(world_stats(&world).state, BJ_STREAM_STREAMING);
+    assert_int_equal(lit_since(&world, 0), 0);
+    assert_int_equal(world.dac.shutter_calls, 0);
+    world_finish(&world);
+}
+
+static void disarm_while_connecting_ends_the_promise(void **state)
+{
+    (void)state;
+    struct engine_world world;
+    world_init(&world);
+    world.dac.connect_delay_ns = 300 * MS;
+    world.config.arm = true;
+    world_start(&world);
     world_run(&world, 100 * MS);
     bj_stream_disarm(world.stream);
     world_run(&world, S);
@@ -450,7 +477,7 @@ int main(void)
         cmocka_unit_test(starts_disarmed_and_dark),
         cmocka_unit_test(disarmed_points_keep_their_places),
         cmocka_unit_test(arm_lights_up),
-        cmocka_unit_test(arm_waits_for_the_connection),
+        cmocka_unit_test(armed_from_the_start_waits_for_the_connection),
         cmocka_unit_test(start_blank_comes_first),
         cmocka_unit_test(disarm_flushes_at_once),
         cmocka_unit_test(disarm_without_flush_is_dark_within_the_target),
@@ -458,7 +485,8 @@ int main(void)
         cmocka_unit_test(disarm_then_arm_in_one_breath_still_darkens),
         cmocka_unit_test(arm_then_disarm_in_one_breath_stays_dark),
         cmocka_unit_test(arming_twice_is_arming_once),
-        cmocka_unit_test(disarm_while_connecting_forgets_the_arm),
+        cmocka_unit_test(arm_without_the_dac_is_refused),
+        cmocka_unit_test(disarm_while_connecting_ends_the_promise),
         cmocka_unit_test(disarm_at_any_moment_of_a_wait),
         cmocka_unit_test(fault_disarms),
         cmocka_unit_test(fault_that_clears_itself_stays_dark),

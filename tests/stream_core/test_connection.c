@@ -45,8 +45,8 @@ static void reach(struct engine_world *world, enum from from)
 {
     if (from == FROM_CONNECTING) {
         world->dac.connect_delay_ns = 10 * S;
+        world->config.arm = true;
         world_start(world);
-        bj_stream_arm(world->stream);
         world_step(world);
     } else if (from == FROM_DARK) {
         world_start(world);

@@ -533,8 +533,8 @@ static void drains_to_the_last_point(void **state)
     struct engine_world world;
     set_up(&world, row);
     world.producer.end_after = row->amount;
+    world.config.arm = true;
     world_start(&world);
-    bj_stream_arm(world.stream);
     world_run(&world, 5 * S);
     assert_int_equal(world.run, BJ_RUN_ENDED);
     assert_int_equal(world_count_lit(&world, 0), world.producer.made);

@@ -132,9 +132,10 @@ static void a_wild_shape_stays_within_bounds(void **state)
     world.config.shape.gain_x = 1e30f;
     world.config.shape.offset_y = -5;
     world.config.shape.gain_r = 1e30f;
+    world.config.arm = true;
     world_start(&world);
-    bj_stream_arm(world.stream);
     world_run(&world, 200 * MS);
+    assert_true(world_stats(&world).lit);
     for (uint64_t n = 0; n < world.dac.taken; n++) {
         struct bj_point point = world.dac.log[n];
         assert_true(point.x >= -1 && point.x <= 1 && point.y >= -1 && point.y <= 1);

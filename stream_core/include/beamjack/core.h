@@ -211,6 +211,8 @@ struct bj_stream_config {
     float park_x, park_y;
     int64_t drain_timeout_ns; /* how long END waits for the queue; 0: not at all */
     bool reconnect;           /* false: a lost DAC ends the stream */
+    bool arm;                 /* true: armed from the first connection on, but for a disarm
+                               * before it; default: dark until bj_stream_arm */
     bool rearm;               /* true: armed again after a reconnect; default disarmed */
     struct bj_shape shape;
     struct bj_safety_config safety;
@@ -263,7 +265,9 @@ BJ_API enum bj_run bj_stream_step(struct bj_stream *stream, int64_t now_ns,
 BJ_API enum bj_run bj_stream_run_fill(struct bj_stream *stream);
 
 /* Any thread, BJ_RT, at any moment. Act within one wake-up, before any further point.
- * Disarm wins over an arm that races with it. */
+ * Disarm wins over an arm that races with it, and so does every loss of the DAC. Arming is
+ * possible while STREAMING, and in FAULT, which it asks the DAC to clear; else it is
+ * refused, config.error says so with BJ_OK, and nothing of it stays behind. */
 BJ_API void bj_stream_arm(struct bj_stream *stream);
 BJ_API void bj_stream_disarm(struct bj_stream *stream);
 BJ_API void bj_stream_stop(struct bj_stream *stream);

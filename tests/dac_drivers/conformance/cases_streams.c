@@ -19,6 +19,13 @@ static bool begin_stream(struct world *world, const struct conformance_row *row,
            world_stream(world, world_usual_pps(row));
 }
 
+static bool begin_armed_stream(struct world *world, const struct conformance_row *row,
+                               uint64_t seed, struct conformance_verdict *verdict)
+{
+    return world_start(world, row, seed, verdict) &&
+           world_stream_armed(world, world_usual_pps(row));
+}
+
 static void judge_streaming(struct world *world, struct conformance_verdict *verdict,
                             double ms)
 {
@@ -131,8 +138,7 @@ void conformance_ends_at_every_moment(const struct conformance_row *row,
     for (int k = 0; k < 48 && is_fine(verdict); k += world_stride(row)) {
         double open_ms = (double)row->open_ns / 1e6;
         struct world world;
-        if (begin_stream(&world, row, (uint64_t)k, verdict)) {
-            world_arm(&world);
+        if (begin_armed_stream(&world, row, (uint64_t)k, verdict)) {
             world_run_ms(&world, k < 24 ? open_ms * k / 24 : open_ms + 3.1 * (k - 24));
             if (k % 2) {
                 world_stop(&world);

@@ -372,13 +372,25 @@ static void create_stream(struct world *world, const struct bj_stream_config *wa
         world_expect(world, false, "the stream is refused");
 }
 
-bool world_stream(struct world *world, uint32_t pps)
+static bool stream(struct world *world, uint32_t pps, bool arm)
 {
     struct bj_stream_config config = bj_stream_defaults();
 
     config.pps = pps;
+    config.arm = arm;
     create_stream(world, &config);
     return !is_wrong(world);
+}
+
+bool world_stream(struct world *world, uint32_t pps)
+{
+    return stream(world, pps, false);
+}
+
+bool world_stream_armed(struct world *world, uint32_t pps)
+{
+    world->eye.dark_from_ns = BJ_NEVER;
+    return stream(world, pps, true);
 }
 
 static void demand_darkness(struct world *world)

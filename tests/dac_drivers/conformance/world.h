@@ -69,6 +69,8 @@ bool world_expect(struct world *world, bool good, const char *complaint);
 /* ---- Under the engine ---------------------------------------------------------------- */
 
 bool world_stream(struct world *world, uint32_t pps);
+/* ... lit from the connection on. */
+bool world_stream_armed(struct world *world, uint32_t pps);
 void world_stream_as(struct world *world, const struct bj_stream_config *config);
 void world_destroy_stream(struct world *world);
 void world_arm(struct world *world);
