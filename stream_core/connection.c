@@ -69,6 +69,7 @@ const struct bj_dac_events bj_engine_events = {
 static void over(struct bj_stream *stream, enum bj_run result)
 {
     stream->driver->disconnect(stream->dac);
+    stream->attempting = false;
     stream->phase = BJ_STREAM_DONE;
     stream->result = result;
     stream->armed = false;

@@ -9,6 +9,7 @@
 #define SETTLED_SAMPLES 40u
 /* More than fill any buffer at once; a step stays short whatever the producer does. */
 #define MAX_CHUNKS_PER_STEP 64
+#define MAX_ROUNDS_PER_STEP 16
 
 static void count_late(struct bj_stream *stream)
 {
@@ -71,11 +72,15 @@ static struct bj_fill_request make_request(const struct bj_stream *stream,
     return request;
 }
 
-/* Nothing can be taken: the producer keeps up with time by itself. */
+/* Nothing can be taken: the producer keeps up with time by itself, or ends. */
 static void fill_nothing(struct bj_stream *stream)
 {
     struct bj_fill_request request = make_request(stream, &(struct bj_plan){0});
-    stream->config.fill(stream->config.fill_user, &request, stream->points);
+    struct bj_fill_result result =
+        stream->config.fill(stream->config.fill_user, &request, stream->points);
+    if (result.kind == BJ_END) {
+        bj_engine_close(stream, BJ_RUN_ENDED);
+    }
 }
 
 static void begin_drain(struct bj_stream *stream)
@@ -166,10 +171,14 @@ static void make_safe(struct bj_stream *stream, uint32_t count)
     stream->position_points += count;
 }
 
-/* Offers what is pending. Returns false when the driver takes no more now. */
+/* Offers what is pending. Returns false when the driver takes no more now. One refusal in
+ * spite of room may be news to the driver; the next one in the same step is not. */
 static bool offer(struct bj_stream *stream)
 {
     while (stream->pending > 0 && stream->attempting) {
+        if (stream->status.room_points == 0) {
+            return false;
+        }
         struct bj_chunk chunk = {
             .points = stream->points + stream->pending_at,
             .count = stream->pending,
@@ -181,6 +190,8 @@ static bool offer(struct bj_stream *stream)
         enum bj_status status =
             stream->driver->write(stream->dac, stream->now_ns, &chunk, &taken);
         if (status == BJ_WOULD_BLOCK) {
+            stream->told |= !stream->refused;
+            stream->refused = true;
             return false;
         }
         if (status != BJ_OK) {
@@ -206,8 +217,12 @@ static bool offer(struct bj_stream *stream)
 
 static void pump(struct bj_stream *stream, struct bj_wait *wait)
 {
-    for (int chunk = 0; chunk < MAX_CHUNKS_PER_STEP; chunk++) {
+    for (; stream->chunks < MAX_CHUNKS_PER_STEP; stream->chunks++) {
         if (!offer(stream) || stream->phase != BJ_STREAM_STREAMING) {
+            return;
+        }
+        if (stream->ask_again_ns != BJ_NEVER) {
+            bj_wait_until(wait, stream->ask_again_ns);
             return;
         }
         struct bj_plan plan = bj_pace_plan(&stream->pace, &stream->level, &stream->status);
@@ -219,9 +234,7 @@ static void pump(struct bj_stream *stream, struct bj_wait *wait)
         set_pace(stream, stream->wanted_pps, ready);
         make_safe(stream, ready);
         if (ready < plan.target_points) {
-            bj_wait_until(wait, bj_pace_retry_ns(&stream->pace, &stream->level));
-            offer(stream);
-            return;
+            stream->ask_again_ns = bj_pace_retry_ns(&stream->pace, &stream->level);
         }
     }
     bj_wait_until(wait, stream->now_ns);
@@ -256,7 +269,7 @@ static bool make_tail(struct bj_stream *stream)
 
 static bool has_drained(const struct bj_stream *stream)
 {
-    return stream->pending == 0 && (stream->drained || bj_level_high(&stream->level) < 1);
+    return stream->pending == 0 && (stream->drained || bj_level_drained(&stream->level));
 }
 
 static void drain(struct bj_stream *stream, struct bj_wait *wait)
@@ -270,8 +283,9 @@ static void drain(struct bj_stream *stream, struct bj_wait *wait)
         bj_engine_close(stream, BJ_RUN_ENDED);
         return;
     }
-    double left_s = bj_level_high(&stream->level) / stream->true_pps;
-    bj_wait_until(wait, stream->now_ns + (int64_t)(left_s * 1e9) + 1);
+    if (stream->pending == 0) { /* else the driver says when it takes more */
+        bj_wait_until(wait, bj_level_drained_ns(&stream->level));
+    }
     bj_wait_until(wait, stream->phase_deadline_ns);
 }
 
@@ -387,47 +401,49 @@ static void add_waits(struct bj_wait *wait, const struct bj_wait *more)
     }
 }
 
-/* What the driver was just told may want to move on, and the device to begin or to end. */
-static void serve_again(struct bj_stream *stream, struct bj_wait *driver_wait,
-                        struct bj_wait *wait)
+/* What the driver has done is news to the plan, and what it was told is news to the driver:
+ * by turns, until there is none. So each wait holds for how things are at the end. */
+static void settle(struct bj_stream *stream, struct bj_wait *wait)
 {
-    enum bj_dac_state before = stream->status.state;
-    bj_wait_init(driver_wait);
-    serve(stream, driver_wait);
-    if (stream->status.state != before) {
+    struct bj_wait driver_wait;
+    int round = 0;
+    do {
+        bj_wait_init(wait);
+        bj_wait_init(&driver_wait);
+        stream->told = false;
+        if (stream->attempting) {
+            serve(stream, &driver_wait);
+        }
+        act(stream, wait);
+        round++;
+    } while (stream->told && stream->attempting && round < MAX_ROUNDS_PER_STEP);
+    if (stream->attempting) {
+        add_waits(wait, &driver_wait);
+    } else { /* its handles are closed by now */
+        bj_wait_until(wait, stream->retry_ns);
+    }
+    if (stream->told && stream->attempting) {
         bj_wait_until(wait, stream->now_ns);
     }
 }
 
 enum bj_run bj_stream_step(struct bj_stream *stream, int64_t now_ns, struct bj_wait *wait)
 {
-    struct bj_wait driver_wait;
-    bj_wait_init(&driver_wait);
     bj_wait_init(wait);
     if (stream->result != BJ_RUN_GOING) {
         return stream->result;
     }
     stream->now_ns = now_ns;
-    stream->told = false;
-    stream->noticed = false;
+    stream->noticed = stream->refused = false;
+    stream->chunks = 0;
+    stream->ask_again_ns = BJ_NEVER;
     count_late(stream);
     bj_level_advance(&stream->level, now_ns);
     bj_engine_take_controls(stream);
     if (stream->phase == BJ_STREAM_CONNECTING || stream->phase == BJ_STREAM_RECONNECTING) {
         bj_engine_connect(stream);
     }
-    if (stream->attempting) {
-        serve(stream, &driver_wait);
-    }
-    act(stream, wait);
-    if (stream->attempting && stream->told) {
-        serve_again(stream, &driver_wait, wait);
-    }
-    if (stream->attempting) {
-        add_waits(wait, &driver_wait);
-    } else { /* its handles are closed by now */
-        bj_wait_until(wait, stream->retry_ns);
-    }
+    settle(stream, wait);
     bj_engine_publish(stream);
     stream->expected_ns = wait->deadline_ns;
     return stream->result;

@@ -64,6 +64,9 @@ struct bj_stream {
     bool starving;             /* within an underrun */
     bool restarted;            /* the next fill begins a new time line */
     bool told;                 /* the driver was told something since its service */
+    bool refused;              /* it took nothing in this step, in spite of room */
+    uint32_t chunks;           /* made in this step */
+    int64_t ask_again_ns;      /* the producer gave too little in this step */
     bool drained;              /* the device ran out while draining */
     bool tailed;               /* the dark end of a drain is made */
     bool modelled_dry;         /* by our own count a silent device has nothing to play */

@@ -148,3 +148,17 @@ double bj_level_high(const struct bj_level *level)
     return level->reported && level->hardware_high > level->software ? level->hardware_high
                                                                      : level->software;
 }
+
+bool bj_level_drained(const struct bj_level *level)
+{
+    double left = bj_level_high(level);
+    return level->playing ? left <= 0 : left < 1;
+}
+
+int64_t bj_level_drained_ns(const struct bj_level *level)
+{
+    if (!level->playing) {
+        return BJ_NEVER;
+    }
+    return level->at_ns + (int64_t)(bj_level_high(level) / level->pps * 1e9) + 1;
+}

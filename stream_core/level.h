@@ -45,6 +45,11 @@ void bj_level_report(struct bj_level *level, const struct bj_level_report *repor
 double bj_level_low(const struct bj_level *level);
 double bj_level_high(const struct bj_level *level);
 
+/* By either bound all has played, or nothing plays and not a whole point is left; and when
+ * that will be: BJ_NEVER while nothing plays. */
+bool bj_level_drained(const struct bj_level *level);
+int64_t bj_level_drained_ns(const struct bj_level *level);
+
 /* The lowest that low was while playing, over the last 5 to 10 s; 0 before. */
 double bj_level_least(const struct bj_level *level);
 

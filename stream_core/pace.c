@@ -76,8 +76,10 @@ static struct bj_plan plan_fifo(const struct bj_pace *pace, const struct bj_leve
     double most = admitted(pace, level);
     if (most < pace->min_chunk || most < 1) {
         double missing = pace->quantum_points - most;
-        return (struct bj_plan){.wake_ns = level->at_ns +
-                                           (int64_t)ceil(missing / level->pps * 1e9)};
+        return (struct bj_plan){
+            .wake_ns = level->playing
+                           ? level->at_ns + (int64_t)ceil(missing / level->pps * 1e9)
+                           : BJ_NEVER};
     }
     uint32_t limit =
         status->room_points < pace->max_chunk ? status->room_points : pace->max_chunk;

@@ -330,7 +330,8 @@ enum bj_dac_state {
 
 struct bj_dac_status {
     enum bj_dac_state state;
-    uint32_t room_points; /* write would take this many now; 0 = would block */
+    uint32_t room_points; /* write would take this many now; 0 = would block, and what
+                             `wait` holds says when no longer */
     uint32_t fault_count; /* since init; rises with every new fault */
 };
 
@@ -409,9 +410,11 @@ struct bj_dac_driver {
     enum bj_status (*connect)(void *dac, int64_t now_ns, uint32_t pps,
                               uint32_t begin_points);
 
-    /* Once per step, before anything else: move bytes, time-outs, states. Adds to `wait`
-     * what the driver waits for. Anything but BJ_OK: the connection is over, disconnect
-     * follows; BJ_UNSUPPORTED, BJ_NO_PERMISSION and BJ_BAD_ARGUMENT are final. */
+    /* First in every step, and again after anything else was called: move bytes, time-outs,
+     * states. Adds to `wait` all that the driver waits for, never a time that is past
+     * unless it has something to do at once. Anything but BJ_OK: the connection is over,
+     * disconnect follows; BJ_UNSUPPORTED, BJ_NO_PERMISSION and BJ_BAD_ARGUMENT are final.
+     */
     enum bj_status (*service)(void *dac, int64_t now_ns, struct bj_dac_status *status,
                               struct bj_wait *wait);
 
