@@ -8,6 +8,16 @@
 #define CHANNELS 5u
 #define ROOM (BENCH_PERIOD * 3)
 
+static const struct bench_peer *const found_peers[] = {
+#ifdef BENCH_SAMPLERATE
+    &bench_samplerate,
+#endif
+#ifdef BENCH_ZITA
+    &bench_zita,
+#endif
+    NULL,
+};
+
 /* The same signal in two shapes: for our feed, and interleaved for a peer. */
 struct race {
     struct bench_feed rig;
@@ -79,15 +89,9 @@ bool measure_feed(const struct bench_effort *effort)
     const struct bench_effort less = {effort->rounds, effort->blocks / 4 + 1};
     bool ran = true;
     printf("push and fill, 5 ports   feed ns/pt  peer ns/pt     ratio  peer\n");
-#ifdef BENCH_SAMPLERATE
-    ran = compare_all(&bench_samplerate, &less) && ran;
-#else
-    printf("(libsamplerate was not found)\n");
-#endif
-#ifdef BENCH_ZITA
-    ran = compare_all(&bench_zita, &less) && ran;
-#else
-    printf("(zita-resampler or a C++ compiler was not found)\n");
-#endif
+    for (size_t k = 0; found_peers[k]; k++)
+        ran = compare_all(found_peers[k], &less) && ran;
+    if (!found_peers[0])
+        printf("(neither libsamplerate nor zita-resampler was found)\n");
     return ran;
 }
