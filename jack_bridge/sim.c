@@ -73,7 +73,7 @@ static int print_kinds(FILE *out)
     if (kinds == 0)
         fprintf(
             out,
-            "  none is installed: they are built with the tests (-DBEAMJACK_TESTS=ON) and\n"
+            "  none is installed: they are built with -DBEAMJACK_SIMULATORS=ON and\n"
             "  belong beside beamjack or in %s\n",
             BEAMJACK_LIBEXECDIR);
     return kinds;

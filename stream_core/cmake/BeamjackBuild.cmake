@@ -15,7 +15,7 @@ endif()
 add_compile_definitions(_GNU_SOURCE)
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
                     -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wimplicit-fallthrough)
-option(BEAMJACK_WERROR "Warnings are errors" ON)
+option(BEAMJACK_WERROR "Warnings are errors: for those who change beamjack" OFF)
 if(BEAMJACK_WERROR)
     add_compile_options(-Werror)
 endif()
