@@ -71,11 +71,10 @@ static int print_kinds(FILE *out)
     for (int k = 0; k < count; k++)
         kinds += print_kinds_in(out, paths[k]);
     if (kinds == 0)
-        fprintf(
-            out,
-            "  none is installed: they are built with -DBEAMJACK_SIMULATORS=ON and\n"
-            "  belong beside beamjack or in %s\n",
-            BEAMJACK_LIBEXECDIR);
+        fprintf(out,
+                "  none is installed: they are built with -DBEAMJACK_SIMULATORS=ON and\n"
+                "  belong beside beamjack or in %s\n",
+                BEAMJACK_LIBEXECDIR);
     return kinds;
 }
 
