@@ -7,6 +7,7 @@
 
 /* A bound on memory whatever announces itself; the oldest stays. */
 #define MAX_DACS 1024
+#define LOOK_NS (20 * BJ_NS_PER_MS)
 #define FORGET_NS (3 * BJ_NS_PER_S)
 
 struct running_scan {
@@ -52,8 +53,11 @@ static bool make_scans(struct bj_discovery *discovery)
 enum bj_status bj_discovery_create(const struct bj_transports *via,
                                    struct bj_discovery **out)
 {
-    struct bj_discovery *discovery = calloc(1, sizeof *discovery);
-    *out = discovery;
+    struct bj_discovery *discovery;
+    if (!via || !out) {
+        return BJ_BAD_ARGUMENT;
+    }
+    *out = discovery = calloc(1, sizeof *discovery);
     if (!discovery) {
         return BJ_NO_MEMORY;
     }
@@ -159,6 +163,9 @@ static void forget_unseen(struct bj_discovery *discovery)
 enum bj_status bj_discovery_step(struct bj_discovery *discovery, int64_t now_ns,
                                  struct bj_wait *wait)
 {
+    if (!discovery || !wait) {
+        return BJ_BAD_ARGUMENT;
+    }
     bj_wait_init(wait);
     discovery->now_ns = now_ns;
     if (!discovery->opened) {
@@ -170,18 +177,21 @@ enum bj_status bj_discovery_step(struct bj_discovery *discovery, int64_t now_ns,
             running->scan->step(running->state, now_ns, wait, found, discovery);
         }
     }
+    if (wait->full) { /* what is not waited for is looked at */
+        bj_wait_until(wait, now_ns + LOOK_NS);
+    }
     forget_unseen(discovery);
     return discovery->status;
 }
 
 const char *bj_discovery_problem(const struct bj_discovery *discovery)
 {
-    return discovery->problem;
+    return discovery ? discovery->problem : "";
 }
 
 size_t bj_discovery_list(const struct bj_discovery *discovery,
                          const struct bj_dac_info **list)
 {
-    *list = discovery->dacs;
-    return discovery->count;
+    *list = discovery ? discovery->dacs : NULL;
+    return discovery ? discovery->count : 0;
 }

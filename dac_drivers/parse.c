@@ -104,6 +104,9 @@ enum bj_status bj_dac_parse(const char *text, struct bj_dac_info *info, char *wh
                             size_t why_size)
 {
     struct words words;
+    if (!text || !info || (!why && why_size)) {
+        return BJ_BAD_ARGUMENT;
+    }
     memset(info, 0, sizeof *info);
     enum bj_status status = cut(text, &words, why, why_size);
     if (status != BJ_OK) {

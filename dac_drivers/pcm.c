@@ -38,8 +38,11 @@ static void open(struct bj_pcm *pcm, int handle, uint32_t rate_hz)
 {
     struct pcm_voice *voice = of(pcm, handle);
     struct sched_param param = {0};
-    uint32_t wanted = atomic_load(&voice->wanted);
+    uint32_t wanted;
 
+    if (voice == NULL)
+        return;
+    wanted = atomic_load(&voice->wanted);
     (void)sched_getparam(0, &param);
     atomic_store(&voice->priority, param.sched_priority);
     atomic_store(&voice->policy, sched_getscheduler(0));
@@ -52,6 +55,8 @@ static enum bj_status opened(struct bj_pcm *pcm, int handle, struct bj_pcm_setup
 {
     struct pcm_voice *voice = of(pcm, handle);
 
+    if (voice == NULL)
+        return BJ_BAD_ARGUMENT;
     pcm_bell_silence(voice->news_fd);
     if (atomic_load(&voice->opened) != atomic_load(&voice->wanted))
         return BJ_WOULD_BLOCK;
@@ -63,11 +68,15 @@ static enum bj_status write_frames(struct bj_pcm *pcm, int handle, const void *f
                                    uint32_t count, uint32_t *written)
 {
     struct pcm_voice *voice = of(pcm, handle);
-    uint32_t size = voice->setup.buffer_frames;
-    uint64_t to = atomic_load(&voice->written);
-    uint64_t room = size - (to - atomic_load(&voice->moved));
     const uint8_t *from = frames;
+    uint32_t size;
+    uint64_t to, room;
 
+    if (voice == NULL || frames == NULL || count == 0)
+        return BJ_BAD_ARGUMENT;
+    size = voice->setup.buffer_frames;
+    to = atomic_load(&voice->written);
+    room = size - (to - atomic_load(&voice->moved));
     if (room == 0)
         return BJ_WOULD_BLOCK;
     *written = count < room ? count : (uint32_t)room;
@@ -89,6 +98,8 @@ static void start_playing(struct bj_pcm *pcm, int handle)
 {
     struct pcm_voice *voice = of(pcm, handle);
 
+    if (voice == NULL)
+        return;
     atomic_fetch_add(&voice->starts, 1);
     pcm_bell_ring(voice->wake_fd);
 }
@@ -97,6 +108,8 @@ static void drop_frames(struct bj_pcm *pcm, int handle)
 {
     struct pcm_voice *voice = of(pcm, handle);
 
+    if (voice == NULL)
+        return;
     atomic_store(&voice->drop_mark, atomic_load(&voice->written));
     atomic_fetch_add(&voice->drops, 1);
     pcm_bell_ring(voice->wake_fd);
@@ -106,6 +119,8 @@ static enum bj_status newest_look(struct bj_pcm *pcm, int handle, struct bj_pcm_
 {
     struct pcm_voice *voice = of(pcm, handle);
 
+    if (voice == NULL)
+        return BJ_BAD_ARGUMENT;
     pcm_bell_silence(voice->news_fd);
     if (atomic_load(&voice->handed) & PCM_FRESH)
         voice->engine_look =
@@ -117,9 +132,9 @@ static enum bj_status newest_look(struct bj_pcm *pcm, int handle, struct bj_pcm_
 static void close_pcm(struct bj_pcm *pcm, int handle, const void *dark_frame)
 {
     struct pcm_voice *voice = of(pcm, handle);
-    uint32_t wanted = atomic_load(&voice->wanted);
+    uint32_t wanted = voice ? atomic_load(&voice->wanted) : 0;
 
-    if (!pcm_session_is_open(wanted))
+    if (voice == NULL || !pcm_session_is_open(wanted))
         return;
     if (dark_frame)
         memcpy(voice->dark, dark_frame, voice->frame_bytes);

@@ -3,7 +3,6 @@
 
 #include <beamjack/dacs.h>
 
-#include <assert.h>
 #include <sched.h>
 #include <stdlib.h>
 
@@ -24,8 +23,7 @@ static struct bj_usb_link *link_of(struct bj_usb *base, int handle)
     for (int i = 0; i < BJ_USB_HANDLES; i++)
         if (watch->links[i].news_fd == handle)
             return &watch->links[i];
-    assert(!"no handle of this transport");
-    return NULL;
+    return NULL; /* no handle of this transport */
 }
 
 static size_t list(struct bj_usb *base, uint16_t vendor_id, uint16_t product_id,
@@ -53,9 +51,12 @@ static enum bj_status open_device(struct bj_usb *base, const struct bj_usb_targe
                                   int *handle)
 {
     struct bj_usb_watch *watch = watch_of(base);
-    struct bj_usb_link *link = take_link(watch);
     struct sched_param param = {0};
+    struct bj_usb_link *link;
 
+    if (target->interfaces < 0 || target->interfaces > BJ_USB_INTERFACES)
+        return BJ_BAD_ARGUMENT;
+    link = take_link(watch);
     if (link == NULL)
         return BJ_WOULD_BLOCK;
     link->target = *target;
@@ -69,34 +70,50 @@ static enum bj_status open_device(struct bj_usb *base, const struct bj_usb_targe
 
 static enum bj_status open_result(struct bj_usb *base, int handle)
 {
-    return bj_usb_link_open_result(link_of(base, handle));
+    struct bj_usb_link *link = link_of(base, handle);
+
+    return link ? bj_usb_link_open_result(link) : BJ_BAD_ARGUMENT;
 }
 
 static enum bj_status submit(struct bj_usb *base, int handle,
                              const struct bj_usb_transfer *transfer)
 {
-    return bj_usb_link_submit(link_of(base, handle), transfer);
+    struct bj_usb_link *link = link_of(base, handle);
+
+    return link ? bj_usb_link_submit(link, transfer) : BJ_BAD_ARGUMENT;
 }
 
 static enum bj_status finished(struct bj_usb *base, int handle,
                                struct bj_usb_result *result)
 {
-    return bj_usb_link_finished(link_of(base, handle), result);
+    struct bj_usb_link *link = link_of(base, handle);
+
+    return link ? bj_usb_link_finished(link, result) : BJ_BAD_ARGUMENT;
 }
 
 static void cancel(struct bj_usb *base, int handle, uint8_t endpoint)
 {
-    bj_usb_link_cancel(link_of(base, handle), endpoint);
+    struct bj_usb_link *link = link_of(base, handle);
+
+    if (link)
+        bj_usb_link_cancel(link, endpoint);
 }
 
 static void clear_halt(struct bj_usb *base, int handle, uint8_t endpoint)
 {
-    bj_usb_link_clear_halt(link_of(base, handle), endpoint);
+    struct bj_usb_link *link = link_of(base, handle);
+
+    if (link)
+        bj_usb_link_clear_halt(link, endpoint);
 }
 
 static void close_device(struct bj_usb *base, int handle)
 {
-    bj_usb_link_close(link_of(base, handle));
+    struct bj_usb_link *link = link_of(base, handle);
+
+    if (link == NULL)
+        return;
+    bj_usb_link_close(link);
     bj_usb_signal(watch_of(base)->kick_fd);
 }
 

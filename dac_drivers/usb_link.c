@@ -105,8 +105,10 @@ enum bj_status bj_usb_link_submit(struct bj_usb_link *link,
     int number;
     struct bj_usb_slot *slot;
 
-    assert(transfer->size >= 1 && transfer->size <= BJ_USB_TRANSFER_BYTES);
-    assert(atomic_load_explicit(&link->result, memory_order_relaxed) == BJ_OK);
+    if (transfer->size < 1 || transfer->size > BJ_USB_TRANSFER_BYTES ||
+        (!(transfer->endpoint & 0x80) && transfer->bytes == NULL) ||
+        atomic_load_explicit(&link->result, memory_order_relaxed) != BJ_OK)
+        return BJ_BAD_ARGUMENT;
     if (atomic_load_explicit(&link->gone, memory_order_acquire))
         return BJ_DISCONNECTED;
     number = take_slot(link);

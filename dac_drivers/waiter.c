@@ -57,8 +57,10 @@ void bj_waiter_destroy(struct bj_waiter *waiter)
 static int collect_handles(const struct bj_waiter *waiter, const struct bj_wait *wait,
                            struct pollfd *polled)
 {
+    int count = wait->count < BJ_WAIT_HANDLES ? wait->count : BJ_WAIT_HANDLES;
+
     polled[0] = (struct pollfd){.fd = waiter->eventfd, .events = POLLIN};
-    for (int i = 0; i < wait->count; i++) {
+    for (int i = 0; i < count; i++) {
         int events = wait->handles[i].events;
         polled[i + 1] = (struct pollfd){
             .fd = wait->handles[i].handle,
@@ -66,7 +68,7 @@ static int collect_handles(const struct bj_waiter *waiter, const struct bj_wait 
                               (events & BJ_WAIT_WRITE ? POLLOUT : 0)),
         };
     }
-    return wait->count + 1;
+    return count > 0 ? count + 1 : 1;
 }
 
 static struct timespec time_left(int64_t deadline_ns)
@@ -99,6 +101,8 @@ void bj_waiter_wait(struct bj_waiter *waiter, const struct bj_wait *wait)
 {
     int expected = AWAKE;
 
+    if (waiter == NULL || wait == NULL)
+        return;
     if (atomic_compare_exchange_strong(&waiter->state, &expected, SLEEPING))
         sleep_until(waiter, wait);
     atomic_exchange(&waiter->state, AWAKE);
@@ -108,7 +112,7 @@ void bj_waiter_wake(struct bj_waiter *waiter)
 {
     const uint64_t one = 1;
 
-    if (atomic_exchange(&waiter->state, WOKEN) != SLEEPING)
+    if (waiter == NULL || atomic_exchange(&waiter->state, WOKEN) != SLEEPING)
         return;
     if (write(waiter->eventfd, &one, sizeof one) < 0)
         return; /* the counter is full: the waiter is woken anyhow */

@@ -8,6 +8,9 @@
 
 void bj_stream_arm(struct bj_stream *stream)
 {
+    if (!stream) {
+        return;
+    }
     atomic_fetch_or(&stream->arm_word, ARM);
     bj_stream_wake(stream);
 }
@@ -15,6 +18,9 @@ void bj_stream_arm(struct bj_stream *stream)
 /* Clears the wish and counts, so that even an arm right after it cannot hide a disarm. */
 void bj_stream_disarm(struct bj_stream *stream)
 {
+    if (!stream) {
+        return;
+    }
     uint32_t word = atomic_load(&stream->arm_word);
     while (!atomic_compare_exchange_weak(&stream->arm_word, &word, (word | ARM) + 1)) {
     }

@@ -26,6 +26,11 @@ static void tell(struct bj_stream *stream, enum bj_status status, bool final,
 static void on_level(void *engine, const struct bj_level_report *report)
 {
     struct bj_stream *stream = engine;
+    const char *broken = bj_promise_report(report, stream->now_ns);
+    if (broken) {
+        stream->broken = broken; /* and lost, once the slot has returned */
+        return;
+    }
     bj_level_report(&stream->level, report);
     if (bj_dac_clock_report(&stream->clock, report)) {
         stream->restarted = true;
@@ -54,7 +59,7 @@ static void on_emptied(void *engine, uint32_t lost_points, bool dry)
 
 static void on_notice(void *engine, enum bj_status status, const char *text)
 {
-    tell(engine, status, false, text);
+    tell(engine, status, false, text ? text : bj_strerror(status));
 }
 
 const struct bj_dac_events bj_engine_events = {
@@ -66,10 +71,19 @@ const struct bj_dac_events bj_engine_events = {
 /* ---- the life of a connection
  * ------------------------------------------------------------------ */
 
+/* Once for each connect; nothing is asked of the driver after it. */
+static void let_go(struct bj_stream *stream)
+{
+    if (stream->attempting) {
+        stream->driver->disconnect(stream->dac);
+    }
+    stream->attempting = false;
+    stream->broken = NULL;
+}
+
 static void over(struct bj_stream *stream, enum bj_run result)
 {
-    stream->driver->disconnect(stream->dac);
-    stream->attempting = false;
+    let_go(stream);
     stream->phase = BJ_STREAM_DONE;
     stream->result = result;
     stream->armed = false;
@@ -121,9 +135,8 @@ void bj_engine_lost(struct bj_stream *stream, enum bj_status status)
     if (!closing) {
         tell_loss(stream, status, final);
     }
-    stream->driver->disconnect(stream->dac);
+    let_go(stream);
     bj_engine_drop_points(stream);
-    stream->attempting = false;
     lose_light(stream);
     stream->status = (struct bj_dac_status){.state = BJ_DAC_CONNECTING};
     if (final) {
@@ -140,9 +153,25 @@ void bj_engine_lost(struct bj_stream *stream, enum bj_status status)
     }
 }
 
-static void fit_to_device(struct bj_stream *stream)
+void bj_engine_broke(struct bj_stream *stream, const char *what)
+{
+    char text[BJ_PROBLEM_SIZE];
+    snprintf(text, sizeof text,
+             "%.100s: a fault in the driver '%.20s': %s; connection lost, please report it",
+             stream->dac->name, stream->driver->name ? stream->driver->name : "?", what);
+    tell(stream, BJ_PROTOCOL, false, text);
+    bj_engine_lost(stream, BJ_PROTOCOL);
+}
+
+/* False: lost, since what the device can do is impossible. */
+static bool fit_to_device(struct bj_stream *stream)
 {
     const struct bj_dac_caps *caps = &stream->dac->caps;
+    const char *broken = bj_promise_caps_now(&stream->first_caps, caps);
+    if (broken) {
+        bj_engine_broke(stream, broken);
+        return false;
+    }
     int64_t target = stream->config.target_buffer_ns;
     int64_t least = stream->config.min_buffer_ns;
     bj_pace_init(&stream->pace, caps, stream->true_pps,
@@ -150,6 +179,7 @@ static void fit_to_device(struct bj_stream *stream)
                  least ? least : caps->min_buffer_ns);
     atomic_store_explicit(&stream->stats.capacity_points, caps->capacity_points,
                           memory_order_relaxed);
+    return true;
 }
 
 void bj_engine_connect(struct bj_stream *stream)
@@ -160,7 +190,9 @@ void bj_engine_connect(struct bj_stream *stream)
     if (stream->backoff_ns == 0) {
         stream->backoff_ns = FIRST_BACKOFF_NS;
     }
-    fit_to_device(stream);
+    if (!fit_to_device(stream)) {
+        return;
+    }
     stream->attempting = true;
     bj_dac_clock_connect(&stream->clock);
     enum bj_status status = stream->driver->connect(stream->dac, stream->now_ns,
@@ -180,7 +212,9 @@ void bj_engine_connected(struct bj_stream *stream)
         stream->connected_ns = stream->now_ns;
         stream->problem[0] = '\0';
     }
-    fit_to_device(stream);
+    if (!fit_to_device(stream)) {
+        return;
+    }
     bj_safety_restart(&stream->safety);
     stream->phase = BJ_STREAM_STREAMING;
     stream->restarted = true;

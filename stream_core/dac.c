@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <beamjack/driver.h>
 
-#include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 enum bj_status bj_dac_create(const struct bj_dac_driver *driver,
@@ -9,7 +9,14 @@ enum bj_status bj_dac_create(const struct bj_dac_driver *driver,
                              const struct bj_dac_events *events, void *engine,
                              struct bj_dac **dac)
 {
-    assert(driver->instance_size >= sizeof **dac);
+    if (!dac) {
+        return BJ_BAD_ARGUMENT;
+    }
+    *dac = NULL;
+    if (!driver || !driver->init || driver->instance_size < sizeof **dac || !config ||
+        !config->id) {
+        return BJ_BAD_ARGUMENT;
+    }
     *dac = calloc(1, driver->instance_size);
     if (!*dac) {
         return BJ_NO_MEMORY;
@@ -18,6 +25,7 @@ enum bj_status bj_dac_create(const struct bj_dac_driver *driver,
     (*dac)->events = events;
     (*dac)->engine = engine;
     enum bj_status status = driver->init(*dac, config);
+    (*dac)->name[BJ_DAC_NAME_SIZE - 1] = '\0';
     if (status != BJ_OK) {
         free(*dac);
         *dac = NULL;
@@ -35,5 +43,6 @@ void bj_dac_destroy(struct bj_dac *dac)
 
 double bj_dac_true_pps(const struct bj_dac *dac, uint32_t pps)
 {
-    return dac->driver->true_pps ? dac->driver->true_pps(dac, pps) : pps;
+    double told = dac && dac->driver->true_pps ? dac->driver->true_pps(dac, pps) : pps;
+    return isfinite(told) && told > 0 ? told : pps;
 }

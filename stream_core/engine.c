@@ -198,6 +198,11 @@ static bool offer(struct bj_stream *stream)
             bj_engine_lost(stream, status);
             return false;
         }
+        const char *broken = bj_promise_taken(chunk.count, taken);
+        if (broken) {
+            bj_engine_broke(stream, broken);
+            return false;
+        }
         stream->told = true;
         stream->written_dark = stream->pending_dark;
         stream->pending -= taken;
@@ -357,8 +362,15 @@ static void serve(struct bj_stream *stream, struct bj_wait *wait)
         bj_engine_lost(stream, status);
         return;
     }
+    const char *broken = bj_promise_service(&stream->status, wait);
+    if (broken || stream->broken) {
+        bj_engine_broke(stream, broken ? broken : stream->broken);
+        return;
+    }
     enter_phase(stream);
-    note_status(stream);
+    if (stream->attempting) {
+        note_status(stream);
+    }
 }
 
 static void act(struct bj_stream *stream, struct bj_wait *wait)
@@ -429,16 +441,19 @@ static void settle(struct bj_stream *stream, struct bj_wait *wait)
 
 enum bj_run bj_stream_step(struct bj_stream *stream, int64_t now_ns, struct bj_wait *wait)
 {
+    if (!stream || !wait) {
+        return BJ_RUN_DISCONNECTED;
+    }
     bj_wait_init(wait);
     if (stream->result != BJ_RUN_GOING) {
         return stream->result;
     }
-    stream->now_ns = now_ns;
+    stream->now_ns = now_ns > stream->now_ns ? now_ns : stream->now_ns;
     stream->noticed = stream->refused = false;
     stream->chunks = 0;
     stream->ask_again_ns = BJ_NEVER;
     count_late(stream);
-    bj_level_advance(&stream->level, now_ns);
+    bj_level_advance(&stream->level, stream->now_ns);
     bj_engine_take_controls(stream);
     if (stream->phase == BJ_STREAM_CONNECTING || stream->phase == BJ_STREAM_RECONNECTING) {
         bj_engine_connect(stream);

@@ -11,6 +11,7 @@
 #include "dac_clock.h"
 #include "level.h"
 #include "pace.h"
+#include "promises.h"
 #include "safety.h"
 #include "shape.h"
 #include "stats.h"
@@ -24,6 +25,7 @@ struct bj_stream {
     struct bj_stream_config config;
     const struct bj_dac_driver *driver;
     struct bj_dac *dac;
+    struct bj_dac_caps first_caps; /* after init */
     uint32_t pps;
     double true_pps;
 
@@ -86,6 +88,7 @@ struct bj_stream {
     /* the connection */
     bool attempting;
     int64_t retry_ns, backoff_ns, connected_ns;
+    const char *broken;            /* what the driver promised and did not keep, or NULL */
     bool noticed;                  /* the driver told its problem within this call */
     char problem[BJ_PROBLEM_SIZE]; /* the last one told to the program */
 };
@@ -101,6 +104,9 @@ void bj_engine_connect(struct bj_stream *stream);
 
 /* The driver lets go; comes back later or gives up. */
 void bj_engine_lost(struct bj_stream *stream, enum bj_status status);
+
+/* The same, because the driver does what it promised not to do. */
+void bj_engine_broke(struct bj_stream *stream, const char *what);
 
 /* Takes points again after an attempt or a fault. */
 void bj_engine_connected(struct bj_stream *stream);

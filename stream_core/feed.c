@@ -1,35 +1,49 @@
 /* SPDX-License-Identifier: MIT */
 #include "feed.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MAX_PUSHES 4096u
+#define MIN_RATE_HZ 1000u
 #define MAX_RATE_HZ 384000u
+#define MAX_LATENCY_NS (10 * BJ_NS_PER_S)
+
+static int64_t most_latency(const struct bj_feed_config *config)
+{
+    return config->max_latency_ns ? config->max_latency_ns : config->latency_ns;
+}
 
 static uint32_t ring_frames(const struct bj_feed_config *config)
 {
-    int64_t latency = config->max_latency_ns > config->latency_ns ? config->max_latency_ns
-                                                                  : config->latency_ns;
-    double held = (double)latency * MAX_RATE_HZ / BJ_NS_PER_S;
+    double held = (double)most_latency(config) * MAX_RATE_HZ / BJ_NS_PER_S;
     return (uint32_t)held + 4 * config->max_push_frames + 2 * BJ_CONVERT_WINDOW;
+}
+
+static bool is_rate(uint32_t rate_hz)
+{
+    return rate_hz >= MIN_RATE_HZ && rate_hz <= MAX_RATE_HZ;
 }
 
 static bool config_is_sane(const struct bj_feed_config *config)
 {
-    return config->rate_hz >= 1000 && config->rate_hz <= MAX_RATE_HZ &&
-           config->max_push_frames >= 1 && config->max_push_frames <= 65536 &&
-           config->latency_ns >= 0 && config->latency_ns <= 10 * BJ_NS_PER_S &&
-           config->max_latency_ns <= 10 * BJ_NS_PER_S &&
+    return is_rate(config->rate_hz) && config->max_push_frames >= 1 &&
+           config->max_push_frames <= 65536 && config->latency_ns >= 0 &&
+           config->latency_ns <= most_latency(config) &&
+           most_latency(config) <= MAX_LATENCY_NS &&
+           (unsigned)config->interpolation <= BJ_INTERPOLATE_NEAREST &&
+           (unsigned)config->matching <= BJ_MATCH_STEER &&
            config->colour_shift_ns >= -BJ_COLOUR_SHIFT_LIMIT_NS &&
            config->colour_shift_ns <= BJ_COLOUR_SHIFT_LIMIT_NS;
 }
 
 enum bj_status bj_feed_create(const struct bj_feed_config *config, struct bj_feed **out)
 {
+    if (!out) {
+        return BJ_BAD_ARGUMENT;
+    }
     *out = NULL;
-    if (!config_is_sane(config)) {
+    if (!config || !config_is_sane(config)) {
         return BJ_BAD_ARGUMENT;
     }
     struct bj_feed *feed = aligned_alloc(_Alignof(struct bj_feed), sizeof *feed);
@@ -51,6 +65,7 @@ enum bj_status bj_feed_create(const struct bj_feed_config *config, struct bj_fee
     feed->has_intensity = config->has_intensity;
     feed->matching = config->matching;
     feed->colour_shift_ns = config->colour_shift_ns;
+    feed->most_latency_ns = most_latency(config);
     atomic_init(&feed->rate_hz, config->rate_hz);
     atomic_init(&feed->latency_ns, config->latency_ns);
     atomic_init(&feed->restarts, 1);
@@ -73,6 +88,9 @@ void bj_feed_destroy(struct bj_feed *feed)
 enum bj_status bj_feed_push(struct bj_feed *feed, const float *const channels[BJ_CHANNELS],
                             uint32_t frames, int64_t now_ns)
 {
+    if (!feed || !channels || frames == 0 || now_ns < 0) {
+        return BJ_BAD_ARGUMENT;
+    }
     atomic_store_explicit(&feed->last_push_ns, now_ns, memory_order_relaxed);
     if (feed->has_intensity) {
         return bj_ring_push(&feed->ring, channels, frames, now_ns);
@@ -88,6 +106,9 @@ enum bj_status bj_feed_push(struct bj_feed *feed, const float *const channels[BJ
  * this. */
 bool bj_feed_wanted(struct bj_feed *feed)
 {
+    if (!feed) {
+        return false;
+    }
     uint64_t wanted =
         atomic_fetch_add_explicit(&feed->wanted_frames, 0, memory_order_acq_rel);
     return atomic_load_explicit(&feed->ring.head, memory_order_relaxed) >= wanted;
@@ -95,24 +116,36 @@ bool bj_feed_wanted(struct bj_feed *feed)
 
 void bj_feed_restart(struct bj_feed *feed)
 {
-    atomic_fetch_add_explicit(&feed->restarts, 1, memory_order_release);
+    if (feed) {
+        atomic_fetch_add_explicit(&feed->restarts, 1, memory_order_release);
+    }
 }
 
-void bj_feed_set_rate(struct bj_feed *feed, uint32_t rate_hz)
+enum bj_status bj_feed_set_rate(struct bj_feed *feed, uint32_t rate_hz)
 {
-    assert(rate_hz >= 1000 && rate_hz <= MAX_RATE_HZ);
+    if (!feed || !is_rate(rate_hz)) {
+        return BJ_BAD_ARGUMENT;
+    }
     atomic_store_explicit(&feed->rate_hz, rate_hz, memory_order_relaxed);
     bj_feed_restart(feed);
+    return BJ_OK;
 }
 
-void bj_feed_set_latency(struct bj_feed *feed, int64_t latency_ns)
+enum bj_status bj_feed_set_latency(struct bj_feed *feed, int64_t latency_ns)
 {
+    if (!feed || latency_ns < 0 || latency_ns > feed->most_latency_ns) {
+        return BJ_BAD_ARGUMENT;
+    }
     atomic_store_explicit(&feed->latency_ns, latency_ns, memory_order_relaxed);
     bj_feed_restart(feed);
+    return BJ_OK;
 }
 
 struct bj_feed_stats bj_feed_stats(const struct bj_feed *feed)
 {
+    if (!feed) {
+        return (struct bj_feed_stats){0};
+    }
     return (struct bj_feed_stats){
         .frames_pushed = atomic_load_explicit(&feed->ring.head, memory_order_relaxed),
         .frames_lost = atomic_load_explicit(&feed->ring.lost_frames, memory_order_relaxed) +

@@ -15,7 +15,7 @@ struct bj_feed {
     struct bj_ring ring;
     bool has_intensity;
     enum bj_matching matching;
-    int64_t colour_shift_ns;
+    int64_t colour_shift_ns, most_latency_ns;
 
     /* settings: written by control, taken by the engine when `restarts` moves */
     _Atomic uint32_t rate_hz;

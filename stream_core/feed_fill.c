@@ -381,10 +381,20 @@ static struct bj_fill_result starved(struct bj_feed *feed)
     return (struct bj_fill_result){.kind = BJ_STARVED};
 }
 
+static bool is_sensible(const struct bj_fill_request *request)
+{
+    return isfinite(request->true_pps) && request->true_pps > 0 &&
+           isfinite(request->play_pps) && request->play_pps > 0 &&
+           isfinite(request->play_ns) && isfinite(request->play_sd_ns);
+}
+
 struct bj_fill_result bj_feed_fill(void *user, const struct bj_fill_request *request,
                                    struct bj_point *points)
 {
     struct bj_feed *feed = user;
+    if (!feed || !request || !is_sensible(request) || (!points && request->target_points)) {
+        return (struct bj_fill_result){.kind = BJ_STARVED};
+    }
     take_settings(feed);
     want_more(feed);
     take_pushes(feed);

@@ -14,6 +14,18 @@ struct bj_safety_config bj_safety_defaults(void)
     };
 }
 
+static bool is_duration(int64_t ns)
+{
+    return ns >= 0 && ns <= BJ_SAFETY_LIMIT_NS;
+}
+
+bool bj_safety_config_is_sane(const struct bj_safety_config *config)
+{
+    return is_duration(config->start_blank_ns) && is_duration(config->settle_ns) &&
+           is_duration(config->dwell_ns) && config->dwell_extent > 0 &&
+           config->dwell_extent <= 1; /* false for NaN */
+}
+
 static uint32_t points_in(int64_t ns, double pps)
 {
     return (uint32_t)ceil((double)ns / 1e9 * pps);

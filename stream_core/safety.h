@@ -30,6 +30,9 @@ struct bj_safety {
     uint64_t dwell_darkened, invalid;
 };
 
+/* All within the ranges that core.h names. */
+bool bj_safety_config_is_sane(const struct bj_safety_config *config);
+
 /* Disarmed, connected. */
 void bj_safety_init(struct bj_safety *safety, const struct bj_safety_config *config,
                     double pps);

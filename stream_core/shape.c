@@ -1,12 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 #include "shape.h"
 
+#include <math.h>
+
 #define FRESH 4u
 
 struct bj_shape bj_shape_neutral(void)
 {
     return (struct bj_shape){
         .gain_x = 1, .gain_y = 1, .gain_r = 1, .gain_g = 1, .gain_b = 1, .gain_i = 1};
+}
+
+static bool is_within(float value, float least, float most)
+{
+    return value >= least && value <= most; /* false for NaN */
+}
+
+bool bj_shape_is_sane(const struct bj_shape *shape)
+{
+    const float gains[] = {shape->gain_r, shape->gain_g, shape->gain_b, shape->gain_i};
+    bool sane = fabsf(shape->gain_x) <= BJ_GAIN_LIMIT &&
+                fabsf(shape->gain_y) <= BJ_GAIN_LIMIT &&
+                fabsf(shape->offset_x) <= BJ_OFFSET_LIMIT &&
+                fabsf(shape->offset_y) <= BJ_OFFSET_LIMIT;
+    for (int k = 0; k < 4; k++) {
+        sane = sane && is_within(gains[k], 0, BJ_GAIN_LIMIT);
+    }
+    return sane;
 }
 
 static bool is_neutral(const struct bj_shaper *s)

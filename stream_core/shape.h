@@ -15,6 +15,9 @@ struct bj_shaper {
     bool invert, neutral;
 };
 
+/* All within the ranges that core.h names. */
+bool bj_shape_is_sane(const struct bj_shape *shape);
+
 struct bj_shaper bj_shaper_make(const struct bj_shape *shape);
 
 /* Engine thread, BJ_RT. In place. */

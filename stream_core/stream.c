@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine.h"
 
-#include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define MOST_LAG_US ((1ull << 40) - 1) /* its place in `connections` */
 
 struct bj_stream_config bj_stream_defaults(void)
 {
@@ -30,7 +32,6 @@ static enum bj_status choose_rate(struct bj_stream *stream)
 static enum bj_status allocate_points(struct bj_stream *stream)
 {
     uint32_t most = stream->dac->caps.max_points_per_chunk;
-    assert(most > 0);
     stream->points = calloc(2 * (size_t)most, sizeof *stream->points);
     return stream->points ? BJ_OK : BJ_NO_MEMORY;
 }
@@ -56,20 +57,58 @@ static void init_stages(struct bj_stream *stream)
     stream->expected_ns = BJ_NEVER;
 }
 
+static bool is_duration(int64_t ns)
+{
+    return ns >= 0 && ns <= BJ_DURATION_LIMIT_NS;
+}
+
+static bool is_in_field(float value)
+{
+    return fabsf(value) <= 1.0f; /* false for NaN */
+}
+
+static bool host_is_whole(const struct bj_host *host)
+{
+    return !host->now_ns == !host->wait;
+}
+
 static bool config_is_sane(const struct bj_stream_config *config)
 {
-    return config->fill && config->target_buffer_ns >= 0 && config->min_buffer_ns >= 0 &&
-           config->drain_timeout_ns >= 0 &&
+    return config->driver && config->dac && config->fill &&
+           !bj_promise_slots(config->driver) && host_is_whole(&config->host) &&
+           is_duration(config->target_buffer_ns) && is_duration(config->min_buffer_ns) &&
+           is_duration(config->drain_timeout_ns) &&
            (config->target_buffer_ns == 0 ||
-            config->min_buffer_ns <= config->target_buffer_ns);
+            config->min_buffer_ns <= config->target_buffer_ns) &&
+           (unsigned)config->underrun <= BJ_STOP && is_in_field(config->park_x) &&
+           is_in_field(config->park_y) && bj_shape_is_sane(&config->shape) &&
+           bj_safety_config_is_sane(&config->safety);
+}
+
+static enum bj_status set_up(struct bj_stream *stream)
+{
+    const struct bj_stream_config *config = &stream->config;
+    enum bj_status status =
+        bj_dac_create(config->driver, config->dac, &bj_engine_events, stream, &stream->dac);
+    if (status != BJ_OK) {
+        return status;
+    }
+    stream->first_caps = stream->dac->caps;
+    if (bj_promise_caps(&stream->first_caps)) {
+        return BJ_BAD_ARGUMENT;
+    }
+    status = choose_rate(stream);
+    return status == BJ_OK ? allocate_points(stream) : status;
 }
 
 enum bj_status bj_stream_create(const struct bj_stream_config *config,
                                 struct bj_stream **out)
 {
+    if (!out) {
+        return BJ_BAD_ARGUMENT;
+    }
     *out = NULL;
-    assert(config->driver);
-    if (!config_is_sane(config)) {
+    if (!config || !config_is_sane(config)) {
         return BJ_BAD_ARGUMENT;
     }
     struct bj_stream *stream = calloc(1, sizeof *stream);
@@ -78,14 +117,7 @@ enum bj_status bj_stream_create(const struct bj_stream_config *config,
     }
     stream->config = *config;
     stream->driver = config->driver;
-    enum bj_status status =
-        bj_dac_create(config->driver, config->dac, &bj_engine_events, stream, &stream->dac);
-    if (status == BJ_OK) {
-        status = choose_rate(stream);
-    }
-    if (status == BJ_OK) {
-        status = allocate_points(stream);
-    }
+    enum bj_status status = set_up(stream);
     if (status != BJ_OK) {
         bj_dac_destroy(stream->dac);
         free(stream);
@@ -101,7 +133,7 @@ void bj_stream_destroy(struct bj_stream *stream)
     if (!stream) {
         return;
     }
-    if (stream->result == BJ_RUN_GOING) {
+    if (stream->attempting) {
         stream->driver->disconnect(stream->dac);
     }
     bj_dac_destroy(stream->dac);
@@ -111,6 +143,9 @@ void bj_stream_destroy(struct bj_stream *stream)
 
 enum bj_run bj_stream_run_fill(struct bj_stream *stream)
 {
+    if (!stream || !stream->config.host.wait) {
+        return BJ_RUN_GOING;
+    }
     const struct bj_host *host = &stream->config.host;
     struct bj_wait wait;
     enum bj_run run;
@@ -123,13 +158,16 @@ enum bj_run bj_stream_run_fill(struct bj_stream *stream)
 
 void bj_stream_wake(struct bj_stream *stream)
 {
-    if (stream->config.host.wake) {
+    if (stream && stream->config.host.wake) {
         stream->config.host.wake(stream->config.host.user);
     }
 }
 
 void bj_stream_stop(struct bj_stream *stream)
 {
+    if (!stream) {
+        return;
+    }
     atomic_store(&stream->stop_requested, true);
     bj_stream_wake(stream);
 }
@@ -137,25 +175,33 @@ void bj_stream_stop(struct bj_stream *stream)
 void bj_stream_connections(struct bj_stream *stream, bool position_connected,
                            int64_t lag_ns)
 {
+    if (!stream) {
+        return;
+    }
     uint64_t old = atomic_load(&stream->connections);
     uint64_t changes = ((old >> 1) + 1) & 0x7fffff;
     uint64_t lag_us = lag_ns > 0 ? (uint64_t)lag_ns / 1000 : 0;
+    lag_us = lag_us < MOST_LAG_US ? lag_us : MOST_LAG_US;
     atomic_store(&stream->connections, lag_us << 24 | changes << 1 | position_connected);
     bj_stream_wake(stream);
 }
 
-void bj_stream_set_shape(struct bj_stream *stream, const struct bj_shape *shape)
+enum bj_status bj_stream_set_shape(struct bj_stream *stream, const struct bj_shape *shape)
 {
+    if (!stream || !shape || !bj_shape_is_sane(shape)) {
+        return BJ_BAD_ARGUMENT;
+    }
     bj_shape_mailbox_post(&stream->shape, shape);
     bj_stream_wake(stream);
+    return BJ_OK;
 }
 
 struct bj_stats bj_stream_stats(const struct bj_stream *stream)
 {
-    return bj_stats_read(&stream->stats);
+    return stream ? bj_stats_read(&stream->stats) : (struct bj_stats){0};
 }
 
 const char *bj_stream_dac_name(const struct bj_stream *stream)
 {
-    return stream->dac->name;
+    return stream ? stream->dac->name : "";
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <beamjack/driver.h>
 
-#include <assert.h>
-
 void bj_wait_init(struct bj_wait *wait)
 {
     wait->deadline_ns = BJ_NEVER;
+    wait->full = false;
     wait->count = 0;
 }
 
@@ -18,7 +17,10 @@ void bj_wait_until(struct bj_wait *wait, int64_t deadline_ns)
 
 void bj_wait_handle(struct bj_wait *wait, int handle, int events)
 {
-    assert(wait->count < BJ_WAIT_HANDLES);
+    if (wait->count < 0 || wait->count >= BJ_WAIT_HANDLES) {
+        wait->full = true;
+        return;
+    }
     wait->handles[wait->count].handle = handle;
     wait->handles[wait->count].events = events;
     wait->count++;

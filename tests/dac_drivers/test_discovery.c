@@ -192,6 +192,21 @@ static void all_scans_at_once_find_room_to_wait(void **state)
     sim_helios_destroy(helios);
 }
 
+static void nothing_is_answered(void **state)
+{
+    (void)state;
+    const struct bj_transports via = {0};
+    const struct bj_dac_info *list;
+    struct bj_discovery *discovery;
+    struct bj_wait wait;
+    assert_int_equal(bj_discovery_create(NULL, &discovery), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_discovery_create(&via, NULL), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_discovery_step(NULL, 0, &wait), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_discovery_list(NULL, &list), 0);
+    assert_string_equal(bj_discovery_problem(NULL), "");
+    bj_discovery_destroy(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +216,7 @@ int main(void)
         cmocka_unit_test(junk_is_ignored),
         cmocka_unit_test(a_flood_is_bounded),
         cmocka_unit_test(a_scan_that_cannot_work_says_so),
+        cmocka_unit_test(nothing_is_answered),
         cmocka_unit_test(all_scans_at_once_find_room_to_wait),
     };
     return cmocka_run_group_tests_name("discovery", tests, NULL, NULL);

@@ -112,9 +112,20 @@ static void overlong_words_are_bounded(void **state)
     assert_true(memchr(small, 0, sizeof small) != NULL);
 }
 
+static void nothing_is_no_id(void **state)
+{
+    (void)state;
+    assert_int_equal(bj_dac_parse(NULL, &info, why, sizeof why), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_dac_parse("virtual", NULL, why, sizeof why), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_dac_parse("virtual", &info, NULL, sizeof why), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_dac_parse("virtual", &info, NULL, 0), BJ_OK);
+    assert_int_equal(bj_dac_parse("no DAC", &info, NULL, 0), BJ_BAD_ARGUMENT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_is_no_id),
         cmocka_unit_test(stable_ids),
         cmocka_unit_test(direct_addresses),
         cmocka_unit_test(nonsense_is_explained),

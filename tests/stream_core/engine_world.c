@@ -105,6 +105,8 @@ void world_start(struct engine_world *world)
 void world_finish(struct engine_world *world)
 {
     bj_stream_destroy(world->stream);
+    assert_int_equal(world->dac.calls_when_let_go, 0);
+    assert_int_equal(world->dac.connects, world->dac.disconnects);
     fake_dac_finish(&world->dac);
 }
 

@@ -436,9 +436,72 @@ static void the_producer_is_told_time_goes_on(void **state)
     world_finish(&world);
 }
 
+/* ---- a driver that breaks its contract ------------------------------------------------------ */
+
+static const char *const breach_words[FAKE_BREACHES] = {
+    [FAKE_TAKES_NOTHING] = "answers OK and takes nothing",
+    [FAKE_TAKES_MORE] = "takes more points than it was offered",
+    [FAKE_WAITS_TOO_MUCH] = "more handles than there is room for",
+    [FAKE_STATE_UNKNOWN] = "state does not exist",
+    [FAKE_REPORTS_FUTURE] = "level from the future",
+    [FAKE_REPORTS_BACKWARDS] = "level from the future",
+    [FAKE_REPORTS_NO_STEP] = "level without its step",
+    [FAKE_CHUNKS_GROW] = "largest chunk changed",
+};
+
+/* Neither a hang nor a corrupted step: lost with a text that names it, and back when it
+ * behaves again. */
+static void a_broken_promise_is_a_loss(void **state)
+{
+    (void)state;
+    for (int breach = 1; breach < FAKE_BREACHES; breach++) {
+        struct engine_world world;
+        world_init(&world);
+        world.dac.breach = (enum fake_breach)breach;
+        world_start(&world);
+        world_run(&world, 50 * MS);
+        assert_int_equal(world.last_error, BJ_PROTOCOL);
+        assert_non_null(strstr(world.last_text, breach_words[breach]));
+        assert_non_null(strstr(world.last_text, "driver 'fake'"));
+        assert_int_equal(world.errors, 1);
+        assert_true(world.steps < 20);
+        world_run(&world, 3 * S);
+        assert_true(world.errors < 8); /* it backs off */
+        assert_int_equal(world.run, BJ_RUN_GOING);
+        world.dac.breach = FAKE_KEEPS_PROMISES;
+        world_run(&world, 3 * S);
+        bool forgivable = breach != FAKE_CHUNKS_GROW;
+        assert_int_equal(world_stats(&world).state,
+                         forgivable ? BJ_STREAM_STREAMING : BJ_STREAM_CONNECTING);
+        world_finish(&world);
+    }
+}
+
+static void a_broken_promise_while_lit_ends_dark(void **state)
+{
+    (void)state;
+    for (int breach = 1; breach < FAKE_CHUNKS_GROW; breach++) {
+        struct engine_world world;
+        world_init(&world);
+        world_start_lit(&world);
+        world.dac.breach = (enum fake_breach)breach;
+        world_run(&world, 100 * MS);
+        assert_true(world.dac.disconnects > 0);
+        assert_false(world_stats(&world).armed);
+        world.dac.breach = FAKE_KEEPS_PROMISES;
+        uint64_t from = world.dac.taken;
+        world_run(&world, 3 * S);
+        assert_true(world.dac.taken > from);
+        assert_int_equal(lit_since(&world, from), 0);
+        world_finish(&world);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest others[] = {
+        cmocka_unit_test(a_broken_promise_is_a_loss),
+        cmocka_unit_test(a_broken_promise_while_lit_ends_dark),
         cmocka_unit_test(stop_is_confirmed_or_timed_out),
         cmocka_unit_test(error_while_closing_still_ends),
         cmocka_unit_test(a_failed_write_is_tried_again_in_time),

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <math.h>
 
 #include <beamjack/driver.h>
 
@@ -89,9 +90,54 @@ static void the_true_rate_is_exact_unless_told(void **state)
     assert_true(bj_dac_true_pps(&(struct bj_dac){.driver = &bare}, 3) == 3);
 }
 
+static double told_pps;
+
+static double tell_pps(const void *dac, uint32_t pps)
+{
+    (void)dac;
+    (void)pps;
+    return told_pps;
+}
+
+static void a_nonsensical_rate_is_the_plain_one(void **state)
+{
+    (void)state;
+    const double nonsense[] = {NAN, INFINITY, -INFINITY, 0, -30000};
+    struct bj_dac_driver driver = bare;
+    driver.true_pps = tell_pps;
+    struct bj_dac *dac = create(&driver, BJ_OK);
+    told_pps = 29999.5;
+    assert_true(bj_dac_true_pps(dac, 30000) == 29999.5);
+    for (size_t k = 0; k < sizeof nonsense / sizeof *nonsense; k++) {
+        told_pps = nonsense[k];
+        assert_true(bj_dac_true_pps(dac, 30000) == 30000);
+    }
+    assert_true(bj_dac_true_pps(NULL, 30000) == 30000);
+    bj_dac_destroy(dac);
+}
+
+static void what_cannot_be_created_is_refused(void **state)
+{
+    (void)state;
+    const struct bj_dac_config nameless = {.id = NULL};
+    struct bj_dac_driver tiny = bare, idle = bare;
+    struct bj_dac *dac = (struct bj_dac *)&tiny;
+    tiny.instance_size = sizeof(struct bj_dac) - 1;
+    idle.init = NULL;
+    assert_int_equal(bj_dac_create(&tiny, &config, &events, NULL, &dac), BJ_BAD_ARGUMENT);
+    assert_null(dac);
+    assert_int_equal(bj_dac_create(&idle, &config, &events, NULL, &dac), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_dac_create(NULL, &config, &events, NULL, &dac), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_dac_create(&bare, NULL, &events, NULL, &dac), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_dac_create(&bare, &nameless, NULL, NULL, &dac), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_dac_create(&bare, &config, &events, NULL, NULL), BJ_BAD_ARGUMENT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_nonsensical_rate_is_the_plain_one),
+        cmocka_unit_test(what_cannot_be_created_is_refused),
         cmocka_unit_test(it_begins_with_what_the_engine_gave),
         cmocka_unit_test(without_finish_there_is_nothing_to_undo),
         cmocka_unit_test(what_cannot_begin_is_not_finished),

@@ -280,8 +280,8 @@ static void refuses_what_cannot_be(void **state)
     (void)state;
     struct bj_feed *feed;
     const struct bj_feed_config good = config_of(48000, 50 * MS);
-    struct bj_feed_config bad[10];
-    for (int k = 0; k < 10; k++) {
+    struct bj_feed_config bad[17];
+    for (int k = 0; k < 17; k++) {
         bad[k] = good;
     }
     bad[0].rate_hz = 999;
@@ -294,7 +294,14 @@ static void refuses_what_cannot_be(void **state)
     bad[7].rate_hz = 0;
     bad[8].colour_shift_ns = BJ_COLOUR_SHIFT_LIMIT_NS + 1;
     bad[9].colour_shift_ns = -BJ_COLOUR_SHIFT_LIMIT_NS - 1;
-    for (int k = 0; k < 10; k++) {
+    bad[10].latency_ns = bad[10].max_latency_ns = INT64_MAX;
+    bad[11].max_latency_ns = -1;
+    bad[12].max_latency_ns = bad[12].latency_ns - 1;
+    bad[13].interpolation = (enum bj_interpolation)(BJ_INTERPOLATE_NEAREST + 1);
+    bad[14].interpolation = (enum bj_interpolation) - 1;
+    bad[15].matching = (enum bj_matching)(BJ_MATCH_STEER + 1);
+    bad[16].matching = (enum bj_matching) - 1;
+    for (int k = 0; k < 17; k++) {
         feed = (struct bj_feed *)&bad;
         assert_int_equal(bj_feed_create(&bad[k], &feed), BJ_BAD_ARGUMENT);
         assert_null(feed);
@@ -302,6 +309,41 @@ static void refuses_what_cannot_be(void **state)
     assert_int_equal(bj_feed_create(&good, &feed), BJ_OK);
     bj_feed_destroy(feed);
     bj_feed_destroy(NULL);
+}
+
+/* In every build: no crash, no effect. */
+static void nothing_and_nonsense_are_answered(void **state)
+{
+    (void)state;
+    const struct bj_feed_config config = config_of(48000, 50 * MS);
+    const float *const channels[BJ_CHANNELS] = {NULL};
+    struct bj_point points[8];
+    struct bj_fill_request request = {
+        .pps = 48000, .true_pps = NAN, .play_pps = 48000, .target_points = 8};
+    struct bj_feed *feed;
+    assert_int_equal(bj_feed_create(&config, NULL), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_feed_create(NULL, &feed), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_feed_create(&config, &feed), BJ_OK);
+    assert_int_equal(bj_feed_push(NULL, channels, 64, 0), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_feed_push(feed, NULL, 64, 0), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_feed_push(feed, channels, 0, 0), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_feed_push(feed, channels, 64, -1), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_feed_push(feed, channels, UINT32_MAX, 0), BJ_WOULD_BLOCK);
+    assert_int_equal(bj_feed_set_rate(feed, 999), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_feed_set_rate(feed, 384001), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_feed_set_latency(feed, -1), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_feed_set_latency(feed, 11 * BJ_NS_PER_S), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_feed_fill(feed, &request, points).kind, BJ_STARVED);
+    request.true_pps = 0;
+    assert_int_equal(bj_feed_fill(feed, &request, points).kind, BJ_STARVED);
+    assert_int_equal(bj_feed_fill(feed, &request, NULL).kind, BJ_STARVED);
+    assert_int_equal(bj_feed_fill(feed, NULL, points).kind, BJ_STARVED);
+    assert_int_equal(bj_feed_fill(NULL, &request, points).kind, BJ_STARVED);
+    bj_feed_restart(NULL);
+    assert_false(bj_feed_wanted(NULL));
+    assert_int_equal(bj_feed_stats(NULL).frames_pushed, 0);
+    assert_int_equal(bj_feed_stats(feed).frames_pushed, 0);
+    bj_feed_destroy(feed);
 }
 
 static void each_failed_allocation_is_told_and_undone(void **state)
@@ -1045,6 +1087,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_what_cannot_be),
+        cmocka_unit_test(nothing_and_nonsense_are_answered),
         cmocka_unit_test(each_failed_allocation_is_told_and_undone),
         cmocka_unit_test(nothing_is_told_before_the_first_push),
         cmocka_unit_test(starts_with_exactly_the_latency),

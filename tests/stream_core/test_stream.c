@@ -8,6 +8,9 @@
 #include <stdarg.h>
 
 #include <cmocka.h>
+#include <float.h>
+#include <math.h>
+#include <string.h>
 
 #define MS BJ_NS_PER_MS
 
@@ -55,23 +58,231 @@ static void a_device_without_a_rate_wants_one(void **state)
     world_finish(&world);
 }
 
+/* ---- every value of a configuration has a range ---------------------------------------------- */
+
+static const struct duration {
+    size_t at;
+    int64_t most;
+} durations[] = {
+#define CONFIG(member) offsetof(struct bj_stream_config, member)
+    {CONFIG(target_buffer_ns), BJ_DURATION_LIMIT_NS},
+    {CONFIG(min_buffer_ns), BJ_DURATION_LIMIT_NS},
+    {CONFIG(drain_timeout_ns), BJ_DURATION_LIMIT_NS},
+    {CONFIG(safety.start_blank_ns), BJ_SAFETY_LIMIT_NS},
+    {CONFIG(safety.settle_ns), BJ_SAFETY_LIMIT_NS},
+    {CONFIG(safety.dwell_ns), BJ_SAFETY_LIMIT_NS},
+};
+
+static const struct number {
+    size_t at;
+    float least, most;
+} numbers[] = {
+    {CONFIG(park_x), -1, 1},
+    {CONFIG(park_y), -1, 1},
+    {CONFIG(shape.gain_x), -BJ_GAIN_LIMIT, BJ_GAIN_LIMIT},
+    {CONFIG(shape.gain_y), -BJ_GAIN_LIMIT, BJ_GAIN_LIMIT},
+    {CONFIG(shape.offset_x), -BJ_OFFSET_LIMIT, BJ_OFFSET_LIMIT},
+    {CONFIG(shape.offset_y), -BJ_OFFSET_LIMIT, BJ_OFFSET_LIMIT},
+    {CONFIG(shape.gain_r), 0, BJ_GAIN_LIMIT},
+    {CONFIG(shape.gain_g), 0, BJ_GAIN_LIMIT},
+    {CONFIG(shape.gain_b), 0, BJ_GAIN_LIMIT},
+    {CONFIG(shape.gain_i), 0, BJ_GAIN_LIMIT},
+    {CONFIG(safety.dwell_extent), FLT_MIN, 1},
+};
+
+static enum bj_status create_with(size_t at, const void *value, size_t size)
+{
+    struct engine_world world;
+    world_init(&world);
+    memcpy((char *)&world.config + at, value, size);
+    enum bj_status status = create(&world);
+    world_finish(&world);
+    return status;
+}
+
+static void durations_have_ranges(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < sizeof durations / sizeof *durations; k++) {
+        const struct {
+            int64_t ns;
+            enum bj_status status;
+        } tries[] = {{0, BJ_OK},
+                     {-1, BJ_BAD_ARGUMENT},
+                     {durations[k].most, BJ_OK},
+                     {durations[k].most + 1, BJ_BAD_ARGUMENT},
+                     {INT64_MAX, BJ_BAD_ARGUMENT},
+                     {INT64_MIN, BJ_BAD_ARGUMENT}};
+        for (size_t t = 0; t < sizeof tries / sizeof *tries; t++) {
+            assert_int_equal(create_with(durations[k].at, &tries[t].ns, sizeof(int64_t)),
+                             tries[t].status);
+        }
+    }
+}
+
+static void numbers_have_ranges(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
+        const struct number *number = &numbers[k];
+        const struct {
+            float value;
+            enum bj_status status;
+        } tries[] = {{number->least, BJ_OK},
+                     {number->most, BJ_OK},
+                     {nextafterf(number->least, -INFINITY), BJ_BAD_ARGUMENT},
+                     {nextafterf(number->most, INFINITY), BJ_BAD_ARGUMENT},
+                     {NAN, BJ_BAD_ARGUMENT},
+                     {INFINITY, BJ_BAD_ARGUMENT},
+                     {-INFINITY, BJ_BAD_ARGUMENT}};
+        for (size_t t = 0; t < sizeof tries / sizeof *tries; t++) {
+            if (number->least == FLT_MIN && t == 2) {
+                continue; /* below the smallest normal number lies no round limit */
+            }
+            assert_int_equal(create_with(number->at, &tries[t].value, sizeof(float)),
+                             tries[t].status);
+        }
+    }
+    const float none = 0;
+    assert_int_equal(create_with(CONFIG(safety.dwell_extent), &none, sizeof none),
+                     BJ_BAD_ARGUMENT);
+}
+
 static void nonsense_is_refused(void **state)
+{
+    (void)state;
+    const void *null = NULL;
+    const struct {
+        size_t at;
+        const void *value;
+        size_t size;
+    } rows[] = {
+        {CONFIG(fill), &null, sizeof null},
+        {CONFIG(driver), &null, sizeof null},
+        {CONFIG(dac), &null, sizeof null},
+        {CONFIG(underrun), &(enum bj_underrun_policy){BJ_STOP + 1}, sizeof(int)},
+        {CONFIG(underrun), &(int){-1}, sizeof(int)},
+        {CONFIG(target_buffer_ns), (int64_t[]){10 * MS, 11 * MS}, 2 * sizeof(int64_t)},
+    };
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        assert_int_equal(create_with(rows[k].at, rows[k].value, rows[k].size),
+                         BJ_BAD_ARGUMENT);
+    }
+}
+
+static void a_driver_without_all_slots_is_refused(void **state)
+{
+    (void)state;
+    const size_t slots[] = {
+#define SLOT(member) offsetof(struct bj_dac_driver, member)
+        SLOT(init),    SLOT(connect), SLOT(service),    SLOT(write),
+        SLOT(shutter), SLOT(stop),    SLOT(disconnect), SLOT(instance_size)};
+    for (size_t k = 0; k < sizeof slots / sizeof *slots; k++) {
+        struct engine_world world;
+        struct bj_dac_driver lacking = fake_dac_driver;
+        memset((char *)&lacking + slots[k], 0, sizeof(void *));
+        world_init(&world);
+        world.config.driver = &lacking;
+        assert_int_equal(create(&world), BJ_BAD_ARGUMENT);
+        world_finish(&world);
+    }
+}
+
+static void impossible_capabilities_are_refused(void **state)
+{
+    (void)state;
+    struct bj_dac_caps bad[9];
+    struct engine_world world;
+    world_init(&world);
+    for (int k = 0; k < 9; k++) {
+        bad[k] = world.dac.caps;
+    }
+    world_finish(&world);
+    bad[0].max_points_per_chunk = 0;
+    bad[1].max_points_per_chunk = UINT32_MAX;
+    bad[2].min_points_per_chunk = bad[2].max_points_per_chunk + 1;
+    bad[3].min_pps = bad[3].max_pps + 1;
+    bad[4].max_pps = bad[4].min_pps = 0;
+    bad[5].model = (enum bj_output_model)3;
+    bad[6].target_buffer_ns = -1;
+    bad[7].min_buffer_ns = INT64_MAX;
+    bad[8].stall_ns = -1;
+    for (int k = 0; k < 9; k++) {
+        world_init(&world);
+        world.dac.caps = bad[k];
+        assert_int_equal(create(&world), BJ_BAD_ARGUMENT);
+        assert_int_equal(world.dac.finishes, 1);
+        world_finish(&world);
+    }
+}
+
+/* In every build: no crash, no effect. */
+static void nothing_is_answered(void **state)
+{
+    (void)state;
+    struct bj_stream_config config = bj_stream_defaults();
+    struct bj_stream *stream = (struct bj_stream *)&config;
+    struct bj_shape shape = bj_shape_neutral();
+    struct bj_wait wait;
+    assert_int_equal(bj_stream_create(&config, NULL), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_stream_create(NULL, &stream), BJ_BAD_ARGUMENT);
+    assert_null(stream);
+    bj_stream_arm(NULL);
+    bj_stream_disarm(NULL);
+    bj_stream_stop(NULL);
+    bj_stream_wake(NULL);
+    bj_stream_connections(NULL, true, 0);
+    assert_int_equal(bj_stream_set_shape(NULL, &shape), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_stream_step(NULL, 0, &wait), BJ_RUN_DISCONNECTED);
+    assert_int_equal(bj_stream_run_fill(NULL), BJ_RUN_GOING);
+    assert_int_equal(bj_stream_stats(NULL).points_written, 0);
+    assert_string_equal(bj_stream_dac_name(NULL), "");
+}
+
+static void a_bad_shape_changes_nothing(void **state)
 {
     (void)state;
     struct engine_world world;
     world_init(&world);
-    world.config.target_buffer_ns = 10 * MS;
-    world.config.min_buffer_ns = 11 * MS;
-    assert_int_equal(create(&world), BJ_BAD_ARGUMENT);
-    world.config.target_buffer_ns = -1;
-    world.config.min_buffer_ns = 0;
-    assert_int_equal(create(&world), BJ_BAD_ARGUMENT);
-    world.config.target_buffer_ns = 0;
-    world.config.drain_timeout_ns = -1;
-    assert_int_equal(create(&world), BJ_BAD_ARGUMENT);
-    world.config.drain_timeout_ns = 0;
-    world.config.fill = NULL;
-    assert_int_equal(create(&world), BJ_BAD_ARGUMENT);
+    world_start_lit(&world);
+    struct bj_shape shape = bj_shape_neutral();
+    shape.gain_x = NAN;
+    assert_int_equal(bj_stream_set_shape(world.stream, &shape), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_stream_set_shape(world.stream, NULL), BJ_BAD_ARGUMENT);
+    world_run(&world, 100 * MS);
+    assert_int_equal(world_stats(&world).invalid_points, 0);
+    assert_true(world_count_lit(&world, 0) > 0);
+    world_finish(&world);
+}
+
+/* The longest lag that fits is taken, not what is left of a longer one: it stays dark. */
+static void a_lag_of_years_is_no_short_one(void **state)
+{
+    (void)state;
+    struct engine_world world;
+    world_init(&world);
+    world_start_lit(&world);
+    bj_stream_connections(world.stream, true, (1ll << 40) * 1000);
+    world_run(&world, 10 * MS);
+    uint64_t from = world.dac.taken;
+    world_run(&world, BJ_NS_PER_S);
+    assert_true(world.dac.taken > from);
+    assert_int_equal(world_count_lit(&world, from), 0);
+    world_finish(&world);
+}
+
+static void a_clock_that_goes_back_stands(void **state)
+{
+    (void)state;
+    struct engine_world world;
+    world_init(&world);
+    world_start_lit(&world);
+    uint64_t taken = world.dac.taken;
+    assert_int_equal(bj_stream_step(world.stream, -5, &world.wait), BJ_RUN_GOING);
+    assert_int_equal(bj_stream_step(world.stream, 0, &world.wait), BJ_RUN_GOING);
+    assert_true(world.dac.taken - taken < 200);
+    world_run(&world, 200 * MS);
+    assert_int_equal(world_stats(&world).device_underruns, 0);
     world_finish(&world);
 }
 
@@ -129,9 +340,9 @@ static void a_wild_shape_stays_within_bounds(void **state)
     (void)state;
     struct engine_world world;
     world_init(&world);
-    world.config.shape.gain_x = 1e30f;
+    world.config.shape.gain_x = 2;
     world.config.shape.offset_y = -5;
-    world.config.shape.gain_r = 1e30f;
+    world.config.shape.gain_r = BJ_GAIN_LIMIT;
     world.config.arm = true;
     world_start(&world);
     world_run(&world, 200 * MS);
@@ -249,7 +460,15 @@ int main(void)
         cmocka_unit_test(rates_outside_the_device_are_refused),
         cmocka_unit_test(zero_means_the_devices_rate),
         cmocka_unit_test(a_device_without_a_rate_wants_one),
+        cmocka_unit_test(durations_have_ranges),
+        cmocka_unit_test(numbers_have_ranges),
         cmocka_unit_test(nonsense_is_refused),
+        cmocka_unit_test(a_driver_without_all_slots_is_refused),
+        cmocka_unit_test(impossible_capabilities_are_refused),
+        cmocka_unit_test(nothing_is_answered),
+        cmocka_unit_test(a_bad_shape_changes_nothing),
+        cmocka_unit_test(a_lag_of_years_is_no_short_one),
+        cmocka_unit_test(a_clock_that_goes_back_stands),
         cmocka_unit_test(a_refused_stream_finishes_its_driver),
         cmocka_unit_test(creating_touches_nothing),
         cmocka_unit_test(destroying_nothing_is_fine),

@@ -48,11 +48,32 @@ static void collects_handles_in_order(void **state)
     assert_int_equal(wait.deadline_ns, BJ_NEVER);
 }
 
+static void one_handle_too_many_is_told(void **state)
+{
+    (void)state;
+    struct {
+        struct bj_wait wait;
+        uint64_t behind;
+    } guarded = {.behind = 0x5555};
+    bj_wait_init(&guarded.wait);
+    for (int k = 0; k < BJ_WAIT_HANDLES; k++) {
+        bj_wait_handle(&guarded.wait, k, BJ_WAIT_READ);
+    }
+    assert_false(guarded.wait.full);
+    bj_wait_handle(&guarded.wait, 99, BJ_WAIT_READ);
+    assert_true(guarded.wait.full);
+    assert_int_equal(guarded.wait.count, BJ_WAIT_HANDLES);
+    assert_int_equal(guarded.behind, 0x5555);
+    bj_wait_init(&guarded.wait);
+    assert_false(guarded.wait.full);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(begins_never_on_nothing),
         cmocka_unit_test(keeps_the_earlier_deadline),
+        cmocka_unit_test(one_handle_too_many_is_told),
         cmocka_unit_test(collects_handles_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,6 +115,9 @@ static void report(struct fake_dac *dac, int64_t now_ns)
         .quantum_points = 1,
         .playing = dac->playing,
     };
+    level.received_ns += dac->breach == FAKE_REPORTS_FUTURE ? 1 : 0;
+    level.sent_ns = dac->breach == FAKE_REPORTS_BACKWARDS ? now_ns + 1 : level.sent_ns;
+    level.quantum_points = dac->breach != FAKE_REPORTS_NO_STEP;
     dac->base->events->level(dac->base->engine, &level);
 }
 
@@ -131,6 +134,14 @@ static enum bj_status init(void *instance, const struct bj_dac_config *config)
     return BJ_OK;
 }
 
+/* The device, which a driver that was let go may not be asked for. */
+static struct fake_dac *in_use(const void *instance)
+{
+    struct fake_dac *dac = of(instance);
+    dac->calls_when_let_go += !dac->held;
+    return dac;
+}
+
 static void finish(void *instance)
 {
     of(instance)->finishes++;
@@ -141,10 +152,14 @@ static enum bj_status connect_fake(void *instance, int64_t now_ns, uint32_t pps,
 {
     struct fake_dac *dac = of(instance);
     dac->connects++;
+    dac->held = true;
     if (dac->connect_status != BJ_OK) {
         return dac->connect_status;
     }
     dac->connected = true;
+    if (dac->breach == FAKE_CHUNKS_GROW) {
+        ((struct instance *)instance)->base.caps.max_points_per_chunk++;
+    }
     dac->stopped = false;
     dac->playing = false;
     dac->queued = 0;
@@ -186,10 +201,21 @@ static void watch_fault(struct fake_dac *dac)
     dac->fault_told = dac->fault;
 }
 
+static void break_service(const struct fake_dac *dac, struct bj_dac_status *status,
+                          struct bj_wait *wait)
+{
+    if (dac->breach == FAKE_STATE_UNKNOWN) {
+        status->state = (enum bj_dac_state)17;
+    }
+    for (int k = 0; dac->breach == FAKE_WAITS_TOO_MUCH && k <= BJ_WAIT_HANDLES; k++) {
+        bj_wait_handle(wait, k, BJ_WAIT_READ);
+    }
+}
+
 static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_status *status,
                               struct bj_wait *wait)
 {
-    struct fake_dac *dac = of(instance);
+    struct fake_dac *dac = in_use(instance);
     if (dac->notice) {
         dac->base->events->notice(dac->base->engine, BJ_PROTOCOL, dac->notice);
         dac->notice = NULL;
@@ -204,6 +230,7 @@ static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_stat
     status->state = state(dac, now_ns);
     status->room_points = room(dac);
     status->fault_count = dac->fault_count;
+    break_service(dac, status, wait);
     if (dac->caps.reports_level && dac->report_every_service && now_ns >= dac->ready_ns) {
         report(dac, now_ns);
     }
@@ -232,9 +259,13 @@ static void log_points(struct fake_dac *dac, const struct bj_point *points, uint
 static enum bj_status write_points(void *instance, int64_t now_ns,
                                    const struct bj_chunk *chunk, uint32_t *taken)
 {
-    struct fake_dac *dac = of(instance);
+    struct fake_dac *dac = in_use(instance);
     if (dac->write_status != BJ_OK) {
         return dac->write_status;
+    }
+    if (dac->breach == FAKE_TAKES_NOTHING || dac->breach == FAKE_TAKES_MORE) {
+        *taken = dac->breach == FAKE_TAKES_MORE ? chunk->count + 1 : 0;
+        return BJ_OK;
     }
     fake_dac_play(dac, now_ns);
     uint32_t count = chunk->count;
@@ -257,7 +288,7 @@ static enum bj_status write_points(void *instance, int64_t now_ns,
 
 static void shutter(void *instance, int64_t now_ns, bool open)
 {
-    struct fake_dac *dac = of(instance);
+    struct fake_dac *dac = in_use(instance);
     fake_dac_play(dac, now_ns);
     dac->shutter_calls++;
     dac->shutter_open = open;
@@ -274,7 +305,7 @@ static void shutter(void *instance, int64_t now_ns, bool open)
 
 static void stop(void *instance, int64_t now_ns)
 {
-    struct fake_dac *dac = of(instance);
+    struct fake_dac *dac = in_use(instance);
     fake_dac_play(dac, now_ns);
     dac->stops++;
     dac->shutter_open = false;
@@ -285,8 +316,9 @@ static void stop(void *instance, int64_t now_ns)
 
 static void disconnect(void *instance)
 {
-    struct fake_dac *dac = of(instance);
+    struct fake_dac *dac = in_use(instance);
     dac->disconnects++;
+    dac->held = false;
     dac->connected = false;
     dac->shutter_open = false;
     dac->playing = false;

@@ -10,8 +10,23 @@
 
 #define FAKE_DAC_LOG (1u << 20)
 
+/* What its driver does although <beamjack/driver.h> forbids it. */
+enum fake_breach {
+    FAKE_KEEPS_PROMISES = 0,
+    FAKE_TAKES_NOTHING, /* and answers OK */
+    FAKE_TAKES_MORE,    /* than it was offered */
+    FAKE_WAITS_TOO_MUCH,
+    FAKE_STATE_UNKNOWN,
+    FAKE_REPORTS_FUTURE,
+    FAKE_REPORTS_BACKWARDS, /* received before it was sent */
+    FAKE_REPORTS_NO_STEP,
+    FAKE_CHUNKS_GROW, /* at the connection */
+    FAKE_BREACHES,
+};
+
 struct fake_dac {
     /* ---- set by the test ---- */
+    enum fake_breach breach;
     struct bj_dac_caps caps;
     double speed;                  /* true rate / nominal rate; 0 counts as 1 */
     int64_t connect_delay_ns;      /* until READY */
@@ -34,6 +49,7 @@ struct fake_dac {
     uint64_t played;
     uint64_t dry_count;
     bool shutter_open, stopped, connected, playing;
+    uint32_t calls_when_let_go; /* of any slot but connect */
     uint32_t connects, disconnects, shutter_calls, stops, finishes;
     uint64_t lit_while_shut; /* lit points taken while the shutter was closed */
     uint64_t max_queued;
@@ -43,6 +59,7 @@ struct fake_dac {
 
     /* ---- inside ---- */
     const struct bj_dac *base;
+    bool held; /* between connect, successful or not, and disconnect */
     uint64_t queued;
     int64_t ready_ns, segment_ns;
     uint64_t segment_played;

@@ -42,7 +42,8 @@ BJ_API enum bj_status bj_discovery_create(const struct bj_transports *via,
                                           struct bj_discovery **discovery);
 BJ_API void bj_discovery_destroy(struct bj_discovery *discovery);
 
-/* Does what is due; never blocks. Entries unseen for 3 s are dropped.
+/* Does what is due; never blocks. When there are more handles than there is room for, it
+ * wants to look at the others 50 times a second. Entries unseen for 3 s are dropped.
  * BJ_OK, or the first scan that cannot work at all (e.g. BJ_BUSY: the port is taken), the
  * others going on, or BJ_NO_MEMORY when more DACs answer than the list can hold;
  * bj_discovery_problem says it in words. */

@@ -7,8 +7,9 @@
  * Rules for the whole API
  *  - Time is an argument. `now_ns` is nanoseconds of one monotonic clock, never
  *    negative, never going back. Nothing here reads a clock, sleeps or does I/O by itself.
- *  - Functions that can fail return enum bj_status, BJ_OK being 0. A null object or an
- *    impossible argument is a programming error and asserts.
+ *  - Functions that can fail return enum bj_status, BJ_OK being 0. A null or impossible
+ *    argument is answered with BJ_BAD_ARGUMENT, in every build; functions without a status
+ *    then do nothing and return what nothing is: 0, "", or what is said there.
  *  - *_create and *_destroy allocate and free; destroy accepts NULL. Nothing else
  * allocates.
  *  - Unless a function says otherwise it belongs to one thread at a time.
@@ -104,13 +105,17 @@ typedef struct bj_fill_result (*bj_fill_fn)(void *user,
 /* ---- Shape: geometry and colour of the beam -------------------------------------------
  */
 
+#define BJ_GAIN_LIMIT 100.0f
+#define BJ_OFFSET_LIMIT 10.0f
+
 /* Applied in this order: swap, flip, gain, offset; then colour gain and polarity. */
 struct bj_shape {
     bool swap_xy, flip_x, flip_y;
-    float gain_x, gain_y;     /* 1 neutral */
-    float offset_x, offset_y; /* 0 neutral, in units of the field's half width */
-    float gain_r, gain_g, gain_b, gain_i;
-    bool invert_colour; /* the producer sends full for dark */
+    float gain_x, gain_y;     /* 1 neutral, within BJ_GAIN_LIMIT either way */
+    float offset_x, offset_y; /* 0 neutral, in units of the field's half width, within
+                               * BJ_OFFSET_LIMIT either way */
+    float gain_r, gain_g, gain_b, gain_i; /* 0 to BJ_GAIN_LIMIT */
+    bool invert_colour;                   /* the producer sends full for dark */
 };
 
 BJ_API struct bj_shape bj_shape_neutral(void);
@@ -118,6 +123,9 @@ BJ_API struct bj_shape bj_shape_neutral(void);
 /* ---- Safety: the last stage that may change a point ------------------------------------
  */
 
+#define BJ_SAFETY_LIMIT_NS (10 * BJ_NS_PER_S)
+
+/* Durations from 0 to BJ_SAFETY_LIMIT_NS; extent above 0, at most 1. */
 struct bj_safety_config {
     int64_t
         start_blank_ns; /* dark for this long after arming or after a gap; default 1 ms */
@@ -196,10 +204,13 @@ struct bj_host {
 typedef void (*bj_error_fn)(void *user, enum bj_status status, bool final,
                             const char *text);
 
+#define BJ_DURATION_LIMIT_NS (3600 * BJ_NS_PER_S)
+
+/* Durations from 0 to BJ_DURATION_LIMIT_NS. */
 struct bj_stream_config {
     const struct bj_dac_driver *driver;
     const struct bj_dac_config *dac; /* copied by the driver; owned by the caller */
-    struct bj_host host;             /* wake may be NULL if only step is used */
+    struct bj_host host;             /* all may be NULL if only step is used */
     bj_fill_fn fill;
     void *fill_user;
     bj_error_fn error; /* may be NULL */
@@ -208,7 +219,7 @@ struct bj_stream_config {
     int64_t target_buffer_ns; /* 0: the driver's default */
     int64_t min_buffer_ns;    /* 0: the driver's default */
     enum bj_underrun_policy underrun;
-    float park_x, park_y;
+    float park_x, park_y;     /* -1 to +1 */
     int64_t drain_timeout_ns; /* how long END waits for the queue; 0: not at all */
     bool reconnect;           /* false: a lost DAC ends the stream */
     bool arm;                 /* true: armed from the first connection on, but for a disarm
@@ -248,7 +259,8 @@ struct bj_stats {
 };
 
 /* Main thread. Checks the configuration, allocates everything, does no I/O.
- * BJ_BAD_ARGUMENT: pps outside the driver's range, min above target, no fill. */
+ * BJ_BAD_ARGUMENT: a value outside its range, min above target, no driver, DAC or fill, a
+ * slot missing; pps outside the driver's range, or capabilities that are impossible. */
 BJ_API enum bj_status bj_stream_create(const struct bj_stream_config *config,
                                        struct bj_stream **stream);
 
@@ -257,11 +269,14 @@ BJ_API void bj_stream_destroy(struct bj_stream *stream);
 
 /* Engine thread, BJ_RT. Does what is due at now_ns and returns at once. `wait` receives
  * when and on what to call again. Once anything but BJ_RUN_GOING was returned the light is
- * out, the shutter closed and the DAC released; further calls repeat the answer. */
+ * out, the shutter closed and the DAC released; further calls repeat the answer. A time
+ * before that of the last step counts as that. Without a stream or a wait:
+ * BJ_RUN_DISCONNECTED. */
 BJ_API enum bj_run bj_stream_step(struct bj_stream *stream, int64_t now_ns,
                                   struct bj_wait *wait);
 
-/* Engine thread. Steps and waits on config.host until the stream is over; says why. */
+/* Engine thread. Steps and waits on config.host until the stream is over; says why.
+ * BJ_RUN_GOING at once without a host. */
 BJ_API enum bj_run bj_stream_run_fill(struct bj_stream *stream);
 
 /* Any thread, BJ_RT, at any moment. Act within one wake-up, before any further point.
@@ -282,8 +297,10 @@ BJ_API void bj_stream_wake(struct bj_stream *stream);
 BJ_API void bj_stream_connections(struct bj_stream *stream, bool position_connected,
                                   int64_t lag_ns);
 
-/* One thread (control). Takes effect with the next chunk. */
-BJ_API void bj_stream_set_shape(struct bj_stream *stream, const struct bj_shape *shape);
+/* One thread (control). Takes effect with the next chunk. BJ_BAD_ARGUMENT: nothing changed.
+ */
+BJ_API enum bj_status bj_stream_set_shape(struct bj_stream *stream,
+                                          const struct bj_shape *shape);
 
 BJ_API struct bj_stats bj_stream_stats(const struct bj_stream *stream);
 
@@ -326,9 +343,9 @@ struct bj_feed;
 
 struct bj_feed_config {
     uint32_t rate_hz;         /* of the frames pushed, 1000 to 384000 */
-    uint32_t max_push_frames; /* the longest push that can come, e.g. 8192 */
-    int64_t latency_ns;       /* L */
-    int64_t max_latency_ns;   /* room is made for this much; at least latency_ns */
+    uint32_t max_push_frames; /* the longest push that can come, 1 to 65536 */
+    int64_t latency_ns;       /* L, up to 10 s */
+    int64_t max_latency_ns;   /* room is made for this much, up to 10 s; 0: latency_ns */
     enum bj_interpolation interpolation;
     enum bj_matching matching;
     int64_t colour_shift_ns; /* colour plays this much later than position, for mirrors that
@@ -358,7 +375,8 @@ BJ_API void bj_feed_destroy(struct bj_feed *feed);
 
 /* JACK process thread, BJ_RT. `channels[c]` holds `frames` samples; NULL counts as zeros
  * (as ones for BJ_I). Takes all or nothing: BJ_WOULD_BLOCK when full, and counts the loss;
- * the lost frames keep their place in time and play dark. */
+ * the lost frames keep their place in time and play dark. BJ_BAD_ARGUMENT: nothing to push,
+ * or at no time. */
 BJ_API BJ_RT enum bj_status bj_feed_push(struct bj_feed *feed,
                                          const float *const channels[BJ_CHANNELS],
                                          uint32_t frames, int64_t now_ns);
@@ -372,9 +390,10 @@ BJ_API BJ_RT struct bj_fill_result
 bj_feed_fill(void *user, const struct bj_fill_request *request, struct bj_point *points);
 
 /* Control thread, BJ_RT. Frames pushed from now on have this rate / latency; the engine
- * side starts over, dark, with the next fill. */
-BJ_API void bj_feed_set_rate(struct bj_feed *feed, uint32_t rate_hz);
-BJ_API void bj_feed_set_latency(struct bj_feed *feed, int64_t latency_ns);
+ * side starts over, dark, with the next fill. BJ_BAD_ARGUMENT: nothing changed; the rate is
+ * outside its range, or the latency is more than there is room for. */
+BJ_API enum bj_status bj_feed_set_rate(struct bj_feed *feed, uint32_t rate_hz);
+BJ_API enum bj_status bj_feed_set_latency(struct bj_feed *feed, int64_t latency_ns);
 
 /* Any thread, BJ_RT. Forget what is held and play dark until new frames make up L again:
  * freewheeling, a lost server. */

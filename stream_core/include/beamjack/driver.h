@@ -9,7 +9,12 @@
  *   init ─ connect ─ service* ─ { write | shutter | service }* ─ stop ─ service* ─
  * disconnect └────────────── again after a lost connection ──────────────┘           │
  *                                                                              finish
- * No slot ever blocks or sleeps. No slot allocates after init.
+ * No slot ever blocks or sleeps. No slot allocates after init. Nothing but connect is
+ * called after a disconnect.
+ *
+ * The engine checks in passing that a driver does what this header says: a state that does
+ * not exist, points taken that were not offered, BJ_OK for none taken, too many handles, a
+ * level from the future. Then the connection is lost, with a text that names the driver.
  */
 #ifndef BEAMJACK_DRIVER_H
 #define BEAMJACK_DRIVER_H
@@ -31,6 +36,7 @@ extern "C" {
  * file descriptors, or what an in-memory transport calls so. */
 struct bj_wait {
     int64_t deadline_ns;
+    bool full; /* one more handle was added than there is room for */
     int count;
     struct bj_wait_handle {
         int handle;
@@ -41,6 +47,8 @@ struct bj_wait {
 BJ_API void bj_wait_init(struct bj_wait *wait); /* never, on nothing */
 BJ_API void bj_wait_until(struct bj_wait *wait,
                           int64_t deadline_ns); /* the earlier counts */
+/* Beyond BJ_WAIT_HANDLES none is added and `full` is set: a driver that leaves it so breaks
+ * its contract. */
 BJ_API void bj_wait_handle(struct bj_wait *wait, int handle, int events);
 
 /* ---- Network, passed in
@@ -158,8 +166,9 @@ struct bj_usb_result {
 struct bj_usb;
 
 /* Never blocks and never allocates after open: what can (enumerating, opening, claiming,
- * closing, libusb itself) happens on threads of the transport. Real (dac_drivers/usb.h,
- * libusb) or in memory (tests/support/fake_usb.h). */
+ * closing, libusb itself) happens on threads of the transport. A handle that is not open,
+ * and a transfer or target beyond the limits above, is answered with BJ_BAD_ARGUMENT or
+ * left alone. Real (dac_drivers/usb.h, libusb) or in memory (tests/support/fake_usb.h). */
 struct bj_usb_ops {
     /* The devices of this kind as last seen; the first call starts looking, so keep
      * asking. At most `room`; returns how many. */
@@ -440,8 +449,9 @@ struct bj_dac_driver {
 /* ---- An instance
  * -------------------------------------------------------------------------------- */
 
-/* Main thread. What init says, or BJ_NO_MEMORY; then *dac is NULL. `events` may be NULL of
- * one that is asked for its capabilities only and never connected. */
+/* Main thread. What init says, BJ_NO_MEMORY, or BJ_BAD_ARGUMENT where an argument, init or
+ * the id is NULL or the instance too small; then *dac is NULL. `events` may be NULL of one
+ * that is asked for its capabilities only and never connected. */
 BJ_API enum bj_status bj_dac_create(const struct bj_dac_driver *driver,
                                     const struct bj_dac_config *config,
                                     const struct bj_dac_events *events, void *engine,
@@ -450,7 +460,7 @@ BJ_API enum bj_status bj_dac_create(const struct bj_dac_driver *driver,
 /* Main thread. After disconnect; accepts NULL. */
 BJ_API void bj_dac_destroy(struct bj_dac *dac);
 
-/* The slot true_pps, or exactly pps. */
+/* The slot true_pps, or exactly pps; that too where the slot says nonsense. */
 BJ_API double bj_dac_true_pps(const struct bj_dac *dac, uint32_t pps);
 
 #ifdef __cplusplus
