@@ -14,6 +14,7 @@
 /* Answers come to every 100 ms; to questions outside the stream, every 500 ms. */
 #define SILENT_NS (1500 * BJ_NS_PER_MS)
 #define SILENT_PROBED_NS (3 * BJ_NS_PER_S)
+#define LAST_POINT 1.5
 
 void idn_session_enter(struct idn_session *session, enum idn_phase phase, int64_t now_ns)
 {
@@ -108,13 +109,18 @@ static enum bj_status watch(struct idn_session *session, int64_t now_ns)
 }
 
 /* The points of which the sender knows have all played. */
+static void end_queue(struct idn_session *session)
+{
+    session->playing = false;
+    session->queue_points = 0;
+    idn_stamps_break(&session->stamps);
+}
+
 static void note_dry(struct idn_session *session, int64_t now_ns)
 {
     if (!session->playing || now_ns < session->play_end_ns)
         return;
-    session->playing = false;
-    session->queue_points = 0;
-    idn_stamps_break(&session->stamps);
+    end_queue(session);
     idn_session_configure_soon(session, now_ns);
     session->base.events->emptied(session->base.engine, 0, true);
 }
@@ -290,13 +296,14 @@ enum bj_status idn_session_write(void *instance, int64_t now_ns,
                        bj_strerror(status));
 }
 
-/* What has been sent and has not played, by our own count. */
+/* What has been sent and has not played, by our own count. The engine rounds another way:
+ * where it counts none, here the last one may be left. */
 static uint32_t queued(const struct idn_session *session, int64_t now_ns)
 {
     double left_ns = (double)(session->play_end_ns - now_ns);
     double points = left_ns / 1e9 * session->newest_pps;
 
-    if (!session->playing || points <= 0)
+    if (!session->playing || points <= LAST_POINT)
         return 0;
     return points < (double)session->queue_points ? (uint32_t)points
                                                   : (uint32_t)session->queue_points;
@@ -308,12 +315,13 @@ static uint32_t queued(const struct idn_session *session, int64_t now_ns)
 void idn_session_shutter(void *instance, int64_t now_ns, bool open)
 {
     struct idn_session *session = instance;
-    uint32_t lost;
+    uint32_t left = queued(session, now_ns), lost = left + session->hold.count;
 
     session->shut = !open;
     if (open || session->phase != IDN_PHASE_OPEN)
         return;
-    lost = queued(session, now_ns) + session->hold.count;
+    if (session->playing && left == 0)
+        end_queue(session);
     if (session->playing && !session->acks)
         return;
     if (session->playing) {
