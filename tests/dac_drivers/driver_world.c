@@ -243,6 +243,7 @@ void world_begin(struct world *world, const struct world_kind *kind,
     else
         world->net = fake_net_create();
     assert_true(world->notes && (world->usb || world->net));
+    move(world, epoch_ns());
     if (kind->on_usb)
         config.via.usb = fake_usb_base(world->usb);
     else

@@ -18,6 +18,7 @@
 
 #include <cmocka.h>
 
+#include "epoch.h"
 #include "fake_net.h"
 #include "fake_usb.h"
 

@@ -162,6 +162,8 @@ static void start_stream(struct idn_world *world, const char *id, struct bj_addr
     memset(world, 0, sizeof *world);
     world->net = fake_net_create();
     assert_non_null(world->net);
+    world->now_ns = epoch_ns();
+    fake_net_advance(world->net, world->now_ns);
     world->last_number = world->last_lit_ns = -1;
     world->dark_from_ns = 0;
     dac.via.net = fake_net_base(world->net);
@@ -175,7 +177,7 @@ static void start_stream(struct idn_world *world, const char *id, struct bj_addr
     config.arm = arm;
     assert_int_equal(bj_stream_create(&config, &world->stream), BJ_OK);
     bj_wait_init(&world->wait);
-    bj_wait_until(&world->wait, 0);
+    bj_wait_until(&world->wait, world->now_ns);
 }
 
 void idn_world_start_empty(struct idn_world *world, const char *id,

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "epoch.h"
 #include "fake_net.h"
 #include "idn/idn.h"
 #include "sim_idn.h"

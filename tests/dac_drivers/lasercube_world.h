@@ -16,13 +16,14 @@
 
 #include <cmocka.h>
 
+#include "epoch.h"
 #include "fake_net.h"
 #include "lasercube/lasercube.h"
 #include "sim_lasercube.h"
 
 #define LCW_IP 0x0a000005u
 #define LCW_ID "lasercube:0004A3112233"
-#define LCW_START_NS BJ_NS_PER_S
+#define LCW_START_NS epoch_ns()
 #define LCW_MS BJ_NS_PER_MS
 
 struct lcw_config {

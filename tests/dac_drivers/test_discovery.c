@@ -2,6 +2,7 @@
  *
  * Discovery over a network in memory: announcements are written here byte by byte.
  */
+#include "epoch.h"
 #include "fake_net.h"
 #include "fake_usb.h"
 #include "sim_helios.h"
@@ -25,7 +26,7 @@ struct scene {
 
 static void begin(struct scene *scene)
 {
-    *scene = (struct scene){.net = fake_net_create(), .now_ns = S};
+    *scene = (struct scene){.net = fake_net_create(), .now_ns = epoch_ns()};
     fake_net_advance(scene->net, scene->now_ns);
     assert_int_equal(
         bj_discovery_create(&(struct bj_transports){.net = fake_net_base(scene->net)},

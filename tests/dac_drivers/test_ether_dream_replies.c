@@ -385,7 +385,8 @@ static void start_quiet(const char *profile)
 
     config.profile = *sim_ed_profile(profile);
     world_start_empty(&world, WORLD_ID, (struct bj_address){.ip = WORLD_IP});
-    world.device = sim_ed_create(&config, 0); /* keeps no books of the other's points */
+    world.device =
+        sim_ed_create(&config, world.now_ns); /* keeps no books of the other's points */
     fake_net_add(world.net, WORLD_IP, world.device);
     world_run_ms(&world, 150);
 }

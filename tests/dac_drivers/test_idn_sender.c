@@ -80,11 +80,12 @@ static void test_datagrams_are_well_filled(void **state)
 /* The stamps have 32 bits; the time line goes on beyond them. */
 static void test_the_stamps_wrap(void **state)
 {
+    const int64_t wrap_ns = (UINT32_MAX + INT64_C(1)) * 1000;
     bool wrapped = false;
 
     (void)state;
     idn_world_start_as(world, "openidn", 30000);
-    world->now_ns = (4294967 - 1600) * MS;
+    world->now_ns += wrap_ns - (world->now_ns + 1600 * MS) % wrap_ns;
     fake_net_advance(world->net, world->now_ns);
     idn_world_light_up(world);
     idn_world_run_ms(world, 1000);

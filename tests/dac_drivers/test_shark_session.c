@@ -65,12 +65,13 @@ static void test_what_another_program_left_is_never_played(void **state)
         world_start_device(&world, k);
         shark_notes(&world)->foreign = true;
         struct sim_usb *device = world.device;
+        int64_t then_ns = world.now_ns - 10 * BJ_NS_PER_MS;
         memset(lit, 0xff, sizeof lit);
-        device->ops->select(device, 1, 1, 0);
-        device->ops->out(device, 0x01, on, sizeof on, 0);
+        device->ops->select(device, 1, 1, then_ns);
+        device->ops->out(device, 0x01, on, sizeof on, then_ns);
         for (size_t at = 0; at < sizeof lit; at += 64)
-            device->ops->out(device, 0x03, lit + at, 64, (int64_t)at * 10000);
-        device->ops->select(device, 1, 0, 1000000);
+            device->ops->out(device, 0x03, lit + at, 64, then_ns + (int64_t)at * 10000);
+        device->ops->select(device, 1, 0, then_ns + BJ_NS_PER_MS * 6);
         connect_for_ms(20);
         shark_notes(&world)->foreign = false;
         assert_int_equal(sim_shark_status(world.device).level, 0);

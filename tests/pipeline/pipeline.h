@@ -10,12 +10,13 @@
 #include "audience.h"
 #include "coarse_driver.h"
 #include "crystal.h"
+#include "epoch.h"
 #include "fake_net.h"
 #include "sim_ether_dream.h"
 
 #include <beamjack/driver.h>
 
-#define PIPELINE_START_NS (1000 * BJ_NS_PER_MS) /* when the world begins */
+#define PIPELINE_START_NS epoch_ns()            /* when the world begins */
 #define PIPELINE_LATENCY_NS (50 * BJ_NS_PER_MS) /* what the program chooses by default */
 #define PIPELINE_IP 0x0a000002u
 #define PIPELINE_OTHER_IP 0x0a000003u
@@ -84,8 +85,8 @@ struct pipeline {
     struct coarse_ears ears, *extra;
     double frame_ns; /* of the cycle that comes next */
     int64_t crystal_ns,
-        stall_ns; /* when the DAC's clock, when the thread is next touched */
-    double cycle_begin_ns;
+        stall_ns;          /* when the DAC's clock, when the thread is next touched */
+    double cycle_since_ns; /* when it began, from PIPELINE_START_NS on */
     int64_t push_ns;
     struct bj_wait wait;
     bool woken;

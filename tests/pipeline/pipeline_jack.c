@@ -13,7 +13,7 @@ void pipeline_begin_cycles(struct pipeline *pipeline)
     const struct pipeline_config *config = &pipeline->config;
 
     pipeline->pushing = true;
-    pipeline->cycle_begin_ns = (double)pipeline->now_ns;
+    pipeline->cycle_since_ns = (double)pipeline_elapsed_ns(pipeline);
     pipeline->push_ns = pipeline->now_ns;
     pipeline->jack_random.state = config->jack_seed ? config->jack_seed : config->seed + 1;
     pipeline->frame_ns = frame_ns(pipeline);
@@ -23,9 +23,9 @@ static void next_cycle(struct pipeline *pipeline, uint32_t cycles)
 {
     const struct pipeline_config *config = &pipeline->config;
 
-    pipeline->cycle_begin_ns += cycles * config->period_frames * pipeline->frame_ns;
+    pipeline->cycle_since_ns += cycles * config->period_frames * pipeline->frame_ns;
     pipeline->frame_ns = frame_ns(pipeline);
-    pipeline->push_ns = (int64_t)pipeline->cycle_begin_ns +
+    pipeline->push_ns = PIPELINE_START_NS + (int64_t)pipeline->cycle_since_ns +
                         sim_random_upto(&pipeline->jack_random, config->push_jitter_ns);
 }
 
@@ -35,13 +35,14 @@ static void push(struct pipeline *pipeline)
     float *out[BJ_CHANNELS];
     const float *in[BJ_CHANNELS];
     uint32_t frames = pipeline->config.period_frames;
+    double begin_ns = (double)PIPELINE_START_NS + pipeline->cycle_since_ns;
 
     for (int c = 0; c < BJ_CHANNELS; c++) {
         in[c] = out[c] = samples[c];
     }
-    source_make(pipeline->config.signal, pipeline->audience.frames,
-                pipeline->cycle_begin_ns, pipeline->frame_ns, frames, out);
-    audience_expect(&pipeline->audience, frames, pipeline->cycle_begin_ns);
+    source_make(pipeline->config.signal, pipeline->audience.frames, begin_ns,
+                pipeline->frame_ns, frames, out);
+    audience_expect(&pipeline->audience, frames, begin_ns);
     (void)bj_feed_push(pipeline->feed, in, frames, pipeline->now_ns);
     bj_stream_wake(pipeline->stream);
 }

@@ -4,6 +4,7 @@
  * feed, the engine, the real Helios driver, USB in memory, a simulated Helios. Every frame
  * carries its number as a smooth signal, so that every point tells when it was captured.
  */
+#include "epoch.h"
 #include "fake_usb.h"
 #include "helios/helios.h"
 #include "sim_helios.h"
@@ -18,7 +19,7 @@
 #include <cmocka.h>
 
 #define MS BJ_NS_PER_MS
-#define START_NS (1000 * MS)
+#define START_NS epoch_ns()
 #define LATENCY_NS (36 * MS + 41667)
 #define TARGET_NS (32 * MS)
 #define PORT "1-2"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim_helios_player.h"
 
+#include <math.h>
 #include <string.h>
 
 #define CLOCK_HZ 112e6
@@ -55,6 +56,21 @@ bool sim_helios_player_locked(const struct sim_helios_player *player, int64_t no
 
 /* ---- The timer ----------------------------------------------------------------------- */
 
+/* Whole nanoseconds and the rest apart: exact however long the machine has been running. */
+static void wait_for_tick(struct sim_helios_player *player, double for_ns)
+{
+    double whole_ns = floor(player->tick_rest + for_ns);
+
+    player->tick_rest += for_ns - whole_ns;
+    player->tick_ns += (int64_t)whole_ns;
+}
+
+static bool tick_is_due(const struct sim_helios_player *player, int64_t now_ns)
+{
+    return player->tick_ns < now_ns ||
+           (player->tick_ns == now_ns && player->tick_rest <= 0);
+}
+
 static void put_out(struct sim_helios_player *player)
 {
     struct sim_helios_buffer *frame = &player->buffers[player->play];
@@ -62,7 +78,7 @@ static void put_out(struct sim_helios_player *player)
     struct sim_helios_point *out = &player->output;
     bool first = player->at == 0;
 
-    *out = (struct sim_helios_point){.time_ns = (int64_t)player->tick_ns,
+    *out = (struct sim_helios_point){.time_ns = player->tick_ns,
                                      .x = (uint16_t)(p[0] << 4 | p[1] >> 4),
                                      .y = (uint16_t)((p[1] & 15) << 8 | p[2]),
                                      .r = p[3],
@@ -76,19 +92,23 @@ static void put_out(struct sim_helios_player *player)
         player->counts->lit_behind_shutter++;
     if (player->config->played != NULL)
         player->config->played(player->config->user, out);
-    player->tick_ns += player->period_ns + (first ? (double)player->config->stretch_ns : 0);
+    wait_for_tick(player,
+                  player->period_ns + (first ? (double)player->config->stretch_ns : 0));
 }
 
-static void begin(struct sim_helios_player *player, double first_tick_ns)
+static void begin(struct sim_helios_player *player, int64_t now_ns)
 {
-    int64_t gap_ns = (int64_t)first_tick_ns - player->dark_since_ns;
+    int64_t gap_ns;
 
     player->at = 0;
     player->playing = true;
     player->period_ns = period_of(player, player->buffers[player->play].pps);
-    player->tick_ns = first_tick_ns;
+    player->tick_ns = now_ns;
+    player->tick_rest = 0;
+    wait_for_tick(player, player->period_ns);
     if (player->dark_since_ns == BJ_NEVER)
         return;
+    gap_ns = player->tick_ns - player->dark_since_ns;
     player->counts->gaps++;
     if (gap_ns > player->counts->longest_gap_ns)
         player->counts->longest_gap_ns = gap_ns;
@@ -104,11 +124,11 @@ static void end(struct sim_helios_player *player)
         put_out(player);
         return;
     }
-    player->dark_since_ns = (int64_t)player->tick_ns;
+    player->dark_since_ns = player->tick_ns;
     player->playing = false;
     darken(player);
     if (player->config->firmware <= FULL_STOP_UP_TO)
-        lock(player, (int64_t)player->tick_ns);
+        lock(player, player->tick_ns);
 }
 
 static void tick(struct sim_helios_player *player)
@@ -131,7 +151,7 @@ static void tick(struct sim_helios_player *player)
 
 void sim_helios_player_run(struct sim_helios_player *player, int64_t now_ns)
 {
-    while (player->playing && player->tick_ns <= (double)now_ns)
+    while (player->playing && tick_is_due(player, now_ns))
         tick(player);
     if (player->centring && now_ns >= player->lock_ns) {
         player->centring = false;
@@ -143,7 +163,7 @@ void sim_helios_player_freeze(struct sim_helios_player *player, int64_t now_ns,
                               int64_t for_ns)
 {
     sim_helios_player_run(player, now_ns);
-    player->tick_ns += (double)for_ns;
+    player->tick_ns += for_ns;
 }
 
 /* ---- Frames -------------------------------------------------------------------------- */
@@ -191,7 +211,7 @@ bool sim_helios_player_take(struct sim_helios_player *player, const uint8_t *byt
     frame->loop = !(bytes[size - 1] & 2);
     counts->frames++;
     if (*started)
-        begin(player, (double)now_ns + period_of(player, frame->pps));
+        begin(player, now_ns);
     else
         player->slot_full = true;
     return true;

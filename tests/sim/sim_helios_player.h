@@ -23,9 +23,10 @@ struct sim_helios_player {
     struct sim_helios_buffer buffers[2];
     int play; /* which buffer plays; the other one is the slot */
     bool playing, slot_full;
-    bool freed;     /* a waiting frame began: firmware 6 wants to know */
-    uint32_t at;    /* next point of the playing frame */
-    double tick_ns; /* when the timer fires next */
+    bool freed;       /* a waiting frame began: firmware 6 wants to know */
+    uint32_t at;      /* next point of the playing frame */
+    int64_t tick_ns;  /* when the timer fires next ... */
+    double tick_rest; /* ... and the part of a nanosecond beyond */
     double period_ns;
     int64_t lock_ns;       /* nothing is accepted before this; 0: never locked */
     bool centring;         /* at the end of the lock-out */

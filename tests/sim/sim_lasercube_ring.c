@@ -36,10 +36,11 @@ static void skip_to(struct sim_lc_clock *clock, int64_t now_ns)
     int64_t idle = (now_ns - clock->next_ns) / (clock->step_ns + 1);
 
     if (idle > 0) {
-        uint64_t fraction =
-            (uint64_t)clock->next_fraction + (uint64_t)idle * clock->step_fraction;
+        uint64_t low = (uint64_t)(uint32_t)idle * clock->step_fraction;
+        uint64_t fraction = (uint64_t)clock->next_fraction + (uint32_t)low;
         clock->next_fraction = (uint32_t)fraction;
-        clock->next_ns += idle * clock->step_ns + (int64_t)(fraction >> 32);
+        clock->next_ns += idle * clock->step_ns + (idle >> 32) * clock->step_fraction +
+                          (int64_t)((low >> 32) + (fraction >> 32));
     }
     while (clock->next_ns <= now_ns) {
         tick(clock);

@@ -91,6 +91,27 @@ static void plays_a_frame_once(void **state)
     assert_int_equal(player->output.x, 99);
 }
 
+/* However long the machine has been running. */
+static void ten_years_change_no_tick(void **state)
+{
+    const int64_t then_ns = 3653 * 86400 * BJ_NS_PER_S + 123456789;
+    static int64_t after_ns[2000];
+    (void)state;
+    for (int64_t from_ns = 0; from_ns <= then_ns; from_ns += then_ns) {
+        begin_as(5);
+        for (int64_t frame = 0; frame < 20; frame++) {
+            give(100, 33333, 2, 9, from_ns + frame * 3 * MS);
+        }
+        sim_helios_player_run(player, from_ns + 200 * MS);
+        assert_int_equal(told, 2000);
+        for (size_t k = 0; k < told; k++) {
+            if (from_ns == 0)
+                after_ns[k] = points[k].time_ns;
+            assert_int_equal(points[k].time_ns - from_ns, after_ns[k]);
+        }
+    }
+}
+
 static void two_frames_join_without_a_gap(void **state)
 {
     (void)state;
@@ -245,6 +266,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(plays_a_frame_once),
+        TEST(ten_years_change_no_tick),
         TEST(two_frames_join_without_a_gap),
         TEST(a_late_frame_makes_a_gap),
         TEST(loops_repeat_without_a_gap),

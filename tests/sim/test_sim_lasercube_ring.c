@@ -52,6 +52,22 @@ static void test_its_clock_may_be_fast(void **state)
     assert_in_range(rig.count, 3328, 3332);
 }
 
+/* Ticks that play nothing are skipped. */
+static void test_ten_years_of_ticks_cost_nothing(void **state)
+{
+    const int64_t filled_ns = INT64_C(3653) * 86400 * 1000 * RIG_MS;
+    struct sim_lc_config config = rig_config();
+    *state = &rig;
+    start(&config);
+    rig_run_to(&rig, filled_ns);
+    fill(1, 140);
+    rig_run_to(&rig, filled_ns + 10 * RIG_MS);
+    assert_int_equal(rig.count, 140);
+    assert_in_range(rig.played[0].time_ns, filled_ns, filled_ns + 33334);
+    for (uint32_t k = 1; k < rig.count; k++)
+        assert_in_range(rig.played[k].time_ns - rig.played[k - 1].time_ns, 33333, 33334);
+}
+
 static void test_a_long_stretch_is_exact(void **state)
 {
     struct sim_lc_config config = rig_config();
@@ -153,10 +169,15 @@ static void test_the_threshold(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_plays_in_order_at_the_rate), TEST(test_its_clock_may_be_fast),
-        TEST(test_a_long_stretch_is_exact),    TEST(test_dark_and_draining_without_output),
-        TEST(test_runs_dry_and_goes_on),       TEST(test_overfull),
-        TEST(test_a_new_rate_counts_at_once),  TEST(test_the_threshold),
+        TEST(test_plays_in_order_at_the_rate),
+        TEST(test_its_clock_may_be_fast),
+        TEST(test_ten_years_of_ticks_cost_nothing),
+        TEST(test_a_long_stretch_is_exact),
+        TEST(test_dark_and_draining_without_output),
+        TEST(test_runs_dry_and_goes_on),
+        TEST(test_overfull),
+        TEST(test_a_new_rate_counts_at_once),
+        TEST(test_the_threshold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,6 +62,18 @@ static void test_one_sample_a_tick(void **state)
     assert_true(status().lit);
 }
 
+/* The first look comes when the machine has been running for ten years, at any tick. */
+static void test_ten_years_of_ticks_cost_nothing(void **state)
+{
+    (void)state;
+    shark_rig_wait_ms(&rig, INT64_C(3653) * 86400 * 1000);
+    test_one_sample_a_tick(state);
+    shark_rig_ask(&rig, "80 00");
+    shark_rig_ask(&rig, "8d 01");
+    shark_rig_wait_ms(&rig, INT64_C(3653) * 86400 * 1000);
+    assert_int_equal(sim_shark_counters(rig.device)->underruns, 0);
+}
+
 static void test_the_timer_divides_its_clock(void **state)
 {
     (void)state;
@@ -263,6 +275,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RIG_TEST(test_nothing_is_played_while_the_output_is_off),
         RIG_TEST(test_one_sample_a_tick),
+        RIG_TEST(test_ten_years_of_ticks_cost_nothing),
         RIG_TEST(test_the_timer_divides_its_clock),
         RIG_TEST(test_running_dry_is_dark_and_heals),
         RIG_TEST(test_the_worst_device_holds_the_last_colour),

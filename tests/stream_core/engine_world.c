@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine_world.h"
 
+#include "epoch.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -93,7 +95,7 @@ void world_init(struct engine_world *world)
     world->config.error = on_error;
     world->config.error_user = world;
     world->config.safety.start_blank_ns = 0;
-    world->now_ns = BJ_NS_PER_S;
+    world->now_ns = epoch_ns();
 }
 
 void world_start(struct engine_world *world)

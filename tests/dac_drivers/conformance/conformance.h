@@ -10,9 +10,11 @@
 #ifndef CONFORMANCE_H
 #define CONFORMANCE_H
 
+#include "epoch.h"
+
 #include <beamjack/driver.h>
 
-#define CONFORMANCE_START_NS BJ_NS_PER_S /* when a world begins, in virtual time */
+#define CONFORMANCE_START_NS epoch_ns() /* when a world begins, in virtual time */
 
 /* A point that comes out of the device at time_ns: x right, y up, whatever the wire does;
  * colours and intensity scaled to 65535, all 0 where the device's own shutter or output
