@@ -100,20 +100,81 @@ static void look_at_links(struct bj_bridge *bridge, bool touched)
     bridge->links = now;
 }
 
-static void make_links(struct bj_bridge *bridge)
+static void plan_links(struct bj_bridge *bridge, int64_t now_ns, struct bj_links *plan)
 {
-    struct bj_jack *jack = bridge->supervisor.jack;
-    const char **sources = bj_jack_sources(jack);
+    const char **sources = bj_jack_sources(bridge->supervisor.jack);
     static const char *const none[] = {NULL};
-    struct bj_links plan = {0};
+    char text[BJ_WHY_SIZE];
 
-    bj_connections_plan(&bridge->connections, sources ? sources : none, &plan);
-    for (size_t k = 0; k < plan.count; k++)
-        if (!bj_jack_connect(jack, plan.items[k].source, plan.items[k].channel))
-            bj_log_say(bridge->log, "JACK refuses to connect %s to %s",
-                       plan.items[k].source, bj_port_title(plan.items[k].channel));
-    bj_links_finish(&plan);
+    bj_connections_plan(&bridge->connections, sources ? sources : none, now_ns, plan);
     bj_jack_free_sources(sources);
+    while (bj_connections_news(&bridge->connections, text, sizeof text))
+        bj_log_say(bridge->log, "%s", text);
+}
+
+static void tell_outcomes(struct bj_bridge *bridge, const struct bj_errand *errand,
+                          int64_t now_ns)
+{
+    char text[BJ_WHY_SIZE];
+
+    for (size_t k = 0; k < errand->links.count; k++)
+        if (bj_connections_outcome(&bridge->connections, &errand->links.items[k],
+                                   errand->made[k], now_ns, text, sizeof text))
+            bj_log_say(bridge->log, "%s", text);
+}
+
+/* ---- What the server is asked ------------------------------------------------------------------ */
+
+static void begin(struct bj_bridge *bridge, enum bj_errand_kind kind,
+                  struct bj_links *links)
+{
+    bridge->errand =
+        bj_errand_begin(kind, bridge->supervisor.jack, links, bridge->supervisor.helpers);
+}
+
+static void tell_joined(struct bj_bridge *bridge)
+{
+    struct bj_jack_view view = bj_jack_view(bridge->supervisor.jack);
+
+    bj_log_say(bridge->log, "JACK client '%s': %u Hz, %u frames per cycle%s", view.name,
+               view.rate_hz, view.period_frames, view.realtime ? "" : ", not real-time");
+}
+
+/* A client that does not start gets no cycles: the supervisor will try again. */
+static void take_answer(struct bj_bridge *bridge, int64_t now_ns)
+{
+    struct bj_errand *errand = bridge->errand;
+
+    bridge->errand = NULL;
+    if (errand->kind == BJ_ERRAND_CONNECT) {
+        tell_outcomes(bridge, errand, now_ns);
+    } else if (errand->kind == BJ_ERRAND_START && !errand->good) {
+        bj_log_say(bridge->log, "%s", errand->why);
+    } else if (errand->kind == BJ_ERRAND_START) {
+        tell_joined(bridge);
+        bridge->links_owed = true;
+        look_at_links(bridge, true);
+    }
+    bj_errand_drop(errand);
+}
+
+static void ask_next(struct bj_bridge *bridge, int64_t now_ns, int64_t *deadline_ns)
+{
+    struct bj_links plan = {0};
+    int64_t retry_ns = bj_connections_retry_ns(&bridge->connections);
+
+    if (bridge->latency_owed) {
+        bridge->latency_owed = false;
+        begin(bridge, BJ_ERRAND_LATENCY, NULL);
+    } else if (bridge->links_owed || now_ns >= retry_ns) {
+        bridge->links_owed = false;
+        plan_links(bridge, now_ns, &plan);
+        if (plan.count > 0)
+            begin(bridge, BJ_ERRAND_CONNECT, &plan);
+        bj_links_finish(&plan);
+    } else if (retry_ns < *deadline_ns) {
+        *deadline_ns = retry_ns;
+    }
 }
 
 /* ---- JACK comes and goes --------------------------------------------------------------------- */
@@ -141,25 +202,21 @@ bool bj_bridge_join(struct bj_bridge *bridge)
 {
     struct bj_jack *jack = bridge->supervisor.jack;
     struct bj_jack_view view = bj_jack_view(jack);
-    char why[BJ_WHY_SIZE];
 
     if (!prepare(bridge, &view))
         return false;
     bj_jack_log_to(&bridge->jack_words);
-    if (!bj_jack_start(jack, &bridge->sinks, bridge->latency_ns, why, sizeof why)) {
-        bj_log_say(bridge->log, "%s", why);
-        return true; /* the supervisor will see no cycles and try again */
-    }
-    bj_log_say(bridge->log, "JACK client '%s': %u Hz, %u frames per cycle%s", view.name,
-               view.rate_hz, view.period_frames, view.realtime ? "" : ", not real-time");
-    make_links(bridge);
-    look_at_links(bridge, true);
+    bj_jack_attach(jack, &bridge->sinks, bridge->latency_ns);
+    begin(bridge, BJ_ERRAND_START, NULL);
     return true;
 }
 
 void bj_bridge_part(struct bj_bridge *bridge)
 {
     bj_jack_log_to(NULL);
+    bj_errand_drop(bridge->errand);
+    bridge->errand = NULL;
+    bridge->links_owed = bridge->latency_owed = false;
     if (!bridge->options->rearm)
         bj_sinks_disarm(&bridge->sinks);
     bj_sinks_restart(&bridge->sinks);
@@ -168,21 +225,32 @@ void bj_bridge_part(struct bj_bridge *bridge)
     bj_links_clear(&bridge->links);
 }
 
-void bj_bridge_events(struct bj_bridge *bridge, unsigned events)
+static void take_events(struct bj_bridge *bridge, unsigned events)
 {
     struct bj_jack_view view = bj_jack_view(bridge->supervisor.jack);
 
     if (events & BJ_JACK_PORTS)
-        make_links(bridge);
+        bridge->links_owed = true;
     if (events & (BJ_JACK_LINKS | BJ_JACK_PORTS))
         look_at_links(bridge, events & BJ_JACK_LINKS);
     if (events & BJ_JACK_RATE) {
         follow_rate(bridge, view.rate_hz);
-        bj_jack_recompute_latency(bridge->supervisor.jack);
+        bridge->latency_owed = true;
     }
     if (events & BJ_JACK_FREEWHEEL)
         bj_log_say(bridge->log,
                    view.freewheeling ? "JACK freewheels: dark" : "JACK keeps time again");
+}
+
+void bj_bridge_follow(struct bj_bridge *bridge, unsigned events, int64_t now_ns,
+                      int64_t *deadline_ns)
+{
+    if (events)
+        take_events(bridge, events);
+    if (bridge->errand && bj_errand_done(bridge->errand))
+        take_answer(bridge, now_ns);
+    if (!bridge->errand)
+        ask_next(bridge, now_ns, deadline_ns);
 }
 
 /* ---- Arming --------------------------------------------------------------------------------- */
@@ -311,6 +379,7 @@ bool bj_bridge_finish(struct bj_bridge *bridge)
     for (size_t k = 0; k < bridge->projector_count; k++)
         stopped = bj_projector_join(&bridge->projectors[k], STOP_NS) && stopped;
     bj_jack_log_to(NULL);
+    bj_errand_drop(bridge->errand);
     alone = bj_supervisor_finish(&bridge->supervisor);
     if (!stopped || !alone)
         return false;

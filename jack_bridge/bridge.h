@@ -6,6 +6,7 @@
 #ifndef BRIDGE_H
 #define BRIDGE_H
 
+#include "jack_errand.h"
 #include "jack_supervisor.h"
 #include "projector.h"
 
@@ -20,6 +21,9 @@ struct bj_bridge {
     struct bj_links links; /* of our ports, at the last look */
     struct bj_mailbox jack_words;
 
+    struct bj_errand *errand;      /* what the server is asked now; NULL: nothing */
+    bool links_owed, latency_owed; /* to be asked next */
+
     size_t projector_count;
     struct bj_projector projectors[BJ_SINKS_MAX];
 
@@ -31,15 +35,18 @@ struct bj_bridge {
     bool wrong_usage; /* the options ask for what a DAC cannot do */
 };
 
-/* `bridge->supervisor.jack` has just come: builds the engines the first time, joins the
- * graph, makes the connections. False: said why, and it is hopeless. */
+/* `bridge->supervisor.jack` has just come: builds the engines the first time, and begins to
+ * join the graph and make the connections. False: said why, and it is hopeless. */
 bool bj_bridge_join(struct bj_bridge *bridge);
 
 /* JACK is gone: dark, and what was linked is remembered. */
 void bj_bridge_part(struct bj_bridge *bridge);
 
-/* What the callbacks signalled. */
-void bj_bridge_events(struct bj_bridge *bridge, unsigned events);
+/* While JACK is there: what the callbacks signalled, what the server answered, and what is
+ * to be asked next. Never waits. Lowers *deadline_ns to when it wants to be called again.
+ */
+void bj_bridge_follow(struct bj_bridge *bridge, unsigned events, int64_t now_ns,
+                      int64_t *deadline_ns);
 
 /* By hand. Arms each projector whose DAC is there, but none without JACK. False: `why` says
  * which are not armed and what is missing; nothing of the wish stays behind. */

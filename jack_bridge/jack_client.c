@@ -12,7 +12,7 @@
 
 /* ---- Opening ---------------------------------------------------------------------------- */
 
-static const char *server_name(const struct bj_jack_config *config)
+const char *bj_jack_server_name(const struct bj_jack_config *config)
 {
     const char *name = config->server ? config->server : getenv("JACK_DEFAULT_SERVER");
 
@@ -27,10 +27,30 @@ static bool name_is_taken(const struct bj_jack_config *config, jack_status_t sta
             !(status & JackServerFailed));
 }
 
+static void explain_absence(const struct bj_jack_config *config, char *why, size_t why_size)
+{
+    const char *server = bj_jack_server_name(config);
+
+    if (bj_jack_is_pipewire())
+        snprintf(why, why_size,
+                 "PipeWire does not answer; start it ('systemctl --user start pipewire "
+                 "wireplumber'), or use --wait-for-jack to keep trying");
+    else if (bj_pipewire_runs())
+        snprintf(why, why_size,
+                 "no JACK server '%s' is running, but PipeWire is: use 'pw-jack beamjack "
+                 "...' (package pipewire-jack), or start a JACK server",
+                 server);
+    else
+        snprintf(why, why_size,
+                 "no JACK server '%s' is running%s; start one (e.g. jackd -d alsa, or from "
+                 "QjackCtl), or use --start-server, or --wait-for-jack to keep trying",
+                 server, config->start_server ? " and none could be started" : "");
+}
+
 static void explain(const struct bj_jack_config *config, jack_status_t status, char *why,
                     size_t why_size)
 {
-    const char *server = server_name(config);
+    const char *server = bj_jack_server_name(config);
 
     if (name_is_taken(config, status))
         snprintf(
@@ -49,10 +69,7 @@ static void explain(const struct bj_jack_config *config, jack_status_t status, c
                  "no shared memory with the JACK server '%s'; run it as the same user",
                  server);
     else if (status & JackServerFailed)
-        snprintf(why, why_size,
-                 "no JACK server '%s' is running%s; start one (e.g. jackd -d alsa, or from "
-                 "QjackCtl), or use --start-server, or --wait-for-jack to keep trying",
-                 server, config->start_server ? " and none could be started" : "");
+        explain_absence(config, why, why_size);
     else
         snprintf(why, why_size,
                  "the JACK server '%s' refuses the client '%s' (status 0x%x)", server,
@@ -67,7 +84,7 @@ static jack_client_t *open_client(const struct bj_jack_config *config, char *why
     jack_client_t *client;
 
     if (!bj_client_name_check(config->name, "the client name", why, why_size) ||
-        !bj_server_name_check(server_name(config),
+        !bj_server_name_check(bj_jack_server_name(config),
                               config->server ? "the name of the JACK server"
                                              : "$JACK_DEFAULT_SERVER",
                               why, why_size))
@@ -122,7 +139,7 @@ struct bj_jack *bj_jack_open(const struct bj_jack_config *config, char *why,
     atomic_store(&jack->period_frames, jack_get_buffer_size(jack->client));
     if (!register_ports(jack) || !bj_jack_set_callbacks(jack)) {
         snprintf(why, why_size, "the JACK server '%s' refuses our ports or callbacks",
-                 server_name(config));
+                 bj_jack_server_name(config));
         bj_jack_close(jack);
         return NULL;
     }
@@ -131,11 +148,14 @@ struct bj_jack *bj_jack_open(const struct bj_jack_config *config, char *why,
 
 /* ---- Running ------------------------------------------------------------------------------ */
 
-bool bj_jack_start(struct bj_jack *jack, const struct bj_sinks *sinks, int64_t latency_ns,
-                   char *why, size_t why_size)
+void bj_jack_attach(struct bj_jack *jack, const struct bj_sinks *sinks, int64_t latency_ns)
 {
     atomic_store(&jack->latency_ns, latency_ns);
     bj_process_attach(&jack->process, sinks);
+}
+
+bool bj_jack_start(struct bj_jack *jack, char *why, size_t why_size)
+{
     if (jack_activate(jack->client) != 0) {
         snprintf(why, why_size, "the JACK server does not let the client '%s' run",
                  jack_get_client_name(jack->client));
@@ -146,12 +166,17 @@ bool bj_jack_start(struct bj_jack *jack, const struct bj_sinks *sinks, int64_t l
     return true;
 }
 
-void bj_jack_detach(struct bj_jack *jack)
+static void breathe(void)
 {
     const struct timespec moment = {.tv_nsec = BJ_NS_PER_MS / 10};
 
+    nanosleep(&moment, NULL);
+}
+
+void bj_jack_detach(struct bj_jack *jack)
+{
     while (!bj_process_detach(&jack->process))
-        nanosleep(&moment, NULL);
+        breathe();
 }
 
 void bj_jack_close(struct bj_jack *jack)
@@ -159,6 +184,8 @@ void bj_jack_close(struct bj_jack *jack)
     if (!jack)
         return;
     bj_jack_detach(jack);
+    while (atomic_load(&jack->busy))
+        breathe();
     jack_client_close(jack->client);
     free(jack);
 }

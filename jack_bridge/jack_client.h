@@ -41,21 +41,32 @@ struct bj_jack_view {
     int priority; /* of JACK's own client thread; 0: not real-time */
 };
 
+/* The server's name, as asked for or as the environment says. */
+const char *bj_jack_server_name(const struct bj_jack_config *config);
+
+/* Is the JACK library that was loaded PipeWire's? And does PipeWire run for this user? Asks
+ * the socket, which answers at once. */
+bool bj_jack_is_pipewire(void);
+bool bj_pipewire_runs(void);
+
 /* Opens a client and registers its ports; no cycle runs yet. Any thread. NULL: `why`, with
  * the remedy. */
 struct bj_jack *bj_jack_open(const struct bj_jack_config *config, char *why,
                              size_t why_size);
 
-/* Takes part in the graph: cycles go to `sinks`, which outlive the client and do not
- * change; `latency_ns` is what the ports report. False: `why`. */
-bool bj_jack_start(struct bj_jack *jack, const struct bj_sinks *sinks, int64_t latency_ns,
-                   char *why, size_t why_size);
+/* Cycles, when there are some, go to `sinks`, which outlive the client and do not change;
+ * `latency_ns` is what the ports report. Asks nobody. */
+void bj_jack_attach(struct bj_jack *jack, const struct bj_sinks *sinks, int64_t latency_ns);
+
+/* Takes part in the graph. False: `why`. */
+bool bj_jack_start(struct bj_jack *jack, char *why, size_t why_size);
 
 /* From now on nothing touches the sinks, whatever JACK still does. Never asks the
  * server. */
 void bj_jack_detach(struct bj_jack *jack);
 
-/* Detaches, leaves the server and frees the client. Any thread; NULL is fine. */
+/* Detaches, waits for what is still asked of the server, leaves it and frees the client.
+ * Any thread; NULL is fine. */
 void bj_jack_close(struct bj_jack *jack);
 
 /* Takes the events since the last call. */
@@ -82,8 +93,8 @@ bool bj_jack_connect(struct bj_jack *jack, const char *source, enum bj_channel c
 /* The rate changed: have the latency asked for anew. Not from a callback. */
 void bj_jack_recompute_latency(struct bj_jack *jack);
 
-/* libjack's own words go to `box`, at most a few, instead of stderr. NULL: nowhere. For the
- * whole process; `box` must live until another call. */
+/* libjack's own words go to `box`, each sentence once and not many, instead of stderr.
+ * NULL: nowhere. For the whole process; `box` must live until another call. */
 struct bj_mailbox;
 void bj_jack_log_to(struct bj_mailbox *box);
 

@@ -25,6 +25,8 @@ struct bj_jack {
     _Atomic uint64_t xruns;
     _Atomic int64_t latency_ns;
     char reason[BJ_REASON_SIZE]; /* written once, before BJ_JACK_GONE */
+
+    atomic_bool busy; /* a helper asks the server something; not to be closed */
 };
 
 /* Before activation. False: JACK refuses a callback. */

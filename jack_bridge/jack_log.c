@@ -5,21 +5,44 @@
 
 #include <jack/jack.h>
 
-#define WORDS_MAX 20
+#define WORDS_MAX 16
 
 /* libjack's log functions know no user pointer: the only mutable state of the program
  * outside of an object, apart from the signal handlers'. */
 static _Atomic(struct bj_mailbox *) target;
-static atomic_uint budget;
+static atomic_uint said[WORDS_MAX]; /* what was said; 0: free */
+
+static unsigned mark_of(const char *text)
+{
+    unsigned mark = 2166136261u; /* FNV-1a */
+
+    while (*text)
+        mark = (mark ^ (unsigned char)*text++) * 16777619u;
+    return mark ? mark : 1;
+}
+
+/* Each sentence once, and not too many. */
+static bool is_new(const char *text)
+{
+    unsigned mark = mark_of(text);
+
+    for (int k = 0; k < WORDS_MAX; k++) {
+        unsigned none = 0;
+
+        if (atomic_compare_exchange_strong(&said[k], &none, mark))
+            return true;
+        if (none == mark)
+            return false;
+    }
+    return false;
+}
 
 static void on_error(const char *text)
 {
     struct bj_mailbox *box = atomic_load(&target);
-    unsigned left = atomic_load(&budget);
 
-    if (!box || left == 0 || !atomic_compare_exchange_strong(&budget, &left, left - 1))
-        return;
-    bj_mailbox_post(box, BJ_OK, false, text);
+    if (box && is_new(text))
+        bj_mailbox_post(box, BJ_OK, false, text);
 }
 
 static void on_info(const char *text)
@@ -30,7 +53,8 @@ static void on_info(const char *text)
 void bj_jack_log_to(struct bj_mailbox *box)
 {
     atomic_store(&target, box);
-    atomic_store(&budget, WORDS_MAX);
+    for (int k = 0; k < WORDS_MAX; k++)
+        atomic_store(&said[k], 0);
     jack_set_error_function(on_error);
     jack_set_info_function(on_info);
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "jack_supervisor.h"
 
+#include "helper_thread.h"
 #include "mailbox.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define BACKOFF_FIRST_NS (BJ_NS_PER_S / 4)
 #define BACKOFF_MOST_NS (3 * BJ_NS_PER_S)
@@ -27,65 +26,60 @@ bool bj_supervisor_init(struct bj_supervisor *supervisor,
     return supervisor->helpers != NULL;
 }
 
-static void leave(atomic_int *helpers)
-{
-    atomic_fetch_sub(helpers, 1);
-}
-
-static bool start_helper(void *(*run)(void *), void *job, atomic_int *helpers)
-{
-    pthread_t thread;
-
-    atomic_fetch_add(helpers, 1);
-    if (pthread_create(&thread, NULL, run, job) != 0) {
-        leave(helpers);
-        return false;
-    }
-    pthread_detach(thread);
-    return true;
-}
-
 /* ---- Opening ------------------------------------------------------------------------------ */
 
 struct bj_attempt {
     struct bj_jack_config config;
-    atomic_int *helpers;
+    int64_t begun_ns;
+    bool overdue; /* its failure was told */
     struct bj_jack *jack;
     char why[400];
     atomic_bool done; /* the last thing the helper writes here */
 };
 
-static void *run_attempt(void *job)
+static void run_attempt(void *job)
 {
     struct bj_attempt *attempt = job;
-    atomic_int *helpers = attempt->helpers;
     int wake_fd = attempt->config.wake_fd;
 
     attempt->jack = bj_jack_open(&attempt->config, attempt->why, sizeof attempt->why);
     atomic_store(&attempt->done, true);
     bj_wake_fd(wake_fd);
-    leave(helpers);
-    return NULL;
-}
-
-static void begin_attempt(struct bj_supervisor *supervisor)
-{
-    struct bj_attempt *attempt = calloc(1, sizeof *attempt);
-
-    if (!attempt)
-        return;
-    attempt->config = supervisor->config;
-    attempt->helpers = supervisor->helpers;
-    if (start_helper(run_attempt, attempt, supervisor->helpers))
-        supervisor->attempt = attempt;
-    else
-        free(attempt);
 }
 
 static void schedule_retry(struct bj_supervisor *supervisor, int64_t now_ns)
 {
     supervisor->backoff_ns = bj_backoff_next_ns(supervisor->backoff_ns);
     supervisor->retry_ns = now_ns + supervisor->backoff_ns;
+}
+
+static void begin_attempt(struct bj_supervisor *supervisor, int64_t now_ns)
+{
+    struct bj_attempt *attempt = calloc(1, sizeof *attempt);
+
+    if (attempt) {
+        attempt->config = supervisor->config;
+        attempt->begun_ns = now_ns;
+    }
+    if (attempt && bj_helper_start(run_attempt, attempt, supervisor->helpers)) {
+        supervisor->attempt = attempt;
+        return;
+    }
+    free(attempt);
+    schedule_retry(supervisor, now_ns);
+}
+
+/* It goes on: the server may be resumed, and a second try would hang beside it. */
+static enum bj_supervisor_news miss_attempt(struct bj_supervisor *supervisor)
+{
+    supervisor->attempt->overdue = true;
+    supervisor->failures++;
+    snprintf(
+        supervisor->why, sizeof supervisor->why,
+        "the JACK server '%.80s' is there and does not answer: it hangs or is stopped; "
+        "restart it, or use --wait-for-jack to wait for it",
+        bj_jack_server_name(&supervisor->config));
+    return BJ_SUPERVISOR_FAILED;
 }
 
 static enum bj_supervisor_news end_attempt(struct bj_supervisor *supervisor, int64_t now_ns)
@@ -109,36 +103,36 @@ static enum bj_supervisor_news end_attempt(struct bj_supervisor *supervisor, int
     return BJ_SUPERVISOR_OPENED;
 }
 
+static enum bj_supervisor_news watch_attempt(struct bj_supervisor *supervisor,
+                                             int64_t now_ns, int64_t *deadline_ns)
+{
+    struct bj_attempt *attempt = supervisor->attempt;
+    int64_t due_ns = attempt->begun_ns + BJ_JACK_ANSWER_NS;
+
+    if (atomic_load(&attempt->done))
+        return end_attempt(supervisor, now_ns);
+    if (attempt->overdue)
+        return BJ_SUPERVISOR_NOTHING;
+    if (now_ns >= due_ns)
+        return miss_attempt(supervisor);
+    if (due_ns < *deadline_ns)
+        *deadline_ns = due_ns;
+    return BJ_SUPERVISOR_NOTHING;
+}
+
 /* ---- Losing ------------------------------------------------------------------------------- */
 
-struct farewell {
-    struct bj_jack *jack;
-    atomic_int *helpers;
-};
-
-static void *run_farewell(void *job)
+static void run_farewell(void *jack)
 {
-    struct farewell *farewell = job;
-    atomic_int *helpers = farewell->helpers;
-
-    bj_jack_close(farewell->jack);
-    free(farewell);
-    leave(helpers);
-    return NULL;
+    bj_jack_close(jack);
 }
 
 /* Without a helper the client is better left open than waited for. */
 static void close_aside(struct bj_supervisor *supervisor)
 {
-    struct farewell *farewell = calloc(1, sizeof *farewell);
-
     bj_jack_detach(supervisor->jack);
     supervisor->past_xruns += bj_jack_view(supervisor->jack).xruns;
-    if (farewell) {
-        *farewell = (struct farewell){supervisor->jack, supervisor->helpers};
-        if (!start_helper(run_farewell, farewell, supervisor->helpers))
-            free(farewell);
-    }
+    (void)bj_helper_start(run_farewell, supervisor->jack, supervisor->helpers);
     supervisor->jack = NULL;
 }
 
@@ -182,25 +176,22 @@ enum bj_supervisor_news bj_supervisor_step(struct bj_supervisor *supervisor,
 {
     if (supervisor->jack)
         return watch(supervisor, events, now_ns, deadline_ns);
-    if (supervisor->attempt && atomic_load(&supervisor->attempt->done))
-        return end_attempt(supervisor, now_ns);
     if (!supervisor->attempt && now_ns >= supervisor->retry_ns)
-        begin_attempt(supervisor);
-    if (!supervisor->attempt && supervisor->retry_ns < *deadline_ns)
+        begin_attempt(supervisor, now_ns);
+    if (supervisor->attempt)
+        return watch_attempt(supervisor, now_ns, deadline_ns);
+    if (supervisor->retry_ns < *deadline_ns)
         *deadline_ns = supervisor->retry_ns;
     return BJ_SUPERVISOR_NOTHING;
 }
 
 bool bj_supervisor_finish(struct bj_supervisor *supervisor)
 {
-    const struct timespec moment = {.tv_nsec = BJ_NS_PER_MS};
     bool alone;
 
     if (supervisor->jack)
         close_aside(supervisor);
-    for (int k = 0; k < GOODBYE_MS && atomic_load(supervisor->helpers) > 0; k++)
-        nanosleep(&moment, NULL);
-    alone = atomic_load(supervisor->helpers) == 0;
+    alone = bj_helpers_ended(supervisor->helpers, GOODBYE_MS);
     if (alone && supervisor->attempt) {
         bj_jack_close(supervisor->attempt->jack);
         free(supervisor->attempt);

@@ -11,6 +11,9 @@
 
 #define BJ_JACK_HANG_NS BJ_NS_PER_S /* no cycle for this long: the server is lost */
 
+/* A server that has not answered a new client for this long is taken for hung. */
+#define BJ_JACK_ANSWER_NS (4 * BJ_NS_PER_S)
+
 struct bj_attempt;
 
 struct bj_supervisor {

@@ -195,10 +195,10 @@ static void follow_jack(struct run *run, int64_t now_ns, int64_t *deadline_ns)
         jack_failed(run);
         break;
     case BJ_SUPERVISOR_NOTHING:
-        if (supervisor->jack && events)
-            bj_bridge_events(&run->bridge, events);
         break;
     }
+    if (supervisor->jack && !run->over)
+        bj_bridge_follow(&run->bridge, events, now_ns, deadline_ns);
 }
 
 static void follow_engine(struct run *run)

@@ -26,13 +26,15 @@ static void free_patterns(struct bj_text_list *list)
         free(list->items[k]);
 }
 
+static int64_t now_ns;
+
 /* "x pd:output_1, y pd:output_2", the plan as text in its order. */
 static const char *plan_text(struct bj_connections *connections, const char *const *sources)
 {
     static char text[1024];
     struct bj_links plan = {0};
 
-    bj_connections_plan(connections, sources, &plan);
+    bj_connections_plan(connections, sources, now_ns, &plan);
     text[0] = '\0';
     for (size_t k = 0; k < plan.count; k++) {
         size_t used = strlen(text);
@@ -194,9 +196,164 @@ static void names_with_brackets_are_names_first(void **state)
     free_patterns(&patterns);
 }
 
+static const char *news(struct bj_connections *connections)
+{
+    static char text[400];
+
+    return bj_connections_news(connections, text, sizeof text) ? text : "";
+}
+
+static void pattern_without_a_port_is_told_and_told_again(void **state)
+{
+    struct bj_text_list patterns = patterns_of("x=pd:output_1", "nobody:*");
+    struct bj_connections connections;
+
+    (void)state;
+    bj_connections_init(&connections, &patterns, false);
+    plan_text(&connections, none);
+    assert_non_null(strstr(news(&connections), "x=pd:output_1 matches no port"));
+    assert_non_null(strstr(news(&connections), "nobody:* matches no port"));
+    assert_string_equal(news(&connections), "");
+    plan_text(&connections, none);
+    assert_string_equal(news(&connections), "");
+    plan_text(&connections, five);
+    assert_non_null(strstr(news(&connections), "x=pd:output_1: there is a port"));
+    assert_string_equal(news(&connections), "");
+    bj_connections_finish(&connections);
+    free_patterns(&patterns);
+}
+
+static void pattern_that_matches_at_once_is_no_news(void **state)
+{
+    struct bj_text_list patterns = patterns_of("pd:output_*", NULL);
+    struct bj_connections connections;
+
+    (void)state;
+    bj_connections_init(&connections, &patterns, true);
+    plan_text(&connections, five);
+    assert_string_equal(news(&connections), "");
+    plan_text(&connections, five); /* once: done */
+    assert_string_equal(news(&connections), "");
+    bj_connections_finish(&connections);
+    free_patterns(&patterns);
+}
+
+static bool outcome(struct bj_connections *connections, bool made)
+{
+    struct bj_link link = {.source = (char[]){PD(1)}, .channel = BJ_X};
+    char text[400];
+
+    return bj_connections_outcome(connections, &link, made, now_ns, text, sizeof text);
+}
+
+static void refused_link_is_tried_again_while_its_source_is_there(void **state)
+{
+    struct bj_text_list patterns = patterns_of("x=pd:output_1", NULL);
+    struct bj_connections connections;
+    int tries = 0, told = 0;
+
+    (void)state;
+    now_ns = 0;
+    bj_connections_init(&connections, &patterns, false);
+    assert_string_equal(plan_text(&connections, five), "x " PD(1));
+    assert_false(outcome(&connections, false));
+    assert_string_equal(plan_text(&connections, five), ""); /* not yet */
+    while (now_ns < 60 * BJ_NS_PER_S) {
+        now_ns = bj_connections_retry_ns(&connections);
+        assert_string_equal(plan_text(&connections, five), "x " PD(1));
+        told += outcome(&connections, false);
+        tries++;
+    }
+    assert_in_range(tries, 25, 40); /* a minute, every two seconds at last */
+    assert_int_equal(told, 1);
+    now_ns = bj_connections_retry_ns(&connections);
+    plan_text(&connections, five);
+    assert_true(outcome(&connections, true)); /* worth telling, after that */
+    assert_int_equal(bj_connections_retry_ns(&connections), BJ_NEVER);
+    bj_connections_finish(&connections);
+    free_patterns(&patterns);
+}
+
+static void refused_link_is_forgotten_with_its_source(void **state)
+{
+    struct bj_text_list patterns = patterns_of("x=pd:output_1", NULL);
+    struct bj_connections connections;
+
+    (void)state;
+    now_ns = 0;
+    bj_connections_init(&connections, &patterns, false);
+    plan_text(&connections, five);
+    assert_false(outcome(&connections, false));
+    assert_string_equal(plan_text(&connections, none), "");
+    assert_int_equal(bj_connections_retry_ns(&connections), BJ_NEVER);
+    assert_string_equal(plan_text(&connections, five), "x " PD(1)); /* a new one */
+    assert_false(outcome(&connections, true));
+    bj_connections_finish(&connections);
+    free_patterns(&patterns);
+}
+
+static void refused_link_is_wanted_from_the_next_server(void **state)
+{
+    struct bj_text_list patterns = {.count = 0};
+    struct bj_connections connections;
+    struct bj_links nothing = {0};
+
+    (void)state;
+    now_ns = 0;
+    bj_connections_init(&connections, &patterns, false);
+    assert_false(outcome(&connections, false));
+    bj_connections_remember(&connections, &nothing);
+    assert_int_equal(bj_connections_retry_ns(&connections), BJ_NEVER);
+    assert_string_equal(plan_text(&connections, five), "x " PD(1));
+    bj_connections_finish(&connections);
+}
+
+static void any_name_can_be_written(void **state)
+{
+    static const char *const names[] = {
+        "odd[1]:out*1", "a b:c d", "a=b:c",   "x=y:z", "back\\slash:out",
+        "a:b:c",        "q?:why?", "(a):{b}", "\\*:x", "\xc3\xa4:\xe2\x82\xac",
+    };
+    char one[60], set[60], expected[60], why[400];
+
+    (void)state;
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        const char *const sources[] = {"a1:out", names[k], NULL};
+        struct bj_text_list patterns;
+        struct bj_connections connections;
+
+        snprintf(one, sizeof one, "y=%s", names[k]);
+        snprintf(set, sizeof set, "%s", names[k]);
+        if (strcspn(set, "=") < strcspn(set, ":"))
+            set[strcspn(set, "=")] = '?';
+        assert_true(bj_connections_check(one, why, sizeof why));
+        assert_true(bj_connections_check(set, why, sizeof why));
+        patterns = patterns_of(one, set);
+        bj_connections_init(&connections, &patterns, false);
+        snprintf(expected, sizeof expected, "x %s, y %s", names[k], names[k]);
+        assert_string_equal(plan_text(&connections, sources), expected);
+        bj_connections_finish(&connections);
+        free_patterns(&patterns);
+    }
+}
+
+static void channel_that_does_not_exist_is_named(void **state)
+{
+    char why[400];
+
+    (void)state;
+    assert_false(bj_connections_check("z=pd:output_1", why, sizeof why));
+    assert_non_null(strstr(why, "'z'"));
+    assert_non_null(strstr(why, "x y r g b i"));
+    assert_false(bj_connections_check("X=pd:output_1", why, sizeof why));
+    assert_false(bj_connections_check("=pd:output_1", why, sizeof why));
+    assert_true(bj_connections_check("in_x=pd:output_1", why, sizeof why));
+    assert_true(bj_connections_check("pd:x=1", why, sizeof why));
+}
+
 static void pattern_without_a_client_is_refused(void **state)
 {
-    char why[200];
+    char why[400];
 
     (void)state;
     assert_true(bj_connections_check("x=Pd:output_1", why, sizeof why));
@@ -238,6 +395,13 @@ int main(void)
         cmocka_unit_test(remembered_links_wait_for_their_sources),
         cmocka_unit_test(patterns_work_anew_on_a_new_server),
         cmocka_unit_test(names_with_brackets_are_names_first),
+        cmocka_unit_test(pattern_without_a_port_is_told_and_told_again),
+        cmocka_unit_test(pattern_that_matches_at_once_is_no_news),
+        cmocka_unit_test(refused_link_is_tried_again_while_its_source_is_there),
+        cmocka_unit_test(refused_link_is_forgotten_with_its_source),
+        cmocka_unit_test(refused_link_is_wanted_from_the_next_server),
+        cmocka_unit_test(any_name_can_be_written),
+        cmocka_unit_test(channel_that_does_not_exist_is_named),
         cmocka_unit_test(pattern_without_a_client_is_refused),
         cmocka_unit_test(links_know_their_channels),
     };

@@ -78,7 +78,8 @@ static void join(struct fixture *f)
     f->jack = bj_jack_open(&f->config, f->why, sizeof f->why);
     if (!f->jack)
         fail_msg("%s", f->why);
-    if (!bj_jack_start(f->jack, &f->rig.sinks, RIG_LATENCY_NS, f->why, sizeof f->why))
+    bj_jack_attach(f->jack, &f->rig.sinks, RIG_LATENCY_NS);
+    if (!bj_jack_start(f->jack, f->why, sizeof f->why))
         fail_msg("%s", f->why);
 }
 

@@ -68,8 +68,8 @@ static void step(struct fixture *f)
     switch (bj_supervisor_step(supervisor, events, jackd_now_ns(), &deadline_ns)) {
     case BJ_SUPERVISOR_OPENED:
         f->opened++;
-        assert_true(bj_jack_start(supervisor->jack, &f->rig.sinks, RIG_LATENCY_NS, why,
-                                  sizeof why));
+        bj_jack_attach(supervisor->jack, &f->rig.sinks, RIG_LATENCY_NS);
+        assert_true(bj_jack_start(supervisor->jack, why, sizeof why));
         break;
     case BJ_SUPERVISOR_LOST:
         f->lost++;

@@ -60,6 +60,30 @@ static void position_without_a_source_is_dark(void **state)
     assert_true(running_is(f, "armed", "true"));
 }
 
+/* A program registers its ports before it takes part in the graph; JACK links none of them
+ * until then. */
+static void link_that_jack_refuses_is_made_when_it_can_be(void **state)
+{
+    struct fixture *f = *state;
+    jack_client_t *late;
+
+    if (!jackd_installed())
+        skip();
+    late =
+        jack_client_open("late", JackNoStartServer | JackServerName, NULL, f->server.name);
+    assert_non_null(late);
+    assert_non_null(
+        jack_port_register(late, "out [1]", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0));
+    running_start(f, "--connect", "x=late:out [?]", "--connect", "y=nobody:out");
+    WAIT_FOR(running_said(f, "y=nobody:out matches no port"));
+    WAIT_FOR(running_said(f, "JACK refuses to connect late:out [1] to X position"));
+    assert_int_equal(jack_activate(late), 0);
+    WAIT_FOR(running_is(f, "connected", "\"x-----\""));
+    WAIT_FOR(running_said(f, "late:out [1] is connected to X position now"));
+    assert_false(running_said(f, "x=late:out [?] matches no port"));
+    jack_client_close(late);
+}
+
 static void configuration_is_read_again(void **state)
 {
     struct fixture *f = *state;
@@ -191,6 +215,7 @@ int main(void)
         WITH_SERVER(stranger_who_connects_does_not_arm),
         WITH_SERVER(armed_and_connected_is_lit_until_disarmed),
         WITH_SERVER(position_without_a_source_is_dark),
+        WITH_SERVER(link_that_jack_refuses_is_made_when_it_can_be),
         WITH_SERVER(configuration_is_read_again),
         WITH_SERVER(refused_connection_is_status_1_and_names_the_option),
         WITH_SERVER(refused_connection_may_be_waited_for),

@@ -52,6 +52,35 @@ static void stopped_server_is_dark_and_ends_with_ctrl_c(void **state)
     jackd_signal(&f->server, SIGCONT);
 }
 
+static void hung_server_ends_the_start_in_words(void **state)
+{
+    struct fixture *f = *state;
+
+    if (!jackd_installed())
+        skip();
+    jackd_signal(&f->server, SIGSTOP);
+    running_start(f, NULL, NULL, NULL, NULL);
+    assert_int_equal(program_wait(&f->program), 1);
+    assert_true(running_said(f, f->server.name));
+    assert_true(running_said(f, "does not answer"));
+    jackd_signal(&f->server, SIGCONT);
+}
+
+static void hung_server_may_be_waited_for(void **state)
+{
+    struct fixture *f = *state;
+
+    if (!jackd_installed())
+        skip();
+    jackd_signal(&f->server, SIGSTOP);
+    running_start(f, "--wait-for-jack", NULL, NULL, NULL);
+    WAIT_FOR(running_said(f, "does not answer"));
+    jackd_signal(&f->server, SIGCONT);
+    WAIT_FOR(running_number(f, "frames_pushed") > 0);
+    program_signal(&f->program, SIGTERM);
+    assert_int_equal(program_wait(&f->program), 0);
+}
+
 static void server_loss_ends_the_run_if_asked(void **state)
 {
     struct fixture *f = *state;
@@ -87,6 +116,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_SERVER(killed_server_comes_back_with_links_and_dark),
         WITH_SERVER(stopped_server_is_dark_and_ends_with_ctrl_c),
+        WITH_SERVER(hung_server_ends_the_start_in_words),
+        WITH_SERVER(hung_server_may_be_waited_for),
         WITH_SERVER(server_loss_ends_the_run_if_asked),
         WITH_SERVER(freewheeling_is_dark_and_passes),
     };
