@@ -15,15 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define ETHER_DREAM_PORT 7654
-#define LIMITS_REMEDY                                                                      \
-    "run 'dpkg-reconfigure -p high jackd2' and answer yes, join the group audio "          \
-    "('adduser USER audio'), and log in again"
-
 __attribute__((format(printf, 3, 4))) static void
 find(struct bj_finding *finding, enum bj_health health, const char *format, ...)
 {
@@ -38,6 +35,20 @@ find(struct bj_finding *finding, enum bj_health health, const char *format, ...)
 static void remedy(struct bj_finding *finding, const char *text)
 {
     snprintf(finding->remedy, sizeof finding->remedy, "%s", text);
+}
+
+/* Debian's jackd2 brings the limits, to be switched on; PipeWire and others do not. */
+static void remedy_limits(struct bj_finding *finding)
+{
+    if (access("/etc/security/limits.d/audio.conf.disabled", F_OK) == 0)
+        remedy(finding,
+               "run 'dpkg-reconfigure -p high jackd2' and answer yes, join the group "
+               "audio ('adduser USER audio'), and log in again");
+    else
+        remedy(finding,
+               "write the lines '@audio - rtprio 95' and '@audio - memlock unlimited' into "
+               "/etc/security/limits.d/95-audio.conf, join the group audio ('adduser USER "
+               "audio'), and log in again");
 }
 
 /* ---- Rights ----------------------------------------------------------------------------------- */
@@ -57,22 +68,21 @@ static void check_rtprio(const struct bj_options *options, struct bj_finding *fi
     else {
         find(finding, BJ_ADVICE, "real-time priority: limit %llu, so none is granted",
              (unsigned long long)limit.rlim_cur);
-        remedy(finding, LIMITS_REMEDY);
+        remedy_limits(finding);
     }
 }
 
 static void check_memlock(const struct bj_options *options, struct bj_finding *finding)
 {
-    struct rlimit limit = {0, 0};
+    char why[120];
 
     (void)options;
-    getrlimit(RLIMIT_MEMLOCK, &limit);
-    if (limit.rlim_cur == RLIM_INFINITY || geteuid() == 0) {
+    if (bj_lock_memory(why, sizeof why)) {
+        munlockall();
         find(finding, BJ_HEALTHY, "memory can be locked");
     } else {
-        find(finding, BJ_ADVICE, "memory can be locked up to %llu KiB only",
-             (unsigned long long)limit.rlim_cur / 1024);
-        remedy(finding, LIMITS_REMEDY);
+        find(finding, BJ_ADVICE, "memory cannot be locked: %s", why);
+        remedy_limits(finding);
     }
 }
 
@@ -123,7 +133,7 @@ static void check_scheduler(const struct bj_options *options, struct bj_finding 
         return;
     }
     find(finding, BJ_AILING, "a trial thread was refused SCHED_FIFO: the DAC may run dry");
-    remedy(finding, LIMITS_REMEDY);
+    remedy_limits(finding);
 }
 
 /* ---- JACK ---------------------------------------------------------------------------------------- */
@@ -139,8 +149,9 @@ static void check_jack(const struct bj_options *options, struct bj_finding *find
     if (jack) {
         struct bj_jack_view view = bj_jack_view(jack);
 
-        find(finding, BJ_HEALTHY, "JACK: %u Hz, %u frames per cycle (%.1f ms), %s",
-             view.rate_hz, view.period_frames, 1e3 * view.period_frames / view.rate_hz,
+        find(finding, BJ_HEALTHY, "JACK%s: %u Hz, %u frames per cycle (%.1f ms), %s",
+             bj_jack_is_pipewire() ? " (PipeWire)" : "", view.rate_hz, view.period_frames,
+             1e3 * view.period_frames / view.rate_hz,
              view.realtime ? "real-time" : "not real-time");
         finding->remedy[0] = '\0';
     } else {
@@ -373,8 +384,18 @@ static void check_sound(const struct bj_options *options, struct bj_finding *fin
                "JACK nor a sound server uses it");
 }
 
-const bj_check_fn bj_checks[] = {
-    check_rtprio,   check_memlock,    check_group, check_scheduler, check_jack,
-    check_governor, check_interfaces, check_port,  check_usb,       check_sound,
-    NULL,
+const struct bj_check bj_checks[] = {
+    {"real-time priority", check_rtprio, ""},
+    {"memory", check_memlock, ""},
+    {"group audio", check_group, "the name service hangs; see 'getent group audio'"},
+    {"scheduler", check_scheduler, ""},
+    {"JACK", check_jack,
+     "the server is there and hangs or is stopped: end it ('killall -9 jackd', or "
+     "'killall -9 pipewire') and start it again"},
+    {"CPU governor", check_governor, ""},
+    {"network", check_interfaces, ""},
+    {"UDP port", check_port, ""},
+    {"USB", check_usb, "unplug the USB devices and see 'dmesg'"},
+    {"sound cards", check_sound, "see 'dmesg'"},
+    {NULL, NULL, NULL},
 };

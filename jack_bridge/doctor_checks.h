@@ -7,6 +7,8 @@
 
 #include "options.h"
 
+#include <stdatomic.h>
+
 enum bj_health {
     BJ_HEALTHY,
     BJ_ADVICE, /* it works, but could be better */
@@ -19,9 +21,18 @@ struct bj_finding {
     char remedy[400]; /* empty: nothing to mend */
 };
 
-typedef void (*bj_check_fn)(const struct bj_options *options, struct bj_finding *finding);
+struct bj_check {
+    const char *subject;
+    void (*examine)(const struct bj_options *options, struct bj_finding *finding);
+    const char *if_silent; /* the remedy when it does not come to an end */
+};
 
-/* In the order they are shown; NULL at the end. */
-extern const bj_check_fn bj_checks[];
+/* In the order they are shown; a NULL subject at the end. */
+extern const struct bj_check bj_checks[];
+
+/* Does one of them on a thread of its own, for a few seconds at most: what it asks may
+ * hang. `options` and *running, which counts such threads, outlive it. */
+void bj_check_do(const struct bj_check *check, const struct bj_options *options,
+                 atomic_int *running, struct bj_finding *finding);
 
 #endif

@@ -91,18 +91,38 @@ void bj_engine_scheduler(const struct bj_engine_thread *engine, char *text, size
         snprintf(text, size, policy == -1 ? "not started" : "SCHED_OTHER");
 }
 
+/* Of this program, all that is mapped. */
+static unsigned long long mapped_bytes(void)
+{
+    FILE *file = fopen("/proc/self/statm", "re");
+    unsigned long long pages = 0;
+
+    if (file && fscanf(file, "%llu", &pages) != 1)
+        pages = 0;
+    if (file)
+        fclose(file);
+    return pages * (unsigned long long)sysconf(_SC_PAGESIZE);
+}
+
+/* A limit that is just large enough for today must not make tomorrow's memory fail. */
+static bool has_room(const struct rlimit *limit)
+{
+    unsigned long long mapped = mapped_bytes();
+
+    return limit->rlim_cur == RLIM_INFINITY || limit->rlim_cur < mapped ||
+           limit->rlim_cur / 4 > mapped;
+}
+
 bool bj_lock_memory(char *why, size_t why_size)
 {
-    struct rlimit limit;
+    struct rlimit limit = {0, 0};
 
-    if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-        geteuid() != 0) {
-        snprintf(why, why_size, "the memlock limit is %llu KiB, not unlimited",
-                 (unsigned long long)limit.rlim_cur / 1024);
-        return false;
-    }
-    if (mlockall(MCL_CURRENT) == 0 && mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0)
+    getrlimit(RLIMIT_MEMLOCK, &limit);
+    if (mlockall(MCL_CURRENT) == 0 &&
+        (!has_room(&limit) || mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0))
         return true;
-    snprintf(why, why_size, "%s", strerror(errno));
+    snprintf(why, why_size, "%s, with a limit of %llu KiB",
+             errno == ENOMEM ? "too much to lock" : strerror(errno),
+             (unsigned long long)limit.rlim_cur / 1024);
     return false;
 }
