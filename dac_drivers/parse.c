@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include <beamjack/dacs.h>
+#include "resolve.h"
 
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #define MAX_HOST 253
 
@@ -64,24 +62,6 @@ static bool parse_port(const char *text, uint16_t *port)
            value <= 65535;
 }
 
-static enum bj_status resolve(const char *host, uint32_t *ip, char *why, size_t why_size)
-{
-    struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
-    struct addrinfo *found = NULL;
-    int error = getaddrinfo(host, NULL, &hints, &found);
-    if (error != 0 || !found) {
-        snprintf(why, why_size, "no IPv4 address for '%.100s': %s", host,
-                 gai_strerror(error));
-        return BJ_NOT_FOUND;
-    }
-    uint32_t network_order;
-    memcpy(&network_order, found->ai_addr->sa_data + 2, sizeof network_order);
-    const uint8_t *b = (const uint8_t *)&network_order;
-    *ip = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-    freeaddrinfo(found);
-    return BJ_OK;
-}
-
 static enum bj_status parse_address(const struct words *words, struct bj_dac_info *info,
                                     char *why, size_t why_size)
 {
@@ -97,7 +77,7 @@ static enum bj_status parse_address(const struct words *words, struct bj_dac_inf
     memcpy(host, words->rest, size);
     host[size] = '\0';
     snprintf(info->where, sizeof info->where, "%.90s", words->rest);
-    return resolve(host, &info->address.ip, why, why_size);
+    return bj_resolve(host, &info->address.ip, why, why_size);
 }
 
 enum bj_status bj_dac_parse(const char *text, struct bj_dac_info *info, char *why,

@@ -57,7 +57,7 @@ BJ_API size_t bj_discovery_list(const struct bj_discovery *discovery,
 
 /* What a user typed: a stable id ("etherdream:0004a3112233"), a direct address
  * ("etherdream@192.168.1.20", "etherdream@localhost:7765"), "virtual", "record:FILE".
- * Resolves host names, so it may block. On BJ_OK *info is filled as far as the words tell;
+ * Resolves host names, which takes five seconds at most. On BJ_OK *info is filled as far as the words tell;
  * address.ip is 0 when the id must still be discovered. On failure `why` says what is
  * wrong and what would be right. */
 BJ_API enum bj_status bj_dac_parse(const char *text, struct bj_dac_info *info, char *why,
