@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "alsa.h"
 
+#include "system_error.h"
+
 #include <alsa/asoundlib.h>
 
 #include <errno.h>
@@ -34,22 +36,15 @@ void bj_alsa_end(void)
 static enum bj_status status_of(int error)
 {
     switch (-error) {
-    case ENOENT:
     case ENODEV:
     case ENXIO:
         return BJ_NOT_FOUND;
-    case EBUSY:
     case EAGAIN:
         return BJ_BUSY;
-    case EACCES:
-    case EPERM:
-        return BJ_NO_PERMISSION;
-    case ENOMEM:
-        return BJ_NO_MEMORY;
     case EINVAL:
         return BJ_UNSUPPORTED;
     default:
-        return BJ_IO_ERROR;
+        return bj_system_status(-error);
     }
 }
 

@@ -4,6 +4,7 @@
  * one object serves any number of threads.
  */
 #include "net_broadcast.h"
+#include "system_error.h"
 
 #include <beamjack/dacs.h>
 
@@ -31,13 +32,6 @@ static enum bj_status status_of(int error)
     case EINTR:
     case ENOBUFS:
         return BJ_WOULD_BLOCK;
-    case ENOMEM:
-    case EMFILE:
-    case ENFILE:
-        return BJ_NO_MEMORY;
-    case EACCES:
-    case EPERM:
-        return BJ_NO_PERMISSION;
     case EADDRINUSE:
         return BJ_BUSY;
     case ECONNREFUSED:
@@ -56,7 +50,7 @@ static enum bj_status status_of(int error)
     case ENOTCONN:
         return BJ_DISCONNECTED;
     default:
-        return BJ_IO_ERROR;
+        return bj_system_status(error);
     }
 }
 

@@ -6,7 +6,9 @@
 #include <beamjack/dacs.h>
 
 #include "pcm_voice.h"
+#include "system_error.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,37 +156,42 @@ static void release(struct pcm_voice *voice)
     free(voice);
 }
 
-static struct pcm_voice *create_voice(const struct bj_pcm_wish *wish)
+static enum bj_status create_voice(const struct bj_pcm_wish *wish, struct pcm_voice **out)
 {
     struct pcm_voice *voice = calloc(1, sizeof *voice);
+    enum bj_status status = BJ_NO_MEMORY;
 
+    *out = voice;
     if (voice == NULL)
-        return NULL;
+        return BJ_NO_MEMORY;
     voice->wish = *wish;
     voice->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     voice->news_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     voice->thread_look = 0;
     atomic_init(&voice->handed, 1);
     voice->engine_look = 2;
-    if (voice->wake_fd >= 0 && voice->news_fd >= 0 &&
-        pthread_create(&voice->thread, NULL, pcm_voice_run, voice) == 0)
-        return voice;
+    if (voice->wake_fd < 0 || voice->news_fd < 0)
+        status = bj_system_status(errno);
+    else if (pthread_create(&voice->thread, NULL, pcm_voice_run, voice) == 0)
+        return BJ_OK;
     release(voice);
-    return NULL;
+    return status;
 }
 
 static enum bj_status create(struct bj_pcm *pcm, const struct bj_pcm_wish *wish,
                              int *handle)
 {
     struct pcms *pcms = (struct pcms *)pcm;
+    enum bj_status status = BJ_NO_MEMORY;
     struct pcm_voice *voice;
     int place = 0;
 
     while (place < HANDLES && atomic_load(&pcms->voices[place]))
         place++;
-    voice = place < HANDLES ? create_voice(wish) : NULL;
-    if (voice == NULL)
-        return BJ_NO_MEMORY;
+    if (place < HANDLES)
+        status = create_voice(wish, &voice);
+    if (status != BJ_OK)
+        return status;
     atomic_store(&pcms->voices[place], voice);
     *handle = voice->news_fd;
     return BJ_OK;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "points_file.h"
 
+#include "system_error.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -64,27 +66,12 @@ static struct bj_played_point decode(const uint8_t *from)
     };
 }
 
-static enum bj_status status_of_errno(void)
-{
-    switch (errno) {
-    case ENOENT:
-    case ENOTDIR:
-        return BJ_NOT_FOUND;
-    case EACCES:
-    case EPERM:
-    case EROFS:
-        return BJ_NO_PERMISSION;
-    default:
-        return BJ_IO_ERROR;
-    }
-}
-
 static enum bj_status open_path(struct bj_points_file *file, const char *path, int flags)
 {
     memset(file, 0, sizeof *file);
     file->fd = open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
     if (file->fd < 0) {
-        return status_of_errno();
+        return bj_system_status(errno);
     }
     file->open = true;
     return BJ_OK;
@@ -131,7 +118,7 @@ enum bj_status bj_points_file_flush(struct bj_points_file *file)
         if (written > 0) {
             done += (size_t)written;
         } else if (written == 0 || errno != EINTR) {
-            fail(file, BJ_IO_ERROR);
+            fail(file, written == 0 ? BJ_IO_ERROR : bj_system_status(errno));
         }
     }
     file->used = 0;
@@ -170,7 +157,7 @@ static enum bj_status refill(struct bj_points_file *file, size_t wanted)
         } else if (got == 0) {
             break;
         } else if (errno != EINTR) {
-            return fail(file, BJ_IO_ERROR);
+            return fail(file, bj_system_status(errno));
         }
     }
     return BJ_OK;
@@ -255,7 +242,7 @@ enum bj_status bj_points_file_close(struct bj_points_file *file)
         bj_points_file_flush(file);
     }
     if (close(file->fd) != 0 && file->failed == BJ_OK) {
-        file->failed = BJ_IO_ERROR;
+        file->failed = bj_system_status(errno);
     }
     file->open = false;
     return file->failed;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "usb_link.h"
 
+#include "system_error.h"
+
 #include <assert.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -34,7 +37,7 @@ enum bj_status bj_usb_link_init(struct bj_usb_link *link)
     link->news_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     link->kick_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     bj_usb_link_reset(link);
-    return link->news_fd < 0 || link->kick_fd < 0 ? BJ_NO_MEMORY : BJ_OK;
+    return link->news_fd < 0 || link->kick_fd < 0 ? bj_system_status(errno) : BJ_OK;
 }
 
 void bj_usb_link_finish(struct bj_usb_link *link)

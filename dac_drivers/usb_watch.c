@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "usb_watch.h"
 
+#include "system_error.h"
 #include "usb_device.h"
 #include "usb_poll.h"
 
@@ -253,12 +254,15 @@ enum bj_status bj_usb_watch_start(struct bj_usb_watch *watch)
     enum bj_status status = BJ_OK;
 
     memset(watch, 0, sizeof *watch);
+    for (int i = 0; i < BJ_USB_HANDLES; i++) {
+        enum bj_status each = bj_usb_link_init(&watch->links[i]);
+
+        if (each != BJ_OK)
+            status = each;
+    }
     watch->kick_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    for (int i = 0; i < BJ_USB_HANDLES; i++)
-        if (bj_usb_link_init(&watch->links[i]) != BJ_OK)
-            status = BJ_NO_MEMORY;
     if (watch->kick_fd < 0)
-        status = BJ_NO_MEMORY;
+        status = bj_system_status(errno);
     if (status == BJ_OK)
         status = create_thread(watch);
     if (status != BJ_OK)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "dac_choice.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -98,6 +99,7 @@ struct search {
     struct bj_waiter *waiter;
     int64_t until_ns;
     bool seen;
+    int error; /* why there is no waiter */
 };
 
 /* The named one is there; or, for any, the others had the time to show up too. */
@@ -133,6 +135,7 @@ static void look(struct search *search)
 static bool begin(struct search *search, const struct bj_transports *via)
 {
     search->waiter = bj_waiter_create();
+    search->error = errno;
     search->until_ns = bj_clock_ns() + (search->id ? LOOK_FOR_ID_NS : LOOK_FOR_ANY_NS);
     return search->waiter && bj_discovery_create(via, &search->discovery) == BJ_OK;
 }
@@ -148,8 +151,8 @@ static void end(struct search *search)
 static void explain_absence(const struct search *search, const char *kind, char *why,
                             size_t why_size)
 {
-    const char *problem =
-        search->discovery ? bj_discovery_problem(search->discovery) : "no memory";
+    const char *problem = search->discovery ? bj_discovery_problem(search->discovery)
+                                            : strerror(search->error);
     const char *also = problem[0] ? "; also: " : "";
 
     if (search->id)

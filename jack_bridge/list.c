@@ -3,6 +3,7 @@
 #include "status_json.h"
 
 #include <beamjack/dacs.h>
+#include <errno.h>
 #include <string.h>
 
 static void print_json(const struct bj_dac_info *list, size_t count)
@@ -110,6 +111,7 @@ int bj_command_list(const struct bj_options *options)
     struct bj_transports via;
     enum bj_status status = bj_transports_create(&via);
     struct bj_waiter *waiter = bj_waiter_create();
+    int error = errno; /* of the waiter */
     struct bj_discovery *discovery = NULL;
     bool good = status == BJ_OK && waiter && bj_discovery_create(&via, &discovery) == BJ_OK;
 
@@ -117,7 +119,8 @@ int bj_command_list(const struct bj_options *options)
         look(discovery, waiter, options->wait_ns);
         print(options, discovery);
     } else {
-        fputs("beamjack: cannot look for DACs: no memory or no sockets\n", stderr);
+        fprintf(stderr, "beamjack: cannot look for DACs: %s\n",
+                status == BJ_OK ? strerror(error) : bj_strerror(status));
     }
     bj_discovery_destroy(discovery);
     bj_waiter_destroy(waiter);

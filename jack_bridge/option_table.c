@@ -45,8 +45,9 @@ const struct bj_option bj_option_table[] = {
     {"--cv", FLAG, .commands = RUN, AT(cv), .help = "mark the ports as control voltage"},
     {"--connect", 'c', .kind = BJ_OPTION_LIST, .argument = "PATTERN", .commands = RUN,
      AT(connect),
-     .help = "connect sources, now and whenever they appear: 'pure_data:output_*' (the first "
-             "six in order) or x=pure_data:output_1; repeatable"},
+     .help =
+         "connect sources, now and whenever they appear: 'pure_data:output_*' (the first "
+         "six in order) or x=pure_data:output_1; repeatable"},
     {"--connect-once", FLAG, .commands = RUN, AT(connect_once),
      .help = "each pattern makes its connections only once"},
     /* light */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "projector.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -96,13 +97,18 @@ bool bj_projector_start(struct bj_projector *projector, const struct bj_options 
                         const struct bj_transports *via, uint32_t rate_hz, int priority,
                         int wake_fd, bool *wrong_usage, char *why, size_t why_size)
 {
-    enum bj_status status = BJ_NO_MEMORY;
+    enum bj_status status;
 
     bj_mailbox_init(&projector->words, wake_fd);
     bj_patience_init(&projector->patience, options->wait_for_dac);
     projector->waiter = bj_waiter_create();
-    if (projector->waiter)
-        status = create_feed(projector, options, rate_hz);
+    if (!projector->waiter) {
+        *wrong_usage = false;
+        snprintf(why, why_size, "cannot prepare %.100s: %s", projector->dac.id,
+                 strerror(errno));
+        return false;
+    }
+    status = create_feed(projector, options, rate_hz);
     if (status == BJ_OK)
         status = create_stream(projector, options, via);
     *wrong_usage = status == BJ_BAD_ARGUMENT && projector->feed;

@@ -68,8 +68,10 @@ static bool choose_dacs(struct run *run)
     char why[BJ_WHY_SIZE];
     bool wrong_usage = false;
 
-    if (bj_transports_create(&run->bridge.via) != BJ_OK)
-        snprintf(why, sizeof why, "no memory");
+    enum bj_status status = bj_transports_create(&run->bridge.via);
+
+    if (status != BJ_OK)
+        snprintf(why, sizeof why, "cannot look for DACs: %s", bj_strerror(status));
     else if (choose_each(run, &wrong_usage, why, sizeof why))
         return true;
     if (atomic_load(&run->signals.quit)) {

@@ -30,6 +30,10 @@ const char *bj_strerror(enum bj_status status)
         return "not supported";
     case BJ_IO_ERROR:
         return "input/output error";
+    case BJ_NO_HANDLES:
+        return "too many open files; see 'ulimit -n'";
+    case BJ_NO_SPACE:
+        return "no space left on the disk";
     }
     return "unknown error";
 }

@@ -3,8 +3,10 @@
 
 #include "notice.h"
 #include "points_writer.h"
+#include "system_error.h"
 #include "virtual/paced_queue.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define CHUNK_POINTS 1024
@@ -50,7 +52,7 @@ static enum bj_status init(void *instance, const struct bj_dac_config *config)
         return BJ_BAD_ARGUMENT;
     dac->writer = bj_points_writer_create(path);
     if (dac->writer == NULL)
-        return BJ_NO_MEMORY;
+        return bj_system_status(errno);
     dac->base.caps = record_caps;
     dac->queue.dac = &dac->base;
     dac->queue.capacity = RING_POINTS;

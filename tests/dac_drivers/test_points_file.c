@@ -204,9 +204,9 @@ static void test_full_disk_is_reported_and_sticks(void **state)
     static struct bj_points_file file;
     (void)state;
 
-    assert_int_equal(bj_points_file_create(&file, "/dev/full", 0), BJ_IO_ERROR);
+    assert_int_equal(bj_points_file_create(&file, "/dev/full", 0), BJ_NO_SPACE);
     assert_false(file.open);
-    assert_int_equal(bj_points_file_close(&file), BJ_IO_ERROR);
+    assert_int_equal(bj_points_file_close(&file), BJ_NO_SPACE);
 }
 
 int main(void)

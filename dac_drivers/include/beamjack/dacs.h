@@ -57,9 +57,9 @@ BJ_API size_t bj_discovery_list(const struct bj_discovery *discovery,
 
 /* What a user typed: a stable id ("etherdream:0004a3112233"), a direct address
  * ("etherdream@192.168.1.20", "etherdream@localhost:7765"), "virtual", "record:FILE".
- * Resolves host names, which takes five seconds at most. On BJ_OK *info is filled as far as the words tell;
- * address.ip is 0 when the id must still be discovered. On failure `why` says what is
- * wrong and what would be right. */
+ * Resolves host names, which takes five seconds at most. On BJ_OK *info is filled as far as
+ * the words tell; address.ip is 0 when the id must still be discovered. On failure `why`
+ * says what is wrong and what would be right. */
 BJ_API enum bj_status bj_dac_parse(const char *text, struct bj_dac_info *info, char *why,
                                    size_t why_size);
 
@@ -105,7 +105,8 @@ BJ_API void bj_pcm_destroy(struct bj_pcm *pcm);
 BJ_API enum bj_status bj_transports_create(struct bj_transports *via);
 BJ_API void bj_transports_destroy(struct bj_transports *via);
 
-/* One per engine thread: ppoll on the handles, the deadline and a wake. */
+/* One per engine thread: ppoll on the handles, the deadline and a wake. NULL: errno says
+ * why. */
 struct bj_waiter;
 BJ_API struct bj_waiter *bj_waiter_create(void);
 BJ_API void bj_waiter_destroy(struct bj_waiter *waiter);

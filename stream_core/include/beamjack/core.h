@@ -47,6 +47,8 @@ enum bj_status {
     BJ_PROTOCOL,     /* the other end broke the protocol */
     BJ_UNSUPPORTED,  /* this build or this device cannot do it; final */
     BJ_IO_ERROR,
+    BJ_NO_HANDLES, /* too many files and sockets are open */
+    BJ_NO_SPACE,   /* the disk is full */
 };
 
 /* A sentence fragment for people, e.g. "connection refused". Never NULL. */
