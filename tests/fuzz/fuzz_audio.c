@@ -70,7 +70,7 @@ static enum bj_status opened(struct bj_pcm *pcm, int handle, struct bj_pcm_setup
         .card = "card",
     };
     fuzz->setup = *setup;
-    return (enum bj_status)(answer & 8 ? fuzz_next(&fuzz->engine.input) % (BJ_IO_ERROR + 1)
+    return (enum bj_status)(answer & 8 ? fuzz_next(&fuzz->engine.input) % (BJ_NO_SPACE + 1)
                                        : BJ_OK);
 }
 

@@ -66,7 +66,7 @@ static enum bj_status open_result(struct bj_usb *usb, int handle)
     (void)usb;
     check(fuzz.open && handle == HANDLE);
     return fuzz.opens_badly
-               ? (enum bj_status)(fuzz_next(&fuzz.engine.input) % (BJ_IO_ERROR + 1))
+               ? (enum bj_status)(fuzz_next(&fuzz.engine.input) % (BJ_NO_SPACE + 1))
                : BJ_OK;
 }
 
@@ -248,7 +248,7 @@ static void raw(void)
 {
     struct transfer *transfer = oldest(SHARK_REPLY_IN);
     enum bj_status status =
-        (enum bj_status)(fuzz_next(&fuzz.engine.input) % (BJ_IO_ERROR + 1));
+        (enum bj_status)(fuzz_next(&fuzz.engine.input) % (BJ_NO_SPACE + 1));
 
     if (!transfer)
         return;
@@ -262,7 +262,7 @@ static void take_samples(bool well)
 {
     struct transfer *transfer = oldest(SHARK_SAMPLES_OUT);
     enum bj_status status =
-        well ? BJ_OK : (enum bj_status)(fuzz_next(&fuzz.engine.input) % (BJ_IO_ERROR + 1));
+        well ? BJ_OK : (enum bj_status)(fuzz_next(&fuzz.engine.input) % (BJ_NO_SPACE + 1));
 
     if (!transfer)
         return;

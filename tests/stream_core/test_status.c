@@ -13,7 +13,7 @@
 static const enum bj_status all[] = {
     BJ_OK,       BJ_WOULD_BLOCK,   BJ_NO_MEMORY, BJ_BAD_ARGUMENT, BJ_NOT_FOUND,
     BJ_BUSY,     BJ_NO_PERMISSION, BJ_REFUSED,   BJ_TIMED_OUT,    BJ_DISCONNECTED,
-    BJ_PROTOCOL, BJ_UNSUPPORTED,   BJ_IO_ERROR,
+    BJ_PROTOCOL, BJ_UNSUPPORTED,   BJ_IO_ERROR,  BJ_NO_HANDLES,   BJ_NO_SPACE,
 };
 
 #define COUNT (sizeof all / sizeof all[0])
