@@ -101,6 +101,9 @@ const struct bj_option bj_option_table[] = {
      AT(colour_gain), .help = "brightness per colour, 1 is neutral; above 4 by name: r=5"},
     {"--invert-colour", FLAG, .commands = RUN, AT(invert_colour),
      .help = "full input means dark, for inverting amplifiers"},
+    {"--intensity", CHOICE("colour|line"), .commands = RUN, AT(intensity),
+     .help = "how in_i dims: by the colours on every DAC (default), or by the DAC's own "
+             "intensity signal where it has one"},
     {"--dwell-limit", MS(0, 10000), .commands = RUN, AT(dwell_ns),
      .help = "a lit beam may rest this long (default 10; 0: for ever)"},
     {"--settle", MS(0, 10000), .commands = RUN, AT(settle_ns),

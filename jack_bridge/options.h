@@ -64,6 +64,7 @@ struct bj_options {
 
     bool flip_x, flip_y, swap_xy, invert_colour;
     float gain[2], offset[2], colour_gain[3];
+    int intensity; /* enum bj_intensity */
     int64_t dwell_ns, settle_ns, start_blank_ns;
 
     struct bj_audio_values audio_channels, audio_gain, audio_offset, audio_invert;

@@ -66,6 +66,7 @@ static struct bj_stream_config stream_config(struct bj_projector *projector,
     config.arm = options->arm;
     config.rearm = options->rearm;
     config.shape = bj_options_shape(options);
+    config.intensity = (enum bj_intensity)options->intensity;
     config.safety = bj_options_safety(options);
     return config;
 }

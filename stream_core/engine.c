@@ -163,6 +163,10 @@ static void make_safe(struct bj_stream *stream, uint32_t count)
         return; /* what was written last is still the newest */
     }
     bj_shaper_run(bj_shape_mailbox_newest(&stream->shape), stream->points, count);
+    if (stream->config.intensity == BJ_INTENSITY_COLOUR ||
+        !stream->dac->caps.intensity_line) {
+        bj_intensity_into_colour(stream->points, count);
+    }
     enum bj_dark dark = bj_safety_run(&stream->safety, stream->points, count);
     bool silent = dark > BJ_DARK_SILENCE && stream->topped_up;
     stream->pending_dark = silent ? BJ_DARK_SILENCE : dark;

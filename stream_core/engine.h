@@ -9,6 +9,7 @@
 #define BJ_ENGINE_H
 
 #include "dac_clock.h"
+#include "intensity.h"
 #include "level.h"
 #include "pace.h"
 #include "promises.h"

@@ -61,6 +61,7 @@ static void learn(struct audio *dac)
     const struct bj_pcm_setup *setup = &dac->setup;
 
     dac->base.caps.capacity_points = setup->buffer_frames;
+    dac->base.caps.intensity_line = dac->wire.has_intensity;
     bj_dac_set_name(&dac->base,
                     "Audio interface %s (%.*s), %u channels of %d bits at %u Hz",
                     dac->pcm_name, BJ_PCM_TEXT_SIZE, setup->card, setup->channels,

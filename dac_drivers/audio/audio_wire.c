@@ -126,21 +126,17 @@ static uint16_t brightest(const struct bj_point *point)
     return value > point->b ? value : point->b;
 }
 
-/* What no channel of its own carries goes into the others: intensity into the colours, or
- * the colours into a single laser's intensity. */
+/* Colours that have no channels of their own go into a single laser's intensity. */
 static void put_light(const struct audio_wire *wire, uint8_t *frame,
                       const struct bj_point *point)
 {
     float intensity = (float)point->i / FULL;
-    float share = wire->has_intensity ? 1 : intensity;
 
-    if (point->i == 0)
-        share = 0;
     if (!wire->has_colour)
         intensity *= (float)brightest(point) / FULL;
-    put_signal(wire, frame, BJ_R, (double)((float)point->r / FULL * share));
-    put_signal(wire, frame, BJ_G, (double)((float)point->g / FULL * share));
-    put_signal(wire, frame, BJ_B, (double)((float)point->b / FULL * share));
+    put_signal(wire, frame, BJ_R, (double)point->r / FULL);
+    put_signal(wire, frame, BJ_G, (double)point->g / FULL);
+    put_signal(wire, frame, BJ_B, (double)point->b / FULL);
     put_signal(wire, frame, BJ_I, (double)intensity);
 }
 

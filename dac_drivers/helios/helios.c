@@ -82,6 +82,7 @@ static enum bj_status init(void *instance, const struct bj_dac_config *config)
         .min_points_per_chunk = 1,
         .max_points_per_chunk = HELIOS_MOST_POINTS,
         .reports_level = true,
+        .intensity_line = true,
         .target_buffer_ns = TARGET_BUFFER_NS,
         .min_buffer_ns = MIN_BUFFER_NS,
         .stall_ns = STALL_NS,

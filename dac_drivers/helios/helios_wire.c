@@ -30,9 +30,9 @@ void helios_encode_point(uint8_t bytes[HELIOS_POINT_SIZE], const struct bj_point
                          bool dark)
 {
     uint32_t x = coordinate(point->x), y = coordinate(point->y);
-    bool lit = !dark && point->i > 0;
-    uint32_t r = lit ? octet(point->r) : 0, g = lit ? octet(point->g) : 0,
-             b = lit ? octet(point->b) : 0;
+    uint16_t mask = dark ? 0 : 0xffff;
+    uint32_t r = octet(point->r & mask), g = octet(point->g & mask),
+             b = octet(point->b & mask);
 
     bytes[0] = (uint8_t)(x >> 4);
     bytes[1] = (uint8_t)((x & 0x0f) << 4 | y >> 8);

@@ -233,13 +233,6 @@ static uint16_t coordinate(float v)
     return (uint16_t)(int16_t)(int)(scaled + copysign(0.5, scaled));
 }
 
-/* Colour alone makes the light: receivers are known that read no intensity. */
-static uint16_t light(uint16_t colour, uint16_t intensity)
-{
-    return intensity == 65535 ? colour
-                              : (uint16_t)((colour * (uint32_t)intensity + 32767) / 65535);
-}
-
 static uint8_t octet(uint16_t light)
 {
     return (uint8_t)((light * 255U + 32767) / 65535);
@@ -250,12 +243,11 @@ static uint8_t *put_16(uint8_t *to, const struct bj_point *points, uint32_t coun
 {
     for (uint32_t k = 0; k < count; k++, to += 10) {
         const struct bj_point *point = &points[k];
-        uint16_t intensity = point->i & mask;
         put16(to, coordinate(point->x));
         put16(to + 2, coordinate(point->y));
-        put16(to + 4, light(point->r, intensity));
-        put16(to + 6, light(point->g, intensity));
-        put16(to + 8, light(point->b, intensity));
+        put16(to + 4, point->r & mask);
+        put16(to + 6, point->g & mask);
+        put16(to + 8, point->b & mask);
     }
     return to;
 }
@@ -265,12 +257,11 @@ static uint8_t *put_8(uint8_t *to, const struct bj_point *points, uint32_t count
 {
     for (uint32_t k = 0; k < count; k++, to += 8) {
         const struct bj_point *point = &points[k];
-        uint16_t intensity = point->i & mask;
         put16(to, coordinate(point->x));
         put16(to + 2, coordinate(point->y));
-        to[4] = octet(light(point->r, intensity));
-        to[5] = octet(light(point->g, intensity));
-        to[6] = octet(light(point->b, intensity));
+        to[4] = octet(point->r & mask);
+        to[5] = octet(point->g & mask);
+        to[6] = octet(point->b & mask);
         to[7] = to[4] | to[5] | to[6] ? 255 : 0;
     }
     return to;

@@ -97,17 +97,16 @@ static uint32_t position(float value)
     return (uint32_t)((1.0F + value) * (FULL / 2.0F) + 0.5F);
 }
 
-static uint32_t colour(uint16_t value, uint16_t intensity)
+static uint32_t colour(uint32_t value)
 {
-    uint64_t most = (uint64_t)FULL_16 * FULL_16;
-
-    return (uint32_t)(((uint64_t)value * intensity * FULL + most / 2) / most);
+    return (value * FULL + FULL_16 / 2) / FULL_16;
 }
 
 size_t lc_encode_samples(uint8_t out[LC_PACKET_SIZE], uint8_t message, uint8_t frame,
                          const struct bj_point *points, uint32_t count, bool dark)
 {
     uint8_t *at = out + LC_HEADER_SIZE;
+    uint16_t mask = dark ? 0 : 0xffff;
 
     out[0] = LC_SAMPLES;
     out[1] = 0;
@@ -115,12 +114,11 @@ size_t lc_encode_samples(uint8_t out[LC_PACKET_SIZE], uint8_t message, uint8_t f
     out[3] = frame;
     for (uint32_t k = 0; k < count; k++) {
         const struct bj_point *point = &points[k];
-        uint16_t intensity = dark ? 0 : point->i;
         at = put_u16(at, FULL - position(point->x));
         at = put_u16(at, position(point->y));
-        at = put_u16(at, colour(point->r, intensity));
-        at = put_u16(at, colour(point->g, intensity));
-        at = put_u16(at, colour(point->b, intensity));
+        at = put_u16(at, colour(point->r & mask));
+        at = put_u16(at, colour(point->g & mask));
+        at = put_u16(at, colour(point->b & mask));
     }
     return (size_t)(at - out);
 }

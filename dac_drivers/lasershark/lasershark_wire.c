@@ -14,12 +14,12 @@ static bool switched(bool on, uint16_t level)
 
 static void encode(uint8_t *out, const struct bj_point *point, bool dark, bool *ttl)
 {
-    uint16_t intensity = dark ? 0 : point->i;
-    uint32_t a = shark_light(point->r, intensity, FULL);
+    uint16_t mask = dark ? 0 : 0xffff;
+    uint32_t a = shark_light(point->r & mask, FULL);
 
-    *ttl = switched(*ttl, shark_light(point->b, intensity, FULL));
+    *ttl = switched(*ttl, shark_light(point->b & mask, FULL));
     shark_put_words(out, (uint16_t)(a | (*ttl ? C_ON : 0) | (dark ? 0 : INTERLOCK_ON)),
-                    shark_light(point->g, intensity, FULL), shark_coordinate(point->x),
+                    shark_light(point->g & mask, FULL), shark_coordinate(point->x),
                     (uint16_t)(SHARK_DAC_MAX - shark_coordinate(point->y)));
 }
 

@@ -32,6 +32,7 @@ static const struct bj_dac_caps record_caps = {
     .min_points_per_chunk = 1,
     .max_points_per_chunk = CHUNK_POINTS,
     .reports_level = true,
+    .intensity_line = true,
     .target_buffer_ns = 50 * BJ_NS_PER_MS,
     .min_buffer_ns = 10 * BJ_NS_PER_MS,
 };

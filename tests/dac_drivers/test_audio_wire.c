@@ -138,7 +138,7 @@ static void test_what_is_too_much_is_cut(void **state)
     assert_near(samples[3], 1);
 }
 
-static void test_intensity_without_a_channel_dims_the_colours(void **state)
+static void test_intensity_leaves_on_its_own_channel(void **state)
 {
     struct bj_audio_options options = bj_audio_defaults();
     struct bj_point half = lit;
@@ -149,23 +149,6 @@ static void test_intensity_without_a_channel_dims_the_colours(void **state)
     encode(&options, &half, true, samples);
     assert_near(samples[3], 1);
     assert_near(samples[6], 32768 / 65535.0);
-    options.channel[BJ_I] = 0;
-    encode(&options, &half, true, samples);
-    assert_near(samples[3], 32768 / 65535.0);
-    assert_near(samples[6], 0);
-}
-
-static void test_intensity_0_is_dark_whatever_the_colour(void **state)
-{
-    struct bj_audio_options options = bj_audio_defaults();
-    struct bj_point none = lit;
-    double samples[9];
-
-    (void)state;
-    none.i = 0;
-    encode(&options, &none, true, samples);
-    for (int c = 3; c <= 6; c++)
-        assert_near(samples[c], 0);
 }
 
 static void test_a_single_laser_has_the_brightest_colour(void **state)
@@ -255,8 +238,7 @@ int main(void)
         cmocka_unit_test(test_formats_are_byte_exact),
         cmocka_unit_test(test_gain_offset_and_polarity),
         cmocka_unit_test(test_what_is_too_much_is_cut),
-        cmocka_unit_test(test_intensity_without_a_channel_dims_the_colours),
-        cmocka_unit_test(test_intensity_0_is_dark_whatever_the_colour),
+        cmocka_unit_test(test_intensity_leaves_on_its_own_channel),
         cmocka_unit_test(test_a_single_laser_has_the_brightest_colour),
         cmocka_unit_test(test_takes_as_many_channels_as_there_are),
         cmocka_unit_test(test_the_tone_sounds_while_open),

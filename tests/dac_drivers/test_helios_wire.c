@@ -85,9 +85,6 @@ static void dark_is_dark_on_every_output(void **state)
     helios_encode_point(bytes, &point, true);
     assert_memory_equal(bytes + 3, none, 4);
     assert_int_equal(bytes[0], 0xff);
-    point.i = 0; /* whatever the colour says */
-    helios_encode_point(bytes, &point, false);
-    assert_memory_equal(bytes + 3, none, 4);
     point = (struct bj_point){.i = 65535};
     helios_encode_point(bytes, &point, false);
     assert_memory_equal(bytes + 3, none, 4);

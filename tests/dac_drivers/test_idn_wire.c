@@ -114,13 +114,11 @@ static void test_sixteen_bits_of_everything(void **state)
     assert_memory_equal(out + 40, sample, sizeof sample);
 }
 
-/* There are receivers that read no intensity: it must not be what makes the dark. */
-static void test_intensity_dims_the_colours(void **state)
+/* The octet says no more than the colours do. */
+static void test_intensity_follows_the_colours(void **state)
 {
-    const struct bj_point points[] = {{0, 0, 65535, 32768, 10, 0},
-                                      {0, 0, 65535, 32768, 10, 32768},
-                                      {0, 0, 65535, 32768, 10, 65535}};
-    struct idn_samples samples = {points, NULL, 3, 0, false};
+    const struct bj_point points[] = {{0, 0, 0, 0, 0, 0}, {0, 0, 65535, 32768, 10, 65535}};
+    struct idn_samples samples = {points, NULL, 2, 0, false};
     struct idn_message message = plain;
     uint8_t out[IDN_DATAGRAM_SIZE];
 
@@ -129,13 +127,11 @@ static void test_intensity_dims_the_colours(void **state)
     message.format = IDN_XYRGB16;
     idn_encode_wave(out, &message, 666, &samples);
     assert_memory_equal(out + 16 + 4, "\0\0\0\0\0\0", 6);
-    assert_memory_equal(out + 26 + 4, "\x80\x00\x40\x00\x00\x05", 6);
-    assert_memory_equal(out + 36 + 4, "\xff\xff\x80\x00\x00\x0a", 6);
+    assert_memory_equal(out + 26 + 4, "\xff\xff\x80\x00\x00\x0a", 6);
     message.format = IDN_XYRGBI8;
     idn_encode_wave(out, &message, 666, &samples);
     assert_memory_equal(out + 16 + 4, "\0\0\0\0", 4);
-    assert_memory_equal(out + 24 + 4, "\x80\x40\x00\xff", 4);
-    assert_memory_equal(out + 32 + 4, "\xff\x80\x00\xff", 4);
+    assert_memory_equal(out + 24 + 4, "\xff\x80\x00\xff", 4);
 }
 
 static void test_dark_samples_keep_their_places(void **state)
@@ -290,7 +286,7 @@ int main(void)
         cmocka_unit_test(test_small_packets),
         cmocka_unit_test(test_a_void_message_may_configure),
         cmocka_unit_test(test_sixteen_bits_of_everything),
-        cmocka_unit_test(test_intensity_dims_the_colours),
+        cmocka_unit_test(test_intensity_follows_the_colours),
         cmocka_unit_test(test_dark_samples_keep_their_places),
         cmocka_unit_test(test_datagrams_fit_an_ethernet),
         cmocka_unit_test(test_who_answers_a_scan),

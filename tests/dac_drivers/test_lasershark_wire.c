@@ -37,7 +37,6 @@ static void test_dark_opens_the_interlock(void **state)
     ttl = true;
     expect((struct bj_point){-1, 1, FULL, FULL, FULL, FULL}, true, "\0\0\0\0\0\0\0\0");
     assert_false(ttl);
-    expect((struct bj_point){-1, 1, FULL, FULL, FULL, 0}, false, "\x00\x80\0\0\0\0\0\0");
 }
 
 static bool blue_at(uint16_t level)

@@ -354,6 +354,36 @@ static void a_wild_shape_stays_within_bounds(void **state)
     world_finish(&world);
 }
 
+/* Half intensity is half the light on every DAC; a line of its own is used on request. */
+static void intensity_dims_the_colours_or_leaves_on_a_line(void **state)
+{
+    (void)state;
+    for (int row = 0; row < 4; row++) {
+        bool has_line = row & 1, wants_line = row & 2, by_line = has_line && wants_line;
+        struct engine_world world;
+        uint64_t seen = 0;
+        world_init(&world);
+        world.dac.caps.intensity_line = has_line;
+        world.config.intensity = wants_line ? BJ_INTENSITY_LINE : BJ_INTENSITY_COLOUR;
+        world.config.shape.gain_i = 0.5f;
+        world.config.shape.gain_b = 1e30f;
+        world.config.arm = true;
+        world_start(&world);
+        world_run(&world, 200 * MS);
+        for (uint64_t n = 0; n < world.dac.taken; n++) {
+            struct bj_point point = world.dac.log[n];
+            if (point.b == 0) {
+                continue;
+            }
+            seen++;
+            assert_int_equal(point.b, by_line ? 65535 : 32768);
+            assert_int_equal(point.i, by_line ? 32768 : 65535);
+        }
+        assert_true(seen > 1000);
+        world_finish(&world);
+    }
+}
+
 /* ---- the loop around a step -------------------------------------------------------------------- */
 
 struct clockwork {
@@ -474,6 +504,7 @@ int main(void)
         cmocka_unit_test(destroying_nothing_is_fine),
         cmocka_unit_test(a_new_shape_takes_effect),
         cmocka_unit_test(a_wild_shape_stays_within_bounds),
+        cmocka_unit_test(intensity_dims_the_colours_or_leaves_on_a_line),
         cmocka_unit_test(run_fill_runs_until_stopped),
         cmocka_unit_test(run_fill_runs_until_the_end),
         cmocka_unit_test(run_fill_says_when_the_dac_is_gone),

@@ -150,6 +150,14 @@ enum bj_underrun_policy {
     BJ_STOP,        /* end the stream */
 };
 
+/* How intensity dims the light. */
+enum bj_intensity {
+    BJ_INTENSITY_COLOUR =
+        0,             /* the colours are multiplied by it, on every DAC; the default */
+    BJ_INTENSITY_LINE, /* it leaves the DAC as a signal of its own, for projectors that
+                        * dim by it; by the colours where the DAC has no such signal */
+};
+
 #define BJ_SILENCE_LIMIT_NS (50 * BJ_NS_PER_MS)
 
 enum bj_run {
@@ -228,6 +236,7 @@ struct bj_stream_config {
                                * before it; default: dark until bj_stream_arm */
     bool rearm;               /* true: armed again after a reconnect; default disarmed */
     struct bj_shape shape;
+    enum bj_intensity intensity;
     struct bj_safety_config safety;
 };
 

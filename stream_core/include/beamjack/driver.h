@@ -323,6 +323,7 @@ struct bj_dac_caps {
     uint32_t min_queued_points; /* fewer than this and the device counts as dry */
     uint32_t min_points_per_chunk, max_points_per_chunk;
     bool reports_level;
+    bool intensity_line; /* intensity leaves on a signal of its own */
     bool follows_pps; /* a chunk's pps holds from its first point on, and may always change
                        */
     int64_t target_buffer_ns, min_buffer_ns; /* defaults */
@@ -373,6 +374,9 @@ struct bj_dac_config {
     const void *extra; /* what one driver documents in its own header; may be NULL */
 };
 
+/* The colours of its points are what shall be seen, dimmed already: intensity is 65535
+ * where there is light and 0 elsewhere, unless the DAC has an intensity line and the stream
+ * wants it used. */
 struct bj_chunk {
     const struct bj_point *points;
     uint32_t count;
