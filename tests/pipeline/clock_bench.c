@@ -3,12 +3,14 @@
  * beamjack-clock-bench: how well one clock holds, in virtual time. See docs/CLOCKS.md.
  */
 #include "clock_bench.h"
+#include "clock_drivers.h"
 
 #include "epoch.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static const char help[] =
@@ -16,6 +18,7 @@ static const char help[] =
     "  without a mode      a row for every scenario\n"
     "  --matrix N          N random cases of 300 s\n"
     "  --hours H           H hours in runs of 10, clocks up to 500 ppm off and wandering\n"
+    "  --driver NAME       skews, jitters and rates for this driver, or for all\n"
     "  --pair              two DACs at +200 and -200 ppm, an hour\n"
     "  --quality           a circle of 50 Hz from 48 kHz to 48 kpps, an hour\n"
     "options\n"
@@ -33,6 +36,7 @@ enum bench_option {
     OPTION_HELP = 'h',
     OPTION_MATRIX = 256,
     OPTION_HOURS,
+    OPTION_DRIVER,
     OPTION_PAIR,
     OPTION_QUALITY,
     OPTION_SEED,
@@ -49,6 +53,7 @@ static const struct option options[] = {
     {"help", no_argument, NULL, OPTION_HELP},
     {"matrix", required_argument, NULL, OPTION_MATRIX},
     {"hours", required_argument, NULL, OPTION_HOURS},
+    {"driver", required_argument, NULL, OPTION_DRIVER},
     {"pair", no_argument, NULL, OPTION_PAIR},
     {"quality", no_argument, NULL, OPTION_QUALITY},
     {"seed", required_argument, NULL, OPTION_SEED},
@@ -86,6 +91,10 @@ static bool take(int option, struct clock_bench *bench, bench_mode *mode)
         *mode = clock_bench_hours;
         bench->hours = strtod(optarg, NULL);
         return bench->hours > 0;
+    case OPTION_DRIVER:
+        *mode = clock_bench_drivers;
+        bench->driver = optarg;
+        return strcmp(optarg, "all") == 0 || clock_driver(optarg);
     case OPTION_PAIR:
         *mode = clock_bench_pair;
         return true;

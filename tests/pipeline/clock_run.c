@@ -43,7 +43,7 @@ static void run_to(struct pipeline *pipeline, double s)
 static struct clock_result counts(const struct pipeline *pipeline)
 {
     return (struct clock_result){
-        .dry = pipeline_counters(pipeline)->underflows,
+        .dry = pipeline_dries(pipeline),
         .fillers = pipeline->audience.fillers,
         .relocks = pipeline_feed(pipeline).jumps,
         .refused = pipeline->naks,
@@ -63,8 +63,9 @@ static void take_counts(struct clock_result *result, const struct pipeline *pipe
     result->relocks = now.relocks - before->relocks;
     result->refused = now.refused - before->refused;
     result->reconnects = now.reconnects - before->reconnects;
-    result->min_level_ms =
-        result->dry > 0 ? 0 : pipeline_counters(pipeline)->min_fullness * point_ms;
+    result->min_level_ms = result->dry > 0 || !pipeline->device
+                               ? 0
+                               : pipeline_counters(pipeline)->min_fullness * point_ms;
 }
 
 static void judge(struct clock_result *result, const struct clock_scenario *scenario,
@@ -93,13 +94,16 @@ struct clock_result clock_run(const struct clock_scenario *scenario, uint64_t se
     double from_s = or_else(scenario->from_s, end_s / 3);
     bool event = scenario->event != CLOCK_NO_EVENT;
     double event_s = event ? or_else(scenario->event_s, end_s / 2) : from_s;
-    struct clock_result result = {.latency_ms = (double)config.latency_ns / MS};
+    struct clock_result result = {0};
     struct pipeline pipeline;
 
     pipeline_init(&pipeline, &config);
+    result.latency_ms = (double)pipeline.config.latency_ns / MS;
     run_to(&pipeline, from_s);
     struct clock_result before = counts(&pipeline);
-    sim_ed_clear_min_fullness(pipeline.device);
+    if (pipeline.device) {
+        sim_ed_clear_min_fullness(pipeline.device);
+    }
     run_to(&pipeline, event_s);
     happen(&pipeline, scenario);
     run_to(&pipeline, end_s);

@@ -142,6 +142,21 @@ static void set_link(const struct clock_scenario *scenario, struct sim_link_conf
     link->resend_ns = RESEND_NS;
 }
 
+/* At the latency that the program chooses, and twice the jitter. */
+static void set_driver(const struct clock_scenario *scenario,
+                       struct pipeline_config *config)
+{
+    config->row = *scenario->driver->row;
+    config->row.trouble = (struct conformance_trouble){
+        .skew_ppm = scenario->dac_ppm + scenario->dac_crystal.skew_ppm,
+        .jitter_ns = (int64_t)(scenario->jitter_ms * MS),
+        .quantum = scenario->driver->quantum,
+        .mute = scenario->driver->mute,
+    };
+    config->latency_ns = (int64_t)(scenario->latency_ms * MS);
+    config->more_latency_ns = 2 * config->row.trouble.jitter_ns;
+}
+
 struct pipeline_config clock_config(const struct clock_scenario *scenario, uint64_t seed)
 {
     struct pipeline_config config = pipeline_defaults();
@@ -161,6 +176,9 @@ struct pipeline_config clock_config(const struct clock_scenario *scenario, uint6
     config.stream.target_buffer_ns = config.latency_ns;
     config.stream.min_buffer_ns = LEAST_LEVEL_NS;
     config.stream.arm = config.stream.rearm = true;
+    if (scenario->driver) {
+        set_driver(scenario, &config);
+    }
     config.jack_crystal = add(scenario->jack_crystal, scenario->jack_ppm, 0);
     config.dac_crystal =
         add(scenario->dac_crystal, scenario->dac_ppm, scenario->drift_ppm_per_min);

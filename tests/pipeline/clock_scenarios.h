@@ -6,6 +6,7 @@
 #ifndef CLOCK_SCENARIOS_H
 #define CLOCK_SCENARIOS_H
 
+#include "clock_drivers.h"
 #include "pipeline.h"
 
 enum clock_event {
@@ -22,6 +23,7 @@ enum clock_event {
  * 0.2 ms each way, exact reports, prompt threads. */
 struct clock_scenario {
     const char *name;
+    const struct clock_driver *driver; /* NULL: the Ether Dream with all of its options */
     uint32_t jack_hz, pps, period;
     double jack_ppm, dac_ppm;
     double drift_ppm_per_min;                 /* of the DAC */

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "pipeline.h"
 
+#include "latency.h"
 #include "pipeline_jack.h"
+#include "rows.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SHUTTER_BIT 1
+#define FULL 32767.0F
 /* More steps than this without time going on is a busy loop. */
 #define MOST_STEPS_AT_ONCE 50
 #define CRYSTAL_NS BJ_NS_PER_S /* how often the DAC's clock follows its crystal */
@@ -34,13 +38,6 @@ struct pipeline_config pipeline_defaults(void)
 }
 
 /* ---- What the parts tell ---------------------------------------------------------------- */
-
-static void on_played(void *user, const struct sim_ed_point *point)
-{
-    struct pipeline *pipeline = user;
-
-    audience_see(&pipeline->audience, point);
-}
 
 static void on_command(void *user, const struct sim_ed_command *command)
 {
@@ -85,22 +82,71 @@ static void on_wake(void *user)
 
 /* ---- Life ------------------------------------------------------------------------------- */
 
-static void create_device(struct pipeline *pipeline)
+static void on_seen(void *user, int64_t time_ns, const struct bj_point *seen)
+{
+    struct pipeline *pipeline = user;
+    struct sim_ed_point point = {.time_ns = time_ns,
+                                 .x = (int16_t)lrintf(seen->x * FULL),
+                                 .y = (int16_t)lrintf(seen->y * FULL),
+                                 .r = seen->r,
+                                 .g = seen->g,
+                                 .b = seen->b,
+                                 .i = seen->i};
+
+    audience_see(&pipeline->audience, &point);
+}
+
+static void prepare_ether_dream(struct pipeline *pipeline)
 {
     struct sim_ed_config *device = &pipeline->config.device;
 
     device->seed = pipeline->config.seed * 7 + 1;
     device->skew_ppm = crystal_ppm(&pipeline->config.dac_crystal, 0);
     device->fullness_step = pipeline->config.report_quantum;
-    device->played = on_played;
     device->command = on_command;
     device->user = pipeline;
-    pipeline->device = sim_ed_create(device, PIPELINE_START_NS);
-    pipeline->net = fake_net_create();
-    assert(pipeline->device && pipeline->net);
-    fake_net_add(pipeline->net, PIPELINE_IP, pipeline->device);
-    fake_net_set_connect_delay(pipeline->net, pipeline->config.connect_delay_ns);
-    fake_net_advance(pipeline->net, PIPELINE_START_NS);
+    pipeline->way =
+        (struct rig_ether_dream_way){*device, pipeline->config.connect_delay_ns};
+    pipeline->row = conformance_ether_dream;
+    pipeline->row.way = &pipeline->way;
+}
+
+static void create_device(struct pipeline *pipeline, struct bj_dac_config *dac)
+{
+    if (pipeline->config.row.driver)
+        pipeline->row = pipeline->config.row;
+    else
+        prepare_ether_dream(pipeline);
+    pipeline->rig = pipeline->row.create(&pipeline->row, pipeline->config.seed * 7 + 1,
+                                         on_seen, pipeline, dac);
+    assert(pipeline->rig);
+    if (!pipeline->config.row.driver) {
+        const struct rig_net *rig = pipeline->rig;
+        pipeline->device = rig->device;
+        pipeline->net = rig->net;
+    }
+}
+
+/* As the program does it. */
+static void plan_latency(struct pipeline *pipeline, const struct bj_dac_config *dac)
+{
+    struct pipeline_config *config = &pipeline->config;
+    struct bj_latency plan;
+    struct bj_dac *probe;
+    char why[256];
+    bool good;
+
+    if (config->latency_ns != 0)
+        return;
+    good = bj_dac_create(pipeline->row.driver, dac, NULL, NULL, &probe) == BJ_OK &&
+           bj_latency_plan((struct bj_latency){0}, &probe->caps, config->rate_hz,
+                           config->stream.pps, &plan, why, sizeof why);
+    assert(good);
+    (void)good;
+    bj_dac_destroy(probe);
+    config->latency_ns = plan.latency_ns + config->more_latency_ns;
+    config->stream.target_buffer_ns = plan.target_ns;
+    config->stream.min_buffer_ns = plan.min_ns;
 }
 
 static void create_feed(struct pipeline *pipeline)
@@ -119,21 +165,25 @@ static void create_feed(struct pipeline *pipeline)
     (void)status;
 }
 
-static void create_stream(struct pipeline *pipeline)
+/* The Ether Dream can be made to tell less than it does. */
+static const struct bj_dac_driver *driver_of(struct pipeline *pipeline,
+                                             struct bj_dac_config *dac)
 {
-    struct bj_dac_config dac = {
-        .id = "etherdream:0004a3112233",
-        .address = {PIPELINE_IP, SIM_ED_TCP_PORT},
-        .via.net = fake_net_base(pipeline->net),
-        .extra = &pipeline->extra,
-    };
+    if (pipeline->config.row.driver)
+        return pipeline->row.driver;
+    pipeline->driver = coarse_driver();
+    pipeline->extra = &pipeline->ears;
+    dac->extra = &pipeline->extra;
+    return &pipeline->driver;
+}
+
+static void create_stream(struct pipeline *pipeline, struct bj_dac_config *dac)
+{
     struct bj_stream_config config = pipeline->config.stream;
     enum bj_status status;
 
-    pipeline->driver = coarse_driver();
-    pipeline->extra = &pipeline->ears;
-    config.driver = &pipeline->driver;
-    config.dac = &dac;
+    config.driver = driver_of(pipeline, dac);
+    config.dac = dac;
     config.host = (struct bj_host){.wake = on_wake, .user = pipeline};
     config.fill = on_fill;
     config.fill_user = pipeline;
@@ -154,8 +204,21 @@ static void plan_stall(struct pipeline *pipeline)
                                    sim_random_upto(&pipeline->stall_random, every_ns);
 }
 
+static void seat_audience(struct pipeline *pipeline)
+{
+    const struct pipeline_config *config = &pipeline->config;
+
+    audience_init(&pipeline->audience, config->signal, config->rate_hz, config->latency_ns);
+    clock_trace_init(&pipeline->trace, PIPELINE_START_NS, config->trace_window_ns,
+                     (double)config->latency_ns);
+    pipeline->audience.trace = &pipeline->trace;
+    pipeline->audience.stride = config->trace_stride;
+}
+
 void pipeline_init(struct pipeline *pipeline, const struct pipeline_config *config)
 {
+    struct bj_dac_config dac;
+
     memset(pipeline, 0, sizeof *pipeline);
     assert(config->period_frames <= PIPELINE_MAX_PERIOD);
     pipeline->config = *config;
@@ -166,26 +229,23 @@ void pipeline_init(struct pipeline *pipeline, const struct pipeline_config *conf
     pipeline->ears.quantum_points = config->report_quantum ? config->report_quantum : 1;
     pipeline->step_ns = PIPELINE_START_NS;
     bj_wait_init(&pipeline->wait);
-    audience_init(&pipeline->audience, config->signal, config->rate_hz, config->latency_ns);
-    clock_trace_init(&pipeline->trace, PIPELINE_START_NS, config->trace_window_ns,
-                     (double)config->latency_ns);
-    pipeline->audience.trace = &pipeline->trace;
-    pipeline->audience.stride = config->trace_stride;
-    pipeline->crystal_ns =
-        crystal_changes(&config->dac_crystal) ? PIPELINE_START_NS + CRYSTAL_NS : BJ_NEVER;
+    pipeline->crystal_ns = crystal_changes(&config->dac_crystal) && !config->row.driver
+                               ? PIPELINE_START_NS + CRYSTAL_NS
+                               : BJ_NEVER;
     pipeline_begin_cycles(pipeline);
     plan_stall(pipeline);
-    create_device(pipeline);
+    create_device(pipeline, &dac);
+    plan_latency(pipeline, &dac);
+    seat_audience(pipeline);
     create_feed(pipeline);
-    create_stream(pipeline);
+    create_stream(pipeline, &dac);
 }
 
 void pipeline_finish(struct pipeline *pipeline)
 {
     bj_stream_destroy(pipeline->stream);
     bj_feed_destroy(pipeline->feed);
-    fake_net_destroy(pipeline->net);
-    sim_ed_destroy(pipeline->device);
+    pipeline->row.destroy(pipeline->rig);
     clock_trace_finish(&pipeline->trace);
 }
 
@@ -194,7 +254,7 @@ void pipeline_finish(struct pipeline *pipeline)
 static bool should_wake(struct pipeline *pipeline)
 {
     return pipeline->woken || pipeline->wait.deadline_ns <= pipeline->now_ns ||
-           fake_net_ready(pipeline->net, &pipeline->wait);
+           pipeline->row.ready(pipeline->rig, &pipeline->wait);
 }
 
 /* From being woken to running. */
@@ -269,7 +329,7 @@ static int64_t earlier(int64_t a, int64_t b)
 static int64_t next_ns(struct pipeline *pipeline)
 {
     int64_t next = earlier(earlier(pipeline->push_ns, pipeline->crystal_ns),
-                           fake_net_next_event_ns(pipeline->net));
+                           pipeline->row.next_event_ns(pipeline->rig));
 
     if (!pipeline->over && pipeline->step_ns != BJ_NEVER) {
         next = earlier(next, pipeline->step_ns);
@@ -286,7 +346,7 @@ static void go_to(struct pipeline *pipeline, int64_t now_ns)
         pipeline->steps_at_once = 0;
     }
     pipeline->now_ns = now_ns;
-    fake_net_advance(pipeline->net, now_ns);
+    pipeline->row.advance(pipeline->rig, now_ns);
 }
 
 void pipeline_run_until(struct pipeline *pipeline, int64_t until_ns)
@@ -334,6 +394,11 @@ void pipeline_fault(struct pipeline *pipeline, enum sim_ed_fault fault, int64_t 
 const struct sim_ed_counters *pipeline_counters(const struct pipeline *pipeline)
 {
     return sim_ed_counters(pipeline->device);
+}
+
+uint64_t pipeline_dries(const struct pipeline *pipeline)
+{
+    return pipeline->row.dries ? pipeline->row.dries(pipeline->rig) : 0;
 }
 
 struct bj_stats pipeline_stats(const struct pipeline *pipeline)

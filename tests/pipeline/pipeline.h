@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * The whole way of a point in virtual time: something that pushes like JACK, the feed, the
- * engine, the real Ether Dream driver, a network in memory, a simulated Ether Dream, and an
- * audience. Deterministic from a seed; nothing here sleeps or reads a clock.
+ * engine, a real driver, a simulated DAC and the way there (a row of the conformance suite,
+ * or an Ether Dream with all its options), and an audience. Deterministic from a seed;
+ * nothing here sleeps or reads a clock.
  */
 #ifndef PIPELINE_H
 #define PIPELINE_H
@@ -10,16 +11,12 @@
 #include "audience.h"
 #include "coarse_driver.h"
 #include "crystal.h"
-#include "epoch.h"
-#include "fake_net.h"
-#include "sim_ether_dream.h"
+#include "rig_ether_dream.h"
 
 #include <beamjack/driver.h>
 
-#define PIPELINE_START_NS epoch_ns()            /* when the world begins */
+#define PIPELINE_START_NS CONFORMANCE_START_NS  /* when the world begins */
 #define PIPELINE_LATENCY_NS (50 * BJ_NS_PER_MS) /* what the program chooses by default */
-#define PIPELINE_IP 0x0a000002u
-#define PIPELINE_OTHER_IP 0x0a000003u
 
 struct pipeline_config {
     uint64_t seed;
@@ -32,12 +29,17 @@ struct pipeline_config {
     int64_t push_jitter_ns; /* callbacks come 0 to this late */
 
     /* beamjack; driver, dac, host, fill and error are the pipeline's */
-    int64_t latency_ns;
+    int64_t latency_ns;      /* 0: as the program chooses it with its buffers, and ... */
+    int64_t more_latency_ns; /* ... this on top */
     enum bj_matching matching;
     int64_t wake_min_ns, wake_max_ns; /* how late the engine thread wakes */
     int64_t stall_ns;                 /* now and then it wakes this much later yet, ... */
     int64_t stall_every_ns; /* ... half to one and a half of this after the last time */
     struct bj_stream_config stream;
+
+    /* Another DAC, with its trouble: nothing of what follows counts. Without a driver: the
+     * Ether Dream of what follows. */
+    struct conformance_row row;
 
     /* the DAC; played, command, user, skew_ppm and fullness_step are the pipeline's */
     struct crystal dac_crystal;
@@ -61,7 +63,9 @@ struct pipeline {
 
     struct bj_feed *feed;
     struct bj_stream *stream;
-    struct fake_net *net;
+    struct conformance_row row;
+    void *rig;
+    struct fake_net *net; /* of an Ether Dream, as all that is named sim_ed */
     struct sim_host *device;
     bool over;
     enum bj_run result;
@@ -81,6 +85,7 @@ struct pipeline {
     int64_t stopped_playing_ns; /* when it was last seen to leave PLAYING by a command */
 
     /* inside */
+    struct rig_ether_dream_way way;
     struct bj_dac_driver driver;
     struct coarse_ears ears, *extra;
     double frame_ns; /* of the cycle that comes next */
@@ -122,6 +127,8 @@ double pipeline_seconds(const struct pipeline *pipeline);
 /* Now, at the device. */
 void pipeline_fault(struct pipeline *pipeline, enum sim_ed_fault fault, int64_t value);
 
+/* Times the DAC ran dry, by its own count. */
+uint64_t pipeline_dries(const struct pipeline *pipeline);
 const struct sim_ed_counters *pipeline_counters(const struct pipeline *pipeline);
 struct bj_stats pipeline_stats(const struct pipeline *pipeline);
 struct bj_feed_stats pipeline_feed(const struct pipeline *pipeline);

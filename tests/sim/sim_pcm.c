@@ -102,6 +102,14 @@ static int64_t tick_ns(const struct sim_pcm *sim, uint64_t position)
                          (1 + sim->config.skew_ppm / 1e6));
 }
 
+/* The thread may be interrupted before it gets to the counter; looks keep their order. */
+static int64_t begun_ns(struct sim_pcm *sim, int64_t read_ns)
+{
+    int64_t begun_ns = read_ns - sim_random_upto(&sim->random, sim->config.look_jitter_ns);
+
+    return begun_ns > sim->look.sent_ns ? begun_ns : sim->look.sent_ns;
+}
+
 static void take_a_look(struct sim_pcm *sim, int64_t now_ns)
 {
     uint32_t quantum = sim->config.quantum_frames;
@@ -109,7 +117,8 @@ static void take_a_look(struct sim_pcm *sim, int64_t now_ns)
 
     if (quantum > 1 && sim->running)
         shown -= shown % quantum;
-    sim->look.sent_ns = sim->look.received_ns = now_ns + sim->config.ahead_ns;
+    sim->look.received_ns = now_ns + sim->config.ahead_ns;
+    sim->look.sent_ns = begun_ns(sim, sim->look.received_ns);
     if (shown > sim->look.heard_frames)
         sim->look.heard_frames = shown;
     sim->look.queued_frames =

@@ -52,11 +52,11 @@ struct sim_shark_config {
     struct sim_shark_answers answers;
     enum sim_shark_generation generation;
     enum sim_shark_underrun underrun;
-    uint64_t seed;            /* of the little that is left to chance */
-    uint32_t first_rate;      /* after power-up */
-    uint32_t timer_hz;        /* the tick is a whole number of its cycles; 0: exact */
-    double skew_ppm;          /* of its crystal */
-    int64_t reply_ns;         /* from command to reply */
+    uint64_t seed;       /* of the little that is left to chance */
+    uint32_t first_rate; /* after power-up */
+    uint32_t timer_hz;   /* the tick is a whole number of its cycles; 0: exact */
+    double skew_ppm;     /* of its crystal */
+    int64_t reply_ns, reply_jitter_ns; /* from command to reply: plus 0 to the second */
     uint32_t most_per_second; /* samples it takes over USB, on average over 1 ms; 0: any */
     bool fifo_survives_clear;
     bool lazy; /* packets get from the FIFO into the ring with the next tick only */

@@ -147,7 +147,8 @@ static void queue_reply(struct sim_shark *shark)
     reply = &shark->replies[shark->reply_count++];
     memcpy(reply->bytes, shark->reply_buffer, sizeof reply->bytes);
     reply->size = sizeof reply->bytes;
-    reply->ready_ns = shark->now_ns + shark->config.reply_ns;
+    reply->ready_ns = shark->now_ns + shark->config.reply_ns +
+                      sim_random_upto(&shark->random, shark->config.reply_jitter_ns);
     for (size_t k = 0; k < sizeof reply->bytes && shark->garbage > 0; k++)
         reply->bytes[k] = (uint8_t)sim_random_next(&shark->random);
     (void)take(&shark->garbage);

@@ -22,6 +22,15 @@
  * any colour is on. */
 typedef void conformance_seen(void *suite, int64_t time_ns, const struct bj_point *seen);
 
+/* What is not as it should be about a device's clock and how it tells of it. All 0: well.
+ */
+struct conformance_trouble {
+    double skew_ppm;   /* its crystal is fast */
+    int64_t jitter_ns; /* each answer, or each way of the network, takes 0 to this longer */
+    uint32_t quantum;  /* its counter moves in these steps; 0, 1: by single points */
+    bool mute;         /* it never answers while it plays */
+};
+
 struct conformance_row {
     const char *name;
     const struct bj_dac_driver *driver;
@@ -78,6 +87,11 @@ struct conformance_row {
     int64_t late_ns;
     int stride; /* one in so many of the moments that a case tries; 0: each */
 
+    /* Times the device, by its own count, had nothing to play while it should. NULL: it
+     * cannot have. */
+    uint64_t (*dries)(const void *rig);
+
+    struct conformance_trouble trouble; /* for the rig: in a copy of the row */
     const void *way; /* for the rig: how its device is reached; NULL: as ever */
 };
 

@@ -40,12 +40,15 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     struct sim_pcm_config card = sim_pcm_defaults();
     struct rig *rig = calloc(1, sizeof *rig);
 
-    (void)row;
     if (!rig)
         return NULL;
     *rig = (struct rig){.seen = seen, .suite = suite};
     card.rates[0] = 0; /* any */
     card.seed = seed;
+    card.skew_ppm = row->trouble.skew_ppm;
+    card.look_jitter_ns = row->trouble.jitter_ns;
+    if (row->trouble.quantum > 0)
+        card.quantum_frames = row->trouble.quantum;
     card.heard = on_heard;
     card.user = rig;
     rig->card = sim_pcm_create(&card, CONFORMANCE_START_NS);
@@ -111,6 +114,13 @@ static int open_handles(const void *instance)
     return sim_pcm_handles(rig->card);
 }
 
+static uint64_t dries(const void *instance)
+{
+    const struct rig *rig = instance;
+
+    return sim_pcm_counters(rig->card).dries;
+}
+
 const struct conformance_row conformance_audio = {
     .name = "audio",
     .driver = &bj_audio,
@@ -123,6 +133,7 @@ const struct conformance_row conformance_audio = {
     .plug = plug,
     .make_hostile = make_hostile,
     .open_handles = open_handles,
+    .dries = dries,
     .bits = {16, 16, 16, 16, 16, 16}, /* as fine as points are */
     .open_ns = 50 * BJ_NS_PER_MS,
     .dark_ns = BJ_NS_PER_MS / 2,

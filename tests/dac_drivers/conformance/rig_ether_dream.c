@@ -2,10 +2,10 @@
  *
  * A simulated Ether Dream 2 behind a network of 200 us.
  */
+#include "rig_ether_dream.h"
+
 #include "ether_dream/ether_dream.h"
-#include "rig_net.h"
 #include "rows.h"
-#include "sim_ether_dream.h"
 
 #define FULL 32767.0F
 
@@ -27,25 +27,54 @@ static void babble(struct sim_host *device, int64_t now_ns, int64_t for_ns)
     sim_ed_fault(device, now_ns, SIM_ED_GARBAGE, for_ns);
 }
 
+static void on_command(void *user, const struct sim_ed_command *command)
+{
+    const struct rig_net *rig = user;
+    const struct rig_ether_dream_way *way = rig->way;
+
+    if (way && way->device.command)
+        way->device.command(way->device.user, command);
+}
+
+static struct rig_ether_dream_way usual_way(const struct conformance_row *row,
+                                            uint64_t seed)
+{
+    struct rig_ether_dream_way way = {sim_ed_defaults(), 2 * RIG_NET_WIRE_NS};
+
+    way.device.seed = seed;
+    way.device.link.latency_ns = RIG_NET_WIRE_NS;
+    way.device.link.jitter_ns = row->trouble.jitter_ns;
+    way.device.skew_ppm = row->trouble.skew_ppm;
+    way.device.fullness_step = (uint16_t)row->trouble.quantum;
+    return way;
+}
+
 static void *create(const struct conformance_row *row, uint64_t seed,
                     conformance_seen *seen, void *suite, struct bj_dac_config *config)
 {
-    struct sim_ed_config device = sim_ed_defaults();
     struct rig_net *rig = rig_net_create(seen, suite);
+    struct rig_ether_dream_way way;
 
-    (void)row;
     if (!rig)
         return NULL;
-    device.seed = seed;
-    device.link.latency_ns = RIG_NET_WIRE_NS;
-    device.played = on_played;
-    device.user = rig;
-    rig->device = sim_ed_create(&device, CONFORMANCE_START_NS);
+    rig->way = row->way;
+    way = row->way ? *(const struct rig_ether_dream_way *)row->way : usual_way(row, seed);
+    way.device.played = on_played;
+    way.device.command = on_command;
+    way.device.user = rig;
+    rig->device = sim_ed_create(&way.device, CONFORMANCE_START_NS);
     rig->free_device = sim_ed_destroy;
     rig->babble = babble;
-    fake_net_set_connect_delay(rig->net, 2 * RIG_NET_WIRE_NS);
+    fake_net_set_connect_delay(rig->net, way.connect_delay_ns);
     *config = (struct bj_dac_config){.id = "etherdream:0004a3112233"};
     return rig_net_add(rig, SIM_ED_TCP_PORT, config);
+}
+
+static uint64_t dries(const void *instance)
+{
+    const struct rig_net *rig = instance;
+
+    return sim_ed_counters(rig->device)->underflows;
 }
 
 const struct conformance_row conformance_ether_dream = {
@@ -53,6 +82,7 @@ const struct conformance_row conformance_ether_dream = {
     .driver = &bj_ether_dream,
     .create = create,
     RIG_NET_SLOTS,
+    .dries = dries,
     .bits = {16, 16, 16, 16, 16, 16},
     .open_ns = 1500 * BJ_NS_PER_MS, /* it waits for an announcement */
     .dark_ns = BJ_NS_PER_MS,        /* one way there, and a point */

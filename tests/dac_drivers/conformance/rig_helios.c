@@ -130,6 +130,8 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     if (!rig)
         return NULL;
     device.seed = seed;
+    device.crystal_ppm = row->trouble.skew_ppm;
+    device.reply_jitter_ns = row->trouble.jitter_ns;
     device.played = on_played;
     device.user = rig;
     *rig = (struct rig){.base = {.seen = seen,
@@ -147,11 +149,19 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     return rig_usb_begin(&rig->base, config);
 }
 
+static uint64_t dries(const void *instance)
+{
+    const struct rig_usb *rig = instance;
+
+    return sim_helios_counts(rig->device)->gaps;
+}
+
 const struct conformance_row conformance_helios = {
     .name = "helios",
     .driver = &bj_helios,
     .create = create,
     RIG_USB_SLOTS,
+    .dries = dries,
     .bits = {12, 12, 8, 8, 8, 0},
     .open_ns = 200 * BJ_NS_PER_MS,
     .dark_ns = BJ_NS_PER_MS,  /* the next packet on the bus */

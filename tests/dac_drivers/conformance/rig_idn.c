@@ -34,11 +34,12 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     struct sim_idn_config device = sim_idn_defaults();
     struct rig_net *rig = rig_net_create(seen, suite);
 
-    (void)row;
     if (!rig)
         return NULL;
     device.seed = seed;
-    device.link.latency_ns = RIG_NET_WIRE_NS;
+    device.skew_ppm = row->trouble.skew_ppm;
+    device.profile.answers_stream = !row->trouble.mute;
+    device.link = rig_net_wire(row);
     device.played = on_played;
     device.user = rig;
     rig->device = sim_idn_create(&device, CONFORMANCE_START_NS);
@@ -48,11 +49,19 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     return rig_net_add(rig, SIM_IDN_PORT, config);
 }
 
+static uint64_t dries(const void *instance)
+{
+    const struct rig_net *rig = instance;
+
+    return sim_idn_counters(rig->device)->dries;
+}
+
 const struct conformance_row conformance_idn = {
     .name = "idn",
     .driver = &bj_idn,
     .create = create,
     RIG_NET_SLOTS,
+    .dries = dries,
     .bits = {16, 16, 16, 16, 16, 0},
     .open_ns = 100 * BJ_NS_PER_MS,
     /* it throws its queue away at once (test_idn_session), but for the end of a drain */

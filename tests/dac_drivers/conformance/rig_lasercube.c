@@ -32,15 +32,14 @@ static void babble(struct sim_host *device, int64_t now_ns, int64_t for_ns)
 static void *create(const struct conformance_row *row, uint64_t seed,
                     conformance_seen *seen, void *suite, struct bj_dac_config *config)
 {
-    const struct sim_datagrams_config wire = {.latency_ns = RIG_NET_WIRE_NS};
     struct sim_lc_config device = sim_lc_defaults();
     struct rig_net *rig = rig_net_create(seen, suite);
 
-    (void)row;
     if (!rig)
         return NULL;
     device.seed = seed;
-    device.to_it = device.from_it = wire;
+    device.skew_ppm = row->trouble.skew_ppm;
+    device.to_it = device.from_it = rig_net_wire(row);
     device.played = on_played;
     device.user = rig;
     rig->device = sim_lc_create(&device, CONFORMANCE_START_NS);
@@ -50,11 +49,19 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     return rig_net_add(rig, SIM_LC_COMMAND_PORT, config);
 }
 
+static uint64_t dries(const void *instance)
+{
+    const struct rig_net *rig = instance;
+
+    return sim_lc_counters(rig->device)->ran_dry;
+}
+
 const struct conformance_row conformance_lasercube = {
     .name = "lasercube",
     .driver = &bj_lasercube,
     .create = create,
     RIG_NET_SLOTS,
+    .dries = dries,
     .bits = {12, 12, 12, 12, 12, 0},
     .open_ns = 100 * BJ_NS_PER_MS,
     .unsure_points = 3 * 140,    /* answers that were lost, and not the packets */

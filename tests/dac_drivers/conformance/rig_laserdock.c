@@ -32,6 +32,7 @@ const struct conformance_row conformance_laserdock = {
     .driver = &bj_laserdock,
     .create = create,
     RIG_USB_SLOTS,
+    .dries = rig_shark_dries,
     .bits = {12, 12, 8, 8, 8, 0},
     .open_ns = 100 * BJ_NS_PER_MS,
     .dark_ns = BJ_NS_PER_MS / 10, /* the next tick */

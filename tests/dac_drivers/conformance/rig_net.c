@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#define IP 0x0a000005u
 #define FOR_EVER 1000000000
 
 struct rig_net *rig_net_create(conformance_seen *seen, void *suite)
@@ -22,15 +21,22 @@ struct rig_net *rig_net_create(conformance_seen *seen, void *suite)
     return NULL;
 }
 
+struct sim_datagrams_config rig_net_wire(const struct conformance_row *row)
+{
+    return (struct sim_datagrams_config){.latency_ns = RIG_NET_WIRE_NS,
+                                         .jitter_ns = row->trouble.jitter_ns,
+                                         .in_order = true};
+}
+
 void *rig_net_add(struct rig_net *rig, uint16_t port, struct bj_dac_config *dac)
 {
     if (!rig->device) {
         rig_net_destroy(rig);
         return NULL;
     }
-    fake_net_add(rig->net, IP, rig->device);
+    fake_net_add(rig->net, RIG_NET_IP, rig->device);
     fake_net_advance(rig->net, CONFORMANCE_START_NS);
-    dac->address = (struct bj_address){IP, port};
+    dac->address = (struct bj_address){RIG_NET_IP, port};
     dac->via.net = fake_net_base(rig->net);
     return rig;
 }
@@ -71,7 +77,7 @@ void rig_net_unplug(void *instance)
 {
     struct rig_net *rig = instance;
 
-    fake_net_set_route(rig->net, IP, FAKE_ROUTE_BLACK_HOLE);
+    fake_net_set_route(rig->net, RIG_NET_IP, FAKE_ROUTE_BLACK_HOLE);
 }
 
 void rig_net_plug(void *instance)
@@ -79,7 +85,7 @@ void rig_net_plug(void *instance)
     struct rig_net *rig = instance;
 
     rig->babble(rig->device, rig->now_ns, 0);
-    fake_net_set_route(rig->net, IP, FAKE_ROUTE_OPEN);
+    fake_net_set_route(rig->net, RIG_NET_IP, FAKE_ROUTE_OPEN);
 }
 
 void rig_net_make_hostile(void *instance)

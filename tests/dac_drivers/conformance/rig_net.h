@@ -7,8 +7,10 @@
 
 #include "conformance.h"
 #include "fake_net.h"
+#include "sim_datagrams.h"
 
 #define RIG_NET_WIRE_NS (200 * 1000) /* one way */
+#define RIG_NET_IP 0x0a000005u
 
 struct rig_net {
     conformance_seen *seen;
@@ -16,6 +18,7 @@ struct rig_net {
     int64_t now_ns;
     struct fake_net *net;
     struct sim_host *device;
+    const void *way; /* of the row */
     /* Of the device: frees it; makes it say random bytes for so long, 0: no more. */
     void (*free_device)(struct sim_host *device);
     void (*babble)(struct sim_host *device, int64_t now_ns, int64_t for_ns);
@@ -23,6 +26,9 @@ struct rig_net {
 
 /* A network without a device. NULL: no memory. */
 struct rig_net *rig_net_create(conformance_seen *seen, void *suite);
+
+/* One way of the network for datagrams, with the row's jitter. */
+struct sim_datagrams_config rig_net_wire(const struct conformance_row *row);
 
 /* Puts the device on it and fills in the way there. Returns the rig; NULL: no device. */
 void *rig_net_add(struct rig_net *rig, uint16_t port, struct bj_dac_config *dac);

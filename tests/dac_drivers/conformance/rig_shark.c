@@ -32,6 +32,8 @@ void *rig_shark_create(const struct conformance_row *row,
 
     if (!rig)
         return NULL;
+    config.skew_ppm = row->trouble.skew_ppm;
+    config.reply_jitter_ns = row->trouble.jitter_ns;
     config.played = on_played;
     config.user = rig;
     *rig = (struct rig){.base = {.seen = seen,
@@ -43,4 +45,11 @@ void *rig_shark_create(const struct conformance_row *row,
                                  .babble = babble},
                         .look = look};
     return rig_usb_begin(&rig->base, dac);
+}
+
+uint64_t rig_shark_dries(const void *instance)
+{
+    const struct rig_usb *rig = instance;
+
+    return sim_shark_counters(rig->device)->underruns;
 }

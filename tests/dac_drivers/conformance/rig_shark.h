@@ -17,4 +17,6 @@ void *rig_shark_create(const struct conformance_row *row,
                        struct sim_shark_config config, rig_shark_look *look,
                        conformance_seen *seen, void *suite, struct bj_dac_config *dac);
 
+uint64_t rig_shark_dries(const void *instance); /* the member `dries` of a row */
+
 #endif
