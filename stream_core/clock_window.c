@@ -100,9 +100,46 @@ static struct middle middle_of(const struct bj_clock_window *window, double limi
     return middle;
 }
 
+/* ---- brackets --------------------------------------------------------------------------- */
+
+/* By how much, in seconds, the count is ahead of a line through the first look, as all
+ * brackets leave it possible. Where the ends cross, some took longer than they should. */
+struct range {
+    double least, most;
+};
+
+static struct range range_of(const struct bj_clock_window *window, double hz)
+{
+    struct range range = {-INFINITY, INFINITY};
+    for (uint32_t k = 0; k < window->stored; k++) {
+        const struct bj_clock_look *look = &window->store[k];
+        double ahead = (look->n - window->store[0].n) / hz - (look->t - window->first_t);
+        range.least = fmax(range.least, ahead - look->delay / 2);
+        range.most = fmin(range.most, ahead + look->delay / 2);
+    }
+    return range;
+}
+
+/* The middle of one bracket says nothing; how the count lies in it may be the same for
+ * long. What all of them leave possible shrinks with each that begins or ends elsewhere. */
+static struct bj_clock_sample sample_of_brackets(const struct bj_clock_window *window,
+                                                 double hz)
+{
+    struct range range = range_of(window, hz);
+    double t = middle_of(window, INFINITY).t;
+    double ahead = (range.least + range.most) / 2;
+    return (struct bj_clock_sample){window->first_t + t,
+                                    window->store[0].n + (t + ahead) * hz};
+}
+
+/* ---- the sample ------------------------------------------------------------------------- */
+
 struct bj_clock_sample bj_clock_window_sample(const struct bj_clock_window *window,
                                               struct bj_clock_scale scale)
 {
+    if (window->kind == BJ_CLOCK_BRACKET) {
+        return sample_of_brackets(window, scale.hz);
+    }
     double limit = tight_limit(window, scale.quantum_s, least_delay(window));
     struct middle middle = middle_of(window, limit);
     return (struct bj_clock_sample){window->first_t + middle.t,
@@ -130,6 +167,10 @@ static double scatter(const struct bj_clock_window *window, double hz, double li
 
 double bj_clock_window_sd(const struct bj_clock_window *window, struct bj_clock_scale scale)
 {
+    if (window->kind == BJ_CLOCK_BRACKET) {
+        struct range possible = range_of(window, scale.hz);
+        return fabs(possible.most - possible.least) / ROOT_12;
+    }
     double limit = tight_limit(window, scale.quantum_s, least_delay(window));
     double range = ROOT_12 * scatter(window, scale.hz, INFINITY);
     return fmax(scatter(window, scale.hz, limit), range / window->stored);

@@ -3,7 +3,7 @@
  * Looks at a foreign clock, gathered over a moment and averaged to one sample.
  *
  * Only tight ones are averaged, which had the least delay: it shows in how they lie to a
- * line whose slope is about known, or, where it has two signs, in the slack. Within a
+ * line whose slope is about known. Brackets are not averaged but intersected. Within a
  * window a slope that is a little wrong hides nothing.
  *
  * Pure arithmetic; one thread, BJ_RT.

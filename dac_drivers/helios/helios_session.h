@@ -52,8 +52,12 @@ struct helios_session {
     bool looking;  /* the frame just sent has not been asked about */
     int64_t frame_begun_ns, frame_over_ns; /* it arrived between the two */
     int64_t poll_ns;                       /* ask again then */
-    int64_t stopped_ns;                    /* the newest stop arrived */
-    int64_t lock_ns;                       /* it throws frames away until then */
+    int64_t aim_ns; /* so long after a swap is due, about, it is asked for */
+    uint32_t aims;  /* so far */
+    /* What question and answer take, of late; 0: none yet. */
+    int64_t least_trip_ns, most_trip_ns;
+    int64_t stopped_ns; /* the newest stop arrived */
+    int64_t lock_ns;    /* it throws frames away until then */
     enum helios_repair repair;
     uint32_t frame_errors; /* in a row */
     int64_t failing_ns;    /* since when */

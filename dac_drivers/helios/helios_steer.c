@@ -8,7 +8,9 @@
 #define LOCK_NS (110 * BJ_NS_PER_MS)  /* after a stop; the device says 100 ms */
 #define RELOCK_NS (60 * BJ_NS_PER_MS) /* stop again, so that the lock never opens */
 #define STUCK_NS BJ_NS_PER_S
-#define EARLY_NS (5 * BJ_NS_PER_MS / 2) /* polls begin so long before a swap is due */
+#define AIM_NS (BJ_NS_PER_MS / 2)    /* a question is asked so near to a swap */
+#define BEFORE_NS (BJ_NS_PER_MS / 2) /* and answered so long before it */
+#define TRIP_MEMORY 1024             /* answers */
 #define POLL_NS BJ_NS_PER_MS
 #define IDLE_POLL_NS (2 * BJ_NS_PER_MS)
 #define LEAD_NS (6 * BJ_NS_PER_MS) /* a frame that is not whole leaves this much early */
@@ -106,9 +108,35 @@ static enum bj_status on_swallowed(struct helios_session *session)
 
 /* ---- Answers ------------------------------------------------------------------------- */
 
-/* The first question after a frame. Where a frame was waiting it could not be free yet. */
-static enum bj_status on_free_waiting(struct helios_session *session, int64_t answered_ns)
+/* When the device looked at the latest: what an answer takes at the least is the way there
+ * and back, and only what it took beyond may have been before the look. As everywhere, the
+ * way there is taken for nothing. */
+static int64_t latest_look_ns(const struct helios_session *session, int64_t asked_ns,
+                              int64_t answered_ns)
 {
+    int64_t latest_ns = answered_ns - session->least_trip_ns;
+
+    return latest_ns > asked_ns ? latest_ns : asked_ns;
+}
+
+/* Each fades towards the usual, so that no single answer counts for ever. */
+static void note_trip(struct helios_session *session, const struct helios_news *news)
+{
+    int64_t trip_ns = news->answered_ns - news->asked_ns;
+    int64_t least_ns = session->least_trip_ns, most_ns = session->most_trip_ns;
+
+    least_ns += (trip_ns - least_ns) / TRIP_MEMORY;
+    most_ns += (trip_ns - most_ns) / (TRIP_MEMORY / 16);
+    session->least_trip_ns =
+        session->least_trip_ns == 0 || trip_ns < least_ns ? trip_ns : least_ns;
+    session->most_trip_ns = trip_ns > most_ns ? trip_ns : most_ns;
+}
+
+/* The first question after a frame. Where a frame was waiting it could not be free yet. */
+static enum bj_status on_free_waiting(struct helios_session *session, int64_t asked_ns,
+                                      int64_t answered_ns)
+{
+    int64_t latest_ns = latest_look_ns(session, asked_ns, answered_ns);
     struct helios_swap *swap = &session->swap;
     int64_t end_ns = helios_swap_end_ns(swap), from_ns = swap->not_free_ns;
     struct helios_frame waiting = swap->waiting;
@@ -122,19 +150,20 @@ static enum bj_status on_free_waiting(struct helios_session *session, int64_t an
     }
     if (end_ns != BJ_NEVER && answered_ns < end_ns - SURPRISE_NS)
         return on_swallowed(session);
-    helios_swap_free(swap, answered_ns);
+    helios_swap_free(swap, latest_ns);
     session->swallowed = 0;
-    report(session, from_ns, answered_ns);
+    report(session, from_ns, latest_ns);
     return BJ_OK;
 }
 
-static enum bj_status on_free(struct helios_session *session, int64_t answered_ns)
+static enum bj_status on_free(struct helios_session *session, int64_t asked_ns,
+                              int64_t answered_ns)
 {
     enum bj_status status = BJ_OK;
 
     session->granted = true;
     if (session->swap.waiting.points > 0)
-        status = on_free_waiting(session, answered_ns);
+        status = on_free_waiting(session, asked_ns, answered_ns);
     else if (session->swap.unsure)
         dry(session, answered_ns);
     else if (session->looking && session->swap.playing.points > 0)
@@ -171,14 +200,25 @@ static enum bj_status on_full(struct helios_session *session, int64_t asked_ns)
     return BJ_OK;
 }
 
+/* The next of two looks at a swap: one that is answered before the other, and one that
+ * comes about with the swap. From then on as often as can be. */
+static int64_t next_look_ns(const struct helios_session *session, int64_t soonest_ns,
+                            int64_t aimed_ns)
+{
+    int64_t before_ns = aimed_ns - session->most_trip_ns - BEFORE_NS;
+
+    if (soonest_ns <= before_ns)
+        return before_ns;
+    return soonest_ns > aimed_ns ? soonest_ns : aimed_ns;
+}
+
 static int64_t after_poll_ns(const struct helios_session *session, int64_t asked_ns)
 {
     int64_t end_ns = helios_swap_end_ns(&session->swap);
 
-    if (end_ns != BJ_NEVER && session->swap.waiting.points > 0)
-        return end_ns - EARLY_NS > asked_ns + POLL_NS ? end_ns - EARLY_NS
-                                                      : asked_ns + POLL_NS;
-    return asked_ns + IDLE_POLL_NS;
+    if (end_ns == BJ_NEVER || session->swap.waiting.points == 0)
+        return asked_ns + IDLE_POLL_NS;
+    return next_look_ns(session, asked_ns + POLL_NS, end_ns + session->aim_ns);
 }
 
 static enum bj_status on_status(struct helios_session *session,
@@ -191,10 +231,11 @@ static enum bj_status on_status(struct helios_session *session,
     if (helios_decode_status(news->bytes, news->size, &is_free) != BJ_OK)
         return BJ_OK;
     session->answered = true;
+    note_trip(session, news);
     if (session->stop_out || session->now_ns < session->lock_ns)
         return BJ_OK; /* asked before the stop: says nothing about now */
-    status =
-        is_free ? on_free(session, news->answered_ns) : on_full(session, news->asked_ns);
+    status = is_free ? on_free(session, news->asked_ns, news->answered_ns)
+                     : on_full(session, news->asked_ns);
     session->poll_ns = after_poll_ns(session, news->asked_ns);
     return status;
 }
@@ -210,12 +251,23 @@ static int64_t earliest_ns(int64_t begun_ns, size_t size)
     return begun_ns + (full_ms > 1 ? (int64_t)(full_ms - 1) * BJ_NS_PER_MS : 0);
 }
 
+/* Questions fall evenly around the swaps, before and after: asked always as long before,
+ * the answers would bracket each swap alike and say nothing about where in the bracket it
+ * is. */
+static void aim(struct helios_session *session)
+{
+    uint32_t place = ++session->aims * 0x9e3779b9u; /* steps of the golden ratio */
+
+    session->aim_ns = (int64_t)(place / 4294967296.0 * 2 * AIM_NS) - AIM_NS;
+}
+
 static void arrived(struct helios_session *session, const struct helios_news *news)
 {
     struct helios_frame frame = {
         .points = session->sent_points,
         .pps = helios_frame_pps(session->staged_pps, session->sent_points)};
 
+    aim(session);
     session->frame_errors = 0;
     session->looking = true;
     session->frame_begun_ns = earliest_ns(news->asked_ns, news->size);

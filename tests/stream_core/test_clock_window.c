@@ -29,7 +29,8 @@ static void one_look_is_the_sample(void **state)
         bj_clock_window_add(&window, exact, 5, 123, 0.02);
         struct bj_clock_sample sample = bj_clock_window_sample(&window, exact);
         assert_true(sample.t == 5 && sample.n == 123);
-        assert_true(bj_clock_window_sd(&window, exact) == 0);
+        double unsure = kind == BJ_CLOCK_BRACKET ? 0.02 / sqrt(12) : 0;
+        assert_true(fabs(bj_clock_window_sd(&window, exact) - unsure) < 1e-5);
     }
 }
 
@@ -68,6 +69,20 @@ static void of_brackets_the_narrow_ones_count(void **state)
         bj_clock_window_add(&window, exact, k * 0.005, HZ * (k * 0.005 + off), slack);
     }
     assert_true(fabs(ahead_us(&window, exact)) < 1e-3);
+}
+
+/* Brackets of 2 ms that all begin as long before the count, but for one that begins and one
+ * that ends next to it. */
+static void brackets_leave_what_all_of_them_allow(void **state)
+{
+    (void)state;
+    struct bj_clock_window window = {.kind = BJ_CLOCK_BRACKET};
+    for (int k = 0; k < 15; k++) {
+        double off = k == 4 ? 0.00099 : k == 9 ? -0.00099 : 0.0007;
+        bj_clock_window_add(&window, exact, k * 0.016, HZ * (k * 0.016 + off), 0.002);
+    }
+    assert_true(fabs(ahead_us(&window, exact)) < 1e-3);
+    assert_true(fabs(bj_clock_window_sd(&window, exact) - 20e-6 / sqrt(12)) < 1e-9);
 }
 
 /* All of a quantum is tight, also where the rate is off by a little. */
@@ -145,6 +160,7 @@ int main(void)
         cmocka_unit_test(of_one_way_looks_the_latest_count_is_right),
         cmocka_unit_test(of_round_trips_the_earliest_count_is_right),
         cmocka_unit_test(of_brackets_the_narrow_ones_count),
+        cmocka_unit_test(brackets_leave_what_all_of_them_allow),
         cmocka_unit_test(quanta_are_averaged),
         cmocka_unit_test(a_wrong_rate_hides_no_delay),
         cmocka_unit_test(what_is_too_much_is_dropped),
