@@ -4,7 +4,7 @@
 set -eu
 cd "$1"
 include='-Istream_core/include -Idac_drivers/include -Istream_core -Idac_drivers -Ijack_bridge
--Itests/support -Itests/sim'
+-Itests/support -Itests/sim -Itests/dac_drivers/conformance'
 libusb=$(pkg-config --cflags libusb-1.0 2>/dev/null) || libusb=
 include="$include $libusb"
 
