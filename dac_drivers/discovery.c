@@ -16,6 +16,11 @@ struct running_scan {
     bool open;
 };
 
+struct sighting {
+    int64_t seen_ns;
+    int64_t twin_ns; /* when it was seen at `twin` of its info */
+};
+
 struct bj_discovery {
     struct running_scan *scans; /* all of this build */
     int scan_count;
@@ -25,7 +30,7 @@ struct bj_discovery {
     struct bj_transports via;
     int64_t now_ns; /* of the current step */
     struct bj_dac_info dacs[MAX_DACS];
-    int64_t seen_ns[MAX_DACS];
+    struct sighting sightings[MAX_DACS]; /* of the same */
     size_t count;
 };
 
@@ -116,8 +121,8 @@ static void shift(struct bj_discovery *discovery, size_t to, size_t from)
 {
     size_t moved = discovery->count - from;
     memmove(&discovery->dacs[to], &discovery->dacs[from], moved * sizeof *discovery->dacs);
-    memmove(&discovery->seen_ns[to], &discovery->seen_ns[from],
-            moved * sizeof *discovery->seen_ns);
+    memmove(&discovery->sightings[to], &discovery->sightings[from],
+            moved * sizeof *discovery->sightings);
     discovery->count = to + moved;
 }
 
@@ -129,6 +134,25 @@ static void tell_no_room(struct bj_discovery *discovery)
                  "more DACs answer than can be listed; some are missing, and play by their "
                  "address");
     }
+}
+
+/* The same id from two places: two devices, or one on two networks. */
+static void look_for_twin(const struct bj_dac_info *before, struct sighting *sighting,
+                          struct bj_dac_info *now, int64_t now_ns)
+{
+    bool elsewhere = before->address.ip != 0 && before->address.ip != now->address.ip;
+
+    now->twin = before->twin;
+    if (elsewhere) {
+        now->twin = before->address;
+        sighting->twin_ns = sighting->seen_ns;
+    }
+    if (now_ns - sighting->twin_ns > FORGET_NS)
+        now->twin = (struct bj_address){0};
+    if (now->twin.ip != 0)
+        snprintf(now->note, sizeof now->note, "two devices with this id: %u.%u.%u.%u too",
+                 now->twin.ip >> 24, now->twin.ip >> 16 & 255, now->twin.ip >> 8 & 255,
+                 now->twin.ip & 255);
 }
 
 static void found(void *user, const struct bj_dac_info *info)
@@ -146,15 +170,19 @@ static void found(void *user, const struct bj_dac_info *info)
     }
     if (!known) {
         shift(discovery, at + 1, at);
+        discovery->dacs[at] = (struct bj_dac_info){0};
+        discovery->sightings[at] = (struct sighting){0};
     }
-    discovery->dacs[at] = *info;
-    discovery->seen_ns[at] = discovery->now_ns;
+    struct bj_dac_info now = *info;
+    look_for_twin(&discovery->dacs[at], &discovery->sightings[at], &now, discovery->now_ns);
+    discovery->dacs[at] = now;
+    discovery->sightings[at].seen_ns = discovery->now_ns;
 }
 
 static void forget_unseen(struct bj_discovery *discovery)
 {
     for (size_t k = discovery->count; k-- > 0;) {
-        if (discovery->now_ns - discovery->seen_ns[k] > FORGET_NS) {
+        if (discovery->now_ns - discovery->sightings[k].seen_ns > FORGET_NS) {
             shift(discovery, k, k + 1);
         }
     }

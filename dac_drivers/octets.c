@@ -24,3 +24,11 @@ size_t bj_octets_parse(const char *text, uint8_t *octets, size_t most)
     }
     return count;
 }
+
+bool bj_octets_name_one(const uint8_t *octets, size_t count)
+{
+    for (size_t k = 0; k < count; k++)
+        if (octets[k] != octets[0] || (octets[0] != 0 && octets[0] != 0xff))
+            return true;
+    return false;
+}

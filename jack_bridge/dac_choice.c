@@ -7,6 +7,8 @@
 
 #define LOOK_FOR_ANY_NS (3 * BJ_NS_PER_S)
 #define LOOK_FOR_MORE_NS (3 * BJ_NS_PER_S / 2) /* an Ether Dream speaks once a second */
+#define LOOK_FOR_TWIN_NS                                                                   \
+    (11 * BJ_NS_PER_S / 10) /* the same: is there another of that id? */
 #define LOOK_FOR_ID_NS (5 * BJ_NS_PER_S)
 #define LOOK_STEP_NS (100 * BJ_NS_PER_MS)
 
@@ -102,17 +104,20 @@ struct search {
     int error; /* why there is no waiter */
 };
 
-/* The named one is there; or, for any, the others had the time to show up too. */
-static bool is_over(struct search *search, int64_t now_ns)
+static bool is_there(const struct search *search)
 {
     const struct bj_dac_info *list;
     size_t count = bj_discovery_list(search->discovery, &list);
 
-    if (search->id && named(list, count, search->id))
-        return true;
-    if (!search->id && count && !search->seen) {
+    return search->id ? named(list, count, search->id) != NULL : count > 0;
+}
+
+/* What was found, and others of its kind or name had the time to show up too. */
+static bool is_over(struct search *search, int64_t now_ns)
+{
+    if (!search->seen && is_there(search)) {
         search->seen = true;
-        search->until_ns = now_ns + LOOK_FOR_MORE_NS;
+        search->until_ns = now_ns + (search->id ? LOOK_FOR_TWIN_NS : LOOK_FOR_MORE_NS);
     }
     return now_ns >= search->until_ns || (search->cancel && atomic_load(search->cancel));
 }
@@ -168,6 +173,20 @@ static void explain_absence(const struct search *search, const char *kind, char 
             also, problem);
 }
 
+/* Nobody can tell which of them would light up. */
+static bool refuse_twins(const struct bj_dac_info *found, bool *wrong_usage, char *why,
+                         size_t why_size)
+{
+    *wrong_usage = true;
+    snprintf(why, why_size,
+             "two devices answer to %s, at %s and at %u.%u.%u.%u (or one is in two "
+             "networks): say which by its address, %s@%s",
+             found->id, found->where, found->twin.ip >> 24, found->twin.ip >> 16 & 255,
+             found->twin.ip >> 8 & 255, found->twin.ip & 255, found->driver->name,
+             found->where);
+    return false;
+}
+
 /* ---- The choice ----------------------------------------------------------------------- */
 
 static bool choose_found(struct search *search, struct bj_dac_info *info, bool *wrong_usage,
@@ -184,6 +203,8 @@ static bool choose_found(struct search *search, struct bj_dac_info *info, bool *
     *wrong_usage = only == BJ_ONLY_SEVERAL;
     if (only == BJ_ONLY_SEVERAL || only == BJ_ONLY_BUSY)
         return false;
+    if (found && found->twin.ip != 0)
+        return refuse_twins(found, wrong_usage, why, why_size);
     if (found)
         *info = *found;
     else

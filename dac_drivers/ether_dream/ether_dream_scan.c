@@ -71,7 +71,8 @@ bool ed_parse_id(const char *id, uint8_t mac[6])
 {
     if (strlen(id) != ED_ID_SIZE - 1 || strncmp(id, id_prefix, sizeof id_prefix - 1) != 0)
         return false;
-    return bj_octets_parse(id + sizeof id_prefix - 1, mac, 6) == 6;
+    return bj_octets_parse(id + sizeof id_prefix - 1, mac, 6) == 6 &&
+           bj_octets_name_one(mac, 6);
 }
 
 /* ---- Scan ---------------------------------------------------------------------------- */
@@ -95,6 +96,7 @@ static const char *note(const struct ed_status *status)
     return "";
 }
 
+/* Without an address of its own on the wire only that in the network tells it. */
 static void describe(const struct ed_broadcast *broadcast, struct bj_address from,
                      struct bj_dac_info *info)
 {
@@ -105,11 +107,14 @@ static void describe(const struct ed_broadcast *broadcast, struct bj_address fro
         .capacity_points = broadcast->capacity,
         .busy = broadcast->status.playback == ED_PLAYING,
     };
-    ed_format_id(broadcast->mac, info->id);
     (void)snprintf(info->model, sizeof info->model, "%s",
                    ed_model_of(broadcast->hw_revision)->title);
     (void)snprintf(info->where, sizeof info->where, "%u.%u.%u.%u", from.ip >> 24,
                    from.ip >> 16 & 255, from.ip >> 8 & 255, from.ip & 255);
+    if (bj_octets_name_one(broadcast->mac, sizeof broadcast->mac))
+        ed_format_id(broadcast->mac, info->id);
+    else
+        (void)snprintf(info->id, sizeof info->id, "etherdream@%s", info->where);
     (void)snprintf(info->note, sizeof info->note, "%s", note(&broadcast->status));
 }
 

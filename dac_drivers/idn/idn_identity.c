@@ -16,10 +16,7 @@ static size_t length_of(const uint8_t unit[IDN_UNIT_SIZE])
 
 bool idn_is_nobody(const uint8_t unit[IDN_UNIT_SIZE])
 {
-    for (size_t k = 2; k <= length_of(unit); k++)
-        if (unit[k] != 0)
-            return false;
-    return true;
+    return length_of(unit) < 2 || !bj_octets_name_one(unit + 2, length_of(unit) - 1);
 }
 
 void idn_format_id(const uint8_t unit[IDN_UNIT_SIZE], int service, char id[IDN_ID_SIZE])
@@ -66,7 +63,7 @@ bool idn_parse_id(const char *id, uint8_t unit[IDN_UNIT_SIZE], int *service)
     id += 2 * length;
     unit[0] = (uint8_t)length;
     *service = -1;
-    if (length < 2)
+    if (length < 2 || idn_is_nobody(unit))
         return false;
     return *id == '\0' || (*id == '-' && parse_service(id + 1, service));
 }

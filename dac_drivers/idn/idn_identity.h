@@ -12,7 +12,7 @@
 /* "idn:", 15 octets, "-255" */
 #define IDN_ID_SIZE 48
 
-/* A unit id that tells nobody apart: empty, or nothing but zeros behind the category. */
+/* A unit id that tells nobody apart: empty, or nothing but 00 or ff behind the category. */
 bool idn_is_nobody(const uint8_t unit[IDN_UNIT_SIZE]);
 
 /* `service` -1: none. */

@@ -79,14 +79,13 @@ bool lc_parse_id(const char *id, uint8_t serial[LC_SERIAL_SIZE])
     if (strlen(id) != LC_ID_SIZE - 1 || strncmp(id, id_prefix, sizeof id_prefix - 1) != 0)
         return false;
     return bj_octets_parse(id + sizeof id_prefix - 1, serial, LC_SERIAL_SIZE) ==
-           LC_SERIAL_SIZE;
+               LC_SERIAL_SIZE &&
+           bj_octets_name_one(serial, LC_SERIAL_SIZE);
 }
 
 bool lc_has_serial(const struct lc_info *info)
 {
-    static const uint8_t none[LC_SERIAL_SIZE];
-
-    return memcmp(info->serial, none, sizeof none) != 0;
+    return bj_octets_name_one(info->serial, LC_SERIAL_SIZE);
 }
 
 /* ---- Scan ------------------------------------------------------------------------------ */

@@ -92,6 +92,29 @@ static void merges_by_id_and_keeps_the_newest_address(void **state)
     end(&scene);
 }
 
+static void two_of_one_id_are_told(void **state)
+{
+    (void)state;
+    struct scene scene;
+    const struct bj_dac_info *list;
+    begin(&scene);
+    announce(&scene, 0x33, 0x0a000005);
+    assert_int_equal(step(&scene, 0, &list), 1);
+    assert_int_equal(list[0].twin.ip, 0);
+    announce(&scene, 0x33, 0x0a000006);
+    assert_int_equal(step(&scene, S, &list), 1);
+    assert_int_equal(list[0].address.ip, 0x0a000006);
+    assert_int_equal(list[0].twin.ip, 0x0a000005);
+    assert_non_null(strstr(list[0].note, "10.0.0.5"));
+    for (int k = 0; k < 4; k++) { /* the other one is gone */
+        announce(&scene, 0x33, 0x0a000006);
+        (void)step(&scene, S, &list);
+    }
+    assert_int_equal(list[0].twin.ip, 0);
+    assert_string_equal(list[0].note, "");
+    end(&scene);
+}
+
 static void sorts_and_forgets(void **state)
 {
     (void)state;
@@ -213,6 +236,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_what_announces_itself),
         cmocka_unit_test(merges_by_id_and_keeps_the_newest_address),
+        cmocka_unit_test(two_of_one_id_are_told),
         cmocka_unit_test(sorts_and_forgets),
         cmocka_unit_test(junk_is_ignored),
         cmocka_unit_test(a_flood_is_bounded),

@@ -128,6 +128,24 @@ static void test_nonsense_capacity_and_rate_become_the_first_generations(void **
     assert_int_equal(found[0].max_pps, 100000);
 }
 
+/* It is listed, but by the only thing that tells it from another. */
+static void test_nobodys_address_on_the_wire_is_no_id(void **state)
+{
+    const uint8_t octets[] = {0, 0xff};
+    uint8_t bytes[36] = {0}, mac[6];
+
+    (void)state;
+    for (size_t k = 0; k < sizeof octets; k++) {
+        memset(bytes, octets[k], 6);
+        inject(bytes, sizeof bytes);
+        look((int64_t)k + 1);
+        assert_int_equal(found_count, 1);
+        assert_string_equal(found[0].id, "etherdream@192.168.1.20");
+    }
+    assert_false(ed_parse_id("etherdream:000000000000", mac));
+    assert_false(ed_parse_id("etherdream:ffffffffffff", mac));
+}
+
 static void test_short_ones_end_nothing(void **state)
 {
     uint8_t bytes[36] = {1};
@@ -185,6 +203,7 @@ int main(void)
         TEST(test_tells_what_keeps_it_from_playing),
         TEST(test_a_playing_device_is_busy),
         TEST(test_nonsense_capacity_and_rate_become_the_first_generations),
+        TEST(test_nobodys_address_on_the_wire_is_no_id),
         TEST(test_short_ones_end_nothing),
         TEST(test_a_taken_port_is_an_error_not_a_crash),
         cmocka_unit_test(test_ids),

@@ -34,9 +34,9 @@ static void test_the_longest(void **state)
     int service;
 
     (void)state;
-    memset(unit, 0xff, sizeof unit);
+    memset(unit, 0xfe, sizeof unit);
     idn_format_id(unit, 255, id);
-    assert_string_equal(id, "idn:ffffffffffffffffffffffffffffff-255");
+    assert_string_equal(id, "idn:fefefefefefefefefefefefefefefe-255");
     assert_true(idn_parse_id(id, read, &service));
     assert_int_equal(read[0], 15);
 }
@@ -49,14 +49,16 @@ static void test_what_is_no_id(void **state)
                                       "idn:0",
                                       "idn:010",
                                       "idn:01000",
-                                      "idn:01 00",
-                                      "idn:0100-",
-                                      "idn:0100-0",
-                                      "idn:0100-01",
-                                      "idn:0100-256",
-                                      "idn:0100-1x",
-                                      "idn:0100-99999999999999",
-                                      "helios:0100"};
+                                      "idn:01 02",
+                                      "idn:0102-",
+                                      "idn:0102-0",
+                                      "idn:0102-01",
+                                      "idn:0102-256",
+                                      "idn:0102-1x",
+                                      "idn:0102-99999999999999",
+                                      "helios:0102",
+                                      "idn:01000000000000",
+                                      "idn:01ffffffffffff-1"};
     uint8_t unit[IDN_UNIT_SIZE];
     int service;
 

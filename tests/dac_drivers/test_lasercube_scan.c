@@ -150,6 +150,8 @@ static void test_ids(void **state)
     assert_false(lc_parse_id("lasercube:0004a31122334", serial));
     assert_false(lc_parse_id("lasercube:0004a311223g", serial));
     assert_false(lc_parse_id("lasercubE:0004a3112233", serial));
+    assert_false(lc_parse_id("lasercube:000000000000", serial));
+    assert_false(lc_parse_id("lasercube:ffffffffffff", serial));
 }
 
 static void test_without_a_network(void **state)

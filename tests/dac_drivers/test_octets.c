@@ -36,12 +36,23 @@ static void test_ends_where_there_is_no_room(void **state)
     assert_int_equal(octets[2], 77);
 }
 
+static void test_same_octets_name_nobody(void **state)
+{
+    (void)state;
+    assert_false(bj_octets_name_one((const uint8_t *)"\0\0\0\0\0\0", 6));
+    assert_false(bj_octets_name_one((const uint8_t *)"\xff\xff\xff\xff\xff\xff", 6));
+    assert_true(bj_octets_name_one((const uint8_t *)"\0\0\0\0\0\1", 6));
+    assert_true(bj_octets_name_one((const uint8_t *)"\xff\xff\0\xff\xff\xff", 6));
+    assert_true(bj_octets_name_one((const uint8_t *)"\2\2\2\2\2\2", 6));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_digits_of_either_case),
         cmocka_unit_test(test_ends_where_something_else_begins),
         cmocka_unit_test(test_ends_where_there_is_no_room),
+        cmocka_unit_test(test_same_octets_name_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,6 +24,7 @@ struct bj_dac_info {
     char model[BJ_TEXT_SIZE];  /* "Ether Dream 2" */
     char where[BJ_TEXT_SIZE];  /* "192.168.1.20", "USB 1-2" */
     struct bj_address address; /* network DACs */
+    struct bj_address twin;    /* where its id was seen, too; ip 0: nowhere */
     uint32_t max_pps;          /* 0 unknown */
     uint32_t capacity_points;  /* 0 unknown */
     bool busy;                 /* somebody plays on it now */
