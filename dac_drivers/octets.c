@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "octets.h"
 
+#define MAC_SIZE 6
+
 static int digit(char c)
 {
     if (c >= '0' && c <= '9')
@@ -27,8 +29,9 @@ size_t bj_octets_parse(const char *text, uint8_t *octets, size_t most)
 
 bool bj_octets_name_one(const uint8_t *octets, size_t count)
 {
-    for (size_t k = 0; k < count; k++)
-        if (octets[k] != octets[0] || (octets[0] != 0 && octets[0] != 0xff))
-            return true;
-    return false;
+    size_t same = 0;
+
+    while (same < count && octets[same] == octets[0])
+        same++;
+    return same < count || (octets[0] != 0 && (octets[0] != 0xff || count < MAC_SIZE));
 }

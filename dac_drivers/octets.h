@@ -13,7 +13,8 @@
  * most `most`. */
 size_t bj_octets_parse(const char *text, uint8_t *octets, size_t most);
 
-/* False: all are 0, or all 0xff. Many devices say so, and it tells none from another. */
+/* False: all are 0, or all of an address on the wire (6) or more are 0xff. Many devices say
+ * so, and it tells none from another. */
 bool bj_octets_name_one(const uint8_t *octets, size_t count);
 
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define LOOK_FOR_ANY_NS (3 * BJ_NS_PER_S)
 #define LOOK_FOR_MORE_NS (3 * BJ_NS_PER_S / 2) /* an Ether Dream speaks once a second */
@@ -161,15 +162,17 @@ static void explain_absence(const struct search *search, const char *kind, char 
     const char *also = problem[0] ? "; also: " : "";
 
     if (search->id)
-        snprintf(why, why_size,
-                 "%s was not found on any network; is it switched on? 'beamjack list' "
-                 "shows what there is, and %s@ADDRESS works without searching%s%s",
-                 search->id, kind, also, problem);
+        snprintf(
+            why, why_size,
+            "%s was not found; is it switched on? 'beamjack list' shows what there is, "
+            "%s@ADDRESS works without searching, --wait-for-dac waits for it%s%s",
+            search->id, kind, also, problem);
     else
         snprintf(
             why, why_size,
             "no laser DAC found; connect one, or start a simulated one with 'beamjack sim "
-            "etherdream', or use 'beamjack run virtual' to try without any%s%s",
+            "etherdream', or use 'beamjack run virtual' to try without any, or "
+            "--wait-for-dac to wait%s%s",
             also, problem);
 }
 
@@ -242,6 +245,31 @@ bool bj_dac_choose(const struct bj_transports *via, const char *text,
     found = choose_found(&search, info, wrong_usage, why, why_size);
     end(&search);
     return found;
+}
+
+static void rest(const atomic_bool *cancel)
+{
+    const struct timespec moment = {.tv_nsec = LOOK_STEP_NS};
+
+    for (int k = 0; k < 10 && !atomic_load(cancel); k++)
+        nanosleep(&moment, NULL);
+}
+
+bool bj_dac_await(const struct bj_transports *via, const char *text,
+                  const atomic_bool *cancel, struct bj_log *log, struct bj_dac_info *info,
+                  bool *wrong_usage, char *why, size_t why_size)
+{
+    bool told = false;
+
+    while (!bj_dac_choose(via, text, cancel, info, wrong_usage, why, why_size)) {
+        if (*wrong_usage || atomic_load(cancel))
+            return false;
+        if (!told)
+            bj_log_say(log, "%s; waiting", why);
+        told = true;
+        rest(cancel);
+    }
+    return true;
 }
 
 /* ---- Capabilities -------------------------------------------------------------------------- */

@@ -48,6 +48,17 @@ static bool open_status(struct run *run)
     return !path || run->status_file;
 }
 
+static bool choose_one(struct run *run, const char *name, struct bj_dac_info *dac,
+                       bool *wrong_usage, char *why, size_t why_size)
+{
+    const struct bj_transports *via = &run->bridge.via;
+    const atomic_bool *quit = &run->signals.quit;
+
+    if (run->options->wait_for_dac)
+        return bj_dac_await(via, name, quit, &run->log, dac, wrong_usage, why, why_size);
+    return bj_dac_choose(via, name, quit, dac, wrong_usage, why, why_size);
+}
+
 /* Nothing named: the only one there is. */
 static bool choose_each(struct run *run, bool *wrong_usage, char *why, size_t why_size)
 {
@@ -56,9 +67,8 @@ static bool choose_each(struct run *run, bool *wrong_usage, char *why, size_t wh
 
     bridge->projector_count = dacs->count ? dacs->count : 1;
     for (size_t k = 0; k < bridge->projector_count; k++)
-        if (!bj_dac_choose(&bridge->via, dacs->count ? dacs->items[k] : NULL,
-                           &run->signals.quit, &bridge->projectors[k].dac, wrong_usage, why,
-                           why_size))
+        if (!choose_one(run, dacs->count ? dacs->items[k] : NULL,
+                        &bridge->projectors[k].dac, wrong_usage, why, why_size))
             return false;
     return true;
 }

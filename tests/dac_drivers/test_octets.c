@@ -43,6 +43,7 @@ static void test_same_octets_name_nobody(void **state)
     assert_false(bj_octets_name_one((const uint8_t *)"\xff\xff\xff\xff\xff\xff", 6));
     assert_true(bj_octets_name_one((const uint8_t *)"\0\0\0\0\0\1", 6));
     assert_true(bj_octets_name_one((const uint8_t *)"\xff\xff\0\xff\xff\xff", 6));
+    assert_true(bj_octets_name_one((const uint8_t *)"\xff", 1));
     assert_true(bj_octets_name_one((const uint8_t *)"\2\2\2\2\2\2", 6));
 }
 

@@ -170,6 +170,47 @@ static void refused_connection_may_be_waited_for(void **state)
     close(fd);
 }
 
+/* By its id, which only searching tells the address of. */
+static void dac_that_is_switched_on_later_is_waited_for(void **state)
+{
+    const char *sim[] = {"sim",   "etherdream",        "--bind",  "127.0.0.61",
+                         "--mac", "00:04:a3:5a:17:e1", "--quiet", NULL};
+    struct fixture *f = *state;
+    const char *run[] = {"run",
+                         "etherdream:0004a35a17e1",
+                         "--headless",
+                         "--server",
+                         f->server.name,
+                         "--status-json",
+                         "%F/status",
+                         "--wait-for-dac",
+                         NULL};
+    struct program device = {0};
+
+    if (!jackd_installed())
+        skip();
+    program_start(&f->program, run);
+    WAIT_FOR(running_said(f, "etherdream:0004a35a17e1 was not found") &&
+             running_said(f, "waiting"));
+    program_start(&device, sim);
+    WAIT_FOR(running_is(f, "state", "\"streaming\""));
+    program_finish(&device);
+    program_signal(&f->program, SIGTERM);
+    assert_int_equal(program_wait(&f->program), 0);
+}
+
+static void waiting_for_a_dac_ends_with_one_signal(void **state)
+{
+    struct fixture *f = *state;
+    const char *run[] = {"run", "lasercube:0004A35A17E2", "--headless", "--wait-for-dac",
+                         NULL};
+
+    program_start(&f->program, run);
+    WAIT_FOR(running_said(f, "waiting"));
+    program_signal(&f->program, SIGTERM);
+    assert_int_equal(program_wait(&f->program), 0);
+}
+
 /* It listens, and greets only after what once was the end. */
 static void silent_device_may_greet_late(void **state)
 {
@@ -219,6 +260,8 @@ int main(void)
         WITH_SERVER(configuration_is_read_again),
         WITH_SERVER(refused_connection_is_status_1_and_names_the_option),
         WITH_SERVER(refused_connection_may_be_waited_for),
+        WITH_SERVER(dac_that_is_switched_on_later_is_waited_for),
+        WITH_SERVER(waiting_for_a_dac_ends_with_one_signal),
         WITH_SERVER(silent_device_may_greet_late),
         WITH_SERVER(latency_that_cannot_hold_is_status_2),
     };
