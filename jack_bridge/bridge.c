@@ -78,6 +78,16 @@ static bool build_engines(struct bj_bridge *bridge, const struct bj_jack_view *j
     return true;
 }
 
+void bj_bridge_name_dacs(struct bj_bridge *bridge)
+{
+    size_t used = 0, size = sizeof bridge->plays_on;
+
+    for (size_t k = 0; k < bridge->projector_count && used < size; k++)
+        used += (size_t)snprintf(bridge->plays_on + used, size - used, "%s%.60s, %.60s",
+                                 k ? "; " : "", bridge->projectors[k].dac.model,
+                                 bridge->projectors[k].dac.id);
+}
+
 /* ---- Links --------------------------------------------------------------------------------- */
 
 static void tell_connected(struct bj_bridge *bridge, bool connected)

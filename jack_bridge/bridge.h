@@ -24,6 +24,7 @@ struct bj_bridge {
     struct bj_errand *errand;      /* what the server is asked now; NULL: nothing */
     bool links_owed, latency_owed; /* to be asked next */
 
+    char plays_on[200]; /* the DACs, for people */
     size_t projector_count;
     struct bj_projector projectors[BJ_SINKS_MAX];
 
@@ -34,6 +35,9 @@ struct bj_bridge {
 
     bool wrong_usage; /* the options ask for what a DAC cannot do */
 };
+
+/* The DACs are chosen: fills in plays_on. */
+void bj_bridge_name_dacs(struct bj_bridge *bridge);
 
 /* `bridge->supervisor.jack` has just come: builds the engines the first time, and begins to
  * join the graph and make the connections. False: said why, and it is hopeless. */

@@ -15,8 +15,9 @@
 struct bj_jack;
 
 struct bj_jack_config {
-    const char *name;   /* what is wished for */
-    const char *server; /* NULL: as the environment says */
+    const char *name;     /* what is wished for */
+    const char *server;   /* NULL: as the environment says */
+    const char *plays_on; /* what it plays on, for people; outlives the client */
     bool exact_name, start_server, physical, cv;
     enum bj_port_style style;
     int wake_fd; /* an eventfd, written to whenever there are events */

@@ -33,15 +33,16 @@ static void add_alias(struct bj_jack *jack, enum bj_channel channel)
     jack_port_set_alias(jack->ports[channel], alias);
 }
 
+/* Two projectors must not look the same in a patchbay: "stage (Ether Dream 2, ...)". */
 static void describe_client(struct bj_jack *jack)
 {
-    char *text =
-        jack_get_uuid_for_client_name(jack->client, jack_get_client_name(jack->client));
+    const char *name = jack_get_client_name(jack->client), *dac = jack->config.plays_on;
+    char *text = jack_get_uuid_for_client_name(jack->client, name), pretty[300];
     jack_uuid_t uuid;
 
+    snprintf(pretty, sizeof pretty, "%s (%s)", name, dac ? dac : "laser projector");
     if (text && jack_uuid_parse(text, &uuid) == 0)
-        jack_set_property(jack->client, uuid, JACK_METADATA_PRETTY_NAME, "Laser projector",
-                          TEXT_TYPE);
+        jack_set_property(jack->client, uuid, JACK_METADATA_PRETTY_NAME, pretty, TEXT_TYPE);
     jack_free(text);
 }
 

@@ -131,8 +131,11 @@ static bool start(struct run *run)
         return false;
     }
     prepare_bridge(run, wake_fd);
-    if (!open_status(run) || !choose_dacs(run) ||
-        !bj_supervisor_init(&run->bridge.supervisor, &config))
+    if (!open_status(run) || !choose_dacs(run))
+        return false;
+    bj_bridge_name_dacs(&run->bridge);
+    config.plays_on = run->bridge.plays_on;
+    if (!bj_supervisor_init(&run->bridge.supervisor, &config))
         return false;
     run->over = false;
     return true;

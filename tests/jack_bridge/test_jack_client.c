@@ -44,6 +44,7 @@ static int set_up(void **state)
         jackd_start(&server, RIG_RATE_HZ, PERIOD);
     f->config = (struct bj_jack_config){.name = "laser",
                                         .server = server.name,
+                                        .plays_on = "Toy, toy:1",
                                         .wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
     rig_create(&f->rig);
     source_open(&f->source, &server);
@@ -146,14 +147,31 @@ static void players_that_count_find_us(void **state)
     assert_true(jack_port_connected_to(f->source.ports[0], "laser:in_x"));
 }
 
-static void expect_property(jack_port_t *at, const char *key, const char *expected)
+static void expect_of(jack_uuid_t uuid, const char *key, const char *expected)
 {
     char *value = NULL, *type = NULL;
 
-    assert_int_equal(jack_get_property(jack_port_uuid(at), key, &value, &type), 0);
+    assert_int_equal(jack_get_property(uuid, key, &value, &type), 0);
     assert_string_equal(value, expected);
     jack_free(value);
     jack_free(type);
+}
+
+static void expect_property(jack_port_t *at, const char *key, const char *expected)
+{
+    expect_of(jack_port_uuid(at), key, expected);
+}
+
+static void expect_client_property(struct fixture *f, const char *client, const char *key,
+                                   const char *expected)
+{
+    char *text = jack_get_uuid_for_client_name(f->source.client, client);
+    jack_uuid_t uuid;
+
+    assert_non_null(text);
+    assert_int_equal(jack_uuid_parse(text, &uuid), 0);
+    expect_of(uuid, key, expected);
+    jack_free(text);
 }
 
 static void metadata_tells_people_what_a_port_is(void **state)
@@ -165,6 +183,7 @@ static void metadata_tells_people_what_a_port_is(void **state)
     expect_property(port(f, "laser:in_x"), JACK_METADATA_PRETTY_NAME, "X position");
     expect_property(port(f, "laser:in_b"), JACK_METADATA_ORDER, "4");
     expect_property(port(f, "laser:in_i"), JACK_METADATA_PORT_GROUP, "laser");
+    expect_client_property(f, "laser", JACK_METADATA_PRETTY_NAME, "laser (Toy, toy:1)");
     assert_int_not_equal(jack_get_property(jack_port_uuid(port(f, "laser:in_x")),
                                            JACK_METADATA_SIGNAL_TYPE, &value, &type),
                          0);
@@ -267,8 +286,7 @@ static void values_arrive_in_the_feed(void **state)
     atomic_store(&f->source.colour[BJ_G], 0.5f);
     atomic_store(&f->source.colour[BJ_B], 0.0f);
     connect_all(f);
-    bj_jack_links(f->jack, &links);
-    assert_int_equal(bj_links_channels(&links), 0x1f);
+    WAIT_FOR((bj_jack_links(f->jack, &links), bj_links_channels(&links) == 0x1f));
     WAIT_FOR(fill_until_lit(f, &position, &point) && point.r == 65535);
     assert_true(fabsf(hypotf(point.x, point.y) - 0.5f) < 1e-3f);
     assert_true(abs(point.g - 32768) <= 1);
