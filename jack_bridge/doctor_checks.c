@@ -107,7 +107,7 @@ static void check_group(const struct bj_options *options, struct bj_finding *fin
              geteuid() == 0 ? "not needed by root" : "yes");
     } else {
         find(finding, BJ_ADVICE, "group audio: you are not in it");
-        remedy(finding, "'adduser USER audio' as root, and log in again");
+        remedy_limits(finding);
     }
 }
 

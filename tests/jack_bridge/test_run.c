@@ -102,10 +102,10 @@ static void configuration_is_read_again(void **state)
     program_signal(&f->program, SIGHUP);
     WAIT_FOR(running_said(f, "configuration read again"));
     file = fopen(path, "w");
-    fprintf(file, "gain = much\n");
+    fprintf(file, "gain = 0,5\n");
     fclose(file);
     program_signal(&f->program, SIGHUP);
-    WAIT_FOR(running_said(f, ".conf:1: "));
+    WAIT_FOR(running_said(f, ".conf:1: ") && running_said(f, "if 0.5 is meant"));
     unlink(path);
     program_signal(&f->program, SIGINT);
     assert_int_equal(program_wait(&f->program), 0);
@@ -199,6 +199,26 @@ static void dac_that_is_switched_on_later_is_waited_for(void **state)
     assert_int_equal(program_wait(&f->program), 0);
 }
 
+static void two_devices_of_one_id_are_refused(void **state)
+{
+    const char *sim[] = {"sim",   "etherdream",        "--bind",  NULL,
+                         "--mac", "00:04:a3:5a:17:e3", "--quiet", NULL};
+    const char *run[] = {"run", "etherdream:0004a35a17e3", "--headless", NULL};
+    struct program devices[2] = {{0}};
+    struct fixture *f = *state;
+
+    sim[3] = "127.0.0.62";
+    program_start(&devices[0], sim);
+    sim[3] = "127.0.0.63";
+    program_start(&devices[1], sim);
+    program_start(&f->program, run);
+    assert_int_equal(program_wait(&f->program), 2);
+    assert_true(running_said(f, "127.0.0.62") && running_said(f, "127.0.0.63"));
+    assert_true(running_said(f, "etherdream@"));
+    program_finish(&devices[0]);
+    program_finish(&devices[1]);
+}
+
 static void waiting_for_a_dac_ends_with_one_signal(void **state)
 {
     struct fixture *f = *state;
@@ -261,6 +281,7 @@ int main(void)
         WITH_SERVER(refused_connection_is_status_1_and_names_the_option),
         WITH_SERVER(refused_connection_may_be_waited_for),
         WITH_SERVER(dac_that_is_switched_on_later_is_waited_for),
+        WITH_SERVER(two_devices_of_one_id_are_refused),
         WITH_SERVER(waiting_for_a_dac_ends_with_one_signal),
         WITH_SERVER(silent_device_may_greet_late),
         WITH_SERVER(latency_that_cannot_hold_is_status_2),
