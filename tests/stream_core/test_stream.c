@@ -366,7 +366,7 @@ static void intensity_dims_the_colours_or_leaves_on_a_line(void **state)
         world.dac.caps.intensity_line = has_line;
         world.config.intensity = wants_line ? BJ_INTENSITY_LINE : BJ_INTENSITY_COLOUR;
         world.config.shape.gain_i = 0.5f;
-        world.config.shape.gain_b = 1e30f;
+        world.config.shape.gain_b = 100;
         world.config.arm = true;
         world_start(&world);
         world_run(&world, 200 * MS);
