@@ -42,12 +42,10 @@ static int64_t arrival_ns(struct sim_datagrams *way, int64_t now_ns)
     int64_t due_ns =
         now_ns + config->latency_ns + sim_random_upto(&way->random, config->jitter_ns);
 
-    if (config->in_order && due_ns < way->last_due_ns) {
+    if (due_ns < way->last_due_ns) {
         due_ns = way->last_due_ns;
     }
-    if (due_ns > way->last_due_ns) {
-        way->last_due_ns = due_ns;
-    }
+    way->last_due_ns = due_ns;
     if (happens(way, config->reorder)) {
         way->reordered++;
         due_ns += config->reorder_ns ? config->reorder_ns : REORDER_NS;

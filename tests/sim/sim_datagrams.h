@@ -18,8 +18,7 @@
 
 struct sim_datagrams_config {
     int64_t latency_ns;              /* each way */
-    int64_t jitter_ns;               /* plus 0 to this, evenly spread */
-    bool in_order;                   /* a delayed one delays those behind it */
+    int64_t jitter_ns;               /* plus 0 to this, evenly spread; order is kept */
     double loss, duplicate, reorder; /* of each datagram, 0 to 1 */
     int64_t reorder_ns; /* a reordered one is this late, and overtaken; 0: 3 ms */
 };

@@ -135,7 +135,6 @@ static void complete(struct sim_options *options)
     }
     device->seed = options->seed;
     device->link = sim_options_datagrams(options);
-    device->link.in_order = true;
 }
 
 const struct sim_command_line sim_idn_command_line = {

@@ -144,6 +144,16 @@ static void write_times(FILE *out, const struct sim_idn_counters *c)
             (double)c->earliest_ns / 1e6, (double)c->longest_config_gap_ns / 1e6);
 }
 
+static void write_ways(FILE *out, const struct sim_datagrams *in,
+                       const struct sim_datagrams *from_it)
+{
+    fprintf(out,
+            ",\"datagrams_lost\":%" PRIu64 ",\"datagrams_doubled\":%" PRIu64
+            ",\"datagrams_reordered\":%" PRIu64,
+            in->lost + from_it->lost, in->doubled + from_it->doubled,
+            in->reordered + from_it->reordered);
+}
+
 enum bj_status sim_idn_write_json(const struct sim_host *host, int64_t now_ns, FILE *out)
 {
     const struct sim_idn_device *device = look(host);
@@ -157,6 +167,7 @@ enum bj_status sim_idn_write_json(const struct sim_host *host, int64_t now_ns, F
             sim_idn_connections(host),
             (double)sim_idn_buffered_ns(host, device->config.services[0].id) / 1e6);
     write_counters(out, &device->counters);
+    write_ways(out, &device->in, &device->out);
     write_times(out, &device->counters);
     fputc('}', out);
     return ferror(out) ? BJ_IO_ERROR : BJ_OK;

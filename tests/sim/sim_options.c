@@ -120,7 +120,7 @@ static const struct sim_option common[] = {
     {"--broadcast", "IP", "where its broadcasts go; default 127.255.255.255", ADDRESS,
      AT(serve.broadcast_ip)},
     {"--latency", "MS", "each way", SIM_MS, AT(latency_ns)},
-    {"--jitter", "MS", "on top, by chance", SIM_MS, AT(jitter_ns)},
+    {"--jitter", "MS", "on top, by chance; keeps the order", SIM_MS, AT(jitter_ns)},
     {"--loss", "PERCENT", "datagrams get lost, each way", PERCENT, AT(loss)},
     {"--duplicate", "PERCENT", "datagrams arrive twice", PERCENT, AT(duplicate)},
     {"--reorder", "PERCENT", "datagrams are overtaken", PERCENT, AT(reorder)},

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim_serve.h"
 
+#include "sim_arrivals.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -14,7 +16,6 @@
 
 #define PORTS 4
 #define BYTES 4096
-#define DATAGRAMS_AT_ONCE 256
 #define TRIES 50                   /* to find free neighbours for several UDP ports */
 #define LOOK_AGAIN_NS BJ_NS_PER_MS /* due, but nothing moved: somebody's buffer is full */
 
@@ -33,7 +34,9 @@ struct sim_serve {
     int tcp_count, udp_count, client_count;
     uint16_t port;
     bool moved, broadcasts;
+    int64_t told_ns; /* the newest time that the host was told */
     struct client clients[SIM_SERVE_CLIENTS];
+    struct sim_arrivals arrivals;
 };
 
 struct sim_serve_config sim_serve_defaults(void)
@@ -54,6 +57,20 @@ int64_t sim_serve_now_ns(void)
     return (int64_t)now.tv_sec * BJ_NS_PER_S + now.tv_nsec;
 }
 
+/* What the host is told: never less than before. */
+static int64_t tell_time(struct sim_serve *serve, int64_t at_ns)
+{
+    if (at_ns > serve->told_ns) {
+        serve->told_ns = at_ns;
+    }
+    return serve->told_ns;
+}
+
+static int64_t tell_now(struct sim_serve *serve)
+{
+    return tell_time(serve, sim_serve_now_ns());
+}
+
 /* ---- Clients ---------------------------------------------------------------------------- */
 
 static void close_hard(int fd)
@@ -71,7 +88,7 @@ static void forget(struct sim_serve *serve, struct client *client, bool reset)
     } else {
         close(client->fd);
     }
-    serve->host->ops->hang_up(serve->host, client->number, sim_serve_now_ns());
+    serve->host->ops->hang_up(serve->host, client->number, tell_now(serve));
     *client = serve->clients[--serve->client_count];
     serve->moved = true;
 }
@@ -83,7 +100,7 @@ static void accept_one(struct sim_serve *serve, int fd, uint16_t port)
     int number = -1;
 
     if (serve->client_count < SIM_SERVE_CLIENTS) {
-        number = serve->host->ops->accept(serve->host, port, sim_serve_now_ns());
+        number = serve->host->ops->accept(serve->host, port, tell_now(serve));
     }
     if (number < 0) {
         close_hard(fd);
@@ -112,7 +129,7 @@ static void accept_all(struct sim_serve *serve)
 static void deliver(struct sim_serve *serve, struct client *client)
 {
     size_t taken = serve->host->ops->deliver(serve->host, client->number, client->in,
-                                             client->in_size, sim_serve_now_ns());
+                                             client->in_size, tell_now(serve));
 
     client->in_size -= taken;
     memmove(client->in, client->in + taken, client->in_size);
@@ -159,7 +176,7 @@ static bool answer(struct sim_serve *serve, struct client *client)
             return true;
         }
         client->out_size = host->ops->collect(host, client->number, client->out,
-                                              sizeof client->out, sim_serve_now_ns());
+                                              sizeof client->out, tell_now(serve));
     } while (client->out_size > 0);
     return true;
 }
@@ -168,7 +185,7 @@ static bool answer(struct sim_serve *serve, struct client *client)
 static bool follow_link(struct sim_serve *serve, struct client *client)
 {
     enum sim_link link =
-        serve->host->ops->link(serve->host, client->number, sim_serve_now_ns());
+        serve->host->ops->link(serve->host, client->number, tell_now(serve));
 
     if (client->out_size > 0 || link == SIM_LINK_OPEN || client->finished) {
         return true;
@@ -224,7 +241,7 @@ static void send_datagrams(struct sim_serve *serve)
     size_t size;
 
     while ((size = host->ops->datagram_out(host, &from_port, &to, bytes, sizeof bytes,
-                                           sim_serve_now_ns())) > 0) {
+                                           tell_now(serve))) > 0) {
         bool broadcast = to.ip == 0xffffffff;
         struct sockaddr_in address =
             socket_address(broadcast ? serve->config.broadcast_ip : to.ip, to.port);
@@ -237,22 +254,18 @@ static void send_datagrams(struct sim_serve *serve)
     }
 }
 
-static void receive_datagrams(struct sim_serve *serve, int fd, uint16_t port)
+static void receive_datagrams(struct sim_serve *serve)
 {
     struct sim_host *host = serve->host;
-    struct sockaddr_in from = {0};
-    socklen_t from_size = sizeof from;
-    uint8_t bytes[BYTES];
-    ssize_t got;
+    const struct sim_arrival *next;
 
-    for (int n = 0; fd >= 0 && n < DATAGRAMS_AT_ONCE &&
-                    (got = recvfrom(fd, bytes, sizeof bytes, 0, (struct sockaddr *)&from,
-                                    &from_size)) >= 0;
-         n++) {
-        struct bj_address sender = {.ip = ntohl(from.sin_addr.s_addr),
-                                    .port = ntohs(from.sin_port)};
-        host->ops->datagram_in(host, port, sender, bytes, (size_t)got, sim_serve_now_ns());
-        from_size = sizeof from;
+    for (int p = 0; p < serve->udp_count; p++) {
+        sim_arrivals_read(&serve->arrivals, serve->udp[p], host->ops->udp_ports[p]);
+        sim_arrivals_read(&serve->arrivals, serve->ears[p], host->ops->udp_ports[p]);
+    }
+    while ((next = sim_arrivals_next(&serve->arrivals)) != NULL) {
+        host->ops->datagram_in(host, next->port, next->from, next->bytes, next->size,
+                               tell_time(serve, next->at_ns));
         serve->moved = true;
     }
 }
@@ -264,10 +277,7 @@ static void do_everything(struct sim_serve *serve)
     serve->moved = false;
     accept_all(serve);
     serve_clients(serve);
-    for (int p = 0; p < serve->udp_count; p++) {
-        receive_datagrams(serve, serve->udp[p], serve->host->ops->udp_ports[p]);
-        receive_datagrams(serve, serve->ears[p], serve->host->ops->udp_ports[p]);
-    }
+    receive_datagrams(serve);
     send_datagrams(serve);
 }
 
@@ -371,6 +381,7 @@ static int open_socket(int type, uint32_t ip, uint16_t port, bool shared)
     }
     if (type == SOCK_DGRAM) {
         setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof on);
+        sim_arrivals_prepare(fd);
     }
     if (bind(fd, (const struct sockaddr *)&address, sizeof address) != 0 ||
         (type == SOCK_STREAM && listen(fd, SIM_SERVE_CLIENTS) != 0)) {

@@ -18,7 +18,6 @@ static void test_defaults(void **state)
     assert_string_equal(options.device.profile.name, "openidn");
     assert_int_equal(options.device.service_count, 1);
     assert_string_equal(options.device.services[0].name, "Laser");
-    assert_true(options.device.link.in_order);
     assert_memory_equal(options.device.unit, "\7\1\0\4\xa3\x11\x22\x33", 8);
 }
 

@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PATIENCE_NS (3 * BJ_NS_PER_S)
@@ -34,6 +35,7 @@ struct echo {
         enum sim_link link;
     } lines[SIM_SERVE_CLIENTS];
     int datagrams_in;
+    int64_t datagram_ns[8]; /* when they came, as told */
     uint8_t datagram_in[64];
     size_t datagram_out_size;
     struct bj_address datagram_to;
@@ -99,8 +101,9 @@ static void echo_hang_up(struct sim_host *host, int connection, int64_t now_ns)
 static void echo_datagram_in(struct sim_host *host, uint16_t port, struct bj_address from,
                              const void *bytes, size_t size, int64_t now_ns)
 {
-    (void)port, (void)now_ns;
+    (void)port;
     assert_int_equal(from.ip, BJ_LOOPBACK);
+    echo_of(host)->datagram_ns[echo_of(host)->datagrams_in % 8] = now_ns;
     memcpy(echo_of(host)->datagram_in, bytes, size);
     echo_of(host)->datagrams_in++;
 }
@@ -397,6 +400,38 @@ static void test_broadcasts_that_cannot_go_are_noticed(void **state)
     sim_serve_destroy(serve);
 }
 
+/* Nobody looks while they come; they came when they came all the same. */
+static void test_datagrams_come_when_they_arrived(void **state)
+{
+    struct world *world = *state;
+    static const uint16_t ports[] = {17654, 17655, 0};
+    const struct timespec pause = {.tv_nsec = 20 * BJ_NS_PER_MS};
+    struct sim_host_ops ops = echo_ops;
+    struct sim_serve_config config = sim_serve_defaults();
+    struct sim_serve *serve;
+    const int64_t *came_ns = world->echo.datagram_ns;
+    int64_t begun_ns;
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    ops.udp_ports = ports;
+    world->echo.host.ops = &ops;
+    assert_int_equal(sim_serve_create(&serve, &world->echo.host, &config), BJ_OK);
+    begun_ns = sim_serve_now_ns();
+    for (int n = 0; n < 4; n++) { /* the second port first */
+        struct sockaddr_in address = here(ports[(n + 1) % 2]);
+        sendto(fd, "knock", 5, 0, (const struct sockaddr *)&address, sizeof address);
+        nanosleep(&pause, NULL);
+    }
+    sim_serve_run(serve, sim_serve_now_ns());
+    assert_int_equal(world->echo.datagrams_in, 4);
+    assert_true(came_ns[0] >= begun_ns - BJ_NS_PER_MS);
+    for (int n = 1; n < 4; n++) {
+        assert_true(came_ns[n] - came_ns[n - 1] > 15 * BJ_NS_PER_MS);
+    }
+    sim_serve_destroy(serve);
+    world->echo.host.ops = &echo_ops;
+    close(fd);
+}
+
 static void test_datagrams_come_in(void **state)
 {
     struct world *world = *state;
@@ -594,6 +629,7 @@ int main(void)
         TEST(test_broadcasts_go_where_they_should),
         TEST(test_broadcasts_that_cannot_go_are_noticed),
         TEST(test_datagrams_come_in),
+        TEST(test_datagrams_come_when_they_arrived),
         TEST(test_udp_ports_keep_their_distance),
         TEST(test_broadcasts_are_heard_and_answered),
         TEST(test_a_taken_udp_port_is_told),
