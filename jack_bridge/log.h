@@ -1,25 +1,42 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the program has to say: lines on stderr, or the last few kept for the terminal view.
- * Main thread only.
+ * What the program has to say: lines with time and level on stderr, the last few kept for
+ * the view. Main thread only. Never waits for stderr.
  */
 #ifndef LOG_H
 #define LOG_H
 
 #include <stdbool.h>
 
-#define BJ_LOG_LINES 6
+struct bj_writer;
+
+#define BJ_LOG_LINES 32
 #define BJ_LOG_WIDTH 400
 
+enum bj_log_level { BJ_LOG_INFO, BJ_LOG_WARNING, BJ_LOG_ERROR };
+
 struct bj_log {
-    bool keep;      /* do not print: a view shows the lines */
-    unsigned first; /* the line the keeping began with */
+    struct bj_writer *out; /* to stderr; NULL: directly */
+    bool keep;             /* do not print: a view shows the lines */
+    unsigned first;        /* the line the keeping began with */
     unsigned count;
-    char lines[BJ_LOG_LINES][BJ_LOG_WIDTH]; /* line n is at n % BJ_LOG_LINES */
+    const char *about; /* the DAC that lines are about if they do not name it, or NULL */
+    struct bj_log_line {
+        enum bj_log_level level;
+        char time[32]; /* local, "2026-11-30 20:15:00.123" */
+        char text[BJ_LOG_WIDTH];
+    } lines[BJ_LOG_LINES]; /* line n is at n % BJ_LOG_LINES */
 };
 
 void bj_log_say(struct bj_log *log, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+void bj_log_warn(struct bj_log *log, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void bj_log_error(struct bj_log *log, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* "info", "warning" or "error". */
+const char *bj_log_level_name(enum bj_log_level level);
 
 /* From now on lines are kept, not printed. */
 void bj_log_keep(struct bj_log *log);
