@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "status_json.h"
 
+#include "dark_reason.h"
+#include "utf8.h"
+
 #include <math.h>
 
 const char *bj_status_state(enum bj_stream_state state)
@@ -48,15 +51,19 @@ int64_t bj_status_locked_ns(const struct bj_status_report *report)
 void bj_json_string(FILE *out, const char *text)
 {
     fputc('"', out);
-    for (; *text; text++) {
+    while (*text) {
+        size_t size = bj_utf8_size(text);
         unsigned char c = (unsigned char)*text;
 
-        if (c == '"' || c == '\\')
+        if (size == 0)
+            fputs("\\ufffd", out);
+        else if (c == '"' || c == '\\')
             fprintf(out, "\\%c", c);
         else if (c < 0x20 || c == 0x7f)
             fprintf(out, "\\u%04x", c);
         else
-            fputc(c, out);
+            fwrite(text, 1, size, out);
+        text += size ? size : 1;
     }
     fputc('"', out);
 }
@@ -122,6 +129,7 @@ bool bj_status_json(FILE *out, const struct bj_status_report *report)
     bj_port_letters(report->connected, letters);
     fprintf(out, "{\"state\":\"%s\"", bj_status_state(report->stream.state));
     truth(out, "armed", report->stream.armed);
+    text(out, "dark", bj_dark_reason(report));
     text(out, "dac", report->dac);
     count(out, "pps", report->stream.pps);
     number(out, "true_pps", report->stream.true_pps);

@@ -36,7 +36,7 @@ int64_t bj_status_locked_ns(const struct bj_status_report *report);
 /* One object on one line. False: could not be written. */
 bool bj_status_json(FILE *out, const struct bj_status_report *report);
 
-/* A JSON string with its quotes. */
+/* A JSON string with its quotes; what is no UTF-8 becomes U+FFFD. */
 void bj_json_string(FILE *out, const char *text);
 
 #endif

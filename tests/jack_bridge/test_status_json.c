@@ -146,9 +146,48 @@ static void full_disk_is_noticed(void **state)
     fclose(out);
 }
 
+static void what_is_no_utf8_becomes_a_mark(void **state)
+{
+    const struct {
+        const char *text, *json;
+    } rows[] = {
+        {"B\xc3\xbchne", "\"B\xc3\xbchne\""},
+        {"\xff", "\"\\ufffd\""},
+        {"a\xc3", "\"a\\ufffd\""},
+        {"\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\""},
+        {"\xf0\x9f\x98\x80", "\"\xf0\x9f\x98\x80\""},
+    };
+
+    (void)state;
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+        char text[60] = "";
+        FILE *out = fmemopen(text, sizeof text, "w");
+
+        bj_json_string(out, rows[k].text);
+        fclose(out);
+        assert_string_equal(text, rows[k].json);
+    }
+}
+
+static void why_it_is_dark_is_told(void **state)
+{
+    struct bj_status_report report = sample();
+    char value[80], *text;
+
+    (void)state;
+    report.stream.dark = BJ_DARK_SETTLING;
+    report.connected = 0x3f;
+    text = write_json(&report);
+    assert_true(json_get(text, "dark", value, sizeof value));
+    assert_string_equal(value, "\"settling\"");
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_no_utf8_becomes_a_mark),
+        cmocka_unit_test(why_it_is_dark_is_told),
         cmocka_unit_test(keys_scripts_rely_on),
         cmocka_unit_test(nothing_known_is_still_json),
         cmocka_unit_test(without_a_lock_nothing_has_held),
