@@ -1,217 +1,275 @@
 /* SPDX-License-Identifier: MIT */
 #include "terminal.h"
 
-#include <curses.h>
+#include "terminal_sequences.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
 #include <locale.h>
-#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
-#define BAR_WIDTH 40
-#define LABEL_COLUMN 2
-#define BAR_COLUMN 16
-
-enum colour { PLAIN, DARK, LIT, WARN };
-
+#define OUT_SIZE 32768 /* what one draw may send */
 struct bj_terminal {
-    SCREEN *screen;
+    pthread_mutex_t
+        mutex; /* held while bytes are given to the terminal, which never waits */
+    int fd;    /* non-blocking, not shared with anybody */
     struct termios before;
+    atomic_bool away; /* left to the shell */
+    bool fresh;       /* what is on it is not known */
+    struct bj_sequences sequences;
+    size_t out_size, out_done; /* not yet taken by the terminal */
+    char out[OUT_SIZE];
+    struct bj_screen shown;
 };
 
-void bj_terminal_bar(double filled, int width, char *bar)
-{
-    int cells = (int)lround(fmin(fmax(filled, 0), 1) * width);
+/* ---- Opening ---------------------------------------------------------------------------------- */
 
-    for (int k = 0; k < width; k++)
-        bar[k] = k < cells ? '#' : '.';
-    bar[width] = '\0';
+static bool in_foreground(int fd)
+{
+    pid_t group = tcgetpgrp(fd);
+
+    return group < 0 || group == getpgrp(); /* not of our session: nobody else's */
 }
 
-static void set_up(void)
+/* A file of our own, so that nobody else has to bear that it does not wait. */
+static int open_anew(void)
 {
-    cbreak();
-    noecho();
-    nonl();
-    curs_set(0);
-    keypad(stdscr, TRUE);
-    nodelay(stdscr, TRUE);
-    if (!has_colors())
-        return;
-    start_color();
-    use_default_colors();
-    init_pair(DARK, COLOR_GREEN, -1);
-    init_pair(LIT, COLOR_RED, -1);
-    init_pair(WARN, COLOR_YELLOW, -1);
+    char name[256];
+
+    if (tcgetpgrp(STDIN_FILENO) >= 0 && tcgetpgrp(STDOUT_FILENO) >= 0) /* our session's */
+        return open("/dev/tty", O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (ttyname_r(STDOUT_FILENO, name, sizeof name) != 0)
+        return -1;
+    return open(name, O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+/* Only names in UTF-8 can be shown as they are. */
+static void set_characters(void)
+{
+    setlocale(LC_CTYPE, "");
+    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+        setlocale(LC_CTYPE, "C");
+}
+
+static bool is_ours(void)
+{
+    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && in_foreground(STDIN_FILENO) &&
+           getenv("TERM") != NULL;
 }
 
 struct bj_terminal *bj_terminal_create(void)
 {
     struct bj_terminal *terminal;
 
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+    if (!is_ours())
         return NULL;
     terminal = calloc(1, sizeof *terminal);
     if (!terminal)
         return NULL;
-    tcgetattr(STDIN_FILENO, &terminal->before);
-    setlocale(LC_CTYPE, "");
-    terminal->screen = newterm(NULL, stdout, stdin);
-    if (!terminal->screen) {
-        free(terminal);
-        return NULL;
-    }
-    set_up();
-    return terminal;
+    set_characters();
+    pthread_mutex_init(&terminal->mutex, NULL);
+    terminal->away = true;
+    terminal->fd = open_anew();
+    if (bj_sequences_find(&terminal->sequences, getenv("TERM")) && terminal->fd >= 0 &&
+        tcgetattr(terminal->fd, &terminal->before) == 0 && bj_terminal_enter(terminal))
+        return terminal;
+    bj_terminal_destroy(terminal);
+    return NULL;
 }
 
 void bj_terminal_destroy(struct bj_terminal *terminal)
 {
     if (!terminal)
         return;
-    endwin();
-    delscreen(terminal->screen);
+    if (terminal->fd >= 0)
+        close(terminal->fd);
+    pthread_mutex_destroy(&terminal->mutex);
     free(terminal);
 }
 
-void bj_terminal_restore(void *terminal)
+int bj_terminal_fd(const struct bj_terminal *terminal)
 {
-    static const char back[] = "\033[?1049l\033[?25h\033[0m\r\n";
-    const struct bj_terminal *view = terminal;
-
-    if (view && write(STDOUT_FILENO, back, sizeof back - 1) > 0)
-        tcsetattr(STDIN_FILENO, TCSANOW, &view->before);
+    return terminal->fd;
 }
 
-int bj_terminal_key(struct bj_terminal *terminal)
+bool bj_terminal_listens(const struct bj_terminal *terminal)
 {
-    int key = getch();
-
-    (void)terminal;
-    return key == ERR ? 0 : key;
+    return in_foreground(terminal->fd);
 }
 
-/* ---- Drawing ---------------------------------------------------------------------------------- */
+/* ---- Taking it and giving it back --------------------------------------------------------------- */
 
-static void coloured(enum colour colour, bool on)
+static bool set_mode(const struct bj_terminal *terminal)
 {
-    attr_t attributes = COLOR_PAIR(colour) | A_BOLD;
+    struct termios mode = terminal->before;
 
-    if (on)
-        attron(attributes);
-    else
-        attroff(attributes);
+    mode.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+    mode.c_cc[VMIN] = 1;
+    mode.c_cc[VTIME] = 0;
+    return tcsetattr(terminal->fd, TCSANOW, &mode) == 0;
 }
 
-static void draw_jack(const struct bj_status_report *report)
+/* As much as it takes at once. */
+static void send_now(const struct bj_terminal *terminal, const char *text)
 {
-    if (report->jack_running)
-        mvprintw(0, LABEL_COLUMN, "JACK: %s, %u Hz, %u frames%s   xruns %llu",
-                 report->client, report->jack_rate_hz, report->period_frames,
-                 report->freewheeling ? ", freewheeling" : "",
-                 (unsigned long long)report->xruns);
-    else
-        mvprintw(0, LABEL_COLUMN, "JACK: waiting for the server");
+    if (write(terminal->fd, text, strlen(text)) < 0)
+        return; /* frozen: the shell will have to */
 }
 
-static void draw_inputs(const struct bj_status_report *report, int row)
+void bj_terminal_give_back(struct bj_terminal *terminal)
 {
-    char bar[BAR_WIDTH + 1];
+    if (!in_foreground(terminal->fd))
+        return;
+    tcflow(terminal->fd, TCOOFF); /* both together undo a Ctrl-S */
+    tcflow(terminal->fd, TCOON);
+    if (terminal->out_done < terminal->out_size)
+        send_now(terminal, "\030"); /* ends a sequence that was cut */
+    send_now(terminal, terminal->sequences.end);
+    tcsetattr(terminal->fd, TCSANOW, &terminal->before);
+}
 
-    for (int c = 0; c < BJ_CHANNELS; c++) {
-        bool connected = report->connected & BJ_CHANNEL_BIT(c);
+void bj_terminal_leave(struct bj_terminal *terminal)
+{
+    pthread_mutex_lock(&terminal->mutex);
+    if (!terminal->away)
+        bj_terminal_give_back(terminal);
+    terminal->away = true;
+    pthread_mutex_unlock(&terminal->mutex);
+}
 
-        bj_terminal_bar(report->peaks[c], BAR_WIDTH, bar);
-        mvprintw(row + c, LABEL_COLUMN, "%-11s", bj_port_title(c));
-        mvprintw(row + c, BAR_COLUMN, "%s %s", bar,
-                 connected ? "        " : (c == BJ_I ? "full    " : "no input"));
-        if (report->peaks[c] > 1.0f) {
-            coloured(WARN, true);
-            printw(" over");
-            coloured(WARN, false);
-        }
+bool bj_terminal_enter(struct bj_terminal *terminal)
+{
+    bool entered;
+
+    pthread_mutex_lock(&terminal->mutex);
+    entered = in_foreground(terminal->fd) && set_mode(terminal);
+    terminal->away = !entered;
+    terminal->fresh = true;
+    terminal->out_size = terminal->out_done = 0;
+    pthread_mutex_unlock(&terminal->mutex);
+    if (entered)
+        bj_terminal_forget(terminal);
+    return entered;
+}
+
+/* ---- What is typed ------------------------------------------------------------------------------ */
+
+ssize_t bj_terminal_read(struct bj_terminal *terminal, void *bytes, size_t size)
+{
+    ssize_t count;
+
+    if (!in_foreground(terminal->fd))
+        return 0;
+    count = read(terminal->fd, bytes, size);
+    if (count > 0)
+        return count;
+    if (count < 0 && (errno == EAGAIN || errno == EINTR || !in_foreground(terminal->fd)))
+        return 0;
+    return -1;
+}
+
+void bj_terminal_forget(struct bj_terminal *terminal)
+{
+    tcflush(terminal->fd, TCIFLUSH);
+}
+
+/* ---- Drawing ------------------------------------------------------------------------------------ */
+
+void bj_terminal_size(const struct bj_terminal *terminal, int *columns, int *rows)
+{
+    struct winsize size = {0};
+
+    ioctl(terminal->fd, TIOCGWINSZ, &size);
+    *columns = size.ws_col > 0 ? size.ws_col : 80;
+    *rows = size.ws_row > 0 ? size.ws_row : 24;
+}
+
+/* False: no room for the whole of it, so nothing of it is sent. */
+static bool put(struct bj_terminal *terminal, const char *text)
+{
+    size_t size = strlen(text);
+
+    if (size > OUT_SIZE - terminal->out_size)
+        return false;
+    memcpy(terminal->out + terminal->out_size, text, size);
+    terminal->out_size += size;
+    return true;
+}
+
+static bool put_line(struct bj_terminal *terminal, int row,
+                     const struct bj_screen_line *line)
+{
+    const struct bj_sequences *sequences = &terminal->sequences;
+    size_t before = terminal->out_size;
+    char place[BJ_SEQUENCE_SIZE];
+
+    bj_sequences_place(place, row);
+    if (put(terminal, place) && put(terminal, sequences->styles[line->style]) &&
+        put(terminal, line->text) && put(terminal, sequences->styles[BJ_STYLE_PLAIN]) &&
+        put(terminal, sequences->erase_line))
+        return true;
+    terminal->out_size = before;
+    return false;
+}
+
+static bool same(const struct bj_screen_line *a, const struct bj_screen_line *b)
+{
+    return a->style == b->style && strcmp(a->text, b->text) == 0;
+}
+
+static void begin_anew(struct bj_terminal *terminal, const struct bj_screen *screen)
+{
+    put(terminal, terminal->sequences.begin);
+    put(terminal, terminal->sequences.styles[BJ_STYLE_PLAIN]);
+    put(terminal, terminal->sequences.clear);
+    terminal->fresh = false;
+    terminal->shown.columns = screen->columns;
+    terminal->shown.rows = screen->rows;
+    for (int k = 0; k < screen->rows; k++)
+        terminal->shown.lines[k] = (struct bj_screen_line){.style = BJ_STYLE_PLAIN};
+}
+
+static void compose(struct bj_terminal *terminal, const struct bj_screen *screen)
+{
+    bool resized =
+        screen->columns != terminal->shown.columns || screen->rows != terminal->shown.rows;
+
+    terminal->out_size = terminal->out_done = 0;
+    if (terminal->fresh || resized)
+        begin_anew(terminal, screen);
+    for (int k = 0; k < screen->rows; k++)
+        if (!same(&screen->lines[k], &terminal->shown.lines[k]) &&
+            put_line(terminal, k, &screen->lines[k]))
+            terminal->shown.lines[k] = screen->lines[k];
+}
+
+/* True: all of it is gone. */
+static bool flush_out(struct bj_terminal *terminal)
+{
+    while (terminal->out_done < terminal->out_size) {
+        ssize_t written = write(terminal->fd, terminal->out + terminal->out_done,
+                                terminal->out_size - terminal->out_done);
+
+        if (written <= 0)
+            return false;
+        terminal->out_done += (size_t)written;
     }
+    return true;
 }
 
-static void draw_state(const struct bj_status_report *report, int row)
+void bj_terminal_draw(struct bj_terminal *terminal, const struct bj_screen *screen)
 {
-    const struct bj_stats *stream = &report->stream;
-    enum colour colour = stream->armed ? LIT : DARK;
-
-    mvprintw(row, LABEL_COLUMN, "%s: %s, %u points/s   ", report->dac,
-             bj_status_state(stream->state), stream->pps);
-    coloured(colour, true);
-    printw(stream->armed ? (stream->lit ? "ARMED, LIGHT" : "ARMED, dark") : "DISARMED");
-    coloured(colour, false);
-}
-
-static void draw_buffer(const struct bj_status_report *report, int row)
-{
-    double buffered_ms = (double)bj_status_buffered_ns(report) / BJ_NS_PER_MS;
-    double latency_ms = (double)report->latency_ns / BJ_NS_PER_MS;
-    char bar[BAR_WIDTH + 1];
-
-    bj_terminal_bar(latency_ms > 0 ? buffered_ms / latency_ms : 0, BAR_WIDTH, bar);
-    mvprintw(row, LABEL_COLUMN, "DAC buffer");
-    mvprintw(row, BAR_COLUMN, "%s %.1f ms of %.1f (error %+.3f, %.1f to spare)", bar,
-             buffered_ms, latency_ms, report->feed.latency_error_ns / BJ_NS_PER_MS,
-             (double)bj_status_spare_ns(report) / BJ_NS_PER_MS);
-}
-
-static void draw_clock(const struct bj_status_report *report, int row)
-{
-    if (report->feed.locked)
-        mvprintw(row, LABEL_COLUMN, "clocks %+.1f ppm, locked for %lld s   %s",
-                 report->feed.ratio_ppm,
-                 (long long)(bj_status_locked_ns(report) / BJ_NS_PER_S), report->scheduler);
-    else
-        mvprintw(row, LABEL_COLUMN, "clocks not locked   %s", report->scheduler);
-}
-
-static void draw_losses(const struct bj_status_report *report, int row)
-{
-    mvprintw(row, LABEL_COLUMN,
-             "underruns %llu (DAC %llu)   lost frames %llu   reconnects %llu",
-             (unsigned long long)report->stream.underruns,
-             (unsigned long long)report->stream.device_underruns,
-             (unsigned long long)report->feed.frames_lost,
-             (unsigned long long)report->stream.reconnects);
-}
-
-/* Returns the row behind it. */
-static int draw_projector(const struct bj_status_report *report, int row)
-{
-    draw_state(report, row);
-    draw_buffer(report, row + 1);
-    draw_clock(report, row + 2);
-    draw_losses(report, row + 3);
-    return row + 5;
-}
-
-static void draw_log(const struct bj_log *log, int row)
-{
-    unsigned first = log->count > BJ_LOG_LINES ? log->count - BJ_LOG_LINES : 0;
-
-    for (unsigned n = first; n < log->count; n++)
-        mvaddnstr(row + (int)(n - first), LABEL_COLUMN, log->lines[n % BJ_LOG_LINES],
-                  COLS - LABEL_COLUMN);
-}
-
-void bj_terminal_draw(struct bj_terminal *terminal, const struct bj_status_report *reports,
-                      size_t count, const struct bj_log *log)
-{
-    int row = 3 + BJ_CHANNELS;
-
-    (void)terminal;
-    erase();
-    draw_jack(reports);
-    draw_inputs(reports, 2);
-    for (size_t k = 0; k < count; k++)
-        row = draw_projector(&reports[k], row);
-    coloured(PLAIN, true);
-    mvprintw(row, LABEL_COLUMN, "space: dark at once   a: arm   q: quit");
-    coloured(PLAIN, false);
-    draw_log(log, row + 2);
-    refresh();
+    pthread_mutex_lock(&terminal->mutex);
+    if (!terminal->away && in_foreground(terminal->fd) && flush_out(terminal)) {
+        compose(terminal, screen);
+        flush_out(terminal);
+    }
+    pthread_mutex_unlock(&terminal->mutex);
 }
