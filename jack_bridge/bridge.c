@@ -10,7 +10,7 @@
 
 static bool refuse(struct bj_bridge *bridge, bool wrong_usage, const char *why)
 {
-    bj_log_say(bridge->log, "%s", why);
+    bj_log_error(bridge->log, "%s", why);
     bridge->wrong_usage = wrong_usage;
     return false;
 }
@@ -71,7 +71,7 @@ static bool build_engines(struct bj_bridge *bridge, const struct bj_jack_view *j
     if (!plan_in_step(bridge))
         return false;
     if (!bj_lock_memory(why, sizeof why))
-        bj_log_say(bridge->log, "memory is not locked (%s): see 'beamjack doctor'", why);
+        bj_log_warn(bridge->log, "memory is not locked (%s): see 'beamjack doctor'", why);
     for (size_t k = 0; k < bridge->projector_count; k++)
         if (!start_projector(bridge, &bridge->projectors[k], jack->priority))
             return false;
@@ -130,7 +130,7 @@ static void tell_outcomes(struct bj_bridge *bridge, const struct bj_errand *erra
     for (size_t k = 0; k < errand->links.count; k++)
         if (bj_connections_outcome(&bridge->connections, &errand->links.items[k],
                                    errand->made[k], now_ns, text, sizeof text))
-            bj_log_say(bridge->log, "%s", text);
+            bj_log_warn(bridge->log, "%s", text);
 }
 
 /* ---- What the server is asked ------------------------------------------------------------------ */
@@ -159,7 +159,7 @@ static void take_answer(struct bj_bridge *bridge, int64_t now_ns)
     if (errand->kind == BJ_ERRAND_CONNECT) {
         tell_outcomes(bridge, errand, now_ns);
     } else if (errand->kind == BJ_ERRAND_START && !errand->good) {
-        bj_log_say(bridge->log, "%s", errand->why);
+        bj_log_error(bridge->log, "%s", errand->why);
     } else if (errand->kind == BJ_ERRAND_START) {
         tell_joined(bridge);
         bridge->links_owed = true;
@@ -193,7 +193,7 @@ static void follow_rate(struct bj_bridge *bridge, uint32_t rate_hz)
 {
     if (rate_hz == bridge->rate_hz)
         return;
-    bj_log_say(bridge->log, "JACK runs at %u Hz now; the DAC stays at its rate", rate_hz);
+    bj_log_warn(bridge->log, "JACK runs at %u Hz now; the DAC stays at its rate", rate_hz);
     bridge->rate_hz = rate_hz;
     for (size_t k = 0; k < bridge->sinks.count; k++)
         bj_feed_set_rate(bridge->sinks.items[k].feed, rate_hz);
@@ -313,16 +313,20 @@ bool bj_bridge_listen(struct bj_bridge *bridge)
     struct bj_letter letter;
     bool hopeful = true;
 
-    for (size_t k = 0; k < bridge->projector_count; k++)
+    for (size_t k = 0; k < bridge->projector_count; k++) {
+        bridge->log->about =
+            bridge->projector_count > 1 ? bridge->projectors[k].dac.id : NULL;
         if (!bj_projector_listen(&bridge->projectors[k], bridge->options, bridge->log, why,
                                  sizeof why)) {
             hopeful = false;
             strcpy(last_word, why);
         }
+    }
+    bridge->log->about = NULL;
     while (bj_mailbox_take(&bridge->jack_words, &letter))
-        bj_log_say(bridge->log, "libjack: %s", letter.text);
+        bj_log_warn(bridge->log, "libjack: %s", letter.text);
     if (last_word[0])
-        bj_log_say(bridge->log, "%s", last_word);
+        bj_log_error(bridge->log, "%s", last_word);
     return hopeful;
 }
 
@@ -343,6 +347,7 @@ bool bj_bridge_over(const struct bj_bridge *bridge, bool *failed)
 static struct bj_status_report report_jack(struct bj_bridge *bridge)
 {
     struct bj_status_report report = {
+        .stream.dark = BJ_DARK_AWAY, /* until there is one that knows better */
         .now_ns = bj_clock_ns(),
         .client = "",
         .jack_running = bridge->supervisor.jack != NULL,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 static void print_help(void)
@@ -11,6 +13,8 @@ static void print_help(void)
          "  beamjack run [DAC...] [options] the bridge, until Ctrl-C\n"
          "  beamjack list                  the DACs found\n"
          "  beamjack sim KIND [options]    a simulated DAC to play on\n"
+         "  beamjack ctl ORDER             arm, disarm, stop or status of a bridge that "
+         "runs\n"
          "  beamjack doctor                checks this computer and says how to mend it\n\n"
          "'beamjack COMMAND --help' tells more, 'man beamjack' tells all.");
 }
@@ -28,6 +32,8 @@ static int dispatch(const struct bj_options *options, int argc, char **argv)
         return bj_command_list(options);
     case BJ_COMMAND_DOCTOR:
         return bj_command_doctor(options);
+    case BJ_COMMAND_CTL:
+        return bj_command_ctl(options);
     default:
         return bj_command_run(options, argc, argv);
     }
@@ -60,7 +66,7 @@ static int refuse(const char *word, const char *why)
     return 2;
 }
 
-int main(int argc, char **argv)
+static int command(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
 
@@ -76,6 +82,8 @@ int main(int argc, char **argv)
         return run_command(BJ_COMMAND_LIST, argc - 1, argv + 1);
     if (!strcmp(word, "doctor"))
         return run_command(BJ_COMMAND_DOCTOR, argc - 1, argv + 1);
+    if (!strcmp(word, "ctl"))
+        return run_command(BJ_COMMAND_CTL, argc - 1, argv + 1);
     if (!strcmp(word, "sim"))
         return bj_command_sim(argc - 1, argv + 1);
     if (!strcmp(word, "play") || !strcmp(word, "convert"))
@@ -83,4 +91,20 @@ int main(int argc, char **argv)
     if (word[0] && word[0] != '-' && !strpbrk(word, ":@") && strcmp(word, "virtual") != 0)
         return refuse(word, "no such command; see 'beamjack --help'");
     return run_command(BJ_COMMAND_RUN, argc, argv);
+}
+
+/* What was printed and did not arrive is a failure of every command. */
+static int check_output(int exit_status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return exit_status;
+    fprintf(stderr, "beamjack: cannot write: %s\n", strerror(errno));
+    return exit_status ? exit_status : 1;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN); /* an error of the one write, not the end of all */
+    signal(SIGXFSZ, SIG_IGN);
+    return check_output(command(argc, argv));
 }

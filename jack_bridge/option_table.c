@@ -2,7 +2,7 @@
 #include "options.h"
 
 #define RUN BJ_COMMAND_RUN
-#define ALL (BJ_COMMAND_RUN | BJ_COMMAND_LIST | BJ_COMMAND_DOCTOR)
+#define ALL (BJ_COMMAND_RUN | BJ_COMMAND_LIST | BJ_COMMAND_DOCTOR | BJ_COMMAND_CTL)
 #define AT(member) .offset = offsetof(struct bj_options, member)
 
 #define FLAG .kind = BJ_OPTION_FLAG
@@ -128,8 +128,20 @@ const struct bj_option bj_option_table[] = {
      .help = "no view in the terminal, plain lines on stderr"},
     {"--status-json", TEXT("FILE"), .commands = RUN, AT(status_json),
      .help = "one JSON object per second to FILE, - is stdout"},
+    {"--status-every", .kind = BJ_OPTION_TIME, .argument = "SECONDS",
+     .unit_ns = BJ_NS_PER_S, .least = 0.1, .most = 86400, .commands = RUN,
+     AT(status_every_ns), .help = "write the status so often (default 1)"},
+    {"--status-latest", FLAG, .commands = RUN, AT(status_latest),
+     .help = "FILE holds the newest status alone and is replaced as a whole"},
+    {"--status-size", NUMBER("MB", 0, 1000000), .commands = RUN, AT(status_size_mb),
+     .help = "when FILE has grown so large it becomes FILE.1, and a new one begins "
+             "(default 16; 0: never)"},
+    {"--panic-keys", FLAG, .commands = RUN, AT(panic_keys),
+     .help = "any key that means nothing disarms"},
     {"--config", TEXT("FILE"), .commands = RUN, AT(config), .not_in_file = true,
      .help = "read options from FILE first: 'name = value' lines"},
+    {"--name", TEXT("NAME"), .commands = BJ_COMMAND_CTL, AT(bridge_name),
+     .help = "which bridge, by its client name (default: the only one that runs)"},
     {"--json", FLAG, .commands = BJ_COMMAND_LIST, AT(json), .help = "print JSON"},
     {"--wait", .kind = BJ_OPTION_TIME, .argument = "SECONDS", .unit_ns = BJ_NS_PER_S,
      .least = 0, .most = 3600, .commands = BJ_COMMAND_LIST, AT(wait_ns),

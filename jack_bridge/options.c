@@ -5,6 +5,7 @@
 #include "connections.h"
 #include "name_check.h"
 #include "option_value.h"
+#include "orders.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -26,6 +27,8 @@ void bj_options_init(struct bj_options *options, enum bj_command command)
         .settle_ns = safety.settle_ns,
         .start_blank_ns = safety.start_blank_ns,
         .wait_ns = 3 * BJ_NS_PER_S / 2,
+        .status_every_ns = BJ_NS_PER_S,
+        .status_size_mb = 16,
     };
 }
 
@@ -43,6 +46,8 @@ void bj_options_finish(struct bj_options *options)
     free(options->server);
     free(options->status_json);
     free(options->config);
+    free(options->order);
+    free(options->bridge_name);
     clear_list(&options->connect);
     *options = (struct bj_options){0};
 }
@@ -196,6 +201,8 @@ static const char *command_name(enum bj_command command)
         return "list";
     case BJ_COMMAND_DOCTOR:
         return "doctor";
+    case BJ_COMMAND_CTL:
+        return "ctl";
     default:
         return "run";
     }
@@ -236,6 +243,8 @@ static bool take_words(struct bj_options *options, int argc, char **argv, char *
 {
     bool takes_dacs = options->command == BJ_COMMAND_RUN;
 
+    if (optind < argc && options->command == BJ_COMMAND_CTL && !options->order)
+        options->order = strdup(argv[optind++]);
     if (optind < argc && !takes_dacs) {
         snprintf(why, why_size, "'%.60s' is one word too many; see 'beamjack %s --help'",
                  argv[optind], command_name(options->command));
@@ -295,6 +304,8 @@ static const char *const usage[] = {
         "it, on the only DAC there is. Several DACs play the same, in step. Starts dark:\n"
         "arm with --arm or the key 'a'.\n",
     [BJ_COMMAND_LIST] = "usage: beamjack list [options]\n\nShows the laser DACs found.\n",
+    [BJ_COMMAND_CTL] =
+        "usage: beamjack ctl ORDER [options]\n\nGives an order to a bridge that runs.\n",
     [BJ_COMMAND_DOCTOR] =
         "usage: beamjack doctor [options]\n\nChecks this computer and says "
         "how to mend what is missing.\n",
@@ -319,9 +330,20 @@ static void print_wrapped(FILE *out, const char *text, int indent, int width)
     fputc('\n', out);
 }
 
+static void print_orders(FILE *out)
+{
+    for (const struct bj_order_row *row = bj_order_table; row->name; row++) {
+        fprintf(out, "  %-26s", row->name);
+        print_wrapped(out, row->help, 28, 92);
+    }
+    fputc('\n', out);
+}
+
 void bj_options_help(FILE *out, enum bj_command command)
 {
     fprintf(out, "%s\n", usage[command]);
+    if (command == BJ_COMMAND_CTL)
+        print_orders(out);
     for (const struct bj_option *option = bj_option_table; option->name; option++) {
         char left[80], letter[6] = "    ";
 

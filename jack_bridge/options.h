@@ -17,6 +17,7 @@ enum bj_command {
     BJ_COMMAND_RUN = 1,
     BJ_COMMAND_LIST = 2,
     BJ_COMMAND_DOCTOR = 4,
+    BJ_COMMAND_CTL = 8,
 };
 
 enum bj_on_shutdown { BJ_RECONNECT, BJ_EXIT };
@@ -69,11 +70,16 @@ struct bj_options {
 
     struct bj_audio_values audio_channels, audio_gain, audio_offset, audio_invert;
 
-    bool headless;
+    bool headless, panic_keys;
     char *status_json, *config;
+    bool status_latest;
+    int64_t status_every_ns;
+    uint32_t status_size_mb; /* 0: no bound */
 
     bool json;
     int64_t wait_ns;
+
+    char *order, *bridge_name; /* ctl */
 };
 
 enum bj_option_kind {

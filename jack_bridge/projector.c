@@ -156,10 +156,10 @@ static void tell_scheduler(struct bj_projector *projector, struct bj_log *log)
     projector->scheduler_told = true;
     bj_engine_scheduler(&projector->engine, scheduler, sizeof scheduler);
     if (refusal)
-        bj_log_say(log,
-                   "the DAC's thread runs as %s: real-time priority is refused, see "
-                   "'beamjack doctor'",
-                   scheduler);
+        bj_log_warn(log,
+                    "the DAC's thread runs as %s: real-time priority is refused, see "
+                    "'beamjack doctor'",
+                    scheduler);
     else
         bj_log_say(log, "the DAC's thread runs as %s", scheduler);
 }
@@ -201,7 +201,12 @@ bool bj_projector_listen(struct bj_projector *projector, const struct bj_options
     tell_scheduler(projector, log);
     tell_state(projector, log);
     while (bj_mailbox_take(&projector->words, &letter)) {
-        bj_log_say(log, "%s", letter.text);
+        if (letter.status == BJ_OK)
+            bj_log_say(log, "%s", letter.text);
+        else if (!letter.final)
+            bj_log_warn(log, "%s", letter.text);
+        else
+            bj_log_error(log, "%s", letter.text);
         if (letter.status != BJ_OK)
             bj_patience_trouble(&projector->patience, letter.text, letter.final,
                                 bj_clock_ns());

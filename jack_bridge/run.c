@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "bridge.h"
 #include "commands.h"
-#include "signals.h"
-#include "terminal.h"
+#include "operator.h"
+#include "show.h"
+#include "writer.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -11,8 +12,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define STATUS_NS BJ_NS_PER_S
-#define VIEW_NS (BJ_NS_PER_S / 15)
+#define LOG_NS (300 * BJ_NS_PER_MS) /* the end waits so long for what was said */
 #define DEFAULT_CLIENT_NAME "beamjack"
 
 struct run {
@@ -20,11 +20,11 @@ struct run {
     int argc;
     char **argv;
     struct bj_log log;
-    struct bj_signals signals;
+    int stderr_fd;
+    struct bj_operator op;
+    struct bj_control *control;
     struct bj_bridge bridge;
-    struct bj_terminal *terminal;
-    FILE *status_file;
-    int64_t status_ns, view_ns; /* when next */
+    struct bj_show show;
     bool over;
     int exit_status;
 };
@@ -37,22 +37,27 @@ static void end(struct run *run, int exit_status)
 
 /* ---- Start --------------------------------------------------------------------------------- */
 
-static bool open_status(struct run *run)
+/* What cannot be told is no reason not to play. */
+static void open_control(struct run *run, const char *name)
 {
-    const char *path = run->options->status_json;
+    char why[BJ_WHY_SIZE];
 
-    if (path)
-        run->status_file = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
-    if (path && !run->status_file)
-        bj_log_say(&run->log, "cannot write %s: %s", path, strerror(errno));
-    return !path || run->status_file;
+    run->control = bj_control_create(name, why, sizeof why);
+    if (run->control)
+        bj_log_say(&run->log,
+                   "takes orders: beamjack ctl --name %s "
+                   "arm|disarm|stop|status",
+                   bj_control_own_name(run->control));
+    else
+        bj_log_say(&run->log, "takes no orders from 'beamjack ctl': %s", why);
+    bj_operator_control(&run->op, run->control);
 }
 
 static bool choose_one(struct run *run, const char *name, struct bj_dac_info *dac,
                        bool *wrong_usage, char *why, size_t why_size)
 {
     const struct bj_transports *via = &run->bridge.via;
-    const atomic_bool *quit = &run->signals.quit;
+    const atomic_bool *quit = &run->op.quit;
 
     if (run->options->wait_for_dac)
         return bj_dac_await(via, name, quit, &run->log, dac, wrong_usage, why, why_size);
@@ -84,11 +89,11 @@ static bool choose_dacs(struct run *run)
         snprintf(why, sizeof why, "cannot look for DACs: %s", bj_strerror(status));
     else if (choose_each(run, &wrong_usage, why, sizeof why))
         return true;
-    if (atomic_load(&run->signals.quit)) {
+    if (atomic_load(&run->op.quit)) {
         end(run, 0);
         return false;
     }
-    bj_log_say(&run->log, "%s", why);
+    bj_log_error(&run->log, "%s", why);
     end(run, wrong_usage ? 2 : 1);
     return false;
 }
@@ -120,18 +125,30 @@ static void prepare_bridge(struct run *run, int wake_fd)
     bj_jack_log_to(NULL);
 }
 
+static bool start_operator(struct run *run, int wake_fd)
+{
+    run->op.wake_fd = wake_fd;
+    run->op.panic_keys = run->options->panic_keys;
+    run->op.headless = run->options->headless;
+    if (wake_fd >= 0 && bj_operator_start(&run->op))
+        return true;
+    bj_log_error(&run->log, "cannot start: %s", strerror(errno));
+    return false;
+}
+
 static bool start(struct run *run)
 {
     int wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     struct bj_jack_config config = jack_config(run->options, wake_fd);
 
     end(run, 1);
-    if (wake_fd < 0 || !bj_signals_start(&run->signals, wake_fd, bj_terminal_restore)) {
-        bj_log_say(&run->log, "cannot start: %s", strerror(errno));
+    run->stderr_fd = STDERR_FILENO;
+    if (!start_operator(run, wake_fd))
         return false;
-    }
+    run->log.out = bj_writer_create("beamjack-log", bj_write_to_fd, &run->stderr_fd);
     prepare_bridge(run, wake_fd);
-    if (!open_status(run) || !choose_dacs(run))
+    open_control(run, config.name);
+    if (!bj_show_open(&run->show, &run->bridge) || !choose_dacs(run))
         return false;
     bj_bridge_name_dacs(&run->bridge);
     config.plays_on = run->bridge.plays_on;
@@ -146,16 +163,10 @@ static bool start(struct run *run)
 /* After the first success: errors before it read better as plain lines. */
 static void open_view(struct run *run)
 {
-    const struct bj_options *options = run->options;
-    bool wanted = !options->headless && run->status_file != stdout;
+    struct bj_terminal *terminal = bj_show_open_view(&run->show);
 
-    if (wanted && !run->terminal)
-        run->terminal = bj_terminal_create();
-    if (run->terminal)
-        bj_log_keep(&run->log);
-    atomic_store(&run->signals.terminal, run->terminal);
-    atomic_store(&bj_jack_process(run->bridge.supervisor.jack)->metering,
-                 run->terminal != NULL);
+    bj_operator_view(&run->op, terminal);
+    atomic_store(&bj_jack_process(run->bridge.supervisor.jack)->metering, terminal != NULL);
 }
 
 static void jack_opened(struct run *run)
@@ -164,7 +175,7 @@ static void jack_opened(struct run *run)
         end(run, run->bridge.wrong_usage ? 2 : 1);
         return;
     }
-    atomic_store(&run->signals.sinks, &run->bridge.sinks);
+    bj_operator_sinks(&run->op, &run->bridge.sinks);
     open_view(run);
 }
 
@@ -173,8 +184,8 @@ static void jack_lost(struct run *run)
     bool stay = run->options->on_shutdown == BJ_RECONNECT;
 
     bj_bridge_part(&run->bridge);
-    bj_log_say(&run->log, "%s; %s", run->bridge.supervisor.why,
-               stay ? "dark, waiting for it to come back" : "leaving");
+    bj_log_warn(&run->log, "%s; %s", run->bridge.supervisor.why,
+                stay ? "dark, waiting for it to come back" : "leaving");
     if (!stay)
         end(run, 1);
 }
@@ -187,10 +198,10 @@ static void jack_failed(struct run *run)
 
     if (patient && (!most || supervisor->failures < most)) {
         if (supervisor->failures == 1 && !supervisor->ever_open)
-            bj_log_say(&run->log, "%s", supervisor->why);
+            bj_log_warn(&run->log, "%s", supervisor->why);
         return;
     }
-    bj_log_say(&run->log, "%s", supervisor->why);
+    bj_log_error(&run->log, "%s", supervisor->why);
     end(run, 1);
 }
 
@@ -234,7 +245,7 @@ static void read_options_again(struct run *run)
 
     bj_options_init(&fresh, BJ_COMMAND_RUN);
     if (!bj_options_parse(&fresh, run->argc, run->argv, why, sizeof why)) {
-        bj_log_say(&run->log, "configuration not read again: %s", why);
+        bj_log_warn(&run->log, "configuration not read again: %s", why);
     } else {
         shape = bj_options_shape(&fresh);
         for (size_t k = 0; k < run->bridge.sinks.count; k++)
@@ -246,84 +257,66 @@ static void read_options_again(struct run *run)
     bj_options_finish(&fresh);
 }
 
-static void follow_signals(struct run *run)
+/* Disarming meanwhile wins. */
+static bool arm(struct run *run, char *why, size_t why_size)
 {
-    if (atomic_load(&run->signals.quit))
-        end(run, 0);
-    if (run->bridge.sinks.count && atomic_exchange(&run->signals.reread, false))
-        read_options_again(run);
+    unsigned disarms = atomic_load(&run->op.disarms);
+    bool armed = bj_bridge_arm(&run->bridge, why, why_size);
+
+    if (atomic_load(&run->op.disarms) != disarms) {
+        bj_bridge_disarm(&run->bridge);
+        snprintf(why, why_size, "not armed: disarmed meanwhile");
+        armed = false;
+    }
+    if (!armed)
+        bj_log_warn(&run->log, "%s", why);
+    return armed;
 }
 
-static void arm(struct run *run)
+static void grant_wish(struct run *run)
 {
-    char why[BJ_WHY_SIZE];
+    char text[BJ_WISH_ANSWER_SIZE] = "";
+    bool granted = true;
+    size_t size;
 
-    if (!bj_bridge_arm(&run->bridge, why, sizeof why))
-        bj_log_say(&run->log, "%s", why);
-}
-
-static void follow_keys(struct run *run)
-{
-    int key;
-
-    while (run->terminal && (key = bj_terminal_key(run->terminal)) != 0)
-        switch (key) {
-        case ' ':
-            bj_bridge_disarm(&run->bridge);
-            break;
-        case 'a':
-            arm(run);
-            break;
-        case 'q':
-            end(run, 0);
-            break;
-        }
-}
-
-static void write_status(struct run *run, const struct bj_bridge_report *report)
-{
-    bool good = true;
-
-    for (size_t k = 0; k < report->count; k++)
-        good = bj_status_json(run->status_file, &report->items[k]) && good;
-    if (good)
+    switch (bj_wish_take(&run->op.wish)) {
+    case BJ_ORDER_ARM:
+        granted = arm(run, text, BJ_WHY_SIZE);
+        size = granted ? 0 : strlen(text);
+        break;
+    case BJ_ORDER_STATUS:
+        size = bj_show_status(&run->bridge, text, sizeof text);
+        break;
+    default:
         return;
-    bj_log_say(&run->log, "the status cannot be written any more: %s", strerror(errno));
-    run->status_file = NULL;
+    }
+    bj_wish_answer(&run->op.wish, granted, text, size);
+    bj_operator_answered(&run->op);
 }
 
-static void show(struct run *run, int64_t now_ns, int64_t *deadline_ns)
+static void follow_operator(struct run *run)
 {
-    bool status_due = run->status_file && (now_ns >= run->status_ns || run->over);
-    bool view_due = run->terminal && now_ns >= run->view_ns;
-    struct bj_bridge_report report;
+    const char *news = atomic_exchange(&run->op.news, NULL);
 
-    if (status_due || view_due)
-        bj_bridge_report(&run->bridge, &report);
-    if (status_due) {
-        write_status(run, &report);
-        run->status_ns = now_ns + STATUS_NS;
-    }
-    if (view_due) {
-        bj_terminal_draw(run->terminal, report.items, report.count, &run->log);
-        run->view_ns = now_ns + VIEW_NS;
-    }
-    if (run->status_file && run->status_ns < *deadline_ns)
-        *deadline_ns = run->status_ns;
-    if (run->terminal && run->view_ns < *deadline_ns)
-        *deadline_ns = run->view_ns;
+    if (news)
+        bj_log_say(&run->log, "%s", news);
+    if (atomic_load(&run->op.quit))
+        end(run, 0);
+    else
+        grant_wish(run);
+    if (run->bridge.sinks.count && atomic_exchange(&run->op.reread, false))
+        read_options_again(run);
 }
 
 static void wait_until(const struct run *run, int64_t deadline_ns)
 {
-    struct pollfd fds[2] = {{.fd = run->bridge.wake_fd, .events = POLLIN},
-                            {.fd = run->terminal ? STDIN_FILENO : -1, .events = POLLIN}};
+    struct pollfd fd = {.fd = run->bridge.wake_fd, .events = POLLIN};
     int64_t left_ns = deadline_ns - bj_clock_ns();
     uint64_t count;
 
     if (left_ns < 0)
         left_ns = 0;
-    poll(fds, 2, (int)((left_ns + BJ_NS_PER_MS - 1) / BJ_NS_PER_MS));
+    poll(&fd, 1, (int)((left_ns + BJ_NS_PER_MS - 1) / BJ_NS_PER_MS));
     if (read(run->bridge.wake_fd, &count, sizeof count) < 0)
         return; /* nobody called */
 }
@@ -335,40 +328,30 @@ static void round_trip(struct run *run)
 
     follow_jack(run, now_ns, &deadline_ns);
     follow_engine(run);
-    follow_signals(run);
-    follow_keys(run);
-    show(run, now_ns, &deadline_ns);
+    follow_operator(run);
+    bj_show_step(&run->show, now_ns, run->over, atomic_load(&run->op.help), &deadline_ns);
     if (!run->over)
         wait_until(run, deadline_ns);
 }
 
 /* ---- The end ---------------------------------------------------------------------------------- */
 
-static void close_view(struct run *run)
-{
-    atomic_store(&run->signals.terminal, NULL);
-    bj_terminal_destroy(run->terminal);
-    run->terminal = NULL;
-    bj_log_release(&run->log);
-}
-
-/* A second signal ends even this at once; the signal thread lives to the last. */
+/* The operator is heard to the last: somebody may be in more of a hurry. */
 static void finish(struct run *run)
 {
     bool complete = true;
 
-    close_view(run);
-    atomic_store(&run->signals.quit, true);
+    bj_operator_view(&run->op, NULL);
+    bj_show_leave_view(&run->show);
     if (run->bridge.supervisor.helpers)
         complete = bj_bridge_finish(&run->bridge);
-    if (!complete) {
-        fflush(NULL);
+    bj_operator_stop(&run->op);
+    bj_control_destroy(run->control);
+    complete = bj_show_close(&run->show) && complete;
+    complete = bj_writer_destroy(run->log.out, LOG_NS) && complete;
+    if (!complete)
         _exit(run->exit_status);
-    }
-    bj_signals_stop(&run->signals);
     bj_transports_destroy(&run->bridge.via);
-    if (run->status_file && run->status_file != stdout)
-        fclose(run->status_file);
     close(run->bridge.wake_fd);
 }
 
