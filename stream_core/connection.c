@@ -163,9 +163,11 @@ void bj_engine_broke(struct bj_stream *stream, const char *what)
     bj_engine_lost(stream, BJ_PROTOCOL);
 }
 
-/* False: lost, since what the device can do is impossible. */
+/* When the device begins was told with the connection, and stays. False: lost, since what
+ * the device can do is impossible. */
 static bool fit_to_device(struct bj_stream *stream)
 {
+    uint32_t told = stream->attempting ? stream->pace.begin_points : 0;
     const struct bj_dac_caps *caps = &stream->dac->caps;
     const char *broken = bj_promise_caps_now(&stream->first_caps, caps);
     if (broken) {
@@ -177,9 +179,27 @@ static bool fit_to_device(struct bj_stream *stream)
     bj_pace_init(&stream->pace, caps, stream->true_pps,
                  target ? target : caps->target_buffer_ns,
                  least ? least : caps->min_buffer_ns);
+    if (told > stream->pace.begin_points) {
+        stream->pace.begin_points = told;
+    }
     atomic_store_explicit(&stream->stats.capacity_points, caps->capacity_points,
                           memory_order_relaxed);
     return true;
+}
+
+void bj_engine_note_rate(struct bj_stream *stream)
+{
+    double true_pps = bj_dac_true_pps(stream->dac, stream->pps);
+    if (true_pps == stream->true_pps) {
+        return;
+    }
+    stream->pending_true_pps *= true_pps / stream->true_pps;
+    stream->true_pps = true_pps;
+    bj_level_set_rate(&stream->level, stream->now_ns, true_pps);
+    bj_dac_clock_set_rate(&stream->clock, stream->now_ns, true_pps);
+    bj_safety_set_rate(&stream->safety, true_pps);
+    atomic_store_explicit(&stream->stats.true_pps, true_pps, memory_order_relaxed);
+    (void)fit_to_device(stream);
 }
 
 void bj_engine_connect(struct bj_stream *stream)

@@ -167,6 +167,7 @@ static void make_safe(struct bj_stream *stream, uint32_t count)
         !stream->dac->caps.intensity_line) {
         bj_intensity_into_colour(stream->points, count);
     }
+    bj_safety_set_rate(&stream->safety, stream->pending_true_pps);
     enum bj_dark dark = bj_safety_run(&stream->safety, stream->points, count);
     bool silent = dark > BJ_DARK_SILENCE && stream->topped_up;
     stream->pending_dark = silent ? BJ_DARK_SILENCE : dark;
@@ -298,18 +299,6 @@ static void drain(struct bj_stream *stream, struct bj_wait *wait)
     bj_wait_until(wait, stream->phase_deadline_ns);
 }
 
-/* A driver may learn only from the device what its timer makes of the rate. */
-static void note_rate(struct bj_stream *stream)
-{
-    double true_pps = bj_dac_true_pps(stream->dac, stream->pps);
-    if (true_pps != stream->true_pps) {
-        stream->true_pps = true_pps;
-        bj_level_set_rate(&stream->level, stream->now_ns, true_pps);
-        bj_dac_clock_set_rate(&stream->clock, stream->now_ns, true_pps);
-        atomic_store_explicit(&stream->stats.true_pps, true_pps, memory_order_relaxed);
-    }
-}
-
 /* A device that reports nothing has run dry when our own count says so: what comes next is
  * not due when the count thought. */
 static void watch_count(struct bj_stream *stream)
@@ -326,7 +315,6 @@ static void watch_count(struct bj_stream *stream)
 
 static void note_status(struct bj_stream *stream)
 {
-    note_rate(stream);
     bj_engine_watch_faults(stream);
     bool playing = stream->status.state == BJ_DAC_PLAYING;
     if (playing != stream->level.playing) {
@@ -371,6 +359,7 @@ static void serve(struct bj_stream *stream, struct bj_wait *wait)
         bj_engine_broke(stream, broken ? broken : stream->broken);
         return;
     }
+    bj_engine_note_rate(stream);
     enter_phase(stream);
     if (stream->attempting) {
         note_status(stream);

@@ -109,6 +109,10 @@ void bj_engine_lost(struct bj_stream *stream, enum bj_status status);
 /* The same, because the driver does what it promised not to do. */
 void bj_engine_broke(struct bj_stream *stream, const char *what);
 
+/* A driver may learn only from the device what its timer makes of the rate: every stage
+ * that counts time in points is told here. */
+void bj_engine_note_rate(struct bj_stream *stream);
+
 /* Takes points again after an attempt or a fault. */
 void bj_engine_connected(struct bj_stream *stream);
 

@@ -6,6 +6,7 @@
 #ifndef BJ_FOUR_H
 #define BJ_FOUR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -25,16 +26,56 @@ static inline bj_four bj_four_load(const float *from)
     return value;
 }
 
+/* a where the mask is set (all bits of a lane), else b. */
+static inline bj_four bj_four_choose(bj_four_ints mask, bj_four a, bj_four b)
+{
+    return (bj_four)(((bj_four_ints)a & mask) | ((bj_four_ints)b & ~mask));
+}
+
 /* value > least ? value : least, then the same the other way; NaN becomes least. */
 static inline bj_four bj_four_clamp(bj_four value, bj_four least, bj_four most)
 {
 #ifdef BJ_FOUR_SSE2 /* compilers make three instructions of each comparison */
     return _mm_min_ps(_mm_max_ps(value, least), most);
 #else
-    bj_four_ints above = value > least;
-    value = (bj_four)(((bj_four_ints)value & above) | ((bj_four_ints)least & ~above));
-    bj_four_ints below = value < most;
-    return (bj_four)(((bj_four_ints)value & below) | ((bj_four_ints)most & ~below));
+    value = bj_four_choose(value > least, value, least);
+    return bj_four_choose(value < most, value, most);
+#endif
+}
+
+/* Two floats, and both again. */
+static inline bj_four bj_four_twice(const float from[2])
+{
+    bj_four value = {from[0], from[1], from[0], from[1]};
+    return value;
+}
+
+/* The smaller (larger) of each; b where either is NaN. */
+static inline bj_four bj_four_min(bj_four a, bj_four b)
+{
+#ifdef BJ_FOUR_SSE2
+    return _mm_min_ps(a, b);
+#else
+    return bj_four_choose(a < b, a, b);
+#endif
+}
+
+static inline bj_four bj_four_max(bj_four a, bj_four b)
+{
+#ifdef BJ_FOUR_SSE2
+    return _mm_max_ps(a, b);
+#else
+    return bj_four_choose(a > b, a, b);
+#endif
+}
+
+/* One bit of each lane of a mask, the first lane lowest. */
+static inline int bj_four_lanes(bj_four_ints mask)
+{
+#ifdef BJ_FOUR_SSE2
+    return _mm_movemask_ps((bj_four)mask);
+#else
+    return (mask[0] & 1) | (mask[1] & 2) | (mask[2] & 4) | (mask[3] & 8);
 #endif
 }
 

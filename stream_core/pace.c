@@ -61,12 +61,20 @@ static int64_t time_until(const struct bj_level *level, double points)
     return level->at_ns + (int64_t)ceil(surplus / level->pps * 1e9);
 }
 
+/* What a device needs to begin may be more than the target, where it plays slower than was
+ * known when it was told. */
+static double aim(const struct bj_pace *pace, const struct bj_level *level)
+{
+    return level->playing ? pace->target_points
+                          : larger(pace->target_points, pace->begin_points);
+}
+
 /* A queue: bring the lower bound up to the target, within what the upper bound lets in. */
 static struct bj_plan plan_fifo(const struct bj_pace *pace, const struct bj_level *level,
                                 const struct bj_dac_status *status)
 {
     double low = bj_level_low(level);
-    double deficit = ceil(pace->target_points - low);
+    double deficit = ceil(aim(pace, level) - low);
     if (deficit < (level->playing ? pace->quantum_points : 1)) {
         return (struct bj_plan){
             .wake_ns = level->playing

@@ -4,13 +4,15 @@
 
 #include <math.h>
 
+#define SAME_RATE 1e-3
+
 struct bj_safety_config bj_safety_defaults(void)
 {
     return (struct bj_safety_config){
         .start_blank_ns = BJ_NS_PER_MS,
         .settle_ns = 100 * BJ_NS_PER_MS,
         .dwell_ns = 10 * BJ_NS_PER_MS,
-        .dwell_extent = 0.005f,
+        .dwell_extent = 0.02f,
     };
 }
 
@@ -26,22 +28,50 @@ bool bj_safety_config_is_sane(const struct bj_safety_config *config)
            config->dwell_extent <= 1; /* false for NaN */
 }
 
+/* ---- times ---- */
+
+static uint64_t scaled(double points, double ratio)
+{
+    return (uint64_t)fmin(ceil(points * ratio), 1e15);
+}
+
 static uint32_t points_in(int64_t ns, double pps)
 {
-    return (uint32_t)ceil((double)ns / 1e9 * pps);
+    return (uint32_t)fmin(ceil((double)ns / 1e9 * pps), UINT32_MAX);
+}
+
+static void set_points(struct bj_safety *safety, double pps)
+{
+    const struct bj_safety_config *config = &safety->config;
+    safety->pps = pps;
+    safety->start_points = points_in(config->start_blank_ns, pps);
+    safety->settle_points = points_in(config->settle_ns, pps);
+    safety->dwell_points = points_in(config->dwell_ns, pps);
 }
 
 void bj_safety_init(struct bj_safety *safety, const struct bj_safety_config *config,
                     double pps)
 {
-    *safety = (struct bj_safety){
-        .position_connected = true,
-        .start_points = points_in(config->start_blank_ns, pps),
-        .settle_points = points_in(config->settle_ns, pps),
-        .dwell_points = points_in(config->dwell_ns, pps),
-        .dwell_extent = config->dwell_extent,
-    };
+    *safety = (struct bj_safety){.position_connected = true, .config = *config};
+    set_points(safety, pps);
+    bj_mirror_init(&safety->mirror, pps);
+    bj_dwell_init(&safety->dwell, safety->dwell_points, config->dwell_extent, pps);
 }
+
+void bj_safety_set_rate(struct bj_safety *safety, double pps)
+{
+    double ratio = pps / safety->pps;
+    if (fabs(ratio - 1) < SAME_RATE) {
+        return;
+    }
+    set_points(safety, pps);
+    safety->start_left_points = scaled((double)safety->start_left_points, ratio);
+    safety->settle_left_points = scaled((double)safety->settle_left_points, ratio);
+    bj_mirror_set_rate(&safety->mirror, pps);
+    bj_dwell_set_rate(&safety->dwell, safety->dwell_points, pps, ratio);
+}
+
+/* ---- gates ---- */
 
 void bj_safety_arm(struct bj_safety *safety)
 {
@@ -57,6 +87,7 @@ void bj_safety_disarm(struct bj_safety *safety)
 void bj_safety_restart(struct bj_safety *safety)
 {
     safety->start_left_points = safety->start_points;
+    bj_dwell_restart(&safety->dwell);
 }
 
 void bj_safety_connections(struct bj_safety *safety, bool position_connected,
@@ -87,26 +118,16 @@ static bool is_within(const struct bj_point *point, float extent)
     return fabsf(point->x) <= extent && fabsf(point->y) <= extent; /* false for NaN */
 }
 
-static void put_right(struct bj_safety *safety, struct bj_point *point)
+/* `last` is where the beam was sent before. */
+static bool make_valid(struct bj_point *point, const struct bj_point *last)
 {
-    if (is_within(point, BJ_SENSIBLE_SAMPLE)) {
-        point->x = clamp(point->x);
-        point->y = clamp(point->y);
-    } else {
-        point->x = safety->last_x;
-        point->y = safety->last_y;
-        darken(point);
-        safety->invalid++;
+    if (is_within(point, 1.0f)) {
+        return true;
     }
-}
-
-static void make_valid(struct bj_safety *safety, struct bj_point *point)
-{
-    if (!is_within(point, 1.0f)) {
-        put_right(safety, point);
-    }
-    safety->last_x = point->x;
-    safety->last_y = point->y;
+    bool valid = is_within(point, BJ_SENSIBLE_SAMPLE);
+    point->x = valid ? clamp(point->x) : last->x;
+    point->y = valid ? clamp(point->y) : last->y;
+    return valid;
 }
 
 /* How many points it takes until all gates are open. */
@@ -126,24 +147,6 @@ static void let_pass(uint64_t *left_points, uint64_t count)
     *left_points -= *left_points < count ? *left_points : count;
 }
 
-/* Lit time around one place adds up, dark time there takes off again, movement clears. */
-static void limit_dwell(struct bj_safety *safety, struct bj_point *point)
-{
-    if (fabsf(point->x - safety->anchor_x) > safety->dwell_extent ||
-        fabsf(point->y - safety->anchor_y) > safety->dwell_extent) {
-        safety->anchor_x = point->x;
-        safety->anchor_y = point->y;
-        safety->rested_points = 0;
-    } else if (!is_lit(point)) {
-        safety->rested_points -= safety->rested_points > 0;
-    } else if (safety->rested_points >= safety->dwell_points) {
-        darken(point);
-        safety->dwell_darkened++;
-    } else {
-        safety->rested_points++;
-    }
-}
-
 /* The gate that is closed; only to be asked while one is. */
 static enum bj_dark closed_gate(const struct bj_safety *safety)
 {
@@ -152,39 +155,41 @@ static enum bj_dark closed_gate(const struct bj_safety *safety)
                                          : BJ_DARK_SETTLING;
 }
 
-static enum bj_dark run(struct bj_safety *safety, struct bj_point *points, uint32_t count)
+/* All end finite, within the field, and dark before `closed`. Returns whether any is lit.
+ */
+static bool gate(struct bj_safety *safety, struct bj_point *points, uint32_t count,
+                 uint64_t closed)
 {
-    uint64_t closed = closed_points(safety);
-    uint64_t darkened_before = safety->dwell_darkened;
-    enum bj_dark gate = closed_gate(safety);
-    bool lit = false;
+    const struct bj_point *last = &safety->last;
+    bool any = false;
     for (uint32_t k = 0; k < count; k++) {
         struct bj_point *point = &points[k];
-        make_valid(safety, point);
-        if (k < closed || point->i == 0 || !is_lit(point)) {
+        bool valid = make_valid(point, last);
+        bool lit = valid & (k >= closed) & (point->i != 0) & is_lit(point);
+        if (!lit) {
             darken(point);
+            safety->invalid += !valid;
         }
-        if (safety->dwell_points > 0) {
-            limit_dwell(safety, point);
-        }
-        lit = lit || is_lit(point);
+        any |= lit;
+        last = point;
     }
-    let_pass(&safety->start_left_points, count);
-    let_pass(&safety->settle_left_points, count);
-    return lit                                         ? BJ_DARK_NO
-           : closed >= count                           ? gate
-           : safety->dwell_darkened != darkened_before ? BJ_DARK_DWELL
-                                                       : BJ_DARK_SOURCE;
+    safety->last = *last;
+    return any;
 }
 
-/* On a copy, which the compiler may keep in registers: no point can lie within it. */
 enum bj_dark bj_safety_run(struct bj_safety *safety, struct bj_point *points,
                            uint32_t count)
 {
-    struct bj_safety own = *safety;
-    enum bj_dark dark = run(&own, points, count);
-    *safety = own;
-    return dark;
+    uint64_t closed = closed_points(safety);
+    enum bj_dark shut = closed >= count ? closed_gate(safety) : BJ_DARK_SOURCE;
+    bool open = gate(safety, points, count, closed), lit = open;
+    if (safety->dwell_points > 0) {
+        lit = bj_dwell_run(&safety->dwell, &safety->mirror, points, count,
+                           &safety->dwell_darkened);
+    }
+    let_pass(&safety->start_left_points, count);
+    let_pass(&safety->settle_left_points, count);
+    return lit ? BJ_DARK_NO : open ? BJ_DARK_DWELL : shut;
 }
 
 void bj_safety_blank(struct bj_point *points, uint32_t count)

@@ -3,11 +3,13 @@
  * Safety stage: the last one that may change a point. Nothing between it and the wire does.
  *
  * Written to be read in full by someone careful. Light passes only if every gate is open:
- * armed, x and y connected, no start or settle time running, a valid point, a moving beam.
+ * armed, x and y connected, no start or settle time running, a valid point, mirrors that
+ * move.
  */
 #ifndef BJ_SAFETY_H
 #define BJ_SAFETY_H
 
+#include "dwell.h"
 #include <beamjack/core.h>
 
 struct bj_safety {
@@ -17,14 +19,15 @@ struct bj_safety {
     uint64_t start_left_points;  /* dark after arming or a gap */
     uint64_t settle_left_points; /* dark after a connection change */
 
-    /* limits, in points at the present rate */
+    /* limits, and what they are in points at the present rate */
+    struct bj_safety_config config;
+    double pps;
     uint32_t start_points, settle_points, dwell_points;
-    float dwell_extent;
 
     /* the beam */
-    float last_x, last_y;     /* the last valid position */
-    float anchor_x, anchor_y; /* where it rests */
-    uint32_t rested_points;   /* how long lit around the anchor */
+    struct bj_point last; /* the last one that was valid */
+    struct bj_mirror mirror;
+    struct bj_dwell dwell;
 
     /* counters */
     uint64_t dwell_darkened, invalid;
@@ -40,8 +43,13 @@ void bj_safety_init(struct bj_safety *safety, const struct bj_safety_config *con
 void bj_safety_arm(struct bj_safety *safety); /* begins with the start blank */
 void bj_safety_disarm(struct bj_safety *safety);
 
-/* After a gap in the stream: start blank again. */
+/* After a gap in the stream: start blank again; and where the mirrors were in the gap is
+ * not known. */
 void bj_safety_restart(struct bj_safety *safety);
+
+/* The rate is another now; what runs goes on for as long as it was to. Differences of less
+ * than a thousandth are ignored. */
+void bj_safety_set_rate(struct bj_safety *safety, double pps);
 
 /* A connection changed; what is older than lag_points points from now is still to come. */
 void bj_safety_connections(struct bj_safety *safety, bool position_connected,

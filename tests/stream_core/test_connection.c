@@ -497,6 +497,166 @@ static void a_broken_promise_while_lit_ends_dark(void **state)
     }
 }
 
+/* ---- the rate that a DAC turns out to have --------------------------------------------------- */
+
+static struct bj_fill_result fill_resting(void *user, const struct bj_fill_request *request,
+                                          struct bj_point *points)
+{
+    (void)user;
+    for (uint32_t k = 0; k < request->target_points; k++) {
+        points[k] = (struct bj_point){.r = 2, .g = 1, .i = 65535};
+    }
+    return (struct bj_fill_result){.kind = BJ_FILLED, .points = request->target_points};
+}
+
+struct rate_case {
+    uint32_t asked;
+    double offered;
+};
+
+static const struct rate_case rate_cases[] = {
+    {96000, 44100}, {22050, 96000}, {48000, 47000}, {1000, 100000}, {100000, 60000}};
+#define RATE_CASES (sizeof rate_cases / sizeof *rate_cases)
+
+static void start_at(struct engine_world *world, const struct rate_case *rate)
+{
+    world_init(world);
+    world->dac.caps.capacity_points = 20000;
+    world->dac.offers_pps = rate->offered;
+    world->config.pps = rate->asked;
+}
+
+static double ms_of(const struct rate_case *rate, uint64_t points)
+{
+    return (double)points / rate->offered * 1e3;
+}
+
+/* The start blank is 0 here. */
+static void a_rest_holds_at_the_rate_the_dac_turns_out_to_have(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < RATE_CASES; k++) {
+        const struct rate_case *rate = &rate_cases[k];
+        struct engine_world world;
+        start_at(&world, rate);
+        world.config.fill = fill_resting;
+        world_start(&world);
+        world_run(&world, 300 * MS);
+        bj_stream_arm(world.stream);
+        uint64_t from = world.dac.taken;
+        world_step(&world);
+        world_run(&world, 500 * MS);
+        double rested_ms = ms_of(rate, lit_since(&world, from));
+        assert_true(rested_ms > 9 && rested_ms <= 10.0 + ms_of(rate, 1));
+        assert_true(world_stats(&world).true_pps == rate->offered);
+        world_finish(&world);
+    }
+}
+
+static double dark_ms_before_light(struct engine_world *world, const struct rate_case *rate,
+                                   uint64_t from)
+{
+    world_step(world);
+    world_run(world, 500 * MS);
+    uint64_t dark = from;
+    while (dark < world->dac.taken && world_tag(&world->dac.log[dark]) == 0) {
+        dark++;
+    }
+    assert_true(dark < world->dac.taken);
+    return ms_of(rate, dark - from);
+}
+
+static void blank_and_settle_hold_at_that_rate(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < RATE_CASES; k++) {
+        const struct rate_case *rate = &rate_cases[k];
+        struct engine_world world;
+        start_at(&world, rate);
+        world.config.safety.start_blank_ns = 20 * MS;
+        world.config.safety.settle_ns = 40 * MS;
+        world.config.safety.dwell_ns = 0;
+        world.config.arm = true; /* the start blank begins before the rate is known */
+        world_start(&world);
+        double dark_ms = dark_ms_before_light(&world, rate, 0);
+        assert_true(dark_ms >= 20 && dark_ms <= 20 + ms_of(rate, 2));
+        uint64_t from = world.dac.taken;
+        bj_stream_connections(world.stream, true, 10 * MS);
+        dark_ms = dark_ms_before_light(&world, rate, from);
+        assert_true(dark_ms >= 50 && dark_ms <= 50 + ms_of(rate, 2));
+        world_finish(&world);
+    }
+}
+
+/* What is dark already goes on for as long as it was to. */
+static void times_hold_across_a_change_of_the_rate(void **state)
+{
+    (void)state;
+    const double later[] = {44100, 96000};
+    for (int k = 0; k < 2; k++) {
+        struct rate_case rate = {60000, 60000}, then = {60000, later[k]};
+        struct engine_world world;
+        start_at(&world, &rate);
+        world.config.safety.start_blank_ns = 200 * MS;
+        world_start(&world);
+        world_run(&world, 300 * MS);
+        bj_stream_arm(world.stream);
+        uint64_t from = world.dac.taken;
+        world_step(&world);
+        world_run(&world, 100 * MS);
+        double before_ms = ms_of(&rate, world.dac.taken - from);
+        world.dac.offers_pps = later[k];
+        world.dac.segment_ns = world.now_ns;
+        world.dac.segment_played = 0;
+        double after_ms = dark_ms_before_light(&world, &then, world.dac.taken);
+        assert_true(before_ms + after_ms >= 200 && before_ms + after_ms < 201);
+        assert_true(ms_of(&then, world.dac.queued) <= 50.1); /* the target is a time, too */
+        world_finish(&world);
+    }
+}
+
+static struct bj_fill_result fill_slowly(void *user, const struct bj_fill_request *request,
+                                         struct bj_point *points)
+{
+    struct bj_fill_result result = fill_resting(user, request, points);
+    result.wanted_pps = 0.97 * request->pps;
+    return result;
+}
+
+/* Steered to a lower rate, a point takes longer, too. */
+static void a_rest_holds_at_the_rate_that_is_steered(void **state)
+{
+    (void)state;
+    struct engine_world world;
+    world_init(&world);
+    world.dac.caps.follows_pps = true;
+    world.config.fill = fill_slowly;
+    world_start(&world);
+    world_run(&world, 300 * MS);
+    bj_stream_arm(world.stream);
+    uint64_t from = world.dac.taken;
+    world_step(&world);
+    world_run(&world, 500 * MS);
+    assert_true(world.dac.last_chunk.pps < 29200);
+    assert_true(lit_since(&world, from) <= 292 && lit_since(&world, from) > 280);
+    world_finish(&world);
+}
+
+static void the_target_is_one_at_that_rate(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < RATE_CASES; k++) {
+        const struct rate_case *rate = &rate_cases[k];
+        struct engine_world world;
+        start_at(&world, rate);
+        world_start(&world);
+        world_run(&world, 500 * MS);
+        double queued_ms = ms_of(rate, world.dac.queued);
+        assert_true(queued_ms >= 40 && queued_ms <= 50 + ms_of(rate, 2));
+        world_finish(&world);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest others[] = {
@@ -518,6 +678,11 @@ int main(void)
         cmocka_unit_test(the_drivers_words_come_first),
         cmocka_unit_test(a_loss_counts_what_was_pending),
         cmocka_unit_test(the_producer_is_told_time_goes_on),
+        cmocka_unit_test(a_rest_holds_at_the_rate_the_dac_turns_out_to_have),
+        cmocka_unit_test(blank_and_settle_hold_at_that_rate),
+        cmocka_unit_test(times_hold_across_a_change_of_the_rate),
+        cmocka_unit_test(a_rest_holds_at_the_rate_that_is_steered),
+        cmocka_unit_test(the_target_is_one_at_that_rate),
     };
     enum { EXITS = sizeof exits / sizeof *exits, OTHERS = sizeof others / sizeof *others };
     struct CMUnitTest tests[EXITS + OTHERS];

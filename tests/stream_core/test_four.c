@@ -48,6 +48,41 @@ static void clamps_alike_on_every_processor(void **state)
     }
 }
 
+static void compares_alike_on_every_processor(void **state)
+{
+    (void)state;
+    const float values[] = {-2, -0.5f, 0, 1e-30f, 0.25f, 0.5f, 3, INFINITY};
+    for (int k = 0; k < 8 * 8 * 8; k++) {
+        float a[4] = {values[k % 8], values[k / 8 % 8], values[k / 64], values[k % 5]};
+        float b[4] = {values[k / 64], values[k % 8], values[k / 8 % 8], values[k % 7]};
+        float least[4], most[4], chosen[4], here[4];
+        int lanes = plain_compare(a, b, least, most, chosen), bits = 0;
+        bj_four va = bj_four_load(a), vb = bj_four_load(b);
+        bj_four results[] = {bj_four_min(va, vb), bj_four_max(va, vb),
+                             bj_four_choose(va < vb, va, vb)};
+        const float *const plain[] = {least, most, chosen};
+        for (int r = 0; r < 3; r++) {
+            memcpy(here, &results[r], sizeof here);
+            assert_memory_equal(here, plain[r], sizeof here);
+        }
+        for (int lane = 0; lane < 4; lane++) {
+            assert_true(least[lane] == fminf(a[lane], b[lane]));
+            assert_true(most[lane] == fmaxf(a[lane], b[lane]));
+            bits |= (a[lane] < b[lane]) << lane;
+        }
+        assert_int_equal(bj_four_lanes(va < vb), bits);
+        assert_int_equal(lanes, bits);
+    }
+}
+
+static void gives_both_twice(void **state)
+{
+    (void)state;
+    const float pair[2] = {1, 2};
+    bj_four twice = bj_four_twice(pair);
+    assert_true(twice[0] == 1 && twice[1] == 2 && twice[2] == 1 && twice[3] == 2);
+}
+
 static void transposes(void **state)
 {
     (void)state;
@@ -64,6 +99,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clamps_alike_on_every_processor),
+        cmocka_unit_test(compares_alike_on_every_processor),
+        cmocka_unit_test(gives_both_twice),
         cmocka_unit_test(transposes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,7 +44,8 @@ static struct fake_dac *of(const void *instance)
 
 static double rate(const struct fake_dac *dac)
 {
-    return dac->pps * (dac->speed > 0 ? dac->speed : 1.0);
+    double pps = dac->offers_pps > 0 ? dac->offers_pps : dac->pps;
+    return pps * (dac->speed > 0 ? dac->speed : 1.0);
 }
 
 static void run_dry(struct fake_dac *dac)
@@ -145,6 +146,12 @@ static struct fake_dac *in_use(const void *instance)
 static void finish(void *instance)
 {
     of(instance)->finishes++;
+}
+
+static double true_pps(const void *instance, uint32_t pps)
+{
+    const struct fake_dac *dac = of(instance);
+    return dac->connected && dac->offers_pps > 0 ? dac->offers_pps : pps;
 }
 
 static enum bj_status connect_fake(void *instance, int64_t now_ns, uint32_t pps,
@@ -331,6 +338,7 @@ const struct bj_dac_driver fake_dac_driver = {
     .instance_size = sizeof(struct instance),
     .init = init,
     .finish = finish,
+    .true_pps = true_pps,
     .connect = connect_fake,
     .service = service,
     .write = write_points,

@@ -29,6 +29,7 @@ struct fake_dac {
     enum fake_breach breach;
     struct bj_dac_caps caps;
     double speed;                  /* true rate / nominal rate; 0 counts as 1 */
+    double offers_pps;             /* while connected it makes this of any rate; 0: exact */
     int64_t connect_delay_ns;      /* until READY */
     enum bj_status connect_status; /* answer of connect */
     enum bj_status service_status; /* answer of service while not BJ_OK */

@@ -133,7 +133,7 @@ struct bj_safety_config {
         start_blank_ns; /* dark for this long after arming or after a gap; default 1 ms */
     int64_t settle_ns;  /* dark for this long after a connection change; default 100 ms */
     int64_t dwell_ns;   /* a lit beam may rest this long, 0 = no limit; default 10 ms */
-    float dwell_extent; /* resting: within this distance on both axes; default 0.005 */
+    float dwell_extent; /* resting: mirrors within this on both axes; default 0.02 */
 };
 
 BJ_API struct bj_safety_config bj_safety_defaults(void);
