@@ -170,13 +170,31 @@ static void tell_state(struct bj_projector *projector, struct bj_log *log)
 
     if (stats.state == BJ_STREAM_STREAMING)
         bj_patience_reached(&projector->patience);
-    if (stats.state != projector->state_told)
+    if (stats.state != projector->state_told &&
+        !(stats.state == BJ_STREAM_DONE && projector->given_up))
         bj_log_say(log, "%s: %s", bj_stream_dac_name(projector->stream),
                    bj_status_state(stats.state));
     if (stats.armed != projector->armed_told)
         bj_log_say(log, stats.armed ? "armed" : "disarmed: dark");
     projector->state_told = stats.state;
     projector->armed_told = stats.armed;
+}
+
+/* What a driver said before the end is said again as the end. */
+static void hear(struct bj_projector *projector, const struct bj_letter *letter,
+                 struct bj_log *log)
+{
+    if (letter->status == BJ_OK)
+        bj_log_say(log, "%s", letter->text);
+    else if (!letter->final)
+        bj_log_warn(log, "%s", letter->text);
+    else if (strcmp(letter->text, projector->last_words) != 0)
+        bj_log_error(log, "%s", letter->text);
+    snprintf(projector->last_words, sizeof projector->last_words, "%s", letter->text);
+    if (letter->status == BJ_OK)
+        return;
+    projector->given_up = projector->given_up || letter->final;
+    bj_patience_trouble(&projector->patience, letter->text, letter->final, bj_clock_ns());
 }
 
 /* The stream itself would take the first failure for the end. */
@@ -199,18 +217,9 @@ bool bj_projector_listen(struct bj_projector *projector, const struct bj_options
     if (!projector->stream)
         return true;
     tell_scheduler(projector, log);
+    while (bj_mailbox_take(&projector->words, &letter))
+        hear(projector, &letter, log);
     tell_state(projector, log);
-    while (bj_mailbox_take(&projector->words, &letter)) {
-        if (letter.status == BJ_OK)
-            bj_log_say(log, "%s", letter.text);
-        else if (!letter.final)
-            bj_log_warn(log, "%s", letter.text);
-        else
-            bj_log_error(log, "%s", letter.text);
-        if (letter.status != BJ_OK)
-            bj_patience_trouble(&projector->patience, letter.text, letter.final,
-                                bj_clock_ns());
-    }
     return !bj_patience_over(&projector->patience, bj_clock_ns(), why, why_size) &&
            !lost_for_good(projector, options, why, why_size);
 }

@@ -29,6 +29,8 @@ struct bj_projector {
     struct bj_mailbox words; /* of the engine */
 
     bool scheduler_told, armed_told;
+    bool given_up; /* the stream ended by a failure, which was told */
+    char last_words[BJ_MAILBOX_TEXT];
     struct bj_patience patience;
     enum bj_stream_state state_told;
 };

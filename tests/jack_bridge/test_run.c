@@ -153,6 +153,23 @@ static void refused_connection_is_status_1_and_names_the_option(void **state)
     close(fd);
 }
 
+static void failure_is_the_last_word_and_told_once(void **state)
+{
+    struct fixture *f = *state;
+    const char *words[] = {"run",      "record:/dev/full", "--headless",
+                           "--server", f->server.name,     NULL};
+    const char *first;
+
+    if (!jackd_installed())
+        skip();
+    program_start(&f->program, words);
+    assert_int_equal(program_wait(&f->program), 1);
+    assert_non_null(strstr(program_last_line(&f->program, "err"), "no space left"));
+    first = strstr(program_text(&f->program, "err"), "no space left");
+    assert_null(strstr(first + 1, "no space left"));
+    assert_false(running_said(f, "done"));
+}
+
 static void refused_connection_may_be_waited_for(void **state)
 {
     const struct timespec longer = {.tv_sec = BJ_PATIENCE_NS / BJ_NS_PER_S + 1};
@@ -279,6 +296,7 @@ int main(void)
         WITH_SERVER(link_that_jack_refuses_is_made_when_it_can_be),
         WITH_SERVER(configuration_is_read_again),
         WITH_SERVER(refused_connection_is_status_1_and_names_the_option),
+        WITH_SERVER(failure_is_the_last_word_and_told_once),
         WITH_SERVER(refused_connection_may_be_waited_for),
         WITH_SERVER(dac_that_is_switched_on_later_is_waited_for),
         WITH_SERVER(two_devices_of_one_id_are_refused),
