@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -181,6 +182,43 @@ static void doctor_names_the_remedy_for_jack(void **state)
     CHECK({{"doctor"}, 1, "out", "no JACK server 'beamjack-nowhere'"});
 }
 
+/* A socket that takes connections is what tells that PipeWire runs. */
+static void where_pipewire_runs_its_command_is_named(void **state)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    char folder[] = "/tmp/beamjack-test-XXXXXX";
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    setenv("XDG_RUNTIME_DIR", folder, 1);
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/pipewire-0", folder);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    CHECK({{"run", "virtual"}, 1, "err", "jackd -d"}); /* left behind by one that died */
+    assert_int_equal(listen(fd, 1), 0);
+    CHECK({{"run", "virtual"}, 1, "err", "pw-jack beamjack"},
+          {{"doctor"}, 1, "out", "pw-jack beamjack"});
+    close(fd);
+    unlink(address.sun_path);
+    rmdir(folder);
+    unsetenv("XDG_RUNTIME_DIR");
+}
+
+static void names_that_jack_cannot_take_are_refused(void **state)
+{
+    static char name[301];
+
+    (void)state;
+    memset(name, 'n', sizeof name - 1);
+    CHECK({{"run", "virtual", "--client-name", name}, 2, "err", "at most 63"},
+          {{"run", "virtual", "--client-name", "a:b"}, 2, "err", "':'"},
+          {{"run", "virtual", "--server", name}, 2, "err", "at most 80"},
+          {{"doctor", "--server", name}, 2, "err", "at most 80"},
+          {{"run", "virtual", "--connect", "q=a:b"}, 2, "err", "x y r g b i"});
+    setenv("JACK_DEFAULT_SERVER", name, 1);
+    check(&(struct call){{"run", "virtual"}, 1, "err", "$JACK_DEFAULT_SERVER"});
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +232,8 @@ int main(void)
         cmocka_unit_test(list_speaks_json),
         cmocka_unit_test(unknown_simulator_lists_the_known),
         cmocka_unit_test(doctor_names_the_remedy_for_jack),
+        cmocka_unit_test(where_pipewire_runs_its_command_is_named),
+        cmocka_unit_test(names_that_jack_cannot_take_are_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
