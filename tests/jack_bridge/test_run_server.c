@@ -52,6 +52,29 @@ static void stopped_server_is_dark_and_ends_with_ctrl_c(void **state)
     jackd_signal(&f->server, SIGCONT);
 }
 
+/* It is asked again and again, and then does not answer any more. */
+static void question_that_hangs_holds_up_nothing(void **state)
+{
+    struct fixture *f = *state;
+    jack_client_t *late;
+
+    if (!jackd_installed())
+        skip();
+    late =
+        jack_client_open("late", JackNoStartServer | JackServerName, NULL, f->server.name);
+    assert_non_null(late);
+    assert_non_null(
+        jack_port_register(late, "out", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0));
+    running_start(f, "--connect", "x=late:out", NULL, NULL);
+    WAIT_FOR(running_said(f, "JACK refuses to connect late:out"));
+    jackd_signal(&f->server, SIGSTOP);
+    WAIT_FOR(running_said(f, "hangs"));
+    program_signal(&f->program, SIGTERM);
+    assert_int_equal(program_wait(&f->program), 0);
+    jackd_signal(&f->server, SIGCONT);
+    jack_client_close(late);
+}
+
 static void hung_server_ends_the_start_in_words(void **state)
 {
     struct fixture *f = *state;
@@ -116,6 +139,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_SERVER(killed_server_comes_back_with_links_and_dark),
         WITH_SERVER(stopped_server_is_dark_and_ends_with_ctrl_c),
+        WITH_SERVER(question_that_hangs_holds_up_nothing),
         WITH_SERVER(hung_server_ends_the_start_in_words),
         WITH_SERVER(hung_server_may_be_waited_for),
         WITH_SERVER(server_loss_ends_the_run_if_asked),
