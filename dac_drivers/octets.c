@@ -35,3 +35,17 @@ bool bj_octets_name_one(const uint8_t *octets, size_t count)
         same++;
     return same < count || (octets[0] != 0 && (octets[0] != 0xff || count < MAC_SIZE));
 }
+
+static bool may_be_text(uint8_t octet)
+{
+    return octet >= ' ' && octet != 0x7f && octet < 0xf8;
+}
+
+void bj_octets_text(const uint8_t *octets, size_t most, char *text)
+{
+    size_t size = 0;
+
+    for (; size < most && octets[size] != 0; size++)
+        text[size] = may_be_text(octets[size]) ? (char)octets[size] : '?';
+    text[size] = '\0';
+}

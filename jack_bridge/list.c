@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
+#include "shown_text.h"
 #include "status_json.h"
+#include "utf8.h"
 
 #include <beamjack/dacs.h>
 #include <errno.h>
@@ -32,11 +34,27 @@ struct widths {
     int id, model, where;
 };
 
+/* Characters, not bytes. */
+static int length_of(const char *text)
+{
+    int length = 0;
+
+    for (size_t size; *text; text += size, length++)
+        if ((size = bj_utf8_size(text)) == 0)
+            size = 1;
+    return length;
+}
+
 static int wider(int width, const char *text)
 {
-    int length = (int)strlen(text);
+    int length = length_of(text);
 
     return length > width ? length : width;
+}
+
+static void print_column(const char *text, int width)
+{
+    printf("%s%*s ", text, width - length_of(text), "");
 }
 
 static struct widths widths_of(const struct bj_dac_info *list, size_t count)
@@ -51,6 +69,15 @@ static struct widths widths_of(const struct bj_dac_info *list, size_t count)
     return widths;
 }
 
+/* What devices call themselves is not always text. */
+static void clean(struct bj_dac_info *info)
+{
+    bj_text_clean(info->id);
+    bj_text_clean(info->model);
+    bj_text_clean(info->where);
+    bj_text_clean(info->note);
+}
+
 static void print_table(const struct bj_dac_info *list, size_t count)
 {
     struct widths widths = widths_of(list, count);
@@ -60,11 +87,16 @@ static void print_table(const struct bj_dac_info *list, size_t count)
     for (size_t k = 0; k < count; k++) {
         char rate[16] = "-";
 
-        if (list[k].max_pps)
-            snprintf(rate, sizeof rate, "%u", list[k].max_pps);
-        printf("%-*s %-*s %-*s %10s%s%s%s\n", widths.id, list[k].id, widths.model,
-               list[k].model, widths.where, list[k].where, rate,
-               list[k].busy ? "  in use" : "", list[k].note[0] ? "  " : "", list[k].note);
+        struct bj_dac_info shown = list[k];
+
+        clean(&shown);
+        if (shown.max_pps)
+            snprintf(rate, sizeof rate, "%u", shown.max_pps);
+        print_column(shown.id, widths.id);
+        print_column(shown.model, widths.model);
+        print_column(shown.where, widths.where);
+        printf("%10s%s%s%s\n", rate, shown.busy ? "  in use" : "",
+               shown.note[0] ? "  " : "", shown.note);
     }
 }
 

@@ -104,7 +104,8 @@ enum bj_status helios_decode_name(const uint8_t *bytes, size_t size,
     size = size < HELIOS_REPLY_SIZE ? size : HELIOS_REPLY_SIZE;
     while (begin < size && bytes[begin] == ' ')
         begin++;
-    for (end = begin; end < size && bytes[end] >= 0x20 && bytes[end] < 0x7f;)
+    for (end = begin;
+         end < size && bytes[end] >= 0x20 && bytes[end] != 0x7f && bytes[end] < 0xf8;)
         end++;
     while (end > begin && bytes[end - 1] == ' ')
         end--;

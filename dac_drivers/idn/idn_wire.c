@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "idn_wire.h"
 
+#include "octets.h"
+
 #include <assert.h>
 #include <math.h>
 #include <string.h>
@@ -47,15 +49,6 @@ static uint16_t get16(const uint8_t *from)
     return (uint16_t)(from[0] << 8 | from[1]);
 }
 
-static void get_name(const uint8_t *from, char name[IDN_NAME_SIZE + 1])
-{
-    size_t size = 0;
-
-    for (; size < IDN_NAME_SIZE && from[size] != 0; size++)
-        name[size] = from[size] >= 0x20 && from[size] < 0x7f ? (char)from[size] : '?';
-    name[size] = '\0';
-}
-
 bool idn_decode_header(const uint8_t *bytes, size_t size, struct idn_header *header)
 {
     if (size < IDN_HEADER_SIZE)
@@ -70,7 +63,7 @@ bool idn_decode_unit(const uint8_t *bytes, size_t size, struct idn_unit *unit)
         return false;
     unit->status = bytes[2];
     memcpy(unit->id, bytes + 4, IDN_UNIT_SIZE);
-    get_name(bytes + 20, unit->host);
+    bj_octets_text(bytes + 20, IDN_NAME_SIZE, unit->host);
     return true;
 }
 
@@ -94,7 +87,7 @@ bool idn_decode_map(const uint8_t *bytes, size_t size, struct idn_map *map)
             continue;
         *service = (struct idn_service){
             .id = entry[0], .type = entry[1], .preferred = entry[2] & 1};
-        get_name(entry + 4, service->name);
+        bj_octets_text(entry + 4, IDN_NAME_SIZE, service->name);
         map->count++;
     }
     return true;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "lasercube_wire.h"
 
+#include "octets.h"
+
 #include <string.h>
 
 #define FULL 4095
@@ -43,10 +45,7 @@ enum bj_status lc_decode_info(const uint8_t *bytes, size_t size, struct lc_info 
         .model = bytes[37],
     };
     memcpy(info->serial, bytes + 26, LC_SERIAL_SIZE);
-    memcpy(info->name, bytes + 38, LC_NAME_SIZE - 1); /* the 27th byte stays 0 */
-    for (char *c = info->name; *c != '\0'; c++)
-        if (*c < ' ' || *c > '~')
-            *c = '?';
+    bj_octets_text(bytes + 38, LC_NAME_SIZE - 1, info->name);
     return BJ_OK;
 }
 

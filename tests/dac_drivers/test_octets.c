@@ -36,6 +36,19 @@ static void test_ends_where_there_is_no_room(void **state)
     assert_int_equal(octets[2], 77);
 }
 
+static void test_names_are_left_as_they_are_but_for_controls(void **state)
+{
+    char text[7];
+
+    (void)state;
+    bj_octets_text((const uint8_t *)"K\xc3\xbc\x1b[\x7f", 6, text);
+    assert_string_equal(text, "K\xc3\xbc?[?");
+    bj_octets_text((const uint8_t *)"a\0b", 3, text);
+    assert_string_equal(text, "a");
+    bj_octets_text((const uint8_t *)"abcdefgh", 6, text);
+    assert_string_equal(text, "abcdef");
+}
+
 static void test_same_octets_name_nobody(void **state)
 {
     (void)state;
@@ -53,6 +66,7 @@ int main(void)
         cmocka_unit_test(test_digits_of_either_case),
         cmocka_unit_test(test_ends_where_something_else_begins),
         cmocka_unit_test(test_ends_where_there_is_no_room),
+        cmocka_unit_test(test_names_are_left_as_they_are_but_for_controls),
         cmocka_unit_test(test_same_octets_name_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -204,6 +204,19 @@ static void where_pipewire_runs_its_command_is_named(void **state)
     unsetenv("XDG_RUNTIME_DIR");
 }
 
+static void names_of_devices_are_shown_as_they_are(void **state)
+{
+    const char *sim[] = {"sim",        "idn",         "--bind",
+                         "127.0.0.64", "--host-name", "B\xc3\xbchne\x1b[\xff",
+                         "--quiet",    NULL};
+    struct program device = {0};
+
+    (void)state;
+    program_start(&device, sim);
+    CHECK({{"list", "--wait", "3"}, 0, "out", "B\xc3\xbchne?[? Laser"});
+    program_finish(&device);
+}
+
 static void names_that_jack_cannot_take_are_refused(void **state)
 {
     static char name[301];
@@ -233,6 +246,7 @@ int main(void)
         cmocka_unit_test(unknown_simulator_lists_the_known),
         cmocka_unit_test(doctor_names_the_remedy_for_jack),
         cmocka_unit_test(where_pipewire_runs_its_command_is_named),
+        cmocka_unit_test(names_of_devices_are_shown_as_they_are),
         cmocka_unit_test(names_that_jack_cannot_take_are_refused),
     };
 
