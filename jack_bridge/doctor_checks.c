@@ -390,8 +390,7 @@ const struct bj_check bj_checks[] = {
     {"group audio", check_group, "the name service hangs; see 'getent group audio'"},
     {"scheduler", check_scheduler, ""},
     {"JACK", check_jack,
-     "the server is there and hangs or is stopped: end it ('killall -9 jackd', or "
-     "'killall -9 pipewire') and start it again"},
+     "the server hangs or is stopped: 'killall -9 jackd' (or pipewire), start it again"},
     {"CPU governor", check_governor, ""},
     {"network", check_interfaces, ""},
     {"UDP port", check_port, ""},
