@@ -20,6 +20,8 @@ status=$work/status.json
 stalls=$work/stalls
 declare -A pid
 beamjack_under=()
+jack_under=()                # what JACK clients run under: pw-jack
+jack_server=(--server $server)
 dac=etherdream # the kind that is simulated
 target=        # what beamjack is told to run
 above=()       # for what must not wait for all the others
@@ -41,9 +43,10 @@ fail() {
 
 # start NAME COMMAND...: in the background; dies with this script whatever happens to it.
 start() {
-    local name=$1
+    local name=$1 under=()
     shift
-    setpriv --pdeathsig KILL -- "$@" >>"$work/$name.log" 2>&1 </dev/null 9>&- &
+    case $name in beamjack | player) under=("${jack_under[@]}") ;; esac
+    setpriv --pdeathsig KILL -- "${under[@]}" "$@" >>"$work/$name.log" 2>&1 </dev/null 9>&- &
     pid[$name]=$!
     disown "${pid[$name]}"
 }
@@ -99,10 +102,11 @@ start_watch() {
     wait_for 5 [ -e "$stalls" ] || fail "the machine is not watched"
 }
 
-# stalled FROM_NS UNTIL_NS: "STALLS MS" in that time, the milliseconds of all processors summed.
+# stalled FROM_NS UNTIL_NS [LEAST_NS]: "STALLS MS" in that time, the milliseconds of all processors
+# summed; only those of at least LEAST_NS.
 stalled() {
-    awk -v from="$1" -v until="$2" '
-        $2 > from && $1 < until {
+    awk -v from="$1" -v until="$2" -v least="${3:-0}" '
+        $2 > from && $1 < until && $2 - $1 >= least {
             stalls++
             ns += ($2 < until ? $2 : until) - ($1 > from ? $1 : from)
         }
@@ -121,7 +125,7 @@ start_jackd() { # [RATE [PERIOD]]
     start jackd jackd -n $server $priority ${jackd_mode--S} -d dummy -r "$rate" -p "$period"
     wait_for 8 jack_is_up || fail "jackd does not come up at $rate Hz, period $period"
 }
-jack_is_up() { jack_lsp >/dev/null 2>&1; }
+jack_is_up() { "${jack_under[@]}" jack_lsp >/dev/null 2>&1; }
 
 # A device does not wait for the host's scheduler: real-time where granted, above JACK.
 start_sim() { # options...
@@ -185,7 +189,7 @@ put_plug() {
 
 start_beamjack() { # options...; under the command beamjack_under, if any
     : >"$status"
-    start beamjack "${beamjack_under[@]}" "$BEAMJACK" run "$target" --headless --server $server \
+    start beamjack "${beamjack_under[@]}" "$BEAMJACK" run "$target" --headless "${jack_server[@]}" \
         --status-json "$status" "$@"
     wait_for 10 streaming || fail "beamjack does not stream"
 }
