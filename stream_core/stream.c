@@ -80,9 +80,10 @@ static bool config_is_sane(const struct bj_stream_config *config)
            is_duration(config->drain_timeout_ns) &&
            (config->target_buffer_ns == 0 ||
             config->min_buffer_ns <= config->target_buffer_ns) &&
-           (unsigned)config->underrun <= BJ_STOP && is_in_field(config->park_x) &&
-           is_in_field(config->park_y) && bj_shape_is_sane(&config->shape) &&
-           bj_safety_config_is_sane(&config->safety);
+           (unsigned)config->underrun <= BJ_STOP &&
+           (unsigned)config->intensity <= BJ_INTENSITY_LINE &&
+           is_in_field(config->park_x) && is_in_field(config->park_y) &&
+           bj_shape_is_sane(&config->shape) && bj_safety_config_is_sane(&config->safety);
 }
 
 static enum bj_status set_up(struct bj_stream *stream)

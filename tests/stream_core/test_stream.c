@@ -162,6 +162,8 @@ static void nonsense_is_refused(void **state)
         {CONFIG(dac), &null, sizeof null},
         {CONFIG(underrun), &(enum bj_underrun_policy){BJ_STOP + 1}, sizeof(int)},
         {CONFIG(underrun), &(int){-1}, sizeof(int)},
+        {CONFIG(intensity), &(int){BJ_INTENSITY_LINE + 1}, sizeof(int)},
+        {CONFIG(intensity), &(int){-1}, sizeof(int)},
         {CONFIG(target_buffer_ns), (int64_t[]){10 * MS, 11 * MS}, 2 * sizeof(int64_t)},
     };
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
