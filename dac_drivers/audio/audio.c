@@ -108,13 +108,23 @@ static struct bj_pcm_wish wish(const struct audio *dac)
     return wished;
 }
 
+static bool options_are_sane(const struct bj_audio_options *options)
+{
+    for (int k = 0; k < BJ_AUDIO_SIGNALS; k++)
+        if (options->channel[k] > BJ_AUDIO_MOST_CHANNELS ||
+            !(fabsf(options->gain[k]) <= BJ_AUDIO_GAIN_LIMIT) ||
+            !(fabsf(options->offset[k]) <= 1)) /* true for NaN */
+            return false;
+    return true;
+}
+
 static enum bj_status init(void *instance, const struct bj_dac_config *config)
 {
     struct audio *dac = instance;
     const struct bj_audio_options *options = config->extra;
     struct bj_pcm_wish wished;
 
-    if (!accepts_id(config->id))
+    if (!accepts_id(config->id) || (options && !options_are_sane(options)))
         return BJ_BAD_ARGUMENT;
     if (config->via.pcm == NULL)
         return BJ_UNSUPPORTED;

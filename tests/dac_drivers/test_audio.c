@@ -520,9 +520,40 @@ static void test_a_look_from_later_is_told_later(void **state)
     stop();
 }
 
+static void test_options_have_ranges(void **state)
+{
+    static const struct {
+        float gain, offset;
+        uint8_t channel;
+        enum bj_status status;
+    } rows[] = {
+        {BJ_AUDIO_GAIN_LIMIT, 1, 8, BJ_OK},
+        {-BJ_AUDIO_GAIN_LIMIT, -1, 0, BJ_OK},
+        {10.01f, 0, 1, BJ_BAD_ARGUMENT},
+        {NAN, 0, 1, BJ_BAD_ARGUMENT},
+        {-INFINITY, 0, 1, BJ_BAD_ARGUMENT},
+        {1, 1.01f, 1, BJ_BAD_ARGUMENT},
+        {1, NAN, 1, BJ_BAD_ARGUMENT},
+        {1, 0, BJ_AUDIO_MOST_CHANNELS + 1, BJ_BAD_ARGUMENT},
+    };
+    struct sim_pcm_config card = sim_pcm_defaults();
+
+    (void)state;
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        struct bj_audio_options options = bj_audio_defaults();
+        options.gain[BJ_B] = rows[k].gain;
+        options.offset[BJ_B] = rows[k].offset;
+        options.channel[BJ_B] = rows[k].channel;
+        assert_int_equal(start_as(&card, &options), rows[k].status);
+        bj_dac_destroy(rig.dac);
+        sim_pcm_destroy(rig.card);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_options_have_ranges),
         cmocka_unit_test(test_ids_are_names_of_alsa),
         cmocka_unit_test(test_a_build_without_alsa_cannot),
         cmocka_unit_test(test_says_which_card_it_is),

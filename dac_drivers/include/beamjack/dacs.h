@@ -70,11 +70,15 @@ BJ_API enum bj_status bj_dac_parse(const char *text, struct bj_dac_info *info, c
  * light may leave, for a circuit that lets light pass only while it hears it. */
 enum bj_audio_signal { BJ_AUDIO_ENABLE = BJ_CHANNELS, BJ_AUDIO_SIGNALS };
 
+#define BJ_AUDIO_MOST_CHANNELS 64
+#define BJ_AUDIO_GAIN_LIMIT 10.0f
+
 /* For audio:PCM. A sample is offset + gain * signal, with the sign of the signal changed
  * where inverted; x and y are -1 to +1, the others 0 to 1, full scale is 1. */
 struct bj_audio_options {
     uint8_t channel[BJ_AUDIO_SIGNALS]; /* 1 is the card's first; 0: not wired */
-    float gain[BJ_AUDIO_SIGNALS], offset[BJ_AUDIO_SIGNALS];
+    float gain[BJ_AUDIO_SIGNALS];      /* within BJ_AUDIO_GAIN_LIMIT either way */
+    float offset[BJ_AUDIO_SIGNALS];    /* -1 to +1 */
     bool inverted[BJ_AUDIO_SIGNALS];
     bool as_many; /* of the channels, as many as the card has, but x and y */
 };
