@@ -16,7 +16,7 @@ soak_start() { # KIND
     soak_status "$1"
     start "beamjack-$1" "$BEAMJACK" run "$1@$address" --headless "${jack_server[@]}" \
         --client-name "soak-$1" --pps "${soak_pps[$1]}" --status-json "$status" --arm \
-        --connect 'bjsource:out_*'
+        --connect "$(pattern_of pd)"
     wait_for 10 streaming || fail "no stream to $1"
 }
 
@@ -57,10 +57,12 @@ declare -A soak_seen
 # soak SECONDS
 case_soak() {
     local kind since until bad=
+    command -v pd >/dev/null || skip "pd is not installed"
     start_watch
     start_jackd 48000 256
     for kind in "${soak_kinds[@]}"; do soak_start "$kind"; done
-    start player "$E2E_BIN/e2e-source" bjsource --lead 0.2 --lit $(($1 + 60)) --tail 1
+    start player pd -nogui -noprefs -jack -jackname bjpd -nojackconnect -r 48000 -inchannels 0 \
+        -outchannels 5 -audiobuf 100 -open "$E2E_DIR/../../docs/examples/flower.pd"
     for kind in "${soak_kinds[@]}"; do
         soak_status "$kind"
         wait_for 15 lit_now || fail "no light on $kind"
