@@ -253,9 +253,26 @@ static void test_has_room_for_so_many(void **state)
     pcm->ops->destroy(pcm, handle);
 }
 
+static void test_a_strange_handle_is_left_alone(void **state)
+{
+    const uint8_t frame[FRAME] = {0};
+    uint32_t written;
+
+    (void)state;
+    pcm->ops->open(pcm, -7, 48000);
+    assert_int_equal(pcm->ops->opened(pcm, -7, &setup), BJ_BAD_ARGUMENT);
+    assert_int_equal(pcm->ops->write(pcm, -7, frame, 1, &written), BJ_BAD_ARGUMENT);
+    pcm->ops->start(pcm, -7);
+    pcm->ops->drop(pcm, -7);
+    assert_int_equal(pcm->ops->look(pcm, -7, &look), BJ_BAD_ARGUMENT);
+    pcm->ops->close(pcm, -7, frame);
+    pcm->ops->destroy(pcm, -7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_strange_handle_is_left_alone),
         cmocka_unit_test(test_says_why_it_cannot_be_opened),
         cmocka_unit_test(test_plays_in_real_time_until_it_is_dry),
         cmocka_unit_test(test_tells_where_the_frames_are),

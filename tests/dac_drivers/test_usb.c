@@ -225,6 +225,27 @@ static void says_why_it_cannot_be_opened(void **state)
     close_it(rig);
 }
 
+static void a_strange_handle_is_left_alone(void **state)
+{
+    struct rig *rig = *state;
+    const struct bj_usb_ops *ops = rig->usb->ops;
+    const struct bj_usb_transfer transfer = {.endpoint = 0x81, .size = 4};
+    struct bj_usb_target wanted = target;
+    struct bj_usb_result result;
+    int handle;
+
+    assert_int_equal(ops->open_result(rig->usb, -7), BJ_BAD_ARGUMENT);
+    assert_int_equal(ops->submit(rig->usb, -7, &transfer), BJ_BAD_ARGUMENT);
+    assert_int_equal(ops->finished(rig->usb, -7, &result), BJ_BAD_ARGUMENT);
+    ops->cancel(rig->usb, -7, 0x81);
+    ops->clear_halt(rig->usb, -7, 0x81);
+    ops->close(rig->usb, -7);
+    wanted.interfaces = BJ_USB_INTERFACES + 1;
+    assert_int_equal(ops->open(rig->usb, &wanted, &handle), BJ_BAD_ARGUMENT);
+    wanted.interfaces = -1;
+    assert_int_equal(ops->open(rig->usb, &wanted, &handle), BJ_BAD_ARGUMENT);
+}
+
 /* ---- transfers ---- */
 
 static void moves_bytes(void **state)
@@ -400,6 +421,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_BED(lists_what_comes_and_goes),
+        ON_BED(a_strange_handle_is_left_alone),
         ON_BED(says_why_it_cannot_be_opened),
         ON_BED(moves_bytes),
         ON_BED(keeps_many_under_way_in_order),

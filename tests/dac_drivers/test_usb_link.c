@@ -201,10 +201,25 @@ static void closing_wakes_the_thread_and_resets(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void impossible_transfers_are_refused(void **state)
+{
+    const struct bj_usb_transfer nothing = {.endpoint = 1, .bytes = NULL, .size = 4};
+
+    (void)state;
+    assert_int_equal(send(1, 1, 4), BJ_BAD_ARGUMENT); /* not open yet */
+    bj_usb_link_opened(&link, BJ_OK);
+    assert_int_equal(send(1, 1, 0), BJ_BAD_ARGUMENT);
+    assert_int_equal(send(1, 0x81, BJ_USB_TRANSFER_BYTES + 1), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_usb_link_submit(&link, &nothing), BJ_BAD_ARGUMENT);
+    assert_int_equal(link.free, UINT32_MAX);
+    assert_int_equal(send(1, 1, 4), BJ_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(opening_is_news),
+        TEST(impossible_transfers_are_refused),
         TEST(a_transfer_goes_and_comes_back),
         TEST(slots_are_used_again_only_when_looked_at),
         TEST(cancelling_twice_is_once),

@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <unistd.h>
 
 #define ROUNDS 50000
@@ -130,11 +131,31 @@ static void test_a_host_is_the_same_in_three_functions(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)
 
+/* Beyond the handles there is room for, and without a waiter, nothing happens. */
+static void test_nonsense_is_no_overflow(void **state)
+{
+    struct bj_wait wait;
+
+    (void)state;
+    bj_wait_init(&wait);
+    memset(wait.handles, 0xff, sizeof wait.handles);
+    wait.deadline_ns = 0;
+    wait.count = 1000;
+    bj_waiter_wait(waiter, &wait);
+    wait.count = -1;
+    bj_waiter_wait(waiter, &wait);
+    bj_waiter_wait(waiter, NULL);
+    bj_waiter_wait(NULL, &wait);
+    bj_waiter_wake(NULL);
+    bj_waiter_destroy(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_a_deadline_is_kept_and_a_past_one_is_none),
         TEST(test_a_wake_before_the_wait_counts_once),
+        TEST(test_nonsense_is_no_overflow),
         TEST(test_a_ready_handle_ends_the_wait),
         TEST(test_no_wake_is_ever_lost),
         TEST(test_a_host_is_the_same_in_three_functions),
