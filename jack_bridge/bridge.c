@@ -231,7 +231,7 @@ void bj_bridge_part(struct bj_bridge *bridge)
         bj_sinks_disarm(&bridge->sinks);
     bj_sinks_restart(&bridge->sinks);
     tell_connected(bridge, false);
-    bj_connections_remember(&bridge->connections, &bridge->links);
+    bj_connections_remember(&bridge->connections, &bridge->links, bj_clock_ns());
     bj_links_clear(&bridge->links);
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PENDING_NS (600 * BJ_NS_PER_S)
 #define RETRY_FIRST_NS (100 * BJ_NS_PER_MS)
 #define RETRY_MOST_NS (2 * BJ_NS_PER_S)
 
@@ -164,9 +165,17 @@ static void add_all(struct bj_links *to, const struct bj_links *from)
         bj_links_add(to, from->items[k].source, from->items[k].channel);
 }
 
-void bj_connections_remember(struct bj_connections *connections,
-                             const struct bj_links *links)
+static void give_up_pending(struct bj_connections *connections, int64_t now_ns)
 {
+    if (now_ns >= connections->pending_until_ns)
+        bj_links_clear(&connections->pending);
+}
+
+void bj_connections_remember(struct bj_connections *connections,
+                             const struct bj_links *links, int64_t now_ns)
+{
+    give_up_pending(connections, now_ns);
+    connections->pending_until_ns = BJ_NEVER;
     add_all(&connections->pending, links);
     add_all(&connections->pending, &connections->refused);
     bj_links_clear(&connections->refused);
@@ -243,11 +252,15 @@ static bool exists(const char *const *sources, const char *name)
     return *sources != NULL;
 }
 
+/* Their time begins with the first look at the new server. */
 static void take_pending(struct bj_connections *connections, const char *const *sources,
-                         struct bj_links *wanted)
+                         int64_t now_ns, struct bj_links *wanted)
 {
     struct bj_links still = {0};
 
+    give_up_pending(connections, now_ns);
+    if (connections->pending_until_ns == BJ_NEVER)
+        connections->pending_until_ns = now_ns + PENDING_NS;
     for (size_t k = 0; k < connections->pending.count; k++) {
         const struct bj_link *link = &connections->pending.items[k];
 
@@ -287,7 +300,7 @@ void bj_connections_plan(struct bj_connections *connections, const char *const *
     struct bj_links wanted = {0};
 
     apply_patterns(connections, sources, &wanted);
-    take_pending(connections, sources, &wanted);
+    take_pending(connections, sources, now_ns, &wanted);
     take_refused(connections, sources, now_ns, &wanted);
     learn(connections, sources);
 

@@ -40,6 +40,7 @@ struct bj_connections {
     bool matched[BJ_LIST_MAX]; /* by the last plan */
     bool missed[BJ_LIST_MAX];  /* the user was told that it matches nothing */
     struct bj_links pending;   /* remembered, and not yet there again */
+    int64_t pending_until_ns;  /* what is not there by then is wanted no more */
     struct bj_links refused;   /* JACK refuses them: tried again while both ports exist */
     struct bj_links told;      /* those of them that the user knows of */
     int64_t retry_ns, backoff_ns;
@@ -55,9 +56,10 @@ void bj_connections_init(struct bj_connections *connections,
                          const struct bj_text_list *patterns, bool once);
 void bj_connections_finish(struct bj_connections *connections);
 
-/* The server is gone: these links, and those still pending, are wanted back. */
+/* The server is gone: these links, and those still pending, are wanted back, until ten
+ * minutes after another one is there. */
 void bj_connections_remember(struct bj_connections *connections,
-                             const struct bj_links *links);
+                             const struct bj_links *links, int64_t now_ns);
 
 /* The links to make now that `sources` are all the source ports there are, in the server's
  * order. A pattern acts only on ports new since the last plan, so that what a user

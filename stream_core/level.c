@@ -96,8 +96,10 @@ static double larger(double a, double b)
 /* How much of `difference` is made up for now. */
 static double followed(struct bj_level *level, double difference, double limit, int sign)
 {
-    level->contradicted =
-        level->contradicted * sign > 0 ? level->contradicted + sign : sign;
+    bool again = level->contradicted * sign > 0;
+    if (!again || level->contradicted * sign <= PATIENCE) { /* counts no further */
+        level->contradicted = again ? level->contradicted + sign : sign;
+    }
     if (level->contradicted * sign > PATIENCE) {
         limit = larger(limit, difference / GIVE_WAY);
     }

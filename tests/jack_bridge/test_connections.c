@@ -160,9 +160,43 @@ static void remembered_links_wait_for_their_sources(void **state)
     bj_links_add(&links, PD(3), BJ_R);
     bj_links_add(&links, PD(1), BJ_X);
     plan_text(&connections, five);
-    bj_connections_remember(&connections, &links);
+    bj_connections_remember(&connections, &links, now_ns);
     assert_string_equal(plan_text(&connections, one), "x " PD(1));
     assert_string_equal(plan_text(&connections, five), "r " PD(3));
+    assert_string_equal(plan_text(&connections, five), "");
+    bj_links_finish(&links);
+    bj_connections_finish(&connections);
+}
+
+/* A program that comes back the next day is not what the user had linked. */
+static void sources_that_do_not_return_are_forgotten(void **state)
+{
+    struct bj_text_list patterns = {.count = 0};
+    struct bj_connections connections;
+    struct bj_links links = {0}, nothing = {0};
+
+    (void)state;
+    now_ns = 1000 * BJ_NS_PER_S;
+    bj_connections_init(&connections, &patterns, false);
+    bj_links_add(&links, PD(1), BJ_X);
+    bj_links_add(&links, PD(3), BJ_R);
+    bj_connections_remember(&connections, &links, now_ns);
+    now_ns += 86400 * BJ_NS_PER_S; /* however long there is no server */
+    assert_string_equal(plan_text(&connections, none), "");
+    now_ns += 599 * BJ_NS_PER_S;
+    bj_connections_remember(&connections, &nothing, now_ns);
+    assert_string_equal(plan_text(&connections, none), "");
+    now_ns += 599 * BJ_NS_PER_S;
+    assert_string_equal(plan_text(&connections, five), "x " PD(1) ", r " PD(3));
+
+    bj_connections_remember(&connections, &links, now_ns);
+    assert_string_equal(plan_text(&connections, none), "");
+    now_ns += 600 * BJ_NS_PER_S;
+    bj_connections_remember(&connections, &nothing, now_ns);
+    assert_int_equal(connections.pending.count, 0);
+    bj_connections_remember(&connections, &links, now_ns);
+    assert_string_equal(plan_text(&connections, none), "");
+    now_ns += 600 * BJ_NS_PER_S;
     assert_string_equal(plan_text(&connections, five), "");
     bj_links_finish(&links);
     bj_connections_finish(&connections);
@@ -177,7 +211,7 @@ static void patterns_work_anew_on_a_new_server(void **state)
     (void)state;
     bj_connections_init(&connections, &patterns, false);
     plan_text(&connections, five);
-    bj_connections_remember(&connections, &nothing);
+    bj_connections_remember(&connections, &nothing, now_ns);
     assert_string_equal(plan_text(&connections, five), "x " PD(1));
     bj_connections_finish(&connections);
     free_patterns(&patterns);
@@ -302,7 +336,7 @@ static void refused_link_is_wanted_from_the_next_server(void **state)
     now_ns = 0;
     bj_connections_init(&connections, &patterns, false);
     assert_false(outcome(&connections, false));
-    bj_connections_remember(&connections, &nothing);
+    bj_connections_remember(&connections, &nothing, now_ns);
     assert_int_equal(bj_connections_retry_ns(&connections), BJ_NEVER);
     assert_string_equal(plan_text(&connections, five), "x " PD(1));
     bj_connections_finish(&connections);
@@ -393,6 +427,7 @@ int main(void)
         cmocka_unit_test(source_that_comes_back_is_connected_again),
         cmocka_unit_test(once_means_once),
         cmocka_unit_test(remembered_links_wait_for_their_sources),
+        cmocka_unit_test(sources_that_do_not_return_are_forgotten),
         cmocka_unit_test(patterns_work_anew_on_a_new_server),
         cmocka_unit_test(names_with_brackets_are_names_first),
         cmocka_unit_test(pattern_without_a_port_is_told_and_told_again),

@@ -190,6 +190,22 @@ static void reports_that_keep_contradicting_win(void **state)
     assert_true(bj_level_low(&level) > 1400);
 }
 
+/* As for years, when a crystal is a little off. */
+static void contradictions_are_not_counted_for_ever(void **state)
+{
+    (void)state;
+    struct bj_level level = make();
+    bj_level_set_playing(&level, START_NS, true);
+    bj_level_wrote(&level, 1500);
+    report(&level, 0, 0, 1500);
+    for (int k = 1; k <= 1000; k++) {
+        bj_level_advance(&level, START_NS + 5 * k * MS);
+        bj_level_wrote(&level, 165);
+        report(&level, 5 * k, 5 * k, 1500);
+    }
+    assert_in_range(-level.contradicted, 4, 5);
+}
+
 static void the_book_follows_into_the_interval_and_no_further(void **state)
 {
     (void)state;
@@ -388,6 +404,7 @@ int main(void)
         cmocka_unit_test(a_report_tells_whether_it_plays),
         cmocka_unit_test(book_and_report_bound_it_together),
         cmocka_unit_test(reports_that_keep_contradicting_win),
+        cmocka_unit_test(contradictions_are_not_counted_for_ever),
         cmocka_unit_test(the_book_follows_into_the_interval_and_no_further),
         cmocka_unit_test(the_first_report_sets_the_book),
         cmocka_unit_test(emptied_forgets_everything_but_the_rate),
