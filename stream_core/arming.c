@@ -38,6 +38,7 @@ void bj_engine_darken(struct bj_stream *stream)
     stream->armed = false;
     bj_safety_disarm(&stream->safety);
     blank_pending(stream, BJ_DARK_DISARMED);
+    bj_restarts_wish(&stream->restarts);
     stream->driver->shutter(stream->dac, stream->now_ns, false);
     stream->told = true;
 }

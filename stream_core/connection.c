@@ -48,6 +48,8 @@ static void on_emptied(void *engine, uint32_t lost_points, bool dry)
     if (dry && stream->phase == BJ_STREAM_STREAMING) {
         bj_stats_add(&stream->stats, BJ_COUNT_DEVICE_UNDERRUNS, 1);
     }
+    bj_restarts_note(&stream->restarts, stream->now_ns,
+                     stream->confirmed || stream->status.state == BJ_DAC_PLAYING);
     bj_level_empty(&stream->level, stream->now_ns);
     bj_dac_clock_emptied(&stream->clock, lost_points);
     bj_safety_restart(&stream->safety);
@@ -153,6 +155,17 @@ void bj_engine_lost(struct bj_stream *stream, enum bj_status status)
     }
 }
 
+void bj_engine_hopeless(struct bj_stream *stream)
+{
+    char text[BJ_PROBLEM_SIZE];
+    snprintf(text, sizeof text,
+             "%.140s: plays nothing of what it is given; try a lower --pps, or restart it; "
+             "connecting anew",
+             stream->dac->name);
+    tell(stream, BJ_REFUSED, false, text);
+    bj_engine_lost(stream, BJ_REFUSED);
+}
+
 void bj_engine_broke(struct bj_stream *stream, const char *what)
 {
     char text[BJ_PROBLEM_SIZE];
@@ -236,6 +249,7 @@ void bj_engine_connected(struct bj_stream *stream)
         return;
     }
     bj_safety_restart(&stream->safety);
+    stream->restarts = (struct bj_restarts){0};
     stream->phase = BJ_STREAM_STREAMING;
     stream->restarted = true;
     stream->confirmed = false;

@@ -225,8 +225,26 @@ static bool offer(struct bj_stream *stream)
 /* ---- the phases
  * ------------------------------------------------------------------------------ */
 
+/* What was made before is late by then. */
+static void hold_back(struct bj_stream *stream, struct bj_wait *wait)
+{
+    if (stream->pending > 0) {
+        bj_engine_drop_points(stream);
+    }
+    bj_wait_until(wait, stream->restarts.hold_until_ns);
+    fill_nothing(stream);
+}
+
 static void pump(struct bj_stream *stream, struct bj_wait *wait)
 {
+    if (bj_restarts_hopeless(&stream->restarts)) {
+        bj_engine_hopeless(stream);
+        return;
+    }
+    if (bj_restarts_hold(&stream->restarts, stream->now_ns)) {
+        hold_back(stream, wait);
+        return;
+    }
     for (; stream->chunks < MAX_CHUNKS_PER_STEP; stream->chunks++) {
         if (!offer(stream) || stream->phase != BJ_STREAM_STREAMING) {
             return;

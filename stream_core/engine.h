@@ -13,6 +13,7 @@
 #include "level.h"
 #include "pace.h"
 #include "promises.h"
+#include "restarts.h"
 #include "safety.h"
 #include "shape.h"
 #include "stats.h"
@@ -45,6 +46,7 @@ struct bj_stream {
     struct bj_level level;
     struct bj_dac_clock clock;
     struct bj_steer steer;
+    struct bj_restarts restarts;
     struct bj_pace pace;
     struct bj_dac_status status;
 
@@ -105,6 +107,9 @@ void bj_engine_connect(struct bj_stream *stream);
 
 /* The driver lets go; comes back later or gives up. */
 void bj_engine_lost(struct bj_stream *stream, enum bj_status status);
+
+/* Again and again nothing of what it was given was played: told, and lost. */
+void bj_engine_hopeless(struct bj_stream *stream);
 
 /* The same, because the driver does what it promised not to do. */
 void bj_engine_broke(struct bj_stream *stream, const char *what);

@@ -21,6 +21,10 @@ static enum bj_dark why_dark(const struct bj_stream *stream)
     if (!stream->armed) {
         return BJ_DARK_DISARMED;
     }
+    if (stream->phase == BJ_STREAM_STREAMING &&
+        bj_restarts_hold(&stream->restarts, stream->now_ns)) {
+        return BJ_DARK_RESTARTING;
+    }
     if (!stream->safety.position_connected) {
         return BJ_DARK_UNCONNECTED;
     }

@@ -49,6 +49,8 @@ const char *bj_dark_text(enum bj_dark dark)
         return "the DAC reports a fault";
     case BJ_DARK_DISARMED:
         return "disarmed";
+    case BJ_DARK_RESTARTING:
+        return "the DAC keeps losing its points";
     case BJ_DARK_UNCONNECTED:
         return "x or y is not connected";
     case BJ_DARK_SETTLING:

@@ -184,6 +184,7 @@ enum bj_dark {
     BJ_DARK_AWAY,   /* no DAC is connected */
     BJ_DARK_FAULT,
     BJ_DARK_DISARMED,
+    BJ_DARK_RESTARTING,  /* its queue is lost again and again; the next try waits */
     BJ_DARK_UNCONNECTED, /* x or y has no source */
     BJ_DARK_SETTLING,    /* start blank or settle time */
     BJ_DARK_SILENCE,     /* the producer gives nothing, or the DAC ran dry */
