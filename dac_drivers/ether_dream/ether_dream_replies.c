@@ -176,8 +176,7 @@ static void judge_overfull(struct ed_session *session, const struct ed_pending *
     session->flushing = true;
     learn_capacity(session);
     (void)bj_dac_tell(&session->base, BJ_PROTOCOL,
-                      "refused %u points with %u queued; starting the queue over",
-                      command->points - kept, session->device.fullness);
+                      "refused points; starting the queue over");
 }
 
 static void judge_data(struct ed_session *session, const struct ed_pending *command,

@@ -38,7 +38,7 @@ static void make_sane(struct ed_broadcast *broadcast)
     if (broadcast->capacity < LEAST_CAPACITY)
         broadcast->capacity = ED_CAPACITY;
     if (broadcast->max_rate < LEAST_MAX_RATE || broadcast->max_rate > MOST_MAX_RATE)
-        broadcast->max_rate = ED_MAX_RATE;
+        broadcast->max_rate = BJ_CAREFUL_PPS;
 }
 
 bool ed_listener_next(struct ed_listener *listener, struct ed_broadcast *broadcast,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "lasercube_model.h"
 
+#include <beamjack/driver.h>
+
 #define LEAST_RING 256
 #define LEAST_MAX_RATE 1000
 #define MOST_MAX_RATE 1000000
@@ -60,7 +62,7 @@ void lc_info_make_sane(struct lc_info *info)
     if (info->ring_points < LEAST_RING)
         info->ring_points = LC_USUAL_RING;
     if (info->max_rate < LEAST_MAX_RATE || info->max_rate > MOST_MAX_RATE)
-        info->max_rate = LC_USUAL_MAX_RATE;
+        info->max_rate = BJ_CAREFUL_PPS;
     if (info->free_points > info->ring_points)
         info->free_points = info->ring_points;
 }

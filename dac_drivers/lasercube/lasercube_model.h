@@ -8,7 +8,6 @@
 #include "lasercube_wire.h"
 
 #define LC_USUAL_RING 6000
-#define LC_USUAL_MAX_RATE 60000
 
 struct lc_model {
     uint8_t model, major, minor;              /* from this model number and firmware on */

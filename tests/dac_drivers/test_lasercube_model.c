@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+#include <beamjack/driver.h>
 #include <cmocka.h>
 
 #include "lasercube/lasercube_model.h"
@@ -71,12 +72,12 @@ static void test_nonsense_becomes_usual(void **state)
     (void)state;
     lc_info_make_sane(&info);
     assert_int_equal(info.ring_points, LC_USUAL_RING);
-    assert_int_equal(info.max_rate, LC_USUAL_MAX_RATE);
+    assert_int_equal(info.max_rate, BJ_CAREFUL_PPS);
     assert_int_equal(info.free_points, LC_USUAL_RING);
     info = (struct lc_info){.ring_points = 1799, .max_rate = 4000000, .free_points = 5};
     lc_info_make_sane(&info);
     assert_int_equal(info.ring_points, 1799);
-    assert_int_equal(info.max_rate, LC_USUAL_MAX_RATE);
+    assert_int_equal(info.max_rate, BJ_CAREFUL_PPS);
     assert_int_equal(info.free_points, 5);
 }
 

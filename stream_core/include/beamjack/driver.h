@@ -314,6 +314,10 @@ enum bj_output_model {
     BJ_MODEL_TIMED,    /* datagrams that carry their own time */
 };
 
+/* The highest rate of a DAC that tells none, or one that cannot be: what any scanner and
+ * any DAC on the market can do. */
+#define BJ_CAREFUL_PPS 30000u
+
 /* As far as known: capacity and rates may become exact with the connection.
  * max_points_per_chunk and the model never change. */
 struct bj_dac_caps {
