@@ -60,6 +60,19 @@ static void position_without_a_source_is_dark(void **state)
     assert_true(running_is(f, "armed", "true"));
 }
 
+static void position_without_a_colour_is_dark_and_says_the_remedy(void **state)
+{
+    struct fixture *f = *state;
+    const char *words[] = {"run",          "virtual",        "--headless", "--server",
+                           f->server.name, "--arm",          "--connect",  "x=source:out_1",
+                           "--connect",    "y=source:out_2", NULL};
+
+    if (!jackd_installed())
+        skip();
+    program_start(&f->program, words);
+    WAIT_FOR(running_said(f, "no colour is connected: connect in_r"));
+}
+
 /* A program registers its ports before it takes part in the graph; JACK links none of them
  * until then. */
 static void link_that_jack_refuses_is_made_when_it_can_be(void **state)
@@ -293,6 +306,7 @@ int main(void)
         WITH_SERVER(stranger_who_connects_does_not_arm),
         WITH_SERVER(armed_and_connected_is_lit_until_disarmed),
         WITH_SERVER(position_without_a_source_is_dark),
+        WITH_SERVER(position_without_a_colour_is_dark_and_says_the_remedy),
         WITH_SERVER(link_that_jack_refuses_is_made_when_it_can_be),
         WITH_SERVER(configuration_is_read_again),
         WITH_SERVER(refused_connection_is_status_1_and_names_the_option),
