@@ -2,6 +2,7 @@
  *
  * The LaserShark family while it works: filled, counted, darkened, repaired.
  */
+#include "lasershark_family/shark_session.h"
 #include "shark_world.h"
 
 static struct world world;
@@ -41,6 +42,23 @@ static void test_plays_every_point_once_and_in_order(void **state)
         world_balance_all(&world);
         assert_int_equal(world.lost, 0);
         assert_int_equal(world.dried, 1); /* when the feed ended */
+        world_stop(&world);
+    }
+}
+
+/* Tags tell one command's transfer from another's: 2^32 of them are a year's. */
+static void test_more_commands_than_tags(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < WORLD_DEVICES; k++) {
+        world_start_device(&world, k);
+        world_play(&world);
+        ((struct shark_session *)world.dac)->channel.last_tag = UINT32_MAX - 100;
+        world_run_ms(&world, 3000);
+        assert_int_equal(world.emptied, 0);
+        assert_int_equal(world.notices, 0);
+        assert_true(((struct shark_session *)world.dac)->channel.last_tag < UINT32_MAX / 2);
+        world_balance_all(&world);
         world_stop(&world);
     }
 }
@@ -505,6 +523,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plays_every_point_once_and_in_order),
+        cmocka_unit_test(test_more_commands_than_tags),
         cmocka_unit_test(test_begins_when_enough_is_queued_and_not_before),
         cmocka_unit_test(test_begins_with_what_there_is_when_no_more_comes),
         cmocka_unit_test(test_takes_no_more_than_the_ring_holds),

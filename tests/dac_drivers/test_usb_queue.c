@@ -50,6 +50,25 @@ static void is_full_at_its_size(void **state)
     assert_true(bj_usb_queue_push(&queue, 7));
 }
 
+/* The counts since init wrap; what is in the queue does not mind. */
+static void counts_wrap(void **state)
+{
+    uint32_t entry = 0;
+
+    (void)state;
+    atomic_store(&queue.written, UINT32_MAX - 10);
+    atomic_store(&queue.read, UINT32_MAX - 10);
+    for (uint32_t round = 0; round < 100; round++) {
+        gives_back_in_order(state);
+        is_full_at_its_size(state);
+        while (bj_usb_queue_pop(&queue, &entry)) {
+        }
+        assert_int_equal(entry, 7);
+        atomic_store(&queue.written, UINT32_MAX - round);
+        atomic_store(&queue.read, UINT32_MAX - round);
+    }
+}
+
 static void *write_many(void *user)
 {
     (void)user;
@@ -79,6 +98,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(gives_back_in_order, setup),
+        cmocka_unit_test_setup(counts_wrap, setup),
         cmocka_unit_test_setup(is_full_at_its_size, setup),
         cmocka_unit_test_setup(two_threads_lose_nothing, setup),
     };

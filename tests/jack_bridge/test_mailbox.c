@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "mailbox.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -61,6 +62,18 @@ static void full_box_drops_and_counts(void **state)
     assert_int_equal(bj_mailbox_take_dropped(box), 0);
     bj_mailbox_post(box, BJ_OK, false, "room again");
     assert_true(bj_mailbox_take(box, &letter));
+}
+
+static void counts_wrap(void **state)
+{
+    struct bj_mailbox *box = *state;
+
+    for (unsigned before = 0; before < 2 * BJ_MAILBOX_ROOM; before++) {
+        atomic_store(&box->posted, UINT_MAX - before);
+        atomic_store(&box->taken, UINT_MAX - before);
+        letters_come_in_order_and_wake(state);
+        full_box_drops_and_counts(state);
+    }
 }
 
 static void long_text_is_cut(void **state)
@@ -124,6 +137,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(letters_come_in_order_and_wake, set_up, tear_down),
         cmocka_unit_test_setup_teardown(full_box_drops_and_counts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(counts_wrap, set_up, tear_down),
         cmocka_unit_test_setup_teardown(long_text_is_cut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(busy_box_does_not_wait, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_writers_lose_nothing_uncounted, set_up,
