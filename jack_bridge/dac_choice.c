@@ -165,14 +165,13 @@ static void explain_absence(const struct search *search, const char *kind, char 
         snprintf(
             why, why_size,
             "%s was not found; is it switched on? 'beamjack list' shows what there is, "
-            "%s@ADDRESS works without searching, --wait-for-dac waits for it%s%s",
+            "and %s@ADDRESS works without searching%s%s",
             search->id, kind, also, problem);
     else
         snprintf(
             why, why_size,
             "no laser DAC found; connect one, or start a simulated one with 'beamjack sim "
-            "etherdream', or use 'beamjack run virtual' to try without any, or "
-            "--wait-for-dac to wait%s%s",
+            "etherdream', or use 'beamjack run virtual' to try without any%s%s",
             also, problem);
 }
 

@@ -93,7 +93,8 @@ static bool choose_dacs(struct run *run)
         end(run, 0);
         return false;
     }
-    bj_log_error(&run->log, "%s", why);
+    bj_log_error(&run->log, "%s%s", why,
+                 wrong_usage || status != BJ_OK ? "" : "; --wait-for-dac waits for it");
     end(run, wrong_usage ? 2 : 1);
     return false;
 }

@@ -229,6 +229,17 @@ static void dac_that_is_switched_on_later_is_waited_for(void **state)
     assert_int_equal(program_wait(&f->program), 0);
 }
 
+static void dac_that_is_not_found_ends_with_the_option(void **state)
+{
+    const char *run[] = {"run", "etherdream:0004a35a17e4", "--headless", NULL};
+    struct fixture *f = *state;
+
+    program_start(&f->program, run);
+    assert_int_equal(program_wait(&f->program), 1);
+    assert_non_null(
+        strstr(program_last_line(&f->program, "err"), "--wait-for-dac waits for it"));
+}
+
 static void two_devices_of_one_id_are_refused(void **state)
 {
     const char *sim[] = {"sim",   "etherdream",        "--bind",  NULL,
@@ -313,6 +324,7 @@ int main(void)
         WITH_SERVER(failure_is_the_last_word_and_told_once),
         WITH_SERVER(refused_connection_may_be_waited_for),
         WITH_SERVER(dac_that_is_switched_on_later_is_waited_for),
+        WITH_SERVER(dac_that_is_not_found_ends_with_the_option),
         WITH_SERVER(two_devices_of_one_id_are_refused),
         WITH_SERVER(waiting_for_a_dac_ends_with_one_signal),
         WITH_SERVER(silent_device_may_greet_late),
