@@ -346,18 +346,27 @@ bool bj_bridge_over(const struct bj_bridge *bridge, bool *failed)
 
 /* ---- The end ----------------------------------------------------------------------------------- */
 
-bool bj_bridge_finish(struct bj_bridge *bridge)
+bool bj_bridge_stop(struct bj_bridge *bridge)
 {
-    bool stopped = true, alone;
+    int64_t until_ns = bj_clock_ns() + STOP_NS;
+    bool stopped = true;
 
     for (size_t k = 0; k < bridge->projector_count; k++)
         bj_projector_stop(&bridge->projectors[k]);
-    for (size_t k = 0; k < bridge->projector_count; k++)
-        stopped = bj_projector_join(&bridge->projectors[k], STOP_NS) && stopped;
+    for (size_t k = 0; k < bridge->projector_count; k++) {
+        int64_t left_ns = until_ns - bj_clock_ns();
+
+        stopped =
+            bj_projector_join(&bridge->projectors[k], left_ns > 0 ? left_ns : 0) && stopped;
+    }
+    return stopped;
+}
+
+bool bj_bridge_finish(struct bj_bridge *bridge)
+{
     bj_jack_log_to(NULL);
     bj_errand_drop(bridge->errand);
-    alone = bj_supervisor_finish(&bridge->supervisor);
-    if (!stopped || !alone)
+    if (!bj_supervisor_finish(&bridge->supervisor))
         return false;
     bj_connections_finish(&bridge->connections);
     bj_links_finish(&bridge->links);

@@ -63,7 +63,11 @@ bool bj_bridge_listen(struct bj_bridge *bridge);
 /* Every projector's stream is over; *failed when one of them should not be. */
 bool bj_bridge_over(const struct bj_bridge *bridge, bool *failed);
 
-/* Dark, stopped, everything freed. False: leave the process with _exit. */
+/* Dark, and every engine ended, within 3 s for all together. False: one does not end; leave
+ * the process with _exit. */
+bool bj_bridge_stop(struct bj_bridge *bridge);
+
+/* After a stop that succeeded. JACK closed, everything freed. False: as above. */
 bool bj_bridge_finish(struct bj_bridge *bridge);
 
 /* One report for each projector. The peaks are those since the last call. */

@@ -330,7 +330,7 @@ static void round_trip(struct run *run)
     follow_jack(run, now_ns, &deadline_ns);
     follow_engine(run);
     follow_operator(run);
-    bj_show_step(&run->show, now_ns, run->over, atomic_load(&run->op.help), &deadline_ns);
+    bj_show_step(&run->show, now_ns, atomic_load(&run->op.help), &deadline_ns);
     if (!run->over)
         wait_until(run, deadline_ns);
 }
@@ -344,8 +344,11 @@ static void finish(struct run *run)
 
     bj_operator_view(&run->op, NULL);
     bj_show_leave_view(&run->show);
-    if (run->bridge.supervisor.helpers)
-        complete = bj_bridge_finish(&run->bridge);
+    if (run->bridge.supervisor.helpers) {
+        complete = bj_bridge_stop(&run->bridge);
+        bj_show_last(&run->show);
+        complete = complete && bj_bridge_finish(&run->bridge);
+    }
     bj_operator_stop(&run->op);
     bj_control_destroy(run->control);
     complete = bj_show_close(&run->show) && complete;

@@ -117,10 +117,9 @@ static void lower(int64_t *deadline_ns, int64_t ns)
         *deadline_ns = ns;
 }
 
-void bj_show_step(struct bj_show *show, int64_t now_ns, bool last, bool help,
-                  int64_t *deadline_ns)
+void bj_show_step(struct bj_show *show, int64_t now_ns, bool help, int64_t *deadline_ns)
 {
-    bool status_due = show->sink && (now_ns >= show->status_ns || last);
+    bool status_due = show->sink && now_ns >= show->status_ns;
     bool look_due = now_ns >= show->look_ns;
     struct bj_bridge_report report;
 
@@ -139,6 +138,16 @@ void bj_show_step(struct bj_show *show, int64_t now_ns, bool last, bool help,
     lower(deadline_ns, show->look_ns);
     if (show->sink)
         lower(deadline_ns, show->status_ns);
+}
+
+void bj_show_last(struct bj_show *show)
+{
+    struct bj_bridge_report report;
+
+    if (!show->sink)
+        return;
+    bj_bridge_report(show->bridge, &report);
+    write_status(show, &report);
 }
 
 /* ---- End ------------------------------------------------------------------------------------- */

@@ -26,10 +26,12 @@ bool bj_show_open(struct bj_show *show, struct bj_bridge *bridge);
 /* Opens the view, where there can be one. Returns its terminal, or NULL. */
 struct bj_terminal *bj_show_open_view(struct bj_show *show);
 
-/* Shows what is due, a last status if `last`; lowers *deadline_ns to when it wants to be
- * called again. `help`: the view explains the keys. */
-void bj_show_step(struct bj_show *show, int64_t now_ns, bool last, bool help,
-                  int64_t *deadline_ns);
+/* Shows what is due; lowers *deadline_ns to when it wants to be called again. `help`: the
+ * view explains the keys. */
+void bj_show_step(struct bj_show *show, int64_t now_ns, bool help, int64_t *deadline_ns);
+
+/* The last status, when the bridge has stopped. */
+void bj_show_last(struct bj_show *show);
 
 /* The status as --status-json has it: a line for each projector, in at most `size` bytes.
  * Returns how many. */

@@ -39,8 +39,15 @@ static char *expand(const char *word, const char *folder)
     return text;
 }
 
-static void become(const char *folder, const char *const *words)
+static void redirect_to(const char *path, int fd)
 {
+    if (path)
+        dup2(open(path, O_WRONLY), fd);
+}
+
+static void become(const struct program *program, const char *const *words)
+{
+    const char *folder = program->folder;
     char *arguments[WORDS_MAX] = {expand(BEAMJACK_PROGRAM, folder)};
 
     for (int k = 0; words[k] && k + 2 < WORDS_MAX; k++)
@@ -48,6 +55,8 @@ static void become(const char *folder, const char *const *words)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     redirect(folder, "out", 1);
     redirect(folder, "err", 2);
+    redirect_to(program->out, 1);
+    redirect_to(program->err, 2);
     execv(BEAMJACK_PROGRAM, arguments);
     _exit(127);
 }
@@ -59,7 +68,7 @@ void program_start(struct program *program, const char *const *words)
     program->pid = fork();
     assert_true(program->pid >= 0);
     if (program->pid == 0)
-        become(program->folder, words);
+        become(program, words);
 }
 
 bool program_ended(struct program *program, int *exit_status)

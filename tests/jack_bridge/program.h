@@ -11,6 +11,7 @@
 struct program {
     pid_t pid; /* 0: not running */
     char folder[40];
+    const char *out, *err; /* where these go instead of the folder, or NULL */
 };
 
 /* Starts it with the given words, NULL at the end. %F in a word is the folder, where `out`

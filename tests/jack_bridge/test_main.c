@@ -147,6 +147,31 @@ static void status_that_cannot_be_written_is_status_1(void **state)
         {{"run", "virtual", "--status-json", "/nowhere/file"}, 1, "err", "/nowhere/file"});
 }
 
+/* A command whose output is lost has failed. */
+static void output_that_cannot_be_written_is_status_1(void **state)
+{
+    const char *const calls[][4] = {{"--help"},
+                                    {"--version"},
+                                    {"run", "--help"},
+                                    {"ctl", "--help"},
+                                    {"sim", "--help"},
+                                    {"doctor", "--version"},
+                                    {"list", "--json", "--wait", "0"},
+                                    {"doctor"}};
+
+    (void)state;
+    setenv("JACK_DEFAULT_SERVER", "beamjack-nowhere", 1);
+    for (size_t k = 0; k < sizeof calls / sizeof calls[0]; k++) {
+        const char *words[5] = {calls[k][0], calls[k][1], calls[k][2], calls[k][3], NULL};
+        struct program program = {.out = "/dev/full"};
+
+        program_start(&program, words);
+        assert_int_equal(program_wait(&program), 1);
+        assert_non_null(strstr(program_text(&program, "err"), "cannot write"));
+        program_finish(&program);
+    }
+}
+
 static void list_speaks_json(void **state)
 {
     struct program program = {0};
@@ -242,6 +267,7 @@ int main(void)
         cmocka_unit_test(wrong_dacs_are_status_2),
         cmocka_unit_test(no_jack_server_is_status_1_with_the_remedy),
         cmocka_unit_test(status_that_cannot_be_written_is_status_1),
+        cmocka_unit_test(output_that_cannot_be_written_is_status_1),
         cmocka_unit_test(list_speaks_json),
         cmocka_unit_test(unknown_simulator_lists_the_known),
         cmocka_unit_test(doctor_names_the_remedy_for_jack),

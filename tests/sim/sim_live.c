@@ -45,6 +45,13 @@ void sim_live_end(void)
     fflush(stdout);
 }
 
+bool sim_live_is_gone(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO};
+
+    return poll(&out, 1, 0) > 0 && (out.revents & (POLLHUP | POLLERR | POLLNVAL));
+}
+
 bool sim_live_draw(const struct sim_picture *picture, int64_t now_ns)
 {
     uint32_t pixels = side();

@@ -14,6 +14,9 @@
 bool sim_live_begin(void);
 void sim_live_end(void);
 
+/* The terminal hung up: nobody looks any more, and nobody can end it there. */
+bool sim_live_is_gone(void);
+
 /* False: the terminal is not ready, or no memory; nothing was drawn. When true the cursor
  * is where the text belongs. */
 bool sim_live_draw(const struct sim_picture *picture, int64_t now_ns);

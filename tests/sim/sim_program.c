@@ -170,6 +170,7 @@ static void run(struct sim_program *program)
         if (is_time(&program->next_line_ns, BJ_NS_PER_S, now_ns)) {
             every_second(program, now_ns);
         }
+        program->ending |= program->live && sim_live_is_gone();
         if (program->live && is_time(&program->next_frame_ns, SIM_LIVE_FRAME_NS, now_ns)) {
             show_frame(program, now_ns);
         }
@@ -189,6 +190,7 @@ static bool open_signals(struct sim_program *program)
     sigaddset(&set, SIGUSR1);
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     program->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     program->serve_config.wake_fd = program->signals;
     return program->signals >= 0 ||
@@ -351,7 +353,7 @@ int sim_program_main(const struct sim_kind *kind, struct sim_options *options, i
     }
     if (options->help) {
         sim_options_help(kind->line, kind->program, stdout);
-        return 0;
+        return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
     }
     return run_program(kind, options);
 }

@@ -15,8 +15,11 @@
 #include <cmocka.h>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
+#include <pty.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -219,6 +222,48 @@ static void test_an_address_of_somebody_else(void **state)
     assert_int_equal(sim_process_exit_status(program), 1);
 }
 
+/* The program with the given words, its stdout on `out`; its exit status. */
+static int status_on(int out, const char *word)
+{
+    int status;
+    pid_t child = fork();
+
+    if (child == 0) {
+        dup2(out, STDOUT_FILENO);
+        execl(PROGRAM, PROGRAM, "--port", "0", word, (char *)NULL);
+        _exit(127);
+    }
+    close(out);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return status;
+}
+
+static void test_help_that_cannot_be_written_is_status_1(void **state)
+{
+    (void)state;
+    assert_int_equal(WEXITSTATUS(status_on(open("/dev/full", O_WRONLY), "--help")), 1);
+}
+
+/* No signal tells it: the terminal is not that of its session. */
+static void test_live_ends_with_its_terminal(void **state)
+{
+    int master, slave;
+    pid_t closer;
+
+    (void)state;
+    setenv("TERM", "xterm", 1);
+    assert_int_equal(openpty(&master, &slave, NULL, NULL, NULL), 0);
+    fcntl(master, F_SETFD, FD_CLOEXEC);
+    closer = fork();
+    if (closer == 0) { /* the one who holds the other end, for a while */
+        usleep(500000);
+        _exit(0);
+    }
+    close(master);
+    assert_int_equal(status_on(slave, "--live"), 0);
+    assert_int_equal(waitpid(closer, NULL, 0), closer);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -228,6 +273,8 @@ int main(void)
         TEST(test_a_picture_on_demand),
         TEST(test_ends_by_itself_and_quietly),
         TEST(test_live_without_a_terminal_goes_on),
+        TEST(test_live_ends_with_its_terminal),
+        TEST(test_help_that_cannot_be_written_is_status_1),
         TEST(test_wrong_usage),
         TEST(test_files_that_cannot_be_written),
         TEST(test_an_address_of_somebody_else),
