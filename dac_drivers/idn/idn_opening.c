@@ -104,12 +104,13 @@ enum bj_status idn_session_keep_asking(struct idn_session *session, int64_t now_
                            session->peer.port);
     if (status != BJ_OK || session->phase != IDN_PHASE_ASKING)
         return status;
-    if (now_ns >= session->next_ask_ns) {
-        if (!session->unit_known)
-            idn_session_ask(session, IDN_SCAN);
-        idn_session_ask(session, IDN_MAP);
-        session->next_ask_ns = now_ns + ASK_NS;
-    }
+    if (now_ns < session->next_ask_ns)
+        return BJ_OK;
+    session->next_ask_ns = now_ns + ASK_NS;
+    if (!session->unit_known)
+        (void)idn_session_ask(session, IDN_SCAN, now_ns);
+    if (idn_session_ask(session, IDN_MAP, now_ns) == BJ_WOULD_BLOCK)
+        session->next_ask_ns = session->out.full_until_ns;
     return BJ_OK;
 }
 
@@ -137,8 +138,11 @@ enum bj_status idn_session_keep_routing(struct idn_session *session, int64_t now
     }
     if (now_ns < session->next_ask_ns)
         return BJ_OK;
+    if (idn_session_send_void(session, now_ns, true, true) == BJ_WOULD_BLOCK) {
+        session->next_ask_ns = session->out.full_until_ns;
+        return BJ_OK;
+    }
     session->asked++;
     session->next_ask_ns = now_ns + (session->acks ? BUSY_NS : ROUTE_NS);
-    (void)idn_session_send_void(session, now_ns, true, true);
     return BJ_OK;
 }

@@ -8,16 +8,15 @@
 #define ACK_NS (100 * BJ_NS_PER_MS)
 /* After a loss the next one may hit just the configuration, or the question after it. */
 #define TROUBLED_PERIOD_NS (40 * BJ_NS_PER_MS)
-/* A full send buffer is a matter of a few packets. */
-#define BLOCKED_NS BJ_NS_PER_MS
 /* What receivers keep beyond what the sender counts. */
 #define PLAY_OUT_NS (100 * BJ_NS_PER_MS)
 #define FEW_NS (2 * BJ_NS_PER_MS)
 
-static enum bj_status send(struct idn_session *session, const uint8_t *bytes, size_t size)
+static enum bj_status send(struct idn_session *session, const uint8_t *bytes, size_t size,
+                           int64_t now_ns)
 {
-    return session->net->ops->send_to(session->net, session->handle, session->peer, bytes,
-                                      size);
+    return bj_datagrams_send(&session->out, session->handle, session->peer, bytes, size,
+                             now_ns);
 }
 
 /* Of the next real-time packet. */
@@ -29,12 +28,13 @@ static uint16_t next_sequence(struct idn_session *session)
 
 /* ---- Small packets ------------------------------------------------------------------- */
 
-void idn_session_ask(struct idn_session *session, enum idn_command command)
+enum bj_status idn_session_ask(struct idn_session *session, enum idn_command command,
+                               int64_t now_ns)
 {
     uint8_t bytes[IDN_HEADER_SIZE];
     size_t size = idn_encode_empty(bytes, command, session->request_sequence++);
 
-    (void)send(session, bytes, size); /* a refusal is heard with the next receive */
+    return send(session, bytes, size, now_ns);
 }
 
 static uint32_t stamp_now(const struct idn_session *session, int64_t now_ns)
@@ -86,7 +86,7 @@ enum bj_status idn_session_send_void(struct idn_session *session, int64_t now_ns
     enum bj_status status;
 
     message.timestamp_us = stamp_now(session, now_ns);
-    status = send(session, bytes, idn_encode_void(bytes, &message));
+    status = send(session, bytes, idn_encode_void(bytes, &message), now_ns);
     if (status == BJ_OK)
         note_sent(session, now_ns, acknowledge, configure);
     return status;
@@ -99,28 +99,31 @@ void idn_session_configure_soon(struct idn_session *session, int64_t now_ns)
         session->configs_left = 1;
 }
 
-void idn_session_send_abort(struct idn_session *session)
+void idn_session_send_abort(struct idn_session *session, int64_t now_ns)
 {
     uint8_t bytes[IDN_HEADER_SIZE];
+    size_t size = idn_encode_empty(bytes, IDN_ABORT, next_sequence(session));
 
-    (void)send(session, bytes, idn_encode_empty(bytes, IDN_ABORT, next_sequence(session)));
+    session->abort_owed = send(session, bytes, size, now_ns) == BJ_WOULD_BLOCK;
 }
 
 /* Who does not know an abort at least understands a close. */
-void idn_session_send_end(struct idn_session *session, int64_t now_ns, bool play_out)
+enum bj_status idn_session_send_end(struct idn_session *session, int64_t now_ns,
+                                    bool play_out)
 {
     uint8_t bytes[IDN_DATAGRAM_SIZE];
     struct idn_message message = message_of(session, false, false);
     enum idn_command close = session->acks ? IDN_CLOSE_ACK : IDN_CLOSE;
 
     if (session->acks && !play_out) {
-        idn_session_send_abort(session);
+        idn_session_send_abort(session, now_ns);
     } else {
         message.timestamp_us = stamp_now(session, now_ns);
-        (void)send(session, bytes, idn_encode_channel_close(bytes, &message));
+        (void)send(session, bytes, idn_encode_channel_close(bytes, &message), now_ns);
         (void)next_sequence(session);
     }
-    (void)send(session, bytes, idn_encode_empty(bytes, close, next_sequence(session)));
+    return send(session, bytes, idn_encode_empty(bytes, close, next_sequence(session)),
+                now_ns);
 }
 
 /* ---- Samples ------------------------------------------------------------------------- */
@@ -151,8 +154,8 @@ static enum bj_status send_wave(struct idn_session *session, int64_t now_ns,
         span.duration_us = IDN_LEAST_US;
     }
     message.timestamp_us = (uint32_t)span.begin_us;
-    status =
-        send(session, bytes, idn_encode_wave(bytes, &message, span.duration_us, samples));
+    status = send(session, bytes,
+                  idn_encode_wave(bytes, &message, span.duration_us, samples), now_ns);
     if (status != BJ_OK)
         return status;
     session->stamps = stamps;
@@ -165,15 +168,17 @@ static enum bj_status send_wave(struct idn_session *session, int64_t now_ns,
     return BJ_OK;
 }
 
-void idn_session_send_held(struct idn_session *session, int64_t now_ns)
+enum bj_status idn_session_send_held(struct idn_session *session, int64_t now_ns)
 {
     struct idn_hold *hold = &session->hold;
     const struct idn_samples samples = {hold->points, NULL, hold->count, 0, session->shut};
+    enum bj_status status = BJ_OK;
 
-    if (hold->count == 0)
-        return;
-    (void)send_wave(session, now_ns, hold->play_ns, hold->pps, &samples);
-    hold->count = 0;
+    if (hold->count > 0)
+        status = send_wave(session, now_ns, hold->play_ns, hold->pps, &samples);
+    if (status == BJ_OK)
+        hold->count = 0;
+    return status;
 }
 
 /* So few are better held back than sent alone, if others fill the datagrams before. */
@@ -211,22 +216,24 @@ static void hold_back(struct idn_session *session, int64_t now_ns,
     hold->play_ns = play_ns;
 }
 
-/* A new rate or a new time line: what is held belongs to the old one. */
-static void settle(struct idn_session *session, int64_t now_ns,
-                   const struct bj_chunk *chunk)
+/* A new rate or a new time line: what is held belongs to the old one, and goes first. */
+static enum bj_status settle(struct idn_session *session, int64_t now_ns,
+                             const struct bj_chunk *chunk)
 {
     struct idn_hold *hold = &session->hold;
     int64_t held_ns = idn_points_ns(hold->count, chunk->pps);
     int64_t chunk_ns = idn_points_ns(chunk->count, chunk->pps);
     bool goes_on =
         idn_stamps_continue(&session->stamps, chunk->play_ns - held_ns, chunk_ns);
+    enum bj_status status = BJ_OK;
 
     if (hold->count > 0 && (hold->pps != chunk->pps || (session->playing && !goes_on)))
-        idn_session_send_held(session, now_ns);
-    if (session->stamps.running && !goes_on) {
+        status = idn_session_send_held(session, now_ns);
+    if (status == BJ_OK && session->stamps.running && !goes_on) {
         idn_stamps_break(&session->stamps);
         idn_session_configure_soon(session, now_ns);
     }
+    return status;
 }
 
 enum bj_status idn_session_send_points(struct idn_session *session, int64_t now_ns,
@@ -235,18 +242,18 @@ enum bj_status idn_session_send_points(struct idn_session *session, int64_t now_
     struct idn_hold *hold = &session->hold;
     uint32_t most = idn_most_samples(session->format), few = few_samples(chunk->pps);
     uint32_t enough = least_samples(chunk->pps), at = 0, left;
-    int64_t play_ns;
+    enum bj_status status = settle(session, now_ns, chunk);
+    int64_t play_ns = chunk->play_ns - idn_points_ns(hold->count, chunk->pps);
 
-    settle(session, now_ns, chunk);
-    play_ns = chunk->play_ns - idn_points_ns(hold->count, chunk->pps);
+    if (status != BJ_OK)
+        return status;
     for (left = hold->count + chunk->count; left >= enough; enough = few) {
         uint32_t size = next_size(left, most, few);
         struct idn_samples samples = {hold->points, chunk->points + at, hold->count,
                                       size - hold->count, session->shut};
-        enum bj_status status = send_wave(session, now_ns, play_ns, chunk->pps, &samples);
+        status = send_wave(session, now_ns, play_ns, chunk->pps, &samples);
         if (status != BJ_OK) {
             *taken = at;
-            session->blocked_until_ns = now_ns + BLOCKED_NS;
             return at > 0 ? BJ_OK : status;
         }
         at += samples.then_count;

@@ -69,23 +69,13 @@ enum bj_status idn_session_connect(struct idn_session *session, struct bj_addres
     session->format = IDN_XYRGB16;
     session->lead_ns = lead_ns;
     session->heard_ns = now_ns;
-    session->blocked_until_ns = session->troubled_until_ns = 0;
-    idn_session_send_abort(session); /* of an earlier one, whose light it may still hold */
+    session->enough_until_ns = session->troubled_until_ns = 0;
+    session->out = (struct bj_datagrams){.net = session->net};
+    /* of an earlier one, whose light it may still hold */
+    idn_session_send_abort(session, now_ns);
     idn_session_renew(session, now_ns);
     idn_session_enter(session, IDN_PHASE_ASKING, now_ns);
     return BJ_OK;
-}
-
-void idn_session_disconnect(struct idn_session *session)
-{
-    if (session->phase == IDN_PHASE_CLOSED)
-        return;
-    if (session->phase != IDN_PHASE_ASKING && session->phase != IDN_PHASE_STOPPED)
-        idn_session_send_end(session, session->sent_ns, session->plays_out);
-    session->net->ops->close(session->net, session->handle);
-    session->phase = IDN_PHASE_CLOSED;
-    session->playing = false;
-    session->hold.count = 0;
 }
 
 /* ---- Open ---------------------------------------------------------------------------- */
@@ -100,11 +90,13 @@ static enum bj_status watch(struct idn_session *session, int64_t now_ns)
     if (now_ns >= silence_limit_ns(session))
         return bj_dac_tell(&session->base, BJ_DISCONNECTED,
                            "it does not answer any more; trying again");
-    if (!session->acks && now_ns >= session->probe_ns) {
-        session->probe_ns = now_ns + PROBE_NS;
-        idn_session_ask(session, IDN_SCAN);
+    if (session->acks || now_ns < session->probe_ns)
+        return BJ_OK;
+    session->probe_ns = now_ns + PROBE_NS;
+    if (idn_session_ask(session, IDN_SCAN, now_ns) == BJ_WOULD_BLOCK)
+        session->probe_ns = session->out.full_until_ns;
+    else
         (void)idn_session_send_void(session, now_ns, true, false);
-    }
     return BJ_OK;
 }
 
@@ -125,30 +117,82 @@ static void note_dry(struct idn_session *session, int64_t now_ns)
     session->base.events->emptied(session->base.engine, 0, true);
 }
 
+/* Points that are held wait for others for as long as those that were sent last. */
+static int64_t held_until_ns(const struct idn_session *session)
+{
+    int64_t until_ns = session->hold.since_ns + HOLD_NS;
+    int64_t needed_ns = session->play_end_ns - HOLD_NS;
+
+    if (session->hold.count == 0)
+        return BJ_NEVER;
+    if (session->playing && needed_ns > until_ns)
+        until_ns = needed_ns;
+    return bj_datagrams_from_ns(&session->out, until_ns);
+}
+
+static int64_t keep_alive_ns(const struct idn_session *session)
+{
+    return bj_datagrams_from_ns(&session->out, session->sent_ns + KEEP_ALIVE_NS);
+}
+
+static enum bj_status judge_sending(const struct idn_session *session,
+                                    enum bj_status status)
+{
+    if (status == BJ_OK || status == BJ_WOULD_BLOCK)
+        return status;
+    return bj_dac_tell(&session->base, BJ_DISCONNECTED, "cannot send to it: %s",
+                       bj_strerror(status));
+}
+
 static enum bj_status keep_open(struct idn_session *session, int64_t now_ns)
 {
     enum bj_status status = watch(session, now_ns);
 
     if (status != BJ_OK)
         return status;
-    if (session->hold.count > 0 && now_ns - session->hold.since_ns >= HOLD_NS)
-        idn_session_send_held(session, now_ns);
+    if (now_ns >= held_until_ns(session))
+        status = judge_sending(session, idn_session_send_held(session, now_ns));
     note_dry(session, now_ns);
-    if (now_ns - session->sent_ns >= KEEP_ALIVE_NS)
-        (void)idn_session_send_void(session, now_ns, session->acks, true);
-    return BJ_OK;
+    if (status == BJ_OK && now_ns >= keep_alive_ns(session))
+        status = judge_sending(session,
+                               idn_session_send_void(session, now_ns, session->acks, true));
+    return status == BJ_WOULD_BLOCK ? BJ_OK : status;
 }
 
 static void wait_open(const struct idn_session *session, struct bj_wait *wait)
 {
-    bj_wait_until(wait, session->sent_ns + KEEP_ALIVE_NS);
+    bj_wait_until(wait, keep_alive_ns(session));
     bj_wait_until(wait, silence_limit_ns(session));
     if (!session->acks)
         bj_wait_until(wait, session->probe_ns);
-    if (session->hold.count > 0)
-        bj_wait_until(wait, session->hold.since_ns + HOLD_NS);
+    bj_wait_until(wait, held_until_ns(session));
     if (session->playing)
         bj_wait_until(wait, session->play_end_ns);
+}
+
+/* ---- Throwing away ------------------------------------------------------------------- */
+
+/* What has been sent and has not played, by our own count. The engine rounds another way:
+ * where it counts none, here the last one may be left. */
+static uint32_t queued(const struct idn_session *session, int64_t now_ns)
+{
+    double left_ns = (double)(session->play_end_ns - now_ns);
+    double points = left_ns / 1e9 * session->newest_pps;
+
+    if (!session->playing || points <= LAST_POINT)
+        return 0;
+    return points < (double)session->queue_points ? (uint32_t)points
+                                                  : (uint32_t)session->queue_points;
+}
+
+/* What is held, and what is queued where the receiver throws that away; the rest of what
+ * was sent plays. Tells the engine. */
+static void throw_away(struct idn_session *session, int64_t now_ns)
+{
+    uint32_t lost = session->hold.count + (session->acks ? queued(session, now_ns) : 0);
+
+    session->hold.count = 0;
+    session->base.events->emptied(session->base.engine, lost, false);
 }
 
 /* ---- Stopping ------------------------------------------------------------------------ */
@@ -162,9 +206,10 @@ static void keep_stopping(struct idn_session *session, int64_t now_ns)
         return;
     }
     if (!session->confirmed && now_ns >= session->next_ask_ns) {
-        session->next_ask_ns = now_ns + STOP_NS;
-        idn_session_send_end(session, now_ns, session->plays_out);
-        session->confirmed = !session->acks;
+        enum bj_status status = idn_session_send_end(session, now_ns, session->plays_out);
+        bool blocked = status == BJ_WOULD_BLOCK;
+        session->next_ask_ns = blocked ? session->out.full_until_ns : now_ns + STOP_NS;
+        session->confirmed = !session->acks && !blocked;
     }
     if (session->confirmed)
         session->next_ask_ns = session->dark_ns;
@@ -177,11 +222,25 @@ void idn_session_stop(struct idn_session *session, int64_t now_ns)
     if (session->phase == IDN_PHASE_CLOSED || session->phase >= IDN_PHASE_STOPPING)
         return;
     session->shut = true;
-    session->hold.count = 0;
+    throw_away(session, now_ns);
     session->plays_out = !session->playing && now_ns < session->dark_ns;
     session->confirmed = false;
     idn_session_enter(session, IDN_PHASE_STOPPING, now_ns);
     keep_stopping(session, now_ns);
+}
+
+void idn_session_disconnect(struct idn_session *session)
+{
+    if (session->phase == IDN_PHASE_CLOSED)
+        return;
+    if (session->phase == IDN_PHASE_OPEN)
+        throw_away(session, session->sent_ns);
+    if (session->phase != IDN_PHASE_ASKING && session->phase != IDN_PHASE_STOPPED)
+        (void)idn_session_send_end(session, session->sent_ns, session->plays_out);
+    session->net->ops->close(session->net, session->handle);
+    session->phase = IDN_PHASE_CLOSED;
+    session->playing = session->abort_owed = false;
+    session->hold.count = 0;
 }
 
 /* ---- The slots ----------------------------------------------------------------------- */
@@ -236,27 +295,37 @@ static void add_waits(const struct idn_session *session, int64_t now_ns,
                       struct bj_wait *wait)
 {
     bj_wait_handle(wait, session->handle, BJ_WAIT_READ);
-    if (session->phase == IDN_PHASE_OPEN)
+    if (session->phase == IDN_PHASE_OPEN && !session->abort_owed)
         wait_open(session, wait);
-    else if (session->phase != IDN_PHASE_STOPPED)
+    else if (session->phase != IDN_PHASE_STOPPED && !session->abort_owed)
         bj_wait_until(wait, session->next_ask_ns);
-    if (now_ns < session->blocked_until_ns)
-        bj_wait_until(wait, session->blocked_until_ns);
+    if (now_ns < session->enough_until_ns)
+        bj_wait_until(wait, session->enough_until_ns);
+    if (bj_datagrams_full(&session->out, now_ns))
+        bj_wait_until(wait, session->out.full_until_ns);
+}
+
+static bool takes_points(const struct idn_session *session, int64_t now_ns)
+{
+    return session->phase == IDN_PHASE_OPEN && !session->abort_owed &&
+           now_ns >= session->enough_until_ns && !bj_datagrams_full(&session->out, now_ns);
 }
 
 enum bj_status idn_session_service(struct idn_session *session, int64_t now_ns,
                                    struct bj_dac_status *status, struct bj_wait *wait)
 {
     enum bj_status result = BJ_OK;
-    bool room;
 
     if (session->phase != IDN_PHASE_CLOSED)
         result = idn_session_hear(session, now_ns);
-    if (result == BJ_OK)
+    if (session->abort_owed && !bj_datagrams_full(&session->out, now_ns))
+        idn_session_send_abort(session, now_ns);
+    if (result == BJ_OK && !session->abort_owed)
         result = go_on(session, now_ns);
-    room = session->phase == IDN_PHASE_OPEN && now_ns >= session->blocked_until_ns;
-    *status = (struct bj_dac_status){.state = state_of(session),
-                                     .room_points = room ? ROOM_POINTS : 0};
+    *status = (struct bj_dac_status){
+        .state = state_of(session),
+        .room_points = takes_points(session, now_ns) ? ROOM_POINTS : 0,
+    };
     if (result != BJ_OK || session->phase == IDN_PHASE_CLOSED)
         return result;
     add_waits(session, now_ns, wait);
@@ -272,7 +341,7 @@ static bool is_far_ahead(struct idn_session *session, int64_t now_ns)
         return false;
     end_ns = session->stamps.end_us * 1000 + session->lead_ns;
     if (end_ns > limit_ns)
-        session->blocked_until_ns = now_ns + (end_ns - limit_ns);
+        session->enough_until_ns = now_ns + (end_ns - limit_ns);
     return end_ns > limit_ns;
 }
 
@@ -283,30 +352,13 @@ enum bj_status idn_session_write(void *instance, int64_t now_ns,
     struct bj_chunk possible = *chunk;
     enum bj_status status;
 
-    if (session->phase != IDN_PHASE_OPEN || now_ns < session->blocked_until_ns ||
-        is_far_ahead(session, now_ns))
+    if (!takes_points(session, now_ns) || is_far_ahead(session, now_ns))
         return BJ_WOULD_BLOCK;
     possible.pps = chunk->pps < IDN_MIN_PPS   ? IDN_MIN_PPS
                    : chunk->pps > IDN_MAX_PPS ? IDN_MAX_PPS
                                               : chunk->pps;
     status = idn_session_send_points(session, now_ns, &possible, taken);
-    if (status == BJ_OK || status == BJ_WOULD_BLOCK)
-        return status;
-    return bj_dac_tell(&session->base, BJ_DISCONNECTED, "cannot send to it: %s",
-                       bj_strerror(status));
-}
-
-/* What has been sent and has not played, by our own count. The engine rounds another way:
- * where it counts none, here the last one may be left. */
-static uint32_t queued(const struct idn_session *session, int64_t now_ns)
-{
-    double left_ns = (double)(session->play_end_ns - now_ns);
-    double points = left_ns / 1e9 * session->newest_pps;
-
-    if (!session->playing || points <= LAST_POINT)
-        return 0;
-    return points < (double)session->queue_points ? (uint32_t)points
-                                                  : (uint32_t)session->queue_points;
+    return judge_sending(session, status);
 }
 
 /* What is queued may be lit. A receiver that can throw it away does, and with it the
@@ -315,19 +367,17 @@ static uint32_t queued(const struct idn_session *session, int64_t now_ns)
 void idn_session_shutter(void *instance, int64_t now_ns, bool open)
 {
     struct idn_session *session = instance;
-    uint32_t left = queued(session, now_ns), lost = left + session->hold.count;
 
     session->shut = !open;
     if (open || session->phase != IDN_PHASE_OPEN)
         return;
-    if (session->playing && left == 0)
+    if (session->playing && queued(session, now_ns) == 0)
         end_queue(session);
     if (session->playing && !session->acks)
         return;
+    throw_away(session, now_ns);
     if (session->playing) {
-        idn_session_send_abort(session);
+        idn_session_send_abort(session, now_ns);
         idn_session_renew(session, now_ns);
     }
-    session->hold.count = 0;
-    session->base.events->emptied(session->base.engine, lost, false);
 }

@@ -14,6 +14,7 @@
 #ifndef IDN_SESSION_H
 #define IDN_SESSION_H
 
+#include "datagrams.h"
 #include "idn_stamps.h"
 #include "idn_wire.h"
 
@@ -76,7 +77,9 @@ struct idn_session {
     enum idn_format_kind format;
     uint8_t match;
     bool shut, playing;
-    int64_t blocked_until_ns; /* the socket is full, or the receiver has far too much */
+    struct bj_datagrams out;
+    bool abort_owed;         /* to a receiver whose light must go out, and not sent yet */
+    int64_t enough_until_ns; /* the receiver has far too much */
     struct idn_stamps stamps;
     struct idn_hold hold;
     int64_t lead_ns;
@@ -113,20 +116,23 @@ enum bj_status idn_session_keep_routing(struct idn_session *session, int64_t now
  */
 enum bj_status idn_session_hear(struct idn_session *session, int64_t now_ns);
 
-/* sender: questions outside the stream. */
-void idn_session_ask(struct idn_session *session, enum idn_command command);
+/* sender: questions outside the stream. BJ_WOULD_BLOCK, here and below: not sent. */
+enum bj_status idn_session_ask(struct idn_session *session, enum idn_command command,
+                               int64_t now_ns);
 
 /* sender: an empty message of the channel, with its configuration or not. */
 enum bj_status idn_session_send_void(struct idn_session *session, int64_t now_ns,
                                      bool acknowledge, bool configure);
 
 /* sender: what is queued is thrown away at once, and the connection with it. Not answered;
- * who answers no acknowledge requests may not know it. */
-void idn_session_send_abort(struct idn_session *session);
+ * who answers no acknowledge requests may not know it. One that cannot leave now is owed.
+ */
+void idn_session_send_abort(struct idn_session *session, int64_t now_ns);
 
 /* sender: ends the connection, aborted where the unit knows how, or what is queued plays
  * out; asks for an acknowledge where it knows that. */
-void idn_session_send_end(struct idn_session *session, int64_t now_ns, bool play_out);
+enum bj_status idn_session_send_end(struct idn_session *session, int64_t now_ns,
+                                    bool play_out);
 
 /* sender: the next messages carry the configuration. */
 void idn_session_configure_soon(struct idn_session *session, int64_t now_ns);
@@ -135,8 +141,8 @@ void idn_session_configure_soon(struct idn_session *session, int64_t now_ns);
 enum bj_status idn_session_send_points(struct idn_session *session, int64_t now_ns,
                                        const struct bj_chunk *chunk, uint32_t *taken);
 
-/* sender: what is held leaves now, however little it is. */
-void idn_session_send_held(struct idn_session *session, int64_t now_ns);
+/* sender: what is held leaves now, however little it is; what cannot stays. */
+enum bj_status idn_session_send_held(struct idn_session *session, int64_t now_ns);
 
 /* session: a new connection on the same socket. */
 void idn_session_renew(struct idn_session *session, int64_t now_ns);

@@ -29,6 +29,17 @@ bool lc_orders_next(struct lc_orders *orders, int64_t now_ns,
     return false;
 }
 
+void lc_orders_put_off(struct lc_orders *orders, enum lc_opcode opcode, int64_t until_ns)
+{
+    for (int kind = 0; kind < LC_ORDERS; kind++) {
+        struct lc_order *order = &orders->order[kind];
+        if (opcodes[kind] != opcode || !order->open)
+            continue;
+        order->tries--;
+        order->next_ns = until_ns;
+    }
+}
+
 int64_t lc_orders_due_ns(const struct lc_orders *orders)
 {
     int64_t due_ns = BJ_NEVER;

@@ -43,6 +43,8 @@ void lc_orders_give(struct lc_orders *orders, enum lc_order_kind kind, uint32_t 
  * times. */
 bool lc_orders_next(struct lc_orders *orders, int64_t now_ns,
                     uint8_t bytes[LC_COMMAND_SIZE], size_t *size);
+/* The one with this opcode could not be sent: it is due again then. */
+void lc_orders_put_off(struct lc_orders *orders, enum lc_opcode opcode, int64_t until_ns);
 int64_t lc_orders_due_ns(const struct lc_orders *orders);
 
 /* An answer came. A refusal ends an order as well. */

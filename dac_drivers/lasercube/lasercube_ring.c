@@ -338,6 +338,17 @@ double lc_ring_most(const struct lc_ring *ring, int64_t now_ns)
     return reported > track ? reported : track;
 }
 
+int64_t lc_ring_most_at_ns(const struct lc_ring *ring, double points, int64_t now_ns)
+{
+    double surplus = lc_ring_most(ring, now_ns) - points;
+
+    if (surplus <= 0)
+        return now_ns;
+    if (!ring->draining || (ring->looked && lc_ring_unreported(ring) > points))
+        return BJ_NEVER;
+    return now_ns + (int64_t)(surplus / ring->pps * 1e9) + 1;
+}
+
 uint32_t lc_ring_likely(const struct lc_ring *ring, int64_t now_ns)
 {
     const struct lc_look *look = &ring->look;

@@ -107,6 +107,8 @@ uint32_t lc_ring_take_unanswered(struct lc_ring *ring);
 
 /* Highest level possible, in points; and packets on their way as far as known. */
 double lc_ring_most(const struct lc_ring *ring, int64_t now_ns);
+/* When that is down to `points` by time alone; BJ_NEVER: only an answer can tell. */
+int64_t lc_ring_most_at_ns(const struct lc_ring *ring, double points, int64_t now_ns);
 uint32_t lc_ring_waiting(const struct lc_ring *ring);
 
 /* Points sent that the newest look cannot include. */

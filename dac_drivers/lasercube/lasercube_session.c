@@ -98,6 +98,8 @@ enum bj_status lc_session_connect(struct lc_session *session, struct bj_address 
         .begin_points = begin_points,
         .tokens = LC_BURST,
         .tokens_ns = now_ns,
+        .commands_out = {.net = session->net},
+        .samples_out = {.net = session->net},
         .loss_ns = now_ns,
         .surplus_ns = now_ns,
     };
@@ -118,20 +120,22 @@ enum bj_status lc_session_connect(struct lc_session *session, struct bj_address 
 /* ---- What is due ----------------------------------------------------------------------- */
 
 /* It may not know them, or they do not matter enough to wait for. */
-static void drop_vain_orders(struct lc_session *session)
+static void drop_vain_orders(struct lc_session *session, int64_t now_ns)
 {
     static const enum lc_order_kind vain[] = {LC_ORDER_CLEAR, LC_ORDER_THRESHOLD};
 
-    for (size_t k = 0; k < sizeof vain / sizeof vain[0]; k++)
-        if (session->orders.order[vain[k]].tries > TRIES)
+    for (size_t k = 0; k < sizeof vain / sizeof vain[0]; k++) {
+        const struct lc_order *order = &session->orders.order[vain[k]];
+        if (order->tries >= TRIES && now_ns >= order->next_ns)
             lc_orders_drop(&session->orders, vain[k]);
+    }
 }
 
 static void move_on(struct lc_session *session, int64_t now_ns)
 {
     const struct lc_order *order = session->orders.order;
 
-    drop_vain_orders(session);
+    drop_vain_orders(session, now_ns);
     if (session->phase == LC_SETTING && !lc_orders_open(&session->orders))
         lc_session_enter(session, LC_WORKING, now_ns);
     if (session->flushing && !order[LC_ORDER_CLEAR].open) {
@@ -140,10 +144,8 @@ static void move_on(struct lc_session *session, int64_t now_ns)
             lc_session_emptied(session, session->flush_points, now_ns);
     }
     if (session->phase == LC_STOPPING && !order[LC_ORDER_CLEAR].open &&
-        !order[LC_ORDER_OUTPUT].open) {
-        lc_session_send_tail(session);
+        !order[LC_ORDER_OUTPUT].open && lc_session_send_tail(session, now_ns))
         lc_session_enter(session, LC_STOPPED, now_ns);
-    }
 }
 
 static enum bj_status check_silence(struct lc_session *session, int64_t now_ns)
@@ -182,7 +184,7 @@ static int64_t ask_free_ns(const struct lc_session *session)
         return BJ_NEVER;
     if (session->look_ns > newest_ns && !lc_ring_needs_questions(&session->ring))
         newest_ns = session->look_ns;
-    return newest_ns + LC_NO_LOOK_NS;
+    return bj_datagrams_from_ns(&session->commands_out, newest_ns + LC_NO_LOOK_NS);
 }
 
 static void ask(struct lc_session *session, int64_t now_ns)
@@ -229,8 +231,7 @@ static void add_waits(const struct lc_session *session, int64_t now_ns,
                       struct bj_wait *wait)
 {
     bj_wait_handle(wait, session->commands, BJ_WAIT_READ);
-    bj_wait_handle(wait, session->samples,
-                   BJ_WAIT_READ | (session->blocked ? BJ_WAIT_WRITE : 0));
+    bj_wait_handle(wait, session->samples, BJ_WAIT_READ);
     bj_wait_until(wait, session->next_ask_ns);
     bj_wait_until(wait, lc_orders_due_ns(&session->orders));
     if (session->phase == LC_ASKING)
@@ -241,6 +242,8 @@ static void add_waits(const struct lc_session *session, int64_t now_ns,
         bj_wait_until(wait,
                       session->heard_ns +
                           (session->silence_told ? SILENCE_TIMEOUT_NS : SILENCE_NOTICE_NS));
+    if (session->tail_owed && bj_datagrams_full(&session->samples_out, now_ns))
+        bj_wait_until(wait, session->samples_out.full_until_ns);
     bj_wait_until(wait, ask_free_ns(session));
     lc_session_wait_for_room(session, now_ns, wait);
 }
@@ -251,7 +254,6 @@ enum bj_status lc_session_service(struct lc_session *session, int64_t now_ns,
     enum bj_status result = BJ_OK;
     bool alive = session->phase != LC_CLOSED && session->phase != LC_STOPPED;
 
-    session->blocked = false;
     if (alive)
         result = work(session, now_ns);
     status->state = state(session);
@@ -295,9 +297,8 @@ enum bj_status lc_session_write(void *instance, int64_t now_ns,
     size = lc_encode_samples(bytes, lc_ring_message(&session->ring),
                              (uint8_t)(session->frame + 1), chunk->points, count,
                              !session->open);
-    status = lc_session_send(session, false, bytes, size);
+    status = lc_session_send(session, false, bytes, size, now_ns);
     if (status != BJ_OK) {
-        session->blocked = true;
         session->send_failures += status != BJ_WOULD_BLOCK;
         return BJ_WOULD_BLOCK;
     }
@@ -367,7 +368,7 @@ void lc_session_disconnect(struct lc_session *session)
             lc_session_emptied(session, lc_ring_likely(&session->ring, session->tokens_ns),
                                session->tokens_ns);
         if (is_ours(session))
-            lc_session_say_goodbye(session);
+            lc_session_say_goodbye(session, session->tokens_ns);
         session->net->ops->close(session->net, session->commands);
         session->net->ops->close(session->net, session->samples);
     }

@@ -12,6 +12,7 @@
 #ifndef LASERCUBE_SESSION_H
 #define LASERCUBE_SESSION_H
 
+#include "datagrams.h"
 #include "lasercube_model.h"
 #include "lasercube_orders.h"
 #include "lasercube_ring.h"
@@ -46,7 +47,7 @@ struct lc_session {
     int64_t heard_ns;      /* anything at all */
     int64_t asked_ns, next_ask_ns;
     uint32_t send_failures; /* in a row, without hearing anything */
-    bool blocked;           /* the socket takes no more now */
+    struct bj_datagrams commands_out, samples_out;
 
     struct lc_orders orders;
     struct lc_ring ring;
@@ -126,14 +127,14 @@ uint32_t lc_session_room(struct lc_session *session, int64_t now_ns);
 void lc_session_wait_for_room(const struct lc_session *session, int64_t now_ns,
                               struct bj_wait *wait);
 
-/* lasercube_send.c: one datagram; all orders that are due; questions; the last point, dark;
- * and what is said before leaving. */
+/* lasercube_send.c: one datagram; all orders that are due; questions; the last point, dark,
+ * false: not yet; and what is said before leaving. */
 enum bj_status lc_session_send(struct lc_session *session, bool command,
-                               const uint8_t *bytes, size_t size);
+                               const uint8_t *bytes, size_t size, int64_t now_ns);
 void lc_session_send_orders(struct lc_session *session, int64_t now_ns);
 void lc_session_ask_info(struct lc_session *session, int64_t now_ns);
 void lc_session_ask_free(struct lc_session *session, int64_t now_ns);
-void lc_session_send_tail(struct lc_session *session);
-void lc_session_say_goodbye(struct lc_session *session);
+bool lc_session_send_tail(struct lc_session *session, int64_t now_ns);
+void lc_session_say_goodbye(struct lc_session *session, int64_t now_ns);
 
 #endif

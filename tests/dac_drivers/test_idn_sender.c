@@ -204,6 +204,68 @@ static void test_a_drain_plays_everything(void **state)
     idn_world_stop(world);
 }
 
+/* ---- A full send buffer ---------------------------------------------------------------- */
+
+static void test_what_cannot_leave_leaves_a_moment_later(void **state)
+{
+    (void)state;
+    idn_world_start_as(world, "openidn", 30000);
+    idn_world_light_up(world);
+    for (int k = 0; k < 50; k++) {
+        fake_net_refuse_datagrams(world->net, world->now_ns + 3 * MS);
+        idn_world_run_ms(world, 17.3);
+    }
+    check_joins();
+    assert_int_equal(world->skipped, 0);
+    assert_int_equal(idn_world_counters(world)->dries, 0);
+    assert_int_equal(idn_world_stats(world).device_underruns, 0);
+    idn_world_stop(world);
+}
+
+/* At 30 kpps a wake-up brings 150 points, 143 fit, and seven are held for the next one. */
+static void test_held_points_wait_for_a_late_cycle(void **state)
+{
+    (void)state;
+    idn_world_start_as(world, "openidn", 30000);
+    idn_world_light_up(world);
+    for (int k = 0; k < 200; k++) {
+        idn_world_run_ms(world, 20.7 + k % 13 * 1.3);
+        world->starving = true;
+        idn_world_run_ms(world, 12 + k % 29 * 0.41);
+        world->starving = false;
+    }
+    check_joins();
+    assert_int_equal(idn_world_counters(world)->dries, 0);
+    idn_world_stop(world);
+}
+
+static void test_darkness_that_cannot_leave_is_owed(void **state)
+{
+    (void)state;
+    idn_world_start_as(world, "openidn", 30000);
+    idn_world_light_up(world);
+    fake_net_refuse_datagrams(world->net, world->now_ns + 3 * MS);
+    bj_stream_disarm(world->stream);
+    bj_wait_until(&world->wait, world->now_ns);
+    idn_world_expect_dark(world, 4.1);
+    idn_world_run_ms(world, 200);
+    assert_int_equal(idn_world_counters(world)->aborts, 1);
+    assert_int_equal(idn_world_stats(world).state, BJ_STREAM_STREAMING);
+    idn_world_stop(world);
+}
+
+/* Nothing is sent, and what keeps the connection alive is refused. */
+static void test_a_refused_sign_of_life_is_no_reason_to_spin(void **state)
+{
+    (void)state;
+    idn_world_start_as(world, "openidn", 30000);
+    idn_world_light_up(world);
+    fake_net_refuse_datagrams(world->net, world->now_ns + 900 * MS);
+    idn_world_run_ms(world, 1000); /* fails in a busy loop */
+    assert_int_equal(idn_world_stats(world).state, BJ_STREAM_STREAMING);
+    idn_world_stop(world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +279,10 @@ int main(void)
         cmocka_unit_test(test_a_producer_that_stops_leaves_the_dark),
         cmocka_unit_test(test_after_a_long_sleep_the_time_line_begins_anew),
         cmocka_unit_test(test_a_drain_plays_everything),
+        cmocka_unit_test(test_what_cannot_leave_leaves_a_moment_later),
+        cmocka_unit_test(test_held_points_wait_for_a_late_cycle),
+        cmocka_unit_test(test_darkness_that_cannot_leave_is_owed),
+        cmocka_unit_test(test_a_refused_sign_of_life_is_no_reason_to_spin),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

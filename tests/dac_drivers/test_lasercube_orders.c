@@ -40,6 +40,21 @@ static void test_darkness_leaves_first(void **state)
     assert_false(lc_orders_next(&orders, 0, bytes, &size));
 }
 
+/* One that could not be sent was not tried. */
+static void test_puts_off_what_cannot_be_sent(void **state)
+{
+    (void)state;
+    lc_orders_give(&orders, LC_ORDER_CLEAR, 0, 0);
+    assert_true(lc_orders_next(&orders, 0, bytes, &size));
+    lc_orders_put_off(&orders, LC_CLEAR, 1 * MS);
+    assert_int_equal(lc_orders_due_ns(&orders), 1 * MS);
+    answer(LC_CLEAR, true); /* of an earlier one */
+    assert_true(lc_orders_open(&orders));
+    assert_true(lc_orders_next(&orders, 1 * MS, bytes, &size));
+    assert_int_equal(orders.order[LC_ORDER_CLEAR].tries, 1);
+    assert_int_equal(lc_orders_due_ns(&orders), 1 * MS + LC_ORDER_REPEAT_NS);
+}
+
 static void test_repeats_until_answered(void **state)
 {
     (void)state;
@@ -107,6 +122,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_darkness_leaves_first, begin),
+        cmocka_unit_test_setup(test_puts_off_what_cannot_be_sent, begin),
         cmocka_unit_test_setup(test_repeats_until_answered, begin),
         cmocka_unit_test_setup(test_no_answer_before_the_order, begin),
         cmocka_unit_test_setup(test_a_refusal_ends_it, begin),

@@ -63,6 +63,34 @@ static void test_asks_how_it_is_once_a_second(void **state)
     assert_in_range(lcw_counters(&world)->infos - infos, 9, 11);
 }
 
+static void test_what_cannot_leave_leaves_a_moment_later(void **state)
+{
+    (void)state;
+    start();
+    lcw_light_up(&world);
+    lcw_count_anew(&world);
+    for (int k = 0; k < 50; k++) {
+        fake_net_refuse_datagrams(world.net, world.now_ns + 3 * LCW_MS);
+        lcw_run_ms(&world, 20);
+    }
+    lcw_expect_perfect(&world, 1000);
+    assert_int_equal(lcw_stats(&world).device_underruns, 0);
+}
+
+/* Not with the next repetition, 100 ms later. */
+static void test_the_last_orders_leave_a_moment_later(void **state)
+{
+    (void)state;
+    start();
+    lcw_light_up(&world);
+    fake_net_refuse_datagrams(world.net, world.now_ns + 3 * LCW_MS);
+    bj_stream_stop(world.stream);
+    world.woken = true;
+    lcw_run_ms(&world, 10);
+    assert_true(world.over);
+    assert_int_equal(world.result, BJ_RUN_STOPPED);
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, stop_world)
 
 int main(void)
@@ -71,6 +99,8 @@ int main(void)
         TEST(test_says_everything_twice_and_once_is_enough),
         TEST(test_lost_commands_are_repeated),
         TEST(test_asks_how_it_is_once_a_second),
+        TEST(test_what_cannot_leave_leaves_a_moment_later),
+        TEST(test_the_last_orders_leave_a_moment_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

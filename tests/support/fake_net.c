@@ -40,6 +40,7 @@ struct socket {
 struct fake_net {
     struct bj_net base;
     int64_t now_ns, connect_delay_ns;
+    int64_t full_until_ns;
     enum bj_status udp_open;
     const struct fake_interface *interfaces;
     size_t interface_count;
@@ -122,6 +123,11 @@ void fake_net_set_route(struct fake_net *net, uint32_t ip, enum fake_route route
 void fake_net_set_connect_delay(struct fake_net *net, int64_t delay_ns)
 {
     net->connect_delay_ns = delay_ns;
+}
+
+void fake_net_refuse_datagrams(struct fake_net *net, int64_t until_ns)
+{
+    net->full_until_ns = until_ns;
 }
 
 void fake_net_set_udp_open(struct fake_net *net, enum bj_status status)
@@ -387,6 +393,8 @@ static enum bj_status send_to(struct bj_net *base, int handle, struct bj_address
     struct fake_net *net = net_of(base);
     const struct socket *socket = socket_of(net, handle);
 
+    if (net->now_ns < net->full_until_ns)
+        return BJ_WOULD_BLOCK;
     if (socket->only.port != 0 && route_to(net, to.ip) == FAKE_ROUTE_REFUSE)
         return BJ_REFUSED;
     deliver(net, socket, socket->address.ip, to, bytes, size);

@@ -44,6 +44,10 @@ enum fake_route {
 void fake_net_set_route(struct fake_net *net, uint32_t ip, enum fake_route route);
 void fake_net_set_connect_delay(struct fake_net *net, int64_t delay_ns);
 
+/* Until then no datagram can be sent: as when the queue behind the sockets is full. They
+ * count as writable all the same. */
+void fake_net_refuse_datagrams(struct fake_net *net, int64_t until_ns);
+
 /* Opening a UDP socket fails with this, as when a port is taken. BJ_OK: it works. */
 void fake_net_set_udp_open(struct fake_net *net, enum bj_status status);
 
