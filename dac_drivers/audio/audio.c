@@ -20,6 +20,8 @@
 #define STALL_NS (5 * BJ_NS_PER_MS)
 #define OPEN_TIMEOUT_NS (5 * BJ_NS_PER_S)
 #define STANDSTILL_NS BJ_NS_PER_S
+#define ROOM_NS                                                                            \
+    BJ_NS_PER_MS /* less room than that is none; and it is looked for so often */
 
 static const char prefix[] = "audio:";
 
@@ -38,6 +40,7 @@ struct audio {
     uint32_t pps, begin_points; /* of connect */
     int64_t opening_since_ns;
     bool lit, stopping, started;
+    int64_t full_until_ns; /* the transport takes no more until then, as far as known */
     struct audio_queue queue;
     uint8_t frames[CHUNK_POINTS * BJ_PCM_FRAME_BYTES];
 };
@@ -169,6 +172,7 @@ static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
     dac->pps = pps;
     dac->begin_points = begin_points;
     dac->opening_since_ns = now_ns;
+    dac->full_until_ns = 0;
     dac->lit = dac->stopping = dac->started = false;
     dac->queue = (struct audio_queue){0};
     dac->pcm->ops->open(dac->pcm, dac->handle, pps);
@@ -279,15 +283,26 @@ static enum bj_dac_state state(const struct audio *dac)
     return dac->started && dac->queue.look.running ? BJ_DAC_PLAYING : BJ_DAC_READY;
 }
 
-static uint32_t room(const struct audio *dac)
+static bool takes_points(const struct audio *dac)
 {
-    if (dac->phase != OPEN || dac->queue.dropping || dac->stopping ||
-        audio_queue_points(&dac->queue) >= dac->setup.buffer_frames)
-        return 0;
-    return dac->setup.buffer_frames - (uint32_t)audio_queue_points(&dac->queue);
+    return dac->phase == OPEN && !dac->queue.dropping && !dac->stopping;
 }
 
-static void add_waits(const struct audio *dac, struct bj_wait *wait)
+static uint32_t room(const struct audio *dac, int64_t now_ns)
+{
+    uint32_t buffer = dac->setup.buffer_frames;
+    uint64_t points = audio_queue_points(&dac->queue);
+    uint32_t least = (uint32_t)(dac->setup.rate_hz * ROOM_NS / 1e9) + 1;
+
+    if (least > buffer / 4)
+        least = buffer / 4;
+    if (!takes_points(dac) || now_ns < dac->full_until_ns || points + least > buffer)
+        return 0;
+    return buffer - (uint32_t)points;
+}
+
+/* A card tells nothing while it plays: what makes room is time. */
+static void add_waits(const struct audio *dac, int64_t now_ns, struct bj_wait *wait)
 {
     if (dac->phase == CLOSED)
         return;
@@ -296,6 +311,9 @@ static void add_waits(const struct audio *dac, struct bj_wait *wait)
         bj_wait_until(wait, dac->opening_since_ns + OPEN_TIMEOUT_NS);
     else if (dac->queue.look.running)
         bj_wait_until(wait, dac->queue.progress_ns + STANDSTILL_NS);
+    if (takes_points(dac) && room(dac, now_ns) == 0)
+        bj_wait_until(wait,
+                      now_ns < dac->full_until_ns ? dac->full_until_ns : now_ns + ROOM_NS);
 }
 
 static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_status *status,
@@ -311,8 +329,8 @@ static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_stat
     if (dac->phase == OPEN && result == BJ_OK)
         start_when_due(dac);
     if (result == BJ_OK)
-        add_waits(dac, wait);
-    *status = (struct bj_dac_status){.state = state(dac), .room_points = room(dac)};
+        add_waits(dac, now_ns, wait);
+    *status = (struct bj_dac_status){.state = state(dac), .room_points = room(dac, now_ns)};
     return result;
 }
 
@@ -322,12 +340,12 @@ static enum bj_status write(void *instance, int64_t now_ns, const struct bj_chun
                             uint32_t *taken)
 {
     struct audio *dac = instance;
-    uint32_t count = chunk->count < room(dac) ? chunk->count : room(dac), written = 0;
+    uint32_t most = room(dac, now_ns), written = 0;
+    uint32_t count = chunk->count < most ? chunk->count : most;
     double tone = dac->wire.tone;
     enum bj_status status;
 
-    (void)now_ns; /* and a card cannot change its rate while it plays */
-    if (count == 0)
+    if (count == 0) /* and a card cannot change its rate while it plays */
         return BJ_WOULD_BLOCK;
     if (count > CHUNK_POINTS)
         count = CHUNK_POINTS;
@@ -337,8 +355,10 @@ static enum bj_status write(void *instance, int64_t now_ns, const struct bj_chun
         dac->wire.tone = tone;
         audio_wire_encode(&dac->wire, dac->frames, chunk->points, written, dac->lit);
     }
-    if (status == BJ_WOULD_BLOCK)
+    if (status == BJ_WOULD_BLOCK) {
         dac->wire.tone = tone;
+        dac->full_until_ns = now_ns + ROOM_NS;
+    }
     if (status != BJ_OK)
         return status;
     dac->queue.taken += written;

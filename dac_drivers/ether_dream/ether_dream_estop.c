@@ -4,6 +4,7 @@
 #include "ether_dream_wire.h"
 
 #define ATTEMPT_NS BJ_NS_PER_S
+#define AGAIN_NS (20 * BJ_NS_PER_MS) /* a device that hangs up does so every time */
 #define LINGER_NS BJ_NS_PER_S /* for the byte to arrive, and its effect to be reported */
 
 void ed_estop_init(struct ed_estop *estop, struct bj_net *net)
@@ -21,10 +22,11 @@ void ed_estop_close(struct ed_estop *estop)
 
 void ed_estop_fire(struct ed_estop *estop, struct bj_address to, int64_t now_ns)
 {
-    if (estop->handle >= 0)
+    if (estop->handle >= 0 || now_ns < estop->again_ns)
         return;
     estop->delivered = false;
     estop->until_ns = now_ns + ATTEMPT_NS;
+    estop->again_ns = now_ns + AGAIN_NS;
     if (estop->net->ops->connect_tcp(estop->net, to, &estop->handle) != BJ_OK)
         estop->handle = -1;
 }

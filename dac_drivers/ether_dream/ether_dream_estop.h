@@ -16,9 +16,12 @@ struct ed_estop {
     int handle; /* -1: nothing under way */
     bool delivered;
     int64_t until_ns; /* the attempt ends; or how long a delivered e-stop counts as ours */
+    int64_t again_ns; /* not fired again before that */
 };
 
 void ed_estop_init(struct ed_estop *estop, struct bj_net *net);
+
+/* Unless one is under way, or was just now. */
 void ed_estop_fire(struct ed_estop *estop, struct bj_address to, int64_t now_ns);
 void ed_estop_service(struct ed_estop *estop, int64_t now_ns, struct bj_wait *wait);
 void ed_estop_close(struct ed_estop *estop);

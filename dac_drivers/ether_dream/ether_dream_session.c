@@ -120,6 +120,7 @@ static bool answers_can_wait(const struct ed_session *session, int64_t now_ns)
            session->smooth_ns != BJ_NEVER && now_ns - session->smooth_ns >= SMOOTH_NS &&
            link->count > 0 && link->pending[link->first].sent_ns < session->look_ns &&
            !ed_link_awaits(link, all_but_data, NULL) &&
+           link->count + 2 <= ED_WINDOW_COMMANDS &&
            ed_link_window(link) * 3 >= link->window_bytes && queue_has_room(session);
 }
 

@@ -170,6 +170,11 @@ void ed_session_steer(struct ed_session *session, int64_t now_ns)
     rescue_stop(session, now_ns);
 }
 
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 void ed_session_steer_waits(const struct ed_session *session, int64_t now_ns,
                             struct bj_wait *wait)
 {
@@ -177,11 +182,11 @@ void ed_session_steer_waits(const struct ed_session *session, int64_t now_ns,
 
     if (next_ping_ns(session) > now_ns)
         bj_wait_until(wait, next_ping_ns(session));
-    if (session->clear_wanted && session->next_clear_ns > now_ns)
+    if ((session->clear_wanted || ed_estop_is_ours(&session->estop, now_ns)) &&
+        session->device.light != ED_LIGHT_READY && session->next_clear_ns > now_ns)
         bj_wait_until(wait, session->next_clear_ns);
-    if (ed_link_awaits(&session->link, "s", &stop) &&
-        stop.queued_ns + STUCK_STOP_NS > now_ns)
-        bj_wait_until(wait, stop.queued_ns + STUCK_STOP_NS);
+    if (ed_link_awaits(&session->link, "s", &stop) && session->estop.handle < 0)
+        bj_wait_until(wait, later(stop.queued_ns + STUCK_STOP_NS, session->estop.again_ns));
     if (session->owner && session->device.playback == ED_PREPARED &&
         session->last_write_ns + BEGIN_ANYWAY_NS > now_ns)
         bj_wait_until(wait, session->last_write_ns + BEGIN_ANYWAY_NS);
