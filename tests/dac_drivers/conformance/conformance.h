@@ -22,13 +22,22 @@
  * any colour is on. */
 typedef void conformance_seen(void *suite, int64_t time_ns, const struct bj_point *seen);
 
-/* What is not as it should be about a device's clock and how it tells of it. All 0: well.
- */
+/* What is not as it should be about a device's clock, how it tells of it, and the way to
+ * it. All 0: well. */
 struct conformance_trouble {
     double skew_ppm;   /* its crystal is fast */
     int64_t jitter_ns; /* each answer, or each way of the network, takes 0 to this longer */
     uint32_t quantum;  /* its counter moves in these steps; 0, 1: by single points */
     bool mute;         /* it never answers while it plays */
+
+    /* The way, and the device's manners; a rig takes what its device has a place for. */
+    int64_t latency_ns;                /* of the network, each way; 0: as ever */
+    int64_t reply_ns, reply_jitter_ns; /* answers take this, and 0 to that longer */
+    int64_t burst_ns;                  /* they are held, and come together */
+    uint32_t fragment_bytes;           /* a stream comes in such pieces; 0: whole */
+    int64_t fragment_gap_ns;
+    double loss;   /* of datagrams, and a third as often doubled or overtaken */
+    uint32_t kind; /* one of its models, sizes or manners; 0: the usual one */
 };
 
 struct conformance_row {

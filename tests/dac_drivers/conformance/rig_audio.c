@@ -34,6 +34,18 @@ static void on_heard(void *user, int64_t time_ns, const double *samples, bool ow
     rig->seen(rig->suite, time_ns, &seen);
 }
 
+static void roughen(const struct conformance_trouble *trouble, struct sim_pcm_config *card)
+{
+    static const uint32_t buffers[] = {0, 2048, 4096, 65536};
+
+    card->hop_ns += trouble->reply_ns;
+    card->open_ns += trouble->reply_jitter_ns;
+    card->ahead_ns += trouble->latency_ns / 20;
+    card->fifo_frames += trouble->fragment_bytes * 10;
+    if (buffers[trouble->kind % 4] > 0)
+        card->most_buffer_frames = buffers[trouble->kind % 4];
+}
+
 static void *create(const struct conformance_row *row, uint64_t seed,
                     conformance_seen *seen, void *suite, struct bj_dac_config *config)
 {
@@ -49,6 +61,7 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     card.look_jitter_ns = row->trouble.jitter_ns;
     if (row->trouble.quantum > 0)
         card.quantum_frames = row->trouble.quantum;
+    roughen(&row->trouble, &card);
     card.heard = on_heard;
     card.user = rig;
     rig->card = sim_pcm_create(&card, CONFORMANCE_START_NS);

@@ -36,6 +36,22 @@ static void on_command(void *user, const struct sim_ed_command *command)
         way->device.command(way->device.user, command);
 }
 
+static void roughen(const struct conformance_trouble *trouble, struct sim_ed_config *device)
+{
+    static const char *const kinds[] = {"ed2", "ed1", "ed3", "ed4"};
+
+    if (trouble->kind > 0)
+        device->profile = *sim_ed_profile(kinds[trouble->kind % 4]);
+    device->tells_before = trouble->kind > 3;
+    if (trouble->latency_ns > 0)
+        device->link.latency_ns = trouble->latency_ns;
+    device->link.reply_latency_ns = trouble->reply_ns;
+    device->link.reply_jitter_ns = trouble->reply_jitter_ns;
+    device->link.merge_ns = trouble->burst_ns;
+    device->link.fragment_bytes = trouble->fragment_bytes;
+    device->link.fragment_gap_ns = trouble->fragment_gap_ns;
+}
+
 static struct rig_ether_dream_way usual_way(const struct conformance_row *row,
                                             uint64_t seed)
 {
@@ -46,6 +62,7 @@ static struct rig_ether_dream_way usual_way(const struct conformance_row *row,
     way.device.link.jitter_ns = row->trouble.jitter_ns;
     way.device.skew_ppm = row->trouble.skew_ppm;
     way.device.fullness_step = (uint16_t)row->trouble.quantum;
+    roughen(&row->trouble, &way.device);
     return way;
 }
 

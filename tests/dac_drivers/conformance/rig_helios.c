@@ -121,6 +121,18 @@ static void babble(struct rig_usb *base, bool on)
     rig->hostile = on;
 }
 
+/* Replies that take longer than a frame lasts are no replies. */
+static void roughen(const struct conformance_trouble *trouble,
+                    struct sim_helios_config *device)
+{
+    static const uint32_t firmwares[] = {5, 1, 2, 3, 4, 6};
+
+    if (trouble->kind > 0)
+        device->firmware = firmwares[trouble->kind % 6];
+    device->reply_ns += trouble->reply_ns / 2;
+    device->reply_jitter_ns += trouble->reply_jitter_ns / 8;
+}
+
 static void *create(const struct conformance_row *row, uint64_t seed,
                     conformance_seen *seen, void *suite, struct bj_dac_config *config)
 {
@@ -132,6 +144,7 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     device.seed = seed;
     device.crystal_ppm = row->trouble.skew_ppm;
     device.reply_jitter_ns = row->trouble.jitter_ns;
+    roughen(&row->trouble, &device);
     device.played = on_played;
     device.user = rig;
     *rig = (struct rig){.base = {.seen = seen,

@@ -40,6 +40,7 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     device.skew_ppm = row->trouble.skew_ppm;
     device.profile.answers_stream = !row->trouble.mute;
     device.link = rig_net_wire(row);
+    device.link.jitter_ns += row->trouble.reply_jitter_ns;
     device.played = on_played;
     device.user = rig;
     rig->device = sim_idn_create(&device, CONFORMANCE_START_NS);

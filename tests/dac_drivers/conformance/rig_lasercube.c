@@ -29,6 +29,18 @@ static void babble(struct sim_host *device, int64_t now_ns, int64_t for_ns)
     sim_lc_fault(device, now_ns, SIM_LC_GARBAGE, for_ns);
 }
 
+static void roughen(const struct conformance_trouble *trouble, struct sim_lc_config *device)
+{
+    static const uint32_t rings[] = {0, 1000, 24000, 0, 2000, 0};
+
+    device->from_it.latency_ns += trouble->reply_ns;
+    device->from_it.jitter_ns += trouble->reply_jitter_ns;
+    if (rings[trouble->kind % 6] > 0)
+        device->ring_points = rings[trouble->kind % 6];
+    device->reports_before = trouble->kind == 3;
+    device->message_zero = trouble->kind == 4;
+}
+
 static void *create(const struct conformance_row *row, uint64_t seed,
                     conformance_seen *seen, void *suite, struct bj_dac_config *config)
 {
@@ -40,6 +52,7 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     device.seed = seed;
     device.skew_ppm = row->trouble.skew_ppm;
     device.to_it = device.from_it = rig_net_wire(row);
+    roughen(&row->trouble, &device);
     device.played = on_played;
     device.user = rig;
     rig->device = sim_lc_create(&device, CONFORMANCE_START_NS);

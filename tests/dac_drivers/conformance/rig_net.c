@@ -23,8 +23,15 @@ struct rig_net *rig_net_create(conformance_seen *seen, void *suite)
 
 struct sim_datagrams_config rig_net_wire(const struct conformance_row *row)
 {
-    return (struct sim_datagrams_config){.latency_ns = RIG_NET_WIRE_NS,
-                                         .jitter_ns = row->trouble.jitter_ns};
+    const struct conformance_trouble *trouble = &row->trouble;
+
+    return (struct sim_datagrams_config){
+        .latency_ns = trouble->latency_ns ? trouble->latency_ns : RIG_NET_WIRE_NS,
+        .jitter_ns = trouble->jitter_ns,
+        .loss = trouble->loss,
+        .duplicate = trouble->loss / 3,
+        .reorder = trouble->loss / 3,
+    };
 }
 
 void *rig_net_add(struct rig_net *rig, uint16_t port, struct bj_dac_config *dac)

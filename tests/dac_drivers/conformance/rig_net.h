@@ -27,7 +27,7 @@ struct rig_net {
 /* A network without a device. NULL: no memory. */
 struct rig_net *rig_net_create(conformance_seen *seen, void *suite);
 
-/* One way of the network for datagrams, with the row's jitter. */
+/* One way of the network for datagrams, with the row's trouble. */
 struct sim_datagrams_config rig_net_wire(const struct conformance_row *row);
 
 /* Puts the device on it and fills in the way there. Returns the rig; NULL: no device. */

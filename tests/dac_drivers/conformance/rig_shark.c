@@ -34,6 +34,9 @@ void *rig_shark_create(const struct conformance_row *row,
         return NULL;
     config.skew_ppm = row->trouble.skew_ppm;
     config.reply_jitter_ns = row->trouble.jitter_ns;
+    config.reply_ns += row->trouble.reply_ns + row->trouble.reply_jitter_ns / 2;
+    config.lazy = config.lazy || row->trouble.kind % 2 == 1;
+    config.fifo_survives_clear = config.fifo_survives_clear || row->trouble.kind == 4;
     config.played = on_played;
     config.user = rig;
     *rig = (struct rig){.base = {.seen = seen,
