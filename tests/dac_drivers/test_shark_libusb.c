@@ -245,6 +245,7 @@ static void light_up_and_hold(bool dock, const uint8_t *endpoints)
     int64_t begun_ns;
 
     start(dock);
+    run_until(is_playing, "playing");
     bj_stream_arm(rig.stream);
     run_until(is_lit, "lit");
     hold(endpoints, true);
