@@ -108,7 +108,7 @@ typedef struct bj_fill_result (*bj_fill_fn)(void *user,
  */
 
 #define BJ_GAIN_LIMIT 65536.0f
-#define BJ_OFFSET_LIMIT 10.0f
+#define BJ_OFFSET_LIMIT 100.0f
 
 /* Applied in this order: swap, flip, gain, offset; then colour gain and polarity. */
 struct bj_shape {
