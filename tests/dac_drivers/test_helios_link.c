@@ -119,6 +119,19 @@ static void a_late_answer_answers_nothing(void **state)
     }
 }
 
+/* Tags carry 20 bits of the question's number: a quarter of an hour. */
+static void rounds_wrap(void **state)
+{
+    static const uint32_t ends[] = {0xfffff, UINT32_MAX};
+    struct rig *rig = *state;
+
+    for (size_t k = 0; k < sizeof ends / sizeof ends[0]; k++) {
+        rig->link.round = ends[k] - 20;
+        a_late_answer_answers_nothing(state);
+        assert_true(rig->link.round - ends[k] < 1000);
+    }
+}
+
 static void fifty_silences_are_the_end(void **state)
 {
     struct rig *rig = *state;
@@ -246,6 +259,7 @@ int main(void)
         TEST(a_question_is_answered),
         TEST(a_lost_answer_is_a_silence),
         TEST(a_late_answer_answers_nothing),
+        TEST(rounds_wrap),
         TEST(fifty_silences_are_the_end),
         TEST(babble_ends_too),
         TEST(draining_reads_what_lies_there),
