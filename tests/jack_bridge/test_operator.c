@@ -131,12 +131,22 @@ static void an_arm_is_the_main_threads_to_grant(void **state)
     assert_string_equal(answer(other), "ok\n{}\n");
 }
 
+static bool is_asked(struct bj_wish *wish)
+{
+    bool asked;
+
+    pthread_mutex_lock(&wish->mutex);
+    asked = wish->state == BJ_WISH_ASKED;
+    pthread_mutex_unlock(&wish->mutex);
+    return asked;
+}
+
 static void an_arm_that_waits_falls_to_a_disarm(void **state)
 {
     struct desk *desk = *state;
     int first = tell(desk, "arm\n"), second = tell(desk, "arm\n");
 
-    WAIT_FOR(desk->op.wish.state == BJ_WISH_ASKED);
+    WAIT_FOR(is_asked(&desk->op.wish));
     assert_string_equal(answer(tell(desk, "disarm\n")), "ok\n");
     assert_string_equal(answer(first), "no\ndisarmed meanwhile\n");
     assert_string_equal(answer(second), "no\ndisarmed meanwhile\n");
