@@ -27,7 +27,7 @@ int64_t bj_clock_ns(void)
 {
     struct timespec now;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(CLOCK_BOOTTIME, &now);
     return now.tv_sec * BJ_NS_PER_S + now.tv_nsec;
 }
 

@@ -68,6 +68,7 @@ static bool build_engines(struct bj_bridge *bridge, const struct bj_jack_view *j
     char why[BJ_WHY_SIZE];
 
     bridge->rate_hz = jack->rate_hz;
+    bridge->sinks.rearm = bridge->options->rearm;
     if (!plan_in_step(bridge))
         return false;
     if (!bj_lock_memory(why, sizeof why))
@@ -187,6 +188,25 @@ static void ask_next(struct bj_bridge *bridge, int64_t now_ns, int64_t *deadline
     }
 }
 
+/* ---- The main thread itself ----------------------------------------------------------------- */
+
+bool bj_bridge_awake(struct bj_bridge *bridge, int64_t now_ns)
+{
+    int64_t gap_ns = bridge->awake_ns ? now_ns - bridge->awake_ns : 0;
+
+    bridge->awake_ns = now_ns;
+    if (bridge->supervisor.jack)
+        atomic_store(&bj_jack_process(bridge->supervisor.jack)->control_ns, now_ns);
+    if (gap_ns <= BJ_AWAY_LIMIT_NS)
+        return true;
+    bj_sinks_lose(&bridge->sinks);
+    if (bridge->sinks.count)
+        bj_log_say(bridge->log, "nobody could have disarmed for %.1f s: %s",
+                   (double)gap_ns / BJ_NS_PER_S,
+                   bridge->options->rearm ? "still armed, as asked for" : "disarmed");
+    return false;
+}
+
 /* ---- JACK comes and goes --------------------------------------------------------------------- */
 
 static void follow_rate(struct bj_bridge *bridge, uint32_t rate_hz)
@@ -227,8 +247,7 @@ void bj_bridge_part(struct bj_bridge *bridge)
     bj_errand_drop(bridge->errand);
     bridge->errand = NULL;
     bridge->links_owed = bridge->latency_owed = false;
-    if (!bridge->options->rearm)
-        bj_sinks_disarm(&bridge->sinks);
+    bj_sinks_lose(&bridge->sinks);
     bj_sinks_restart(&bridge->sinks);
     tell_connected(bridge, false);
     bj_connections_remember(&bridge->connections, &bridge->links, bj_clock_ns());
@@ -248,8 +267,10 @@ static void take_events(struct bj_bridge *bridge, unsigned events)
         bridge->latency_owed = true;
     }
     if (events & BJ_JACK_FREEWHEEL)
-        bj_log_say(bridge->log,
-                   view.freewheeling ? "JACK freewheels: dark" : "JACK keeps time again");
+        bj_log_say(bridge->log, !view.freewheeling ? "JACK keeps time again"
+                                : bridge->options->rearm
+                                    ? "JACK freewheels: dark"
+                                    : "JACK freewheels: dark and disarmed");
 }
 
 void bj_bridge_follow(struct bj_bridge *bridge, unsigned events, int64_t now_ns,

@@ -33,11 +33,17 @@ struct bj_bridge {
     uint32_t rate_hz;
     int64_t latency_ns; /* the same for all */
 
+    int64_t awake_ns; /* of the last round; 0: none yet */
     bool wrong_usage; /* the options ask for what a DAC cannot do */
 };
 
 /* The DACs are chosen: fills in plays_on. */
 void bj_bridge_name_dacs(struct bj_bridge *bridge);
+
+/* First thing in each round of the main thread, at least twice a second. False: it was away
+ * for over BJ_AWAY_LIMIT_NS; the light is lost, as it says, and keys typed meanwhile mean
+ * nothing. */
+bool bj_bridge_awake(struct bj_bridge *bridge, int64_t now_ns);
 
 /* `bridge->supervisor.jack` has just come: builds the engines the first time, and begins to
  * join the graph and make the connections. False: said why, and it is hopeless. */

@@ -149,8 +149,9 @@ static enum bj_supervisor_news watch(struct bj_supervisor *supervisor, unsigned 
                                      int64_t now_ns, int64_t *deadline_ns)
 {
     struct bj_jack_view view = bj_jack_view(supervisor->jack);
-    int64_t alive_ns =
+    int64_t cycle_ns =
         view.last_cycle_ns == BJ_NEVER ? supervisor->opened_ns : view.last_cycle_ns;
+    int64_t alive_ns = cycle_ns > supervisor->awake_ns ? cycle_ns : supervisor->awake_ns;
     int64_t hang_ns = alive_ns + BJ_JACK_HANG_NS;
     const char *reason = bj_jack_reason(supervisor->jack);
 
@@ -174,6 +175,9 @@ enum bj_supervisor_news bj_supervisor_step(struct bj_supervisor *supervisor,
                                            unsigned events, int64_t now_ns,
                                            int64_t *deadline_ns)
 {
+    if (now_ns - supervisor->stepped_ns > BJ_JACK_HANG_NS)
+        supervisor->awake_ns = now_ns;
+    supervisor->stepped_ns = now_ns;
     if (supervisor->jack)
         return watch(supervisor, events, now_ns, deadline_ns);
     if (!supervisor->attempt && now_ns >= supervisor->retry_ns)

@@ -21,6 +21,8 @@ struct bj_supervisor {
     struct bj_jack *jack;       /* NULL: not there */
     struct bj_attempt *attempt; /* NULL: none under way */
     int64_t opened_ns, retry_ns, backoff_ns;
+    int64_t stepped_ns,
+        awake_ns;        /* the last call; the first one after a gap between them */
     uint32_t failures;   /* since the last success */
     uint32_t returns;    /* successes after the first */
     uint64_t past_xruns; /* of the clients before this one */
@@ -40,7 +42,9 @@ enum bj_supervisor_news {
 bool bj_supervisor_init(struct bj_supervisor *supervisor,
                         const struct bj_jack_config *config);
 
-/* Main thread. `events` are those just taken from the client. Lowers *deadline_ns to when
+/* Main thread, at least twice a second: after a gap of BJ_JACK_HANG_NS the server has that
+ * time again, since nobody knows whose silence it was. `events` are those just taken from
+ * the client. Lowers *deadline_ns to when
  * it wants to be called again; config.wake_fd is woken when a try is over. */
 enum bj_supervisor_news bj_supervisor_step(struct bj_supervisor *supervisor,
                                            unsigned events, int64_t now_ns,

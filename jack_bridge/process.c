@@ -11,6 +11,7 @@ void bj_process_init(struct bj_process *process)
 {
     *process = (struct bj_process){0};
     atomic_store(&process->last_cycle_ns, BJ_NEVER);
+    atomic_store(&process->control_ns, BJ_NEVER);
 }
 
 void bj_process_attach(struct bj_process *process, const struct bj_sinks *sinks)
@@ -38,12 +39,26 @@ static void measure(struct bj_process *process, const float *const buffers[BJ_CH
     }
 }
 
+static bool somebody_was_away(struct bj_process *process, int64_t now_ns)
+{
+    int64_t here_ns = atomic_load_explicit(&process->last_cycle_ns, memory_order_relaxed);
+    int64_t control_ns = atomic_load_explicit(&process->control_ns, memory_order_relaxed);
+    bool missing =
+        now_ns - control_ns > BJ_AWAY_LIMIT_NS && control_ns != process->missed_ns;
+
+    if (missing)
+        process->missed_ns = control_ns;
+    return missing || now_ns - here_ns > BJ_AWAY_LIMIT_NS;
+}
+
 static bool time_stands(struct bj_process *process)
 {
     bool freewheeling = atomic_load_explicit(&process->freewheeling, memory_order_relaxed);
 
     if (freewheeling != process->was_freewheeling)
         bj_sinks_restart(process->sinks);
+    if (freewheeling && !process->was_freewheeling)
+        bj_sinks_lose(process->sinks);
     process->was_freewheeling = freewheeling;
     return freewheeling;
 }
@@ -53,6 +68,8 @@ static void forward(struct bj_process *process, const float *const buffers[BJ_CH
 {
     const float *channels[BJ_CHANNELS];
 
+    if (somebody_was_away(process, now_ns))
+        bj_sinks_lose(process->sinks);
     if (time_stands(process))
         return;
     bj_port_channels(

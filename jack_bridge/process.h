@@ -15,10 +15,11 @@ struct bj_process {
     const struct bj_sinks *sinks;
 
     /* Written by other threads. */
-    atomic_bool attached;     /* points may flow */
-    atomic_bool freewheeling; /* cycles come faster than time: nothing may flow */
-    atomic_bool metering;     /* somebody looks at the peaks */
-    atomic_uint connected;    /* a bit per channel that has a source */
+    atomic_bool attached;       /* points may flow */
+    atomic_bool freewheeling;   /* cycles come faster than time: nothing may flow */
+    atomic_bool metering;       /* somebody looks at the peaks */
+    atomic_uint connected;      /* a bit per channel that has a source */
+    _Atomic int64_t control_ns; /* when the control thread was awake; BJ_NEVER: not yet */
 
     /* Written by the process thread. */
     atomic_bool inside;
@@ -26,6 +27,7 @@ struct bj_process {
     _Atomic int64_t last_cycle_ns;    /* BJ_NEVER before the first */
     _Atomic float peaks[BJ_CHANNELS]; /* since last read, from every 16th sample */
     bool was_freewheeling;
+    int64_t missed_ns; /* control_ns, when that was found to be too long ago */
 };
 
 void bj_process_init(struct bj_process *process);
@@ -38,7 +40,9 @@ void bj_process_attach(struct bj_process *process, const struct bj_sinks *sinks)
  * though the callback may go on being called. False: a cycle is under way, call again. */
 bool bj_process_detach(struct bj_process *process);
 
-/* JACK process thread, BJ_RT. `buffers` in channel order, `now_ns` from its first line. */
+/* JACK process thread, BJ_RT. The light is lost when this thread or the control thread was
+ * away for over BJ_AWAY_LIMIT_NS, and while freewheeling. `buffers` in channel order,
+ * `now_ns` from its first line. */
 BJ_RT void bj_process_cycle(struct bj_process *process,
                             const float *const buffers[BJ_CHANNELS], uint32_t frames,
                             int64_t now_ns);

@@ -164,37 +164,57 @@ static void tell_scheduler(struct bj_projector *projector, struct bj_log *log)
         bj_log_say(log, "the DAC's thread runs as %s", scheduler);
 }
 
-static void tell_state(struct bj_projector *projector, struct bj_log *log)
+static enum bj_log_level level_of(const struct bj_letter *letter)
 {
-    struct bj_stats stats = bj_stream_stats(projector->stream);
-
-    if (stats.state == BJ_STREAM_STREAMING)
-        bj_patience_reached(&projector->patience);
-    if (stats.state != projector->state_told &&
-        !(stats.state == BJ_STREAM_DONE && projector->given_up))
-        bj_log_say(log, "%s: %s", bj_stream_dac_name(projector->stream),
-                   bj_status_state(stats.state));
-    if (stats.armed != projector->armed_told)
-        bj_log_say(log, stats.armed ? "armed" : "disarmed: dark");
-    projector->state_told = stats.state;
-    projector->armed_told = stats.armed;
+    return letter->status == BJ_OK ? BJ_LOG_INFO
+           : letter->final         ? BJ_LOG_ERROR
+                                   : BJ_LOG_WARNING;
 }
 
 /* What a driver said before the end is said again as the end. */
 static void hear(struct bj_projector *projector, const struct bj_letter *letter,
-                 struct bj_log *log)
+                 struct bj_log *log, int64_t now_ns)
 {
-    if (letter->status == BJ_OK)
-        bj_log_say(log, "%s", letter->text);
-    else if (!letter->final)
-        bj_log_warn(log, "%s", letter->text);
+    if (!letter->final)
+        bj_repeats_say(&projector->repeats, log, now_ns, level_of(letter), letter->text);
     else if (strcmp(letter->text, projector->last_words) != 0)
         bj_log_error(log, "%s", letter->text);
     snprintf(projector->last_words, sizeof projector->last_words, "%s", letter->text);
     if (letter->status == BJ_OK)
         return;
     projector->given_up = projector->given_up || letter->final;
-    bj_patience_trouble(&projector->patience, letter->text, letter->final, bj_clock_ns());
+    bj_patience_trouble(&projector->patience, letter->text, letter->final, now_ns);
+}
+
+static void hear_words(struct bj_projector *projector, struct bj_log *log, int64_t now_ns)
+{
+    unsigned lost = bj_mailbox_take_dropped(&projector->words);
+    struct bj_letter letter;
+
+    if (lost > 0)
+        bj_log_say(log, "%s: it said %u things more than could be kept",
+                   bj_stream_dac_name(projector->stream), lost);
+    while (bj_mailbox_take(&projector->words, &letter))
+        hear(projector, &letter, log, now_ns);
+    bj_repeats_catch_up(&projector->repeats, log, now_ns);
+}
+
+/* Each arming and disarming is said, however often. */
+static void tell_state(struct bj_projector *projector, const struct bj_stats *stats,
+                       struct bj_log *log, int64_t now_ns)
+{
+    const char *name = bj_stream_dac_name(projector->stream);
+    bool end_told = stats->state == BJ_STREAM_DONE && projector->given_up;
+    char text[BJ_LOG_WIDTH];
+
+    if (stats->state != projector->state_told && !end_told) {
+        snprintf(text, sizeof text, "%s: %s", name, bj_status_state(stats->state));
+        bj_repeats_say(&projector->repeats, log, now_ns, BJ_LOG_INFO, text);
+    }
+    if (stats->armed != projector->armed_told)
+        bj_log_say(log, "%s: %s", name, stats->armed ? "armed" : "disarmed, dark");
+    projector->state_told = stats->state;
+    projector->armed_told = stats->armed;
 }
 
 /* The stream itself would take the first failure for the end. */
@@ -212,15 +232,18 @@ static bool lost_for_good(const struct bj_projector *projector,
 bool bj_projector_listen(struct bj_projector *projector, const struct bj_options *options,
                          struct bj_log *log, char *why, size_t why_size)
 {
-    struct bj_letter letter;
+    int64_t now_ns = bj_clock_ns();
+    struct bj_stats stats;
 
     if (!projector->stream)
         return true;
+    stats = bj_stream_stats(projector->stream); /* its reasons came before it */
+    if (stats.state == BJ_STREAM_STREAMING)
+        bj_patience_reached(&projector->patience);
     tell_scheduler(projector, log);
-    while (bj_mailbox_take(&projector->words, &letter))
-        hear(projector, &letter, log);
-    tell_state(projector, log);
-    return !bj_patience_over(&projector->patience, bj_clock_ns(), why, why_size) &&
+    hear_words(projector, log, now_ns);
+    tell_state(projector, &stats, log, now_ns);
+    return !bj_patience_over(&projector->patience, now_ns, why, why_size) &&
            !lost_for_good(projector, options, why, why_size);
 }
 

@@ -13,6 +13,7 @@
 #include "mailbox.h"
 #include "options.h"
 #include "patience.h"
+#include "repeats.h"
 #include "sinks.h"
 #include "status_json.h"
 
@@ -27,6 +28,7 @@ struct bj_projector {
     struct bj_stream *stream;
     struct bj_engine_thread engine;
     struct bj_mailbox words; /* of the engine */
+    struct bj_repeats repeats;
 
     bool scheduler_told, armed_told;
     bool given_up; /* the stream ended by a failure, which was told */

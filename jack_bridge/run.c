@@ -12,6 +12,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#define ROUND_NS (BJ_NS_PER_S / 2)  /* at most */
 #define LOG_NS (300 * BJ_NS_PER_MS) /* the end waits so long for what was said */
 #define DEFAULT_CLIENT_NAME "beamjack"
 
@@ -25,6 +26,7 @@ struct run {
     struct bj_control *control;
     struct bj_bridge bridge;
     struct bj_show show;
+    bool awake; /* this round came in time */
     bool over;
     int exit_status;
 };
@@ -258,12 +260,14 @@ static void read_options_again(struct run *run)
     bj_options_finish(&fresh);
 }
 
-/* Disarming meanwhile wins. */
+/* Disarming meanwhile wins, and what was asked while nobody looked counts no more. */
 static bool arm(struct run *run, char *why, size_t why_size)
 {
     unsigned disarms = atomic_load(&run->op.disarms);
-    bool armed = bj_bridge_arm(&run->bridge, why, why_size);
+    bool armed = run->awake && bj_bridge_arm(&run->bridge, why, why_size);
 
+    if (!run->awake)
+        snprintf(why, why_size, "not armed: this program stood still when it was asked");
     if (atomic_load(&run->op.disarms) != disarms) {
         bj_bridge_disarm(&run->bridge);
         snprintf(why, why_size, "not armed: disarmed meanwhile");
@@ -325,8 +329,9 @@ static void wait_until(const struct run *run, int64_t deadline_ns)
 static void round_trip(struct run *run)
 {
     int64_t now_ns = bj_clock_ns();
-    int64_t deadline_ns = now_ns + BJ_NS_PER_S;
+    int64_t deadline_ns = now_ns + ROUND_NS;
 
+    run->awake = bj_bridge_awake(&run->bridge, now_ns);
     follow_jack(run, now_ns, &deadline_ns);
     follow_engine(run);
     follow_operator(run);

@@ -23,6 +23,12 @@ void bj_sinks_disarm(const struct bj_sinks *sinks)
         bj_stream_disarm(sinks->items[k].stream);
 }
 
+void bj_sinks_lose(const struct bj_sinks *sinks)
+{
+    if (!sinks->rearm)
+        bj_sinks_disarm(sinks);
+}
+
 void bj_sinks_stop(const struct bj_sinks *sinks)
 {
     for (size_t k = 0; k < sinks->count; k++)

@@ -11,6 +11,7 @@
 #define BJ_SINKS_MAX 8
 
 struct bj_sinks {
+    bool rearm; /* a loss does not disarm */
     size_t count;
     struct bj_sink {
         struct bj_feed *feed;
@@ -27,6 +28,7 @@ BJ_RT void bj_sinks_push(const struct bj_sinks *sinks,
 /* Any thread, BJ_RT. */
 void bj_sinks_restart(const struct bj_sinks *sinks);
 void bj_sinks_disarm(const struct bj_sinks *sinks);
+void bj_sinks_lose(const struct bj_sinks *sinks); /* what light depends on: disarms */
 void bj_sinks_stop(const struct bj_sinks *sinks);
 
 #endif

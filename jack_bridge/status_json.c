@@ -116,6 +116,7 @@ static void feed_part(FILE *out, const struct bj_feed_stats *stats)
     number(out, "ratio_ppm", stats->ratio_ppm);
     number(out, "latency_error_ms", stats->latency_error_ns / BJ_NS_PER_MS);
     count(out, "frames_pushed", stats->frames_pushed);
+    count(out, "start_frames", stats->frames_at_start);
     count(out, "lost_frames", stats->frames_lost);
     count(out, "invalid_frames", stats->frames_invalid);
     count(out, "jumps", stats->jumps);

@@ -54,6 +54,7 @@ static void disarm(struct bj_stream *stream)
 static void arm(struct bj_stream *stream)
 {
     stream->armed = true;
+    stream->taken_ns = 0;
     stream->fault_arm_deadline_ns = stream->now_ns + FAULT_CLEARS_WITHIN_NS;
     bj_safety_arm(&stream->safety);
     stream->driver->shutter(stream->dac, stream->now_ns, true);
@@ -92,9 +93,7 @@ static void refuse_arm(struct bj_stream *stream)
     bool ending = stream->phase == BJ_STREAM_DRAINING || stream->phase == BJ_STREAM_CLOSING;
     snprintf(text, sizeof text, "not armed: %.160s %s", stream->dac->name,
              ending ? "is about to end" : "is not connected; arm when it is");
-    if (stream->config.error) {
-        stream->config.error(stream->config.error_user, BJ_OK, false, text);
-    }
+    bj_engine_say(stream, text);
 }
 
 static void take_arming(struct bj_stream *stream)

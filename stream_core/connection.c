@@ -2,23 +2,10 @@
 #include "engine.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define FIRST_BACKOFF_NS (100 * BJ_NS_PER_MS)
 #define LONGEST_BACKOFF_NS BJ_NS_PER_S
 #define CLOSE_TIMEOUT_NS (500 * BJ_NS_PER_MS)
-
-/* Each problem is told once, until something else happens. */
-static void tell(struct bj_stream *stream, enum bj_status status, bool final,
-                 const char *text)
-{
-    stream->noticed = true;
-    bool again = strncmp(stream->problem, text, sizeof stream->problem - 1) == 0;
-    snprintf(stream->problem, sizeof stream->problem, "%s", text);
-    if (stream->config.error && (final || !again)) {
-        stream->config.error(stream->config.error_user, status, final, text);
-    }
-}
 
 /* ---- what the driver says
  * ------------------------------------------------------------------- */
@@ -41,12 +28,20 @@ static void on_level(void *engine, const struct bj_level_report *report)
     }
 }
 
+/* A device may throw away more than it tells, but hardly less than it must still hold. */
+static uint32_t at_least(const struct bj_stream *stream, uint32_t lost_points)
+{
+    double held = bj_level_low(&stream->level);
+    return held > lost_points ? (uint32_t)held : lost_points;
+}
+
 static void on_emptied(void *engine, uint32_t lost_points, bool dry)
 {
     struct bj_stream *stream = engine;
+    lost_points = dry ? lost_points : at_least(stream, lost_points);
     bj_stats_add(&stream->stats, BJ_COUNT_FLUSHED_POINTS, lost_points);
     if (dry && stream->phase == BJ_STREAM_STREAMING) {
-        bj_stats_add(&stream->stats, BJ_COUNT_DEVICE_UNDERRUNS, 1);
+        bj_engine_ran_dry(stream);
     }
     bj_restarts_note(&stream->restarts, stream->now_ns,
                      stream->confirmed || stream->status.state == BJ_DAC_PLAYING);
@@ -61,7 +56,7 @@ static void on_emptied(void *engine, uint32_t lost_points, bool dry)
 
 static void on_notice(void *engine, enum bj_status status, const char *text)
 {
-    tell(engine, status, false, text ? text : bj_strerror(status));
+    bj_engine_tell(engine, status, false, text ? text : bj_strerror(status));
 }
 
 const struct bj_dac_events bj_engine_events = {
@@ -83,40 +78,39 @@ static void let_go(struct bj_stream *stream)
     stream->broken = NULL;
 }
 
-static void over(struct bj_stream *stream, enum bj_run result)
+/* What the driver says of it, or else our own count: nobody plays it any more. */
+static void drop_queue(struct bj_stream *stream)
 {
-    let_go(stream);
-    stream->phase = BJ_STREAM_DONE;
-    stream->result = result;
-    stream->armed = false;
+    bj_stats_add(&stream->stats, BJ_COUNT_FLUSHED_POINTS, at_least(stream, 0));
+    bj_level_empty(&stream->level, stream->now_ns);
 }
 
-void bj_engine_drop_points(struct bj_stream *stream)
+static void drop_pending(struct bj_stream *stream)
 {
     bj_stats_add(&stream->stats, BJ_COUNT_FLUSHED_POINTS, stream->pending);
     stream->pending = 0;
     stream->written_dark = BJ_DARK_SETTLING;
-    bj_level_empty(&stream->level, stream->now_ns);
+}
+
+void bj_engine_drop_points(struct bj_stream *stream)
+{
+    drop_pending(stream);
+    drop_queue(stream);
+}
+
+static void over(struct bj_stream *stream, enum bj_run result)
+{
+    let_go(stream);
+    drop_queue(stream);
+    stream->phase = BJ_STREAM_DONE;
+    stream->result = result;
+    stream->armed = false;
 }
 
 static bool is_final(enum bj_status status)
 {
     return status == BJ_UNSUPPORTED || status == BJ_NO_PERMISSION ||
            status == BJ_BAD_ARGUMENT;
-}
-
-static void tell_loss(struct bj_stream *stream, enum bj_status status, bool final)
-{
-    char text[BJ_PROBLEM_SIZE];
-    if (stream->noticed) {
-        snprintf(text, sizeof text, "%s", stream->problem);
-    } else {
-        snprintf(text, sizeof text, "%.160s: %s%s", stream->dac->name, bj_strerror(status),
-                 final ? "" : "; trying again");
-    }
-    if (final || !stream->noticed) {
-        tell(stream, status, final, text);
-    }
 }
 
 /* No promise outlives a loss but those that say so. */
@@ -135,7 +129,7 @@ void bj_engine_lost(struct bj_stream *stream, enum bj_status status)
     bool closing = stream->phase == BJ_STREAM_CLOSING;
     bool final = is_final(status) || !stream->config.reconnect || closing;
     if (!closing) {
-        tell_loss(stream, status, final);
+        bj_engine_tell_loss(stream, status, final);
     }
     let_go(stream);
     bj_engine_drop_points(stream);
@@ -162,7 +156,7 @@ void bj_engine_hopeless(struct bj_stream *stream)
              "%.140s: plays nothing of what it is given; try a lower --pps, or restart it; "
              "connecting anew",
              stream->dac->name);
-    tell(stream, BJ_REFUSED, false, text);
+    bj_engine_tell(stream, BJ_REFUSED, false, text);
     bj_engine_lost(stream, BJ_REFUSED);
 }
 
@@ -172,7 +166,7 @@ void bj_engine_broke(struct bj_stream *stream, const char *what)
     snprintf(text, sizeof text,
              "%.100s: a fault in the driver '%.20s': %s; connection lost, please report it",
              stream->dac->name, stream->driver->name ? stream->driver->name : "?", what);
-    tell(stream, BJ_PROTOCOL, false, text);
+    bj_engine_tell(stream, BJ_PROTOCOL, false, text);
     bj_engine_lost(stream, BJ_PROTOCOL);
 }
 
@@ -251,6 +245,7 @@ void bj_engine_connected(struct bj_stream *stream)
     bj_safety_restart(&stream->safety);
     stream->restarts = (struct bj_restarts){0};
     stream->phase = BJ_STREAM_STREAMING;
+    stream->taken_ns = 0;
     stream->restarted = true;
     stream->confirmed = false;
     if (anew) {
@@ -267,7 +262,7 @@ void bj_engine_close(struct bj_stream *stream, enum bj_run result)
     if (stream->armed) {
         bj_engine_darken(stream);
     }
-    bj_engine_drop_points(stream);
+    drop_pending(stream);
     stream->closing_as = result;
     stream->phase = BJ_STREAM_CLOSING;
     stream->phase_deadline_ns = stream->now_ns + CLOSE_TIMEOUT_NS;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine.h"
 
+/* So often at least, so that a gap is recognised as one. */
+#define PULSE_NS (250 * BJ_NS_PER_MS)
 #define LATE_NS (2 * BJ_NS_PER_MS)
 #define STABLE_NS BJ_NS_PER_S
 #define FIRST_BACKOFF_NS (100 * BJ_NS_PER_MS)
@@ -209,6 +211,7 @@ static bool offer(struct bj_stream *stream)
             return false;
         }
         stream->told = true;
+        stream->taken_ns = stream->now_ns;
         stream->written_dark = stream->pending_dark;
         stream->pending -= taken;
         stream->pending_at += taken;
@@ -331,6 +334,14 @@ static void watch_count(struct bj_stream *stream)
     stream->modelled_dry = dry;
 }
 
+/* An attempt is no connection, and one that fails at once is none to rely on. */
+static bool is_stable(const struct bj_stream *stream)
+{
+    bool connected =
+        stream->phase != BJ_STREAM_CONNECTING && stream->phase != BJ_STREAM_RECONNECTING;
+    return connected && stream->now_ns - stream->connected_ns > STABLE_NS;
+}
+
 static void note_status(struct bj_stream *stream)
 {
     bj_engine_watch_faults(stream);
@@ -339,7 +350,7 @@ static void note_status(struct bj_stream *stream)
         bj_level_set_playing(&stream->level, stream->now_ns, playing);
     }
     watch_count(stream);
-    if (stream->now_ns - stream->connected_ns > STABLE_NS) {
+    if (is_stable(stream)) {
         stream->backoff_ns = FIRST_BACKOFF_NS;
     }
 }
@@ -381,6 +392,7 @@ static void serve(struct bj_stream *stream, struct bj_wait *wait)
     enter_phase(stream);
     if (stream->attempting) {
         note_status(stream);
+        bj_engine_watch_points(stream);
     }
 }
 
@@ -464,12 +476,15 @@ enum bj_run bj_stream_step(struct bj_stream *stream, int64_t now_ns, struct bj_w
     stream->chunks = 0;
     stream->ask_again_ns = BJ_NEVER;
     count_late(stream);
+    bj_engine_watch_steps(stream);
     bj_level_advance(&stream->level, stream->now_ns);
     bj_engine_take_controls(stream);
     if (stream->phase == BJ_STREAM_CONNECTING || stream->phase == BJ_STREAM_RECONNECTING) {
         bj_engine_connect(stream);
     }
     settle(stream, wait);
+    bj_engine_tell_dries(stream);
+    bj_wait_until(wait, stream->now_ns + PULSE_NS);
     bj_engine_publish(stream);
     stream->expected_ns = wait->deadline_ns;
     return stream->result;

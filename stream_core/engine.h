@@ -91,10 +91,34 @@ struct bj_stream {
     /* the connection */
     bool attempting;
     int64_t retry_ns, backoff_ns, connected_ns;
-    const char *broken;            /* what the driver promised and did not keep, or NULL */
+    const char *broken; /* what the driver promised and did not keep, or NULL */
+
+    /* who was there when; 0: does not count yet */
+    int64_t stepped_ns; /* the last step */
+    int64_t taken_ns;   /* points, since it is armed and connected */
+
     bool noticed;                  /* the driver told its problem within this call */
     char problem[BJ_PROBLEM_SIZE]; /* the last one told to the program */
+    uint32_t dries;                /* not told yet */
+    int64_t dry_told_ns;           /* 0: never */
 };
+
+/* ---- words.c: what the program is told
+ * ---------------------------------------------------- */
+
+/* Something that is no problem. */
+void bj_engine_say(struct bj_stream *stream, const char *text);
+
+/* Each problem is told once, until something else happens. */
+void bj_engine_tell(struct bj_stream *stream, enum bj_status status, bool final,
+                    const char *text);
+
+/* The connection is lost: in the driver's words, if it had any. */
+void bj_engine_tell_loss(struct bj_stream *stream, enum bj_status status, bool final);
+
+/* The device had nothing left to play: told at once, then every 10 s at most, counted. */
+void bj_engine_ran_dry(struct bj_stream *stream);
+void bj_engine_tell_dries(struct bj_stream *stream);
 
 /* ---- connection.c: connecting, losing, closing
  * ------------------------------------------------- */
@@ -125,7 +149,7 @@ void bj_engine_connected(struct bj_stream *stream);
 void bj_engine_close(struct bj_stream *stream, enum bj_run result);
 void bj_engine_closing(struct bj_stream *stream);
 
-/* Forgets what is pending and queued; counts what was pending. */
+/* Forgets what is pending and queued, and counts it. */
 void bj_engine_drop_points(struct bj_stream *stream);
 
 /* ---- arming.c: what other threads asked for
@@ -148,6 +172,16 @@ void bj_engine_darken(struct bj_stream *stream);
 
 /* New faults disarm; a fault that outlives an arm by 2 s disarms again. */
 void bj_engine_watch_faults(struct bj_stream *stream);
+
+/* ---- absence.c: who was away for over BJ_AWAY_LIMIT_NS costs the light
+ * ----------------------------------------------- */
+
+/* First thing in a step: the steps themselves. What was pressed meanwhile counts no more.
+ */
+void bj_engine_watch_steps(struct bj_stream *stream);
+
+/* After each service: a device that took points and takes none any more. */
+void bj_engine_watch_points(struct bj_stream *stream);
 
 /* ---- publish.c: what other threads see of it
  * ---------------------------------------------- */

@@ -148,6 +148,8 @@ struct bj_feed_stats bj_feed_stats(const struct bj_feed *feed)
     }
     return (struct bj_feed_stats){
         .frames_pushed = atomic_load_explicit(&feed->ring.head, memory_order_relaxed),
+        .frames_at_start =
+            atomic_load_explicit(&feed->frames_at_start, memory_order_relaxed),
         .frames_lost = atomic_load_explicit(&feed->ring.lost_frames, memory_order_relaxed) +
                        atomic_load_explicit(&feed->frames_skipped, memory_order_relaxed),
         .frames_invalid = atomic_load_explicit(&feed->frames_invalid, memory_order_relaxed),

@@ -29,7 +29,8 @@ struct bj_feed {
     unsigned restarts_seen;
     double rate;
     int64_t latency;
-    bool started;         /* once: from then on every frame is played or counted as lost */
+    bool settled;         /* L has held once: from then on what is skipped is lost */
+    int64_t settle_by_ns; /* and from then on anyway; 0: nothing was played yet */
     bool running;         /* position is set and points come from frames */
     double wanted_pps;    /* of the DAC, while its rate follows ours; 0: no matter */
     uint64_t hold_points; /* dark points due before the next frame */
@@ -42,7 +43,7 @@ struct bj_feed {
     _Atomic uint64_t wanted_frames;
 
     /* engine writes, any thread reads */
-    _Atomic uint64_t frames_invalid, frames_skipped, jumps, silences;
+    _Atomic uint64_t frames_invalid, frames_skipped, frames_at_start, jumps, silences;
     _Atomic int64_t buffered_ns, last_push_ns, last_jump_ns;
     _Atomic double position, latency_error_ns, ratio_ppm;
     _Atomic bool running_now, locked_now;

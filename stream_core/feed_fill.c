@@ -16,6 +16,7 @@
 #define LEAST_DARK_JUMP_NS (0.05 * BJ_NS_PER_MS)
 #define LOCKED_NS (0.5 * BJ_NS_PER_MS)
 #define DARK_S 1e-3
+#define SETTLES_WITHIN_NS (5 * BJ_NS_PER_S)
 /* Enough new frames to be worth a wake-up; a short latency cannot wait so long. */
 #define WORTH_A_WAKE_NS (5 * BJ_NS_PER_MS)
 #define WORTH_A_WAKE_OF_LATENCY 8
@@ -62,12 +63,18 @@ static void release_read(struct bj_feed *feed)
     bj_ring_release(&feed->ring, frame > behind ? frame - behind : 0);
 }
 
-/* Forward only; what lies between is lost. */
+/* Each frame is played or counted here, whatever the reason. */
+static void count_skipped(struct bj_feed *feed, uint64_t frames)
+{
+    add(feed->settled ? &feed->frames_skipped : &feed->frames_at_start, frames);
+}
+
+/* Forward only; what lies between is skipped. */
 static void go_to(struct bj_feed *feed, double frame)
 {
     double skipped = frame - position(feed);
     if (skipped > 0) {
-        add(&feed->frames_skipped, feed->started ? (uint64_t)(skipped + 0.5) : 0);
+        count_skipped(feed, (uint64_t)(skipped + 0.5));
         bj_convert_set_position(&feed->convert, frame);
     }
     release_read(feed);
@@ -234,7 +241,10 @@ static bool try_start(struct bj_feed *feed, const struct bj_fill_request *reques
     }
     go_to(feed, due);
     (void)bj_timeline_pass(&feed->timeline, position(feed));
-    feed->started = feed->running = true;
+    feed->running = true;
+    if (feed->settle_by_ns == 0) {
+        feed->settle_by_ns = request->now_ns + SETTLES_WITHIN_NS;
+    }
     atomic_store_explicit(&feed->last_jump_ns, request->now_ns, memory_order_relaxed);
     return true;
 }
@@ -259,6 +269,14 @@ static void jump(struct bj_feed *feed, double late_ns,
     feed->hold_points = (uint64_t)(early_s * request->play_pps + 0.5);
 }
 
+/* Both clocks are guesses at first, and each better one moves the position. */
+static void note_settled(struct bj_feed *feed, const struct bj_fill_request *request,
+                         bool locked)
+{
+    bool in_time = request->now_ns < feed->settle_by_ns;
+    feed->settled = feed->settled || (locked && request->play_settled) || !in_time;
+}
+
 /* Where time jumped - the DAC's queue was emptied or resumed, JACK lost cycles, a clock was
  * measured anew - or the error is beyond what the ratio should put right. */
 static void correct_latency(struct bj_feed *feed, const struct bj_fill_request *request,
@@ -270,8 +288,9 @@ static void correct_latency(struct bj_feed *feed, const struct bj_fill_request *
     double off_ns = fabs(late_ns + held_ns);
     bool anew = jumped || (request->restarted && done == 0);
     atomic_store_explicit(&feed->latency_error_ns, late_ns + held_ns, memory_order_relaxed);
-    atomic_store_explicit(&feed->locked_now, request->play_known && off_ns < LOCKED_NS,
-                          memory_order_relaxed);
+    bool locked = request->play_known && off_ns < LOCKED_NS;
+    atomic_store_explicit(&feed->locked_now, locked, memory_order_relaxed);
+    note_settled(feed, request, locked);
     double least_ns = request->restarted ? LEAST_DARK_JUMP_NS : LEAST_JUMP_NS;
     least_ns = passes_frames(feed) ? 0.5e9 / feed->rate : least_ns;
     if (off_ns <= (anew ? least_ns : JUMP_NS)) {
@@ -306,7 +325,7 @@ static void darken(struct bj_feed *feed, struct bj_point *points, uint32_t count
         points[k] = (struct bj_point){.x = points[k].x, .y = points[k].y};
     }
     feed->dark_points -= dark;
-    add(&feed->frames_skipped, (dark * feed->convert.step) >> 32);
+    count_skipped(feed, (dark * feed->convert.step) >> 32);
 }
 
 /* Points stand below the next gap, but look across it. */

@@ -42,7 +42,8 @@ void bj_engine_publish(struct bj_stream *stream)
     atomic_store_explicit(&board->dark, why_dark(stream), memory_order_relaxed);
     bj_stats_set(board, BJ_COUNT_DWELL_POINTS, stream->safety.dwell_darkened);
     bj_stats_set(board, BJ_COUNT_INVALID_POINTS, stream->safety.invalid);
-    atomic_store_explicit(&board->state, stream->phase, memory_order_relaxed);
+    /* whoever sees it finds the words that were told before it */
+    atomic_store_explicit(&board->state, stream->phase, memory_order_release);
     atomic_store_explicit(&board->armed, stream->armed, memory_order_relaxed);
     atomic_store_explicit(&board->buffered_points, (uint32_t)bj_level_low(&stream->level),
                           memory_order_relaxed);

@@ -40,7 +40,8 @@ struct bj_stats bj_stats_read(const struct bj_stats_board *board)
 {
     enum bj_dark dark = (enum bj_dark)atomic_load_explicit(&board->dark, RELAXED);
     return (struct bj_stats){
-        .state = (enum bj_stream_state)atomic_load_explicit(&board->state, RELAXED),
+        .state =
+            (enum bj_stream_state)atomic_load_explicit(&board->state, memory_order_acquire),
         .armed = atomic_load_explicit(&board->armed, RELAXED),
         .lit = dark == BJ_DARK_NO,
         .dark = dark,

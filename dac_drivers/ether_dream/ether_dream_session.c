@@ -5,7 +5,7 @@
 
 #define DIAL_TIMEOUT_NS (2 * BJ_NS_PER_S)
 #define REPLY_NOTICE_NS (500 * BJ_NS_PER_MS)
-#define REPLY_TIMEOUT_NS (2 * BJ_NS_PER_S)
+#define REPLY_TIMEOUT_NS BJ_AWAY_LIMIT_NS
 #define SMOOTH_NS (3 * BJ_NS_PER_S)
 #define LOOK_NS (40 * BJ_NS_PER_MS) /* how far apart exact looks at the level may be */
 #define OLD_NS (7 * BJ_NS_PER_MS)   /* an answer left lying longer wants an exact look */
@@ -157,7 +157,7 @@ static enum bj_status check_silence(struct ed_session *session, int64_t now_ns)
         return bj_dac_tell(&session->base, BJ_TIMED_OUT,
                            session->phase == ED_GREETING
                                ? "accepts connections but does not speak; power-cycle it"
-                               : "no answer for 2 s; check cable and network");
+                               : "no answer for a second; check cable and network");
     if (!session->stall_told)
         (void)bj_dac_tell(&session->base, BJ_TIMED_OUT,
                           "no answer for half a second; waiting");

@@ -10,10 +10,8 @@
 #define STOP_NS (50 * BJ_NS_PER_MS)
 #define HOLD_NS (10 * BJ_NS_PER_MS)
 #define KEEP_ALIVE_NS (200 * BJ_NS_PER_MS) /* receivers let go after a second */
-#define PROBE_NS (500 * BJ_NS_PER_MS)
-/* Answers come to every 100 ms; to questions outside the stream, every 500 ms. */
-#define SILENT_NS (1500 * BJ_NS_PER_MS)
-#define SILENT_PROBED_NS (3 * BJ_NS_PER_S)
+#define PROBE_NS (200 * BJ_NS_PER_MS)
+/* Answers come every 100 ms; to questions outside the stream, every 200 ms. */
 #define LAST_POINT 1.5
 
 void idn_session_enter(struct idn_session *session, enum idn_phase phase, int64_t now_ns)
@@ -82,7 +80,7 @@ enum bj_status idn_session_connect(struct idn_session *session, struct bj_addres
 
 static int64_t silence_limit_ns(const struct idn_session *session)
 {
-    return session->heard_ns + (session->acks ? SILENT_NS : SILENT_PROBED_NS);
+    return session->heard_ns + BJ_AWAY_LIMIT_NS;
 }
 
 static enum bj_status watch(struct idn_session *session, int64_t now_ns)

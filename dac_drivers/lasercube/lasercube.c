@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define NOT_HEARD_NS (5 * BJ_NS_PER_S)
-#define MISSED_NS BJ_NS_PER_S /* silent for so long: has it moved? */
+#define MISSED_NS (500 * BJ_NS_PER_MS) /* silent for so long: has it moved? */
 #define MIN_PPS 1000
 #define UNKNOWN_MAX_PPS 100000 /* until it is connected */
 #define STALL_NS (30 * BJ_NS_PER_MS)

@@ -5,8 +5,8 @@
 
 #define ASK_TIMEOUT_NS (2 * BJ_NS_PER_S)
 #define SETTING_TIMEOUT_NS (2 * BJ_NS_PER_S)
-#define SILENCE_NOTICE_NS BJ_NS_PER_S
-#define SILENCE_TIMEOUT_NS (2500 * BJ_NS_PER_MS)
+#define SILENCE_NOTICE_NS (500 * BJ_NS_PER_MS)
+#define SILENCE_TIMEOUT_NS BJ_AWAY_LIMIT_NS
 #define TRIES 3    /* for what may fail without harm */
 #define FAILURES 3 /* to send, before it counts as gone */
 
@@ -167,9 +167,10 @@ static enum bj_status check_silence(struct lc_session *session, int64_t now_ns)
         return BJ_OK;
     if (silent_ns >= SILENCE_TIMEOUT_NS)
         return bj_dac_tell(&session->base, BJ_TIMED_OUT,
-                           "silent for 2.5 s; check network and power");
+                           "silent for a second; check network and power");
     if (!session->silence_told)
-        (void)bj_dac_tell(&session->base, BJ_TIMED_OUT, "silent for a second; waiting");
+        (void)bj_dac_tell(&session->base, BJ_TIMED_OUT,
+                          "silent for half a second; waiting");
     session->silence_told = true;
     return BJ_OK;
 }

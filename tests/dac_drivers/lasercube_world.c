@@ -110,8 +110,7 @@ static void on_error(void *user, enum bj_status status, bool final, const char *
     struct lcw *world = user;
 
     (void) final;
-    assert_int_not_equal(status, BJ_OK);
-    world->notices++;
+    world->notices += status != BJ_OK;
     if (world->told_size + strlen(text) + 2 < sizeof world->told)
         world->told_size += (size_t)sprintf(world->told + world->told_size, "%s\n", text);
 }

@@ -203,7 +203,7 @@ static void test_a_silent_receiver_is_given_up(void **state)
     idn_world_start_as(world, "openidn", 30000);
     idn_world_light_up(world);
     idn_world_fault(world, SIM_IDN_SILENT, 5000 * MS);
-    idn_world_run_ms(world, 1400);
+    idn_world_run_ms(world, 850);
     assert_true(idn_world_stats(world).armed);
     idn_world_expect_dark(world, 300);
     idn_world_run_ms(world, 300);
@@ -220,10 +220,10 @@ static void test_a_silent_simple_one_too(void **state)
     idn_world_start_as(world, "simple", 30000);
     idn_world_light_up(world);
     idn_world_fault(world, SIM_IDN_SILENT, 10000 * MS);
-    idn_world_run_ms(world, 2000);
+    idn_world_run_ms(world, 700);
     assert_true(idn_world_stats(world).armed);
-    idn_world_expect_dark(world, 1500);
-    idn_world_run_ms(world, 1500);
+    idn_world_expect_dark(world, 500);
+    idn_world_run_ms(world, 500);
     assert_int_equal(idn_world_stats(world).state, BJ_STREAM_RECONNECTING);
     idn_world_stop(world);
 }

@@ -264,6 +264,10 @@ static void test_stalls(void **state)
         lcw_fault(&world, SIM_LC_STALL, stall_ns);
         lcw_run_ms(&world, (double)stalls_ms[k]);
         lcw_run_ms(&world, 60);
+        if (stalls_ms[k] >= 1000) { /* too long for light to come back by itself */
+            assert_false(lcw_stats(&world).armed);
+            continue;
+        }
         assert_true(lcw_device(&world).held > 1300);
         lcw_run_ms(&world, 2000);
         assert_true(lcw_stats(&world).armed && world.lit > 0);

@@ -134,6 +134,79 @@ static void freewheeling_pushes_nothing(void **state)
     assert_int_equal(rig_pushed(&f->rig), 2 * FRAMES);
 }
 
+/* ---- Who is away costs the light --------------------------------------------------------- */
+
+static void step(struct fixture *f, int64_t now_ns)
+{
+    struct bj_wait wait;
+
+    bj_stream_step(f->rig.stream, now_ns, &wait);
+}
+
+/* Armed, while cycles and the control thread come in time. */
+static int64_t light_up(struct fixture *f)
+{
+    int64_t now_ns = BJ_NS_PER_S;
+
+    bj_process_attach(&f->process, &f->rig.sinks);
+    step(f, now_ns);
+    bj_stream_arm(f->rig.stream);
+    for (int k = 0; k < 20; k++) {
+        now_ns += 100 * MS;
+        f->process.control_ns = now_ns - 900 * MS;
+        cycle(f, now_ns);
+        step(f, now_ns);
+    }
+    assert_true(bj_stream_stats(f->rig.stream).armed);
+    return now_ns;
+}
+
+enum absence { NOBODY, CYCLES, FREEWHEEL, CONTROL, CONTROL_AGAIN };
+
+/* The step right after the cycle that finds it out, for the engine is never away. */
+static bool armed_after(struct fixture *f, enum absence absence)
+{
+    int64_t now_ns = light_up(f), gap_ns = absence == CYCLES ? 1001 * MS : 999 * MS;
+
+    for (int64_t step_ns = now_ns; step_ns < now_ns + gap_ns; step_ns += 100 * MS)
+        step(f, step_ns);
+    now_ns += gap_ns;
+    f->process.control_ns = absence >= CONTROL ? now_ns - 1001 * MS : now_ns;
+    atomic_store(&f->process.freewheeling, absence == FREEWHEEL);
+    cycle(f, now_ns);
+    step(f, now_ns);
+    if (absence == CONTROL_AGAIN) { /* told once for each time it is away */
+        bj_stream_arm(f->rig.stream);
+        step(f, now_ns);
+        cycle(f, now_ns + MS);
+        step(f, now_ns + MS);
+    }
+    return bj_stream_stats(f->rig.stream).armed;
+}
+
+static void an_absence_costs_the_light(void **state)
+{
+    static const struct {
+        enum absence absence;
+        bool rearm, armed;
+    } rows[] = {
+        {NOBODY, false, true},   {CYCLES, false, false},    {CYCLES, true, true},
+        {CONTROL, false, false}, {CONTROL, true, true},     {CONTROL_AGAIN, false, true},
+        {FREEWHEEL, true, true}, {FREEWHEEL, false, false},
+    };
+
+    (void)state;
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        void *fixture;
+
+        set_up(&fixture);
+        ((struct fixture *)fixture)->rig.sinks.rearm = rows[k].rearm;
+        if (armed_after(fixture, rows[k].absence) != rows[k].armed)
+            fail_msg("row %zu", k);
+        tear_down(&fixture);
+    }
+}
+
 static void peaks_are_measured_only_for_a_viewer(void **state)
 {
     struct fixture *f = *state;
@@ -161,6 +234,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(detach_notices_a_cycle_under_way, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(freewheeling_pushes_nothing, set_up, tear_down),
+        cmocka_unit_test(an_absence_costs_the_light),
         cmocka_unit_test_setup_teardown(peaks_are_measured_only_for_a_viewer, set_up,
                                         tear_down),
     };

@@ -26,7 +26,8 @@ struct mixture {
     struct sim_random random;
     uint64_t seed;
     const char *event;
-    uint64_t unknowable; /* points that vanished without a word of the device */
+    uint64_t unknowable;   /* points that vanished without a word of the device */
+    uint64_t never_played; /* before the first frame */
 };
 
 /* ---- Events the stream survives armed ----------------------------------------------------- */
@@ -177,6 +178,7 @@ static void (*const events[])(struct mixture *m) = {
 static void accounts(struct mixture *m)
 {
     uint64_t counted = pipeline_feed(&m->p).frames_lost +
+                       pipeline_feed(&m->p).frames_at_start - m->never_played +
                        pipeline_stats(&m->p).flushed_points + m->unknowable +
                        EVENTS * (m->p.config.device.profile.batch_points - 1u);
 
@@ -237,11 +239,15 @@ static void survives(uint64_t seed)
 
     m.seed = seed;
     m.event = "start";
-    m.unknowable = 0;
+    m.unknowable = m.never_played = 0;
     m.random.state = seed * 1000003;
     config = config_of(&m);
     pipeline_init(&m.p, &config);
     audience_expect_dark(&m.p.audience, 0);
+    for (int ms = 0; ms < 1000 && !pipeline_feed(&m.p).running; ms++) {
+        go_on(&m, 1);
+    }
+    m.never_played = pipeline_feed(&m.p).frames_at_start;
     go_on(&m, upto(&m, 2000));
     for (int k = 0; k < EVENTS; k++) {
         events[upto(&m, LENGTH(events) - 1)](&m);

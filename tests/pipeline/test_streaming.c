@@ -35,6 +35,8 @@ static void holds(void **state)
     struct bj_stats stats = pipeline_stats(&p);
     assert_int_equal(stats.underruns, 0);
     assert_int_equal(stats.device_underruns, 0);
+    assert_int_equal(pipeline_feed(&p).frames_lost, 0);
+    assert_int_equal(stats.flushed_points, 0);
     assert_int_equal(p.naks, 0);
     assert_int_equal(p.audience.repeated, 0);
     assert_int_equal(p.audience.fillers, 0);

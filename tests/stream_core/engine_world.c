@@ -76,6 +76,11 @@ static struct bj_fill_result fill(void *user, const struct bj_fill_request *requ
 static void on_error(void *user, enum bj_status status, bool final, const char *text)
 {
     struct engine_world *world = user;
+    if (status == BJ_OK) {
+        world->words++;
+        snprintf(world->last_word, sizeof world->last_word, "%s", text);
+        return;
+    }
     world->errors += !final;
     world->finals += final;
     world->last_error = status;

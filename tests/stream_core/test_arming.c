@@ -214,8 +214,8 @@ static void arm_without_the_dac_is_refused(void **state)
     world_run(&world, 100 * MS);
     bj_stream_arm(world.stream);
     world_step(&world);
-    assert_int_equal(world.last_error, BJ_OK);
-    assert_non_null(strstr(world.last_text, "not armed: Fake DAC"));
+    assert_int_equal(world.words, 1);
+    assert_non_null(strstr(world.last_word, "not armed: Fake DAC"));
     world_run(&world, S); /* connected meanwhile */
     assert_false(world_stats(&world).armed);
     world.dac.service_status = BJ_DISCONNECTED;

@@ -359,6 +359,43 @@ static void backs_off_and_never_gives_up(void **state)
     world_finish(&world);
 }
 
+/* Also one that was never there, and one that greets and goes, again and again. */
+static void attempts_are_bounded(void **state)
+{
+    (void)state;
+    const int64_t lives_ms[] = {-1, 0, 1, 50, 500, 900, 1100};
+    for (size_t k = 0; k < sizeof lives_ms / sizeof *lives_ms; k++) {
+        struct engine_world world;
+        world_init(&world);
+        world.dac.connect_delay_ns = lives_ms[k] > 0 ? 0 : 3600 * S;
+        world.dac.connect_status = lives_ms[k] < 0 ? BJ_REFUSED : BJ_OK;
+        world_start(&world);
+        for (int64_t end_ns = world.now_ns + 60 * S; world.now_ns < end_ns;) {
+            world_run(&world, lives_ms[k] > 0 ? lives_ms[k] * MS : 10 * MS);
+            if (lives_ms[k] >= 0 && world.dac.connected) {
+                lose(&world, BJ_DISCONNECTED);
+            }
+        }
+        assert_in_range(world.dac.connects, 20, 70);
+        world_finish(&world);
+    }
+}
+
+/* A device that answers 0 to whatever it has thrown away. */
+static void what_a_stop_threw_away_is_counted(void **state)
+{
+    (void)state;
+    struct engine_world world;
+    world_init(&world);
+    world.dac.tells_nothing_lost = true;
+    world_start_lit(&world);
+    uint64_t unplayed = world.dac.taken - world.dac.played;
+    bj_stream_disarm(world.stream);
+    world_step(&world);
+    assert_in_range(world_stats(&world).flushed_points, unplayed - 2, unplayed + 2);
+    world_finish(&world);
+}
+
 static void stability_resets_the_back_off(void **state)
 {
     (void)state;
@@ -406,7 +443,7 @@ static void the_drivers_words_come_first(void **state)
     world_finish(&world);
 }
 
-static void a_loss_counts_what_was_pending(void **state)
+static void a_loss_counts_what_was_pending_and_queued(void **state)
 {
     (void)state;
     struct engine_world world;
@@ -418,7 +455,9 @@ static void a_loss_counts_what_was_pending(void **state)
     uint64_t unplaced = world.producer.made - world.dac.taken;
     assert_true(unplaced > 0);
     lose(&world, BJ_DISCONNECTED);
-    assert_int_equal(world_stats(&world).flushed_points, unplaced);
+    uint64_t unplayed = world.dac.taken - world.dac.played;
+    assert_in_range(world_stats(&world).flushed_points, unplaced + unplayed - 2,
+                    unplaced + unplayed + 2);
     world_finish(&world);
 }
 
@@ -673,10 +712,12 @@ int main(void)
         cmocka_unit_test(final_errors_give_up),
         cmocka_unit_test(a_failing_write_is_a_loss),
         cmocka_unit_test(backs_off_and_never_gives_up),
+        cmocka_unit_test(attempts_are_bounded),
+        cmocka_unit_test(what_a_stop_threw_away_is_counted),
         cmocka_unit_test(stability_resets_the_back_off),
         cmocka_unit_test(a_problem_is_told_once),
         cmocka_unit_test(the_drivers_words_come_first),
-        cmocka_unit_test(a_loss_counts_what_was_pending),
+        cmocka_unit_test(a_loss_counts_what_was_pending_and_queued),
         cmocka_unit_test(the_producer_is_told_time_goes_on),
         cmocka_unit_test(a_rest_holds_at_the_rate_the_dac_turns_out_to_have),
         cmocka_unit_test(blank_and_settle_hold_at_that_rate),

@@ -259,13 +259,14 @@ static struct bj_feed_stats stats_of(const struct world *world)
     return bj_feed_stats(world->feed);
 }
 
-/* Since the first that played, every frame was played or is counted as lost. */
+/* Every frame before the position was played, was skipped at the start, or is lost. */
 static void check_account(const struct world *world)
 {
     struct bj_feed_stats stats = stats_of(world);
     double passed = stats.position_frames + (double)world->refused;
-    assert_int_equal(world->played + stats.frames_lost,
-                     (uint64_t)passed - world->first_frame);
+    assert_int_equal(stats.frames_at_start, world->first_frame);
+    assert_int_equal(world->played + stats.frames_at_start + stats.frames_lost,
+                     (uint64_t)passed);
 }
 
 static double frame_ns(const struct world *world)

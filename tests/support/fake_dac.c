@@ -303,7 +303,7 @@ static void shutter(void *instance, int64_t now_ns, bool open)
         dac->fault = false;
     }
     if (!open && !dac->keeps_queue_on_close) {
-        uint64_t lost = dac->queued;
+        uint64_t lost = dac->tells_nothing_lost ? 0 : dac->queued;
         dac->queued = 0;
         dac->playing = false;
         dac->base->events->emptied(dac->base->engine, (uint32_t)lost, false);

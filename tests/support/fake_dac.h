@@ -41,6 +41,7 @@ struct fake_dac {
     bool fault_clears;
     bool confirms_stop;        /* STOPPED after stop; else never */
     bool keeps_queue_on_close; /* shutter(false) does not flush */
+    bool tells_nothing_lost;   /* though it throws its queue away */
     bool never_begins;         /* stays READY whatever is queued */
     const char *notice;        /* told once with the next service */
 

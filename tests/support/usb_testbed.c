@@ -69,12 +69,17 @@ struct usb_testbed {
     struct socket *left;           /* unplugged; files on them may still be open */
 };
 
-int64_t usb_testbed_now_ns(void)
+static int64_t time_of(clockid_t clock)
 {
     struct timespec now;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return now.tv_sec * BJ_NS_PER_S + now.tv_nsec;
+}
+
+int64_t usb_testbed_now_ns(void)
+{
+    return time_of(CLOCK_BOOTTIME);
 }
 
 void usb_testbed_lock(struct usb_testbed *bed)
@@ -416,7 +421,8 @@ static void *clock_of_devices(void *user)
 
     pthread_mutex_lock(&bed->lock);
     while (!bed->ending) {
-        int64_t next_ns = run_devices(bed);
+        int64_t left_ns = run_devices(bed) - usb_testbed_now_ns();
+        int64_t next_ns = time_of(CLOCK_MONOTONIC) + (left_ns > 0 ? left_ns : 0);
         const struct timespec until = {next_ns / BJ_NS_PER_S, next_ns % BJ_NS_PER_S};
         pthread_cond_timedwait(&bed->changed, &bed->lock, &until);
     }

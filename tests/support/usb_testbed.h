@@ -44,7 +44,7 @@ void usb_testbed_unlock(struct usb_testbed *bed);
 /* While locked: bus and devices come up to now, which is returned. */
 int64_t usb_testbed_catch_up(struct usb_testbed *bed);
 
-int64_t usb_testbed_now_ns(void); /* CLOCK_MONOTONIC */
+int64_t usb_testbed_now_ns(void); /* CLOCK_BOOTTIME, as bj_clock_ns */
 
 /* How many handles of libusb are open on all devices. */
 int usb_testbed_clients(struct usb_testbed *bed);

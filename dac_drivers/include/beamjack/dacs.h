@@ -88,7 +88,8 @@ BJ_API struct bj_audio_options bj_audio_defaults(void);
 
 /* ---- The outer shell: real clock, sockets and waiting -------------------------------- */
 
-/* CLOCK_MONOTONIC. */
+/* CLOCK_BOOTTIME: as CLOCK_MONOTONIC, but time during which the computer sleeps counts, so
+ * that whoever was asleep sees it as a gap. */
 BJ_API BJ_RT int64_t bj_clock_ns(void);
 
 /* Real sockets. One object serves any number of drivers on any threads. */

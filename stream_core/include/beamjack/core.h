@@ -160,6 +160,11 @@ enum bj_intensity {
 
 #define BJ_SILENCE_LIMIT_NS (50 * BJ_NS_PER_MS)
 
+/* Whatever light depends on may be away for so long; after more it is lost, and needs a new
+ * arm or config.rearm. That holds for the steps of a stream themselves: stopped programs,
+ * suspended computers. */
+#define BJ_AWAY_LIMIT_NS BJ_NS_PER_S
+
 enum bj_run {
     BJ_RUN_GOING = 0,
     BJ_RUN_STOPPED,      /* bj_stream_stop */
@@ -280,10 +285,10 @@ BJ_API enum bj_status bj_stream_create(const struct bj_stream_config *config,
 BJ_API void bj_stream_destroy(struct bj_stream *stream);
 
 /* Engine thread, BJ_RT. Does what is due at now_ns and returns at once. `wait` receives
- * when and on what to call again. Once anything but BJ_RUN_GOING was returned the light is
- * out, the shutter closed and the DAC released; further calls repeat the answer. A time
- * before that of the last step counts as that. Without a stream or a wait:
- * BJ_RUN_DISCONNECTED. */
+ * when and on what to call again, a few times a second at least. Once anything but
+ * BJ_RUN_GOING was returned the light is out, the shutter closed and the DAC released;
+ * further calls repeat the answer. A time before that of the last step counts as that.
+ * Without a stream or a wait: BJ_RUN_DISCONNECTED. */
 BJ_API enum bj_run bj_stream_step(struct bj_stream *stream, int64_t now_ns,
                                   struct bj_wait *wait);
 
@@ -367,7 +372,8 @@ struct bj_feed_config {
 
 struct bj_feed_stats {
     uint64_t frames_pushed;
-    uint64_t frames_lost;    /* never played: ring full, or skipped since the first start */
+    uint64_t frames_at_start; /* skipped until L held for the first time, as it must be */
+    uint64_t frames_lost;     /* never played: ring full, or skipped from then on */
     uint64_t frames_invalid; /* a channel was not finite or beyond all sense; played dark */
     uint64_t jumps;          /* times the position was set anew after the start */
     uint64_t silences;       /* times the producer stopped calling */

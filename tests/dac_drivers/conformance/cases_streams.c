@@ -161,15 +161,17 @@ void conformance_is_unplugged_and_comes_back(const struct conformance_row *row,
                                              struct conformance_verdict *verdict)
 {
     for (int k = 0; k < 12 && row->unplug && is_fine(verdict); k += world_stride(row)) {
+        int64_t away_ns = 300 * BJ_NS_PER_MS * (1 + k);
         struct world world;
         if (begin_stream(&world, row, (uint64_t)k, verdict) && world_light_up(&world)) {
             world_run_ms(&world, 1.9 * k);
             row->unplug(world.rig);
             world.eye.unsure_points = row->unsure_points;
             world.eye.dark_from_ns = world.now_ns + world_queue_ns(&world);
-            world_run_ms(&world, 300.0 * (1 + k));
+            world_run_ms(&world, (double)away_ns / 1e6);
             row->plug(world.rig);
-            world.eye.dark_from_ns = BJ_NEVER; /* but closed, if it was lost: see witness */
+            if (away_ns <= BJ_AWAY_LIMIT_NS) /* else light must not come back by itself */
+                world.eye.dark_from_ns = BJ_NEVER;
             world_run_ms(&world, 3000);
             conformance_expect(verdict,
                                k < 8 || bj_stream_stats(world.stream).reconnects > 0,

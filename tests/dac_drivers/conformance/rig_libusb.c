@@ -120,7 +120,7 @@ static void advance(void *instance, int64_t until_ns)
     const struct timespec until = {until_ns / BJ_NS_PER_S, until_ns % BJ_NS_PER_S};
 
     (void)instance;
-    (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+    (void)clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &until, NULL);
 }
 
 static int64_t next_event_ns(void *instance)
