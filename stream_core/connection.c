@@ -242,7 +242,6 @@ void bj_engine_connected(struct bj_stream *stream)
     if (!fit_to_device(stream)) {
         return;
     }
-    bj_safety_restart(&stream->safety);
     stream->restarts = (struct bj_restarts){0};
     stream->phase = BJ_STREAM_STREAMING;
     stream->taken_ns = 0;

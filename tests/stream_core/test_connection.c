@@ -536,6 +536,56 @@ static void a_broken_promise_while_lit_ends_dark(void **state)
     }
 }
 
+/* ---- gaps -------------------------------------------------------------------------------------- */
+
+static void empty_the_queue(struct engine_world *world)
+{
+    world->dac.queued = 0;
+    world->dac.playing = false;
+    world->dac.base->events->emptied(world->dac.base->engine, 10, false);
+}
+
+static void run_dry(struct engine_world *world)
+{
+    world->now_ns += 100 * MS;
+}
+
+/* A device that says nothing; by our own count it has run dry. */
+static void run_dry_by_count(struct engine_world *world)
+{
+    world->dac.speed = 0.1;
+    world->dac.segment_ns = world->now_ns;
+    world->dac.segment_played = 0;
+    world->now_ns += 60 * MS;
+}
+
+static void every_gap_begins_with_the_start_blank(void **state)
+{
+    (void)state;
+    const struct {
+        void (*make)(struct engine_world *world);
+        bool silent;
+    } gaps[] = {{empty_the_queue, false}, {run_dry, false}, {run_dry_by_count, true}};
+    for (size_t k = 0; k < sizeof gaps / sizeof *gaps; k++) {
+        struct engine_world world;
+        world_init(&world);
+        world.dac.caps.reports_level = !gaps[k].silent;
+        world.config.safety.start_blank_ns = 5 * MS;
+        world_start_lit(&world);
+        gaps[k].make(&world);
+        uint64_t from = world.dac.taken, dark = from;
+        world_step(&world);
+        world_run(&world, 50 * MS);
+        while (dark < world.dac.taken && world_tag(&world.dac.log[dark]) == 0) {
+            dark++;
+        }
+        assert_int_equal(dark - from, 150);
+        assert_true(dark < world.dac.taken);
+        assert_true(world_stats(&world).armed);
+        world_finish(&world);
+    }
+}
+
 /* ---- the rate that a DAC turns out to have --------------------------------------------------- */
 
 static struct bj_fill_result fill_resting(void *user, const struct bj_fill_request *request,
@@ -719,6 +769,7 @@ int main(void)
         cmocka_unit_test(the_drivers_words_come_first),
         cmocka_unit_test(a_loss_counts_what_was_pending_and_queued),
         cmocka_unit_test(the_producer_is_told_time_goes_on),
+        cmocka_unit_test(every_gap_begins_with_the_start_blank),
         cmocka_unit_test(a_rest_holds_at_the_rate_the_dac_turns_out_to_have),
         cmocka_unit_test(blank_and_settle_hold_at_that_rate),
         cmocka_unit_test(times_hold_across_a_change_of_the_rate),
