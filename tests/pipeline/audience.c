@@ -213,7 +213,7 @@ void audience_see(struct audience *audience, const struct sim_ed_point *point)
         see_numbered(audience, point);
     } else if (audience->signal == SOURCE_HAND) {
         see_hand(audience, point);
-    } else {
+    } else if (audience->signal != SOURCE_BUZZ) {
         see_vernier(audience, point);
     }
     audience->last_point_ns = point->time_ns;

@@ -140,6 +140,13 @@ double source_vernier_ns(enum source_signal signal, struct source_position posit
     return hand_ns(position.x, position.y, fast_turn_ns(signal), slow_ns);
 }
 
+static void make_buzz(uint64_t frame, uint32_t at, float *const channels[BJ_CHANNELS])
+{
+    channels[BJ_X][at] = frame % 2 ? 0.5f : -0.5f;
+    channels[BJ_Y][at] = 0;
+    put_colour(channels, at, source_colour(frame));
+}
+
 void source_make(enum source_signal signal, uint64_t first, double capture_ns,
                  double frame_ns, uint32_t frames, float *const channels[BJ_CHANNELS])
 {
@@ -150,6 +157,8 @@ void source_make(enum source_signal signal, uint64_t first, double capture_ns,
     for (uint32_t k = 0; k < frames; k++) {
         if (signal == SOURCE_NUMBERED) {
             make_numbered(first + k, k, channels);
+        } else if (signal == SOURCE_BUZZ) {
+            make_buzz(first + k, k, channels);
         } else {
             make_hand(capture_ns + k * frame_ns, k, channels);
         }

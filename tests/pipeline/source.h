@@ -20,6 +20,8 @@ enum source_signal {
     SOURCE_VERNIER,
     /* The same with a position that turns SOURCE_CIRCLE_HZ times a second, at 0.8. */
     SOURCE_CIRCLE,
+    /* From side to side with each frame, all lit: a dot to the eye. Tells nothing. */
+    SOURCE_BUZZ,
 };
 
 #define SOURCE_HAND_HZ 5

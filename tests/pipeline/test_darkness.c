@@ -191,6 +191,23 @@ static void without_x_or_y_it_is_dark(void **state)
 
 /* ---- the device ----------------------------------------------------------------------------------- */
 
+/* Mirrors stand still, whatever is commanded: lit on their way from where they were, and
+ * for the dwell limit. */
+static void what_mirrors_do_not_follow_is_dark(void **state)
+{
+    (void)state;
+    struct pipeline_config config = pipeline_defaults();
+    config.signal = SOURCE_BUZZ;
+    struct pipeline p;
+    pipeline_init(&p, &config);
+    pipeline_run_ms(&p, 500);
+    bj_stream_arm(p.stream);
+    pipeline_run_ms(&p, 3000);
+    assert_true(p.audience.lit >= 470 && p.audience.lit <= 480 + 50);
+    assert_int_equal(bj_stream_stats(p.stream).dark, BJ_DARK_DWELL);
+    pipeline_finish(&p);
+}
+
 static void comes_back_disarmed_from(enum sim_ed_fault fault, int64_t value)
 {
     struct pipeline_config config = pipeline_defaults();
@@ -320,6 +337,7 @@ int main(void)
         cmocka_unit_test(a_hung_server_is_dark_in_time),
         cmocka_unit_test(freewheeling_is_dark),
         cmocka_unit_test(without_x_or_y_it_is_dark),
+        cmocka_unit_test(what_mirrors_do_not_follow_is_dark),
         cmocka_unit_test(a_reset_comes_back_disarmed),
         cmocka_unit_test(a_reboot_comes_back_disarmed),
         cmocka_unit_test(a_cut_reply_comes_back_disarmed),
