@@ -322,11 +322,17 @@ static void follow_sessions(struct pcm_voice *voice)
         open_session(voice);
 }
 
-static int pause_ms(const struct pcm_voice *voice)
+/* Where the counter moves in steps, looks do not keep time with them: each falls elsewhere
+ * in a step, and together they find its ends. */
+static int pause_ms(struct pcm_voice *voice)
 {
     if (!voice->running)
         return -1;
-    return voice->clockless ? PACE_MS : LOOK_MS;
+    if (voice->clockless)
+        return PACE_MS;
+    if (voice->setup.quantum_frames <= 1)
+        return LOOK_MS;
+    return 1 + (int)((++voice->pauses * 0x9e3779b9u >> 16) * (LOOK_MS / 2) >> 16);
 }
 
 void *pcm_voice_run(void *user)

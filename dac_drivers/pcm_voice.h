@@ -44,6 +44,7 @@ struct pcm_voice {
     uint8_t *ring;
     uint32_t frame_bytes;
     bool running, clockless, news;
+    uint32_t pauses;
     struct bj_pacer pacer;
     uint64_t paced_from; /* number of the frame the pacer calls 0 */
     struct bj_pcm_look look;

@@ -8,6 +8,7 @@
 #define OFF_QUANTA 1.1
 #define SLACK_MORE 100e-6
 #define SLACK_FACTOR 1.25
+#define LONG_STEP 1e-3 /* fewer than some 250 in a window */
 
 #define ROOT_12 3.4641 /* the range of what is evenly spread, by its deviation */
 
@@ -74,7 +75,7 @@ void bj_clock_window_add(struct bj_clock_window *window, struct bj_clock_scale s
     double delay = delay_of(window, scale.hz, t, n, slack_s);
     struct bj_clock_look *place = room_for(window, scale.quantum_s, delay);
     if (place) {
-        *place = (struct bj_clock_look){t, n, delay};
+        *place = (struct bj_clock_look){t, n, delay, slack_s};
     }
 }
 
@@ -100,36 +101,60 @@ static struct middle middle_of(const struct bj_clock_window *window, double limi
     return middle;
 }
 
-/* ---- brackets --------------------------------------------------------------------------- */
+/* ---- intersecting ----------------------------------------------------------------------- */
+
+static bool is_intersected(const struct bj_clock_window *window, double quantum_s)
+{
+    return window->kind == BJ_CLOCK_BRACKET ||
+           (window->kind == BJ_CLOCK_ROUND_TRIP && quantum_s > LONG_STEP);
+}
+
+static double least_slack(const struct bj_clock_window *window)
+{
+    double least = window->store[0].slack;
+    for (uint32_t k = 1; k < window->stored; k++) {
+        least = fmin(least, window->store[k].slack);
+    }
+    return least;
+}
 
 /* By how much, in seconds, the count is ahead of a line through the first look, as all
- * brackets leave it possible. Where the ends cross, some took longer than they should. */
+ * looks leave it possible. Where the ends cross, some took longer than they should. */
 struct range {
     double least, most;
 };
 
-static struct range range_of(const struct bj_clock_window *window, double hz)
+/* A bracket is open to both sides alike. A step is as long as it is, and the look was taken
+ * later than it was asked for by what the answer took beyond the quickest. */
+static struct range range_of(const struct bj_clock_window *window,
+                             struct bj_clock_scale scale)
 {
+    bool bracket = window->kind == BJ_CLOCK_BRACKET;
+    double trip = bracket ? 0 : least_slack(window);
     struct range range = {-INFINITY, INFINITY};
     for (uint32_t k = 0; k < window->stored; k++) {
         const struct bj_clock_look *look = &window->store[k];
-        double ahead = (look->n - window->store[0].n) / hz - (look->t - window->first_t);
-        range.least = fmax(range.least, ahead - look->delay / 2);
-        range.most = fmin(range.most, ahead + look->delay / 2);
+        double ahead =
+            (look->n - window->store[0].n) / scale.hz - (look->t - window->first_t);
+        double half = (bracket ? look->slack : scale.quantum_s) / 2;
+        double late = bracket ? 0 : look->slack - trip;
+        range.least = fmax(range.least, ahead - half - late);
+        range.most = fmin(range.most, ahead + half);
     }
     return range;
 }
 
-/* The middle of one bracket says nothing; how the count lies in it may be the same for
- * long. What all of them leave possible shrinks with each that begins or ends elsewhere. */
-static struct bj_clock_sample sample_of_brackets(const struct bj_clock_window *window,
-                                                 double hz)
+/* The middle of one step or bracket says nothing; how the count lies in it may be the same
+ * for long. What all of them leave possible shrinks with each that begins or ends
+ * elsewhere. */
+static struct bj_clock_sample intersection(const struct bj_clock_window *window,
+                                           struct bj_clock_scale scale)
 {
-    struct range range = range_of(window, hz);
+    struct range range = range_of(window, scale);
     double t = middle_of(window, INFINITY).t;
     double ahead = (range.least + range.most) / 2;
     return (struct bj_clock_sample){window->first_t + t,
-                                    window->store[0].n + (t + ahead) * hz};
+                                    window->store[0].n + (t + ahead) * scale.hz};
 }
 
 /* ---- the sample ------------------------------------------------------------------------- */
@@ -137,8 +162,8 @@ static struct bj_clock_sample sample_of_brackets(const struct bj_clock_window *w
 struct bj_clock_sample bj_clock_window_sample(const struct bj_clock_window *window,
                                               struct bj_clock_scale scale)
 {
-    if (window->kind == BJ_CLOCK_BRACKET) {
-        return sample_of_brackets(window, scale.hz);
+    if (is_intersected(window, scale.quantum_s)) {
+        return intersection(window, scale);
     }
     double limit = tight_limit(window, scale.quantum_s, least_delay(window));
     struct middle middle = middle_of(window, limit);
@@ -167,9 +192,10 @@ static double scatter(const struct bj_clock_window *window, double hz, double li
 
 double bj_clock_window_sd(const struct bj_clock_window *window, struct bj_clock_scale scale)
 {
-    if (window->kind == BJ_CLOCK_BRACKET) {
-        struct range possible = range_of(window, scale.hz);
-        return fabs(possible.most - possible.least) / ROOT_12;
+    if (is_intersected(window, scale.quantum_s)) {
+        struct range possible = range_of(window, scale);
+        double width = fabs(possible.most - possible.least);
+        return (window->kind == BJ_CLOCK_BRACKET ? width : scale.quantum_s) / ROOT_12;
     }
     double limit = tight_limit(window, scale.quantum_s, least_delay(window));
     double range = ROOT_12 * scatter(window, scale.hz, INFINITY);

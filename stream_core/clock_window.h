@@ -3,8 +3,9 @@
  * Looks at a foreign clock, gathered over a moment and averaged to one sample.
  *
  * Only tight ones are averaged, which had the least delay: it shows in how they lie to a
- * line whose slope is about known. Brackets are not averaged but intersected. Within a
- * window a slope that is a little wrong hides nothing.
+ * line whose slope is about known. Brackets, and counts in steps so long that a window has
+ * few of them, are not averaged but intersected. Within a window a slope that is a little
+ * wrong hides nothing.
  *
  * Pure arithmetic; one thread, BJ_RT.
  */
@@ -27,7 +28,8 @@ struct bj_clock_window {
     uint32_t stored;
     double first_t;
     struct bj_clock_look {
-        double t, n, delay; /* in seconds; the delay up to a constant of the window */
+        double t, n, delay,
+            slack; /* in seconds; the delay up to a constant of the window */
     } store[BJ_CLOCK_WINDOW_STORE];
 };
 
@@ -49,7 +51,8 @@ struct bj_clock_sample bj_clock_window_sample(const struct bj_clock_window *wind
                                               struct bj_clock_scale scale);
 
 /* How sure that is if nothing is known yet: how the looks scatter about a line of their
- * own, and the least of many delays is as sure as they are many. In seconds. */
+ * own, and the least of many delays is as sure as they are many. A long step may have been
+ * met by luck and counts whole. In seconds. */
 double bj_clock_window_sd(const struct bj_clock_window *window,
                           struct bj_clock_scale scale);
 

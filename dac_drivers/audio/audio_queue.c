@@ -53,10 +53,20 @@ bool audio_queue_note(struct audio_queue *queue, const struct bj_pcm_look *look,
     return true;
 }
 
+/* A counter that moves in steps is behind by up to one: what may have played counts as
+ * played. */
+static uint32_t ahead_of(const struct bj_pcm_look *look, uint32_t quantum_points)
+{
+    uint32_t ahead = quantum_points > 1 && look->running ? quantum_points : 0;
+
+    return ahead < look->queued_frames ? ahead : look->queued_frames;
+}
+
 bool audio_queue_report(struct audio_queue *queue, int64_t now_ns, uint32_t quantum_points,
                         struct bj_level_report *report)
 {
     const struct bj_pcm_look *look = &queue->look;
+    uint32_t ahead = ahead_of(look, quantum_points);
 
     if (queue->dropping || look->received_ns == queue->reported_ns ||
         look->received_ns > now_ns)
@@ -65,9 +75,9 @@ bool audio_queue_report(struct audio_queue *queue, int64_t now_ns, uint32_t quan
     *report = (struct bj_level_report){
         .sent_ns = look->sent_ns,
         .received_ns = look->received_ns,
-        .queued_points = look->queued_frames,
+        .queued_points = look->queued_frames - ahead,
         .unreported_points = (uint32_t)(audio_queue_points(queue) - look->queued_frames),
-        .played_points = look->heard_frames,
+        .played_points = look->heard_frames + ahead,
         .quantum_points = quantum_points,
         .playing = look->running,
         .dry = look->queued_frames == 0,

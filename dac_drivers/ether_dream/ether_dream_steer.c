@@ -4,6 +4,8 @@
 #define NUDGE_NS (200 * BJ_NS_PER_MS) /* frees replies the first generation holds back */
 #define PING_NS (100 * BJ_NS_PER_MS)
 #define WATCH_PING_NS (50 * BJ_NS_PER_MS)
+#define BATCH_PING_NS (BJ_NS_PER_MS / 2)
+#define BATCH_PING_SPREAD_NS (5 * BJ_NS_PER_MS)
 #define CLEAR_NS BJ_NS_PER_S
 #define REPAIR_NS BJ_NS_PER_S
 #define BEGIN_ANYWAY_NS (100 * BJ_NS_PER_MS)
@@ -130,12 +132,26 @@ static void steer(struct ed_session *session, int64_t now_ns)
         begin(session, now_ns);
 }
 
+/* A device that counts in batches is asked at times that do not keep time with its data:
+ * each answer falls elsewhere in a batch, and together they find its ends. */
+static int64_t ping_pause_ns(const struct ed_session *session)
+{
+    uint32_t sent_us = (uint32_t)(session->link.sent_ns / 1000);
+    double place = sent_us * 0x9e3779b9u / 4294967296.0; /* anywhere from 0 to 1 */
+
+    if (session->phase == ED_WATCHING)
+        return WATCH_PING_NS;
+    if (session->model->min_queued == 0 || session->device.playback != ED_PLAYING)
+        return PING_NS;
+    return BATCH_PING_NS + (int64_t)(place * BATCH_PING_SPREAD_NS);
+}
+
 static int64_t next_ping_ns(const struct ed_session *session)
 {
     int64_t quiet = session->link.sent_ns;
 
     if (session->link.count == 0)
-        return quiet + (session->phase == ED_WATCHING ? WATCH_PING_NS : PING_NS);
+        return quiet + ping_pause_ns(session);
     if (session->link.progress_ns > quiet)
         quiet = session->link.progress_ns;
     return quiet + NUDGE_NS;

@@ -18,7 +18,8 @@ static const char help[] =
     "  without a mode      a row for every scenario\n"
     "  --matrix N          N random cases of 300 s\n"
     "  --hours H           H hours in runs of 10, clocks up to 500 ppm off and wandering\n"
-    "  --driver NAME       skews, jitters and rates for this driver, or for all\n"
+    "  --driver NAME       skews, jitters and rates for this driver, or for 'all';\n"
+    "                      with --matrix N after it N of these cases, by chance\n"
     "  --pair              two DACs at +200 and -200 ppm, an hour\n"
     "  --quality           a circle of 50 Hz from 48 kHz to 48 kpps, an hour\n"
     "options\n"
@@ -84,7 +85,7 @@ static bool take(int option, struct clock_bench *bench, bench_mode *mode)
 {
     switch (option) {
     case OPTION_MATRIX:
-        *mode = clock_bench_matrix;
+        *mode = bench->driver ? clock_bench_drivers : clock_bench_matrix;
         bench->cases = (uint32_t)strtoul(optarg, NULL, 10);
         return bench->cases > 0;
     case OPTION_HOURS:

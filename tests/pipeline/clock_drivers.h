@@ -17,6 +17,8 @@ struct clock_driver {
     uint32_t quantum;                   /* its counter's steps */
     bool mute;                          /* it never answers */
     uint32_t rates[CLOCK_DRIVER_RATES]; /* points per second, rising */
+    /* What it holds at 5 ms of jitter. No lock: its receiver keeps time by itself. */
+    double pitch_ppm, off_ms, lock_s;
 };
 
 /* Ended by one without a name. */

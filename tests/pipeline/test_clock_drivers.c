@@ -24,10 +24,16 @@ struct row {
 /* The way to a DAC is 0.2 ms on a network and cannot be known, nor its jitter at the least.
  */
 static const struct row rows[] = {
-    {"helios", 30000, 20, 0.3, 900, 0.1},      {"helios", 30000, -20, 0, 150, 0.02},
-    {"helios", 65535, 80, 1, 60, 0.2},         {"ether_dream", 30000, 20, 0.3, 60, 0.3},
-    {"lasercube", 30000, -20, 0.3, 60, 0.4},   {"laserdock", 30000, 20, 0.3, 60, 0.02},
-    {"lasershark", 30000, -80, 0.3, 60, 0.02}, {"audio", 48000, 20, 0.3, 60, 0.1},
+    {"helios", 30000, 20, 0.3, 900, 0.1}, /* 5 new lines when looks kept time with swaps */
+    {"helios", 30000, -20, 0, 150, 0.02},
+    {"helios", 65535, 80, 1, 60, 0.2},
+    {"ether_dream", 30000, 20, 0.3, 60, 0.3},
+    {"ether_dream_batches", 30000, 20, 0.3, 60, 0.3},
+    {"lasercube", 30000, -20, 0.3, 60, 0.4},
+    {"laserdock", 30000, 20, 0.3, 60, 0.02},
+    {"lasershark", 30000, -80, 0.3, 60, 0.02},
+    {"audio", 48000, 20, 0.3, 60, 0.1},
+    {"audio_steps", 48000, -80, 0.3, 60, 0.2},
 };
 
 static void holds(void **state)

@@ -110,6 +110,14 @@ static int64_t begun_ns(struct sim_pcm *sim, int64_t read_ns)
     return begun_ns > sim->look.sent_ns ? begun_ns : sim->look.sent_ns;
 }
 
+/* Where the counter moves in steps, looks do not keep time with them. */
+static int64_t until_look_ns(struct sim_pcm *sim)
+{
+    return sim->config.quantum_frames > 1
+               ? BJ_NS_PER_MS + sim_random_upto(&sim->random, LOOK_NS / 2)
+               : LOOK_NS;
+}
+
 static void take_a_look(struct sim_pcm *sim, int64_t now_ns)
 {
     uint32_t quantum = sim->config.quantum_frames;
@@ -124,7 +132,7 @@ static void take_a_look(struct sim_pcm *sim, int64_t now_ns)
     sim->look.queued_frames =
         (uint32_t)(sim->moved - sim->look.dropped_frames - sim->look.heard_frames);
     sim->look.running = sim->running;
-    sim->due_ns[LOOK] = sim->running ? now_ns + LOOK_NS : BJ_NEVER;
+    sim->due_ns[LOOK] = sim->running ? now_ns + until_look_ns(sim) : BJ_NEVER;
 }
 
 static void end_running(struct sim_pcm *sim, int64_t now_ns)

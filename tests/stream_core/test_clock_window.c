@@ -99,6 +99,22 @@ static void quanta_are_averaged(void **state)
     assert_true(fabs(ahead_us(&window, coarse)) < 300);
 }
 
+/* Steps as long as the looks are apart, which fall on nearly the same place of each; but
+ * for one look just before an end, one just behind. An answer that took longer is not
+ * believed. */
+static void long_steps_are_found_by_their_ends(void **state)
+{
+    (void)state;
+    const struct bj_clock_scale coarse = {.hz = HZ, .quantum_s = 256 / HZ};
+    struct bj_clock_window window = {.kind = BJ_CLOCK_ROUND_TRIP};
+    for (int k = 0; k < 30; k++) {
+        double place = k == 7 ? 0.01 : k == 20 ? 255.99 : 200;
+        double late = k % 5 == 3 ? 0.003 : 0, t = (256 * k + place) / HZ - late;
+        bj_clock_window_add(&window, coarse, t, 256 * k + 128, 0.0004 + late);
+    }
+    assert_true(fabs(ahead_us(&window, coarse)) < 1);
+}
+
 /* A rate that is wrong by a per cent costs averaging, and nothing else. */
 static void a_wrong_rate_hides_no_delay(void **state)
 {
@@ -162,6 +178,7 @@ int main(void)
         cmocka_unit_test(of_brackets_the_narrow_ones_count),
         cmocka_unit_test(brackets_leave_what_all_of_them_allow),
         cmocka_unit_test(quanta_are_averaged),
+        cmocka_unit_test(long_steps_are_found_by_their_ends),
         cmocka_unit_test(a_wrong_rate_hides_no_delay),
         cmocka_unit_test(what_is_too_much_is_dropped),
         cmocka_unit_test(the_first_sample_is_as_sure_as_its_looks),
