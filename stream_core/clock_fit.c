@@ -189,6 +189,7 @@ static bool refuse(struct bj_clock_fit *fit, double t, double n, double error)
             begin_rate(fit);
         }
         begin_line(fit, t, n);
+        fit->misfits++;
     }
     return true;
 }

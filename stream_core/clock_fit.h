@@ -28,7 +28,8 @@ struct bj_clock_fit {
     uint32_t refused;     /* in a row */
     double refused_error; /* of the first of them, in seconds */
     bool anchoring;       /* the phase is to begin anew with the next, short window */
-    uint32_t lines; /* how often the phase was measured anew, the first time included */
+    uint32_t lines;   /* how often the phase was measured anew, the first time included */
+    uint32_t misfits; /* ... because what was seen did not fit the line any more */
     struct bj_clock_window window;
 };
 

@@ -7,6 +7,17 @@
 #define LONGEST_BACKOFF_NS BJ_NS_PER_S
 #define CLOSE_TIMEOUT_NS (500 * BJ_NS_PER_MS)
 
+static void tell_remeasured(struct bj_stream *stream)
+{
+    char text[BJ_DAC_NAME_SIZE + 160];
+    snprintf(text, sizeof text,
+             "%s: its clock jumped and is measured anew, a moment is dark; if that comes "
+             "again, look at its cable and at what else loads the computer",
+             stream->dac->name);
+    stream->remeasured = true;
+    bj_engine_tell(stream, BJ_PROTOCOL, false, text);
+}
+
 /* ---- what the driver says
  * ------------------------------------------------------------------- */
 
@@ -18,9 +29,13 @@ static void on_level(void *engine, const struct bj_level_report *report)
         stream->broken = broken; /* and lost, once the slot has returned */
         return;
     }
+    uint32_t misfits = stream->clock.fit.misfits;
     bj_level_report(&stream->level, report);
     if (bj_dac_clock_report(&stream->clock, report)) {
         stream->restarted = true;
+    }
+    if (stream->clock.fit.misfits != misfits) {
+        tell_remeasured(stream);
     }
     if (report->playing && !stream->confirmed) {
         stream->confirmed = true; /* from here on the play time is known, not hoped for */

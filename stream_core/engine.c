@@ -69,6 +69,7 @@ static struct bj_fill_request make_request(const struct bj_stream *stream,
         .buffered_ns = (int64_t)(low / stream->true_pps * 1e9),
         .device_queued_points = stream->level.queued_points,
         .restarted = stream->restarted,
+        .remeasured = stream->remeasured,
     };
     tell_time(stream, &request);
     return request;
@@ -98,7 +99,7 @@ static void note_recovery(struct bj_stream *stream)
         bj_safety_restart(&stream->safety);
     }
     stream->filled_once = true;
-    stream->restarted = false;
+    stream->restarted = stream->remeasured = false;
 }
 
 /* The gap takes time, and so what follows is due later than the producer thinks. */

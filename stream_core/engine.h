@@ -68,6 +68,7 @@ struct bj_stream {
     bool filled_once;          /* the producer has ever given something */
     bool starving;             /* within an underrun */
     bool restarted;            /* the next fill begins a new time line */
+    bool remeasured;           /* ... because the DAC's clock is another */
     bool told;                 /* the driver was told something since its service */
     bool refused;              /* it took nothing in this step, in spite of room */
     uint32_t chunks;           /* made in this step */

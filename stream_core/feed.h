@@ -35,6 +35,9 @@ struct bj_feed {
     double wanted_pps;    /* of the DAC, while its rate follows ours; 0: no matter */
     uint64_t hold_points; /* dark points due before the next frame */
     uint64_t dark_points; /* of the next ones: the beam jumped */
+    uint32_t misfits;     /* of the timeline, as far as they were counted */
+    bool remeasured;      /* by this fill: counted already */
+    bool unsure;          /* a clock was measured anew and has not settled since */
     float hold_x, hold_y;
     float *scratch[BJ_CHANNELS];
     float *scratch_block;

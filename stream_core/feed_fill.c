@@ -8,8 +8,14 @@
 #include <math.h>
 
 #define BLOCK_POINTS 256u
-/* A latency further off than this is put right at once instead of by the ratio. */
-#define JUMP_NS (20.0 * BJ_NS_PER_MS)
+/* A latency further off than this is put right at once: a gap of a ms is seen less than the
+ * seconds at a wrong pitch that it would take otherwise. What is nearer glides: at most 0.2
+ * %, less than anybody hears, and 1.4 s until it is within LOCKED_NS. */
+#define JUMP_NS (2.0 * BJ_NS_PER_MS)
+/* While the clocks are not settled their own error may be more: 0.5 %, and 2.3 s. */
+#define UNSETTLED_JUMP_NS (5.0 * BJ_NS_PER_MS)
+/* Frames that pass unchanged cannot glide, and drift until then. */
+#define EXACT_JUMP_NS (20.0 * BJ_NS_PER_MS)
 /* Where time itself jumped, everything above this is. */
 #define LEAST_JUMP_NS (0.25 * BJ_NS_PER_MS)
 /* ... and where it begins in the dark anyway, everything above this. */
@@ -218,6 +224,20 @@ static void set_step(struct bj_feed *feed, const struct bj_fill_request *request
     atomic_store_explicit(&feed->ratio_ppm, ratio_ppm, memory_order_relaxed);
 }
 
+/* A clock is another than it was measured to be: it counts as a jump, however far. */
+static void note_misfits(struct bj_feed *feed, const struct bj_fill_request *request)
+{
+    feed->remeasured = request->remeasured || feed->timeline.misfits != feed->misfits;
+    feed->misfits = feed->timeline.misfits;
+    if (feed->remeasured && feed->running) {
+        feed->unsure = true;
+        add(&feed->jumps, 1);
+        atomic_store_explicit(&feed->last_jump_ns, request->now_ns, memory_order_relaxed);
+    } else if (request->play_settled && bj_timeline_settled(&feed->timeline)) {
+        feed->unsure = false;
+    }
+}
+
 /* The frame that is due if it plays as point `done` of the request; behind a gap, if that
  * is where its time lies. */
 static double due_frame(const struct bj_feed *feed, const struct bj_fill_request *request,
@@ -277,6 +297,16 @@ static void note_settled(struct bj_feed *feed, const struct bj_fill_request *req
     feed->settled = feed->settled || (locked && request->play_settled) || !in_time;
 }
 
+static double jump_limit_ns(const struct bj_feed *feed,
+                            const struct bj_fill_request *request)
+{
+    bool settled = request->play_settled && bj_timeline_settled(&feed->timeline);
+    if (feed->matching == BJ_MATCH_EXACT) {
+        return EXACT_JUMP_NS;
+    }
+    return settled ? JUMP_NS : UNSETTLED_JUMP_NS;
+}
+
 /* Where time jumped - the DAC's queue was emptied or resumed, JACK lost cycles, a clock was
  * measured anew - or the error is beyond what the ratio should put right. */
 static void correct_latency(struct bj_feed *feed, const struct bj_fill_request *request,
@@ -288,12 +318,12 @@ static void correct_latency(struct bj_feed *feed, const struct bj_fill_request *
     double off_ns = fabs(late_ns + held_ns);
     bool anew = jumped || (request->restarted && done == 0);
     atomic_store_explicit(&feed->latency_error_ns, late_ns + held_ns, memory_order_relaxed);
-    bool locked = request->play_known && off_ns < LOCKED_NS;
+    bool locked = request->play_known && off_ns < LOCKED_NS && !feed->unsure;
     atomic_store_explicit(&feed->locked_now, locked, memory_order_relaxed);
     note_settled(feed, request, locked);
     double least_ns = request->restarted ? LEAST_DARK_JUMP_NS : LEAST_JUMP_NS;
     least_ns = passes_frames(feed) ? 0.5e9 / feed->rate : least_ns;
-    if (off_ns <= (anew ? least_ns : JUMP_NS)) {
+    if (off_ns <= (anew ? least_ns : jump_limit_ns(feed, request))) {
         return;
     }
     jump(feed, late_ns, request, done);
@@ -301,7 +331,7 @@ static void correct_latency(struct bj_feed *feed, const struct bj_fill_request *
         feed->dark_points = (uint64_t)(DARK_S * request->play_pps) + 1;
     }
     atomic_store_explicit(&feed->last_jump_ns, request->now_ns, memory_order_relaxed);
-    if (!request->restarted) {
+    if (!request->restarted && !feed->remeasured) {
         add(&feed->jumps, 1);
     }
 }
@@ -418,6 +448,7 @@ struct bj_fill_result bj_feed_fill(void *user, const struct bj_fill_request *req
     want_more(feed);
     take_pushes(feed);
     set_step(feed, request);
+    note_misfits(feed, request);
     if (fell_silent(feed, request->now_ns)) {
         add(&feed->silences, 1);
         forget(feed, bj_timeline_end(&feed->timeline));

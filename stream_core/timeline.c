@@ -20,9 +20,11 @@ void bj_timeline_init(struct bj_timeline *timeline, double rate, uint64_t frame)
 void bj_timeline_begin(struct bj_timeline *timeline, double rate, uint64_t frame)
 {
     bool same = timeline->fit.nominal_hz == rate;
+    uint32_t misfits = timeline->misfits;
     double hz = same && bj_timeline_settled(timeline) ? timeline->fit.line.hz : rate;
     bj_timeline_init(timeline, rate, frame);
     timeline->fit.line.hz = hz;
+    timeline->misfits = misfits;
 }
 
 bool bj_timeline_ready(const struct bj_timeline *timeline)
@@ -194,7 +196,7 @@ static void judge(struct bj_timeline *timeline, const struct bj_stamp *stamp)
 
 void bj_timeline_push(struct bj_timeline *timeline, const struct bj_stamp *stamp)
 {
-    uint32_t lines = timeline->fit.lines;
+    uint32_t lines = timeline->fit.lines, misfits = timeline->fit.misfits;
     if (stamp->frames > timeline->push_frames) {
         timeline->push_frames = stamp->frames;
     }
@@ -208,6 +210,7 @@ void bj_timeline_push(struct bj_timeline *timeline, const struct bj_stamp *stamp
     }
     bj_clock_fit_observe(&timeline->fit, stamp->now_ns, (double)stamp->first_frame, 0);
     timeline->moved = timeline->moved || (lines > 0 && timeline->fit.lines != lines);
+    timeline->misfits += timeline->fit.misfits - misfits;
     timeline->end = stamp->first_frame + stamp->frames;
     timeline->ready = true;
 }

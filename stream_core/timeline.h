@@ -20,7 +20,8 @@ struct bj_timeline {
     uint64_t end;            /* first frame not yet pushed */
     uint32_t push_frames;    /* the longest push seen */
     bool ready;
-    bool moved; /* the line was put anew */
+    bool moved;       /* the line was put anew */
+    uint32_t misfits; /* times frames did not fit it any more, since the beginning of all */
 
     /* pushes that are late, by jitter or by a gap */
     uint32_t suspects;

@@ -152,6 +152,7 @@ static void set_driver(const struct clock_scenario *scenario,
         .jitter_ns = (int64_t)(scenario->jitter_ms * MS),
         .quantum = scenario->driver->quantum,
         .mute = scenario->driver->mute,
+        .kind = scenario->driver->kind,
     };
     config->latency_ns = (int64_t)(scenario->latency_ms * MS);
     config->more_latency_ns = 2 * config->row.trouble.jitter_ns;

@@ -76,6 +76,8 @@ struct world {
     int64_t now_ns;        /* of the engine */
     double play_ns;        /* when the next point given will play */
     bool restarted;        /* the queue ran dry or was topped up */
+    bool remeasured;       /* the DAC's clock is another */
+    bool unsettled;        /* ... and was not seen for long */
     bool follows_pps;      /* the DAC plays as fast as the feed wants */
     uint64_t next_frame;   /* the lowest that may still come */
     uint64_t played, dark; /* points */
@@ -218,10 +220,11 @@ static uint32_t fill(struct world *world, uint32_t wanted)
         .play_ns = world->play_ns,
         .play_pps = world->pps,
         .play_known = true,
-        .play_settled = true,
+        .play_settled = !world->unsettled,
         .follows_pps = world->follows_pps,
         .device_queued_points = -1,
         .restarted = world->restarted,
+        .remeasured = world->remeasured,
     };
     struct bj_fill_result result = bj_feed_fill(world->feed, &request, world->points);
     uint32_t count = result.kind == BJ_FILLED ? result.points : 0;
@@ -232,6 +235,7 @@ static uint32_t fill(struct world *world, uint32_t wanted)
     assert_true(position >= world->position);
     world->position = position;
     world->restarted = count < wanted;
+    world->remeasured = false;
     if (world->follows_pps && result.wanted_pps > 0) {
         world->pps = result.wanted_pps;
     }
@@ -788,7 +792,7 @@ static void a_second_restart_while_waiting_is_exact(void **state)
 static void a_large_error_is_put_right_at_once(void **state)
 {
     (void)state;
-    const int64_t shifts[] = {25 * MS, -25 * MS, 15 * MS, -15 * MS};
+    const int64_t shifts[] = {25 * MS, -25 * MS, 15 * MS, -15 * MS}; /* frames unchanged */
     for (int k = 0; k < 4; k++) {
         struct bj_feed_config config = config_of(48000, 100 * MS);
         struct world *world = make_world(&config, 48000);
@@ -802,6 +806,51 @@ static void a_large_error_is_put_right_at_once(void **state)
         check_account(world);
         end_world(world);
     }
+}
+
+/* 14 ms off, as after JACK's period changed: at once, in the dark. 1.5 ms: within 0.5 ms
+ * after 1.5 s, at a pitch that nobody hears. Nothing takes longer. */
+static void no_error_takes_seconds_to_go(void **state)
+{
+    (void)state;
+    const double shifts[] = {14e6, -14e6, 3e6, -3e6, 1.5e6, -1.5e6};
+    for (int k = 0; k < 6; k++) {
+        struct bj_feed_config config = config_of(48000, 100 * MS);
+        config.matching = BJ_MATCH_RESAMPLE;
+        struct world *world = make_world(&config, 30000);
+        bool large = fabs(shifts[k]) > 2e6;
+        run(world, 15 * BJ_NS_PER_S, 30 * MS);
+        world->play_ns += shifts[k];
+        run(world, large ? 150 * MS : 1500 * MS, 60 * MS);
+        world->worst_ns = 0;
+        run(world, 100 * MS, 60 * MS);
+        assert_int_equal(stats_of(world).jumps, large);
+        assert_true(world->worst_ns < (large ? 0.25e6 : 0.5e6));
+        assert_true(stats_of(world).locked);
+        end_world(world);
+    }
+}
+
+/* A DAC's clock that no longer fits is a jump, though what is due hardly moved; and nothing
+ * is locked before it has settled again. */
+static void a_clock_measured_anew_is_shown(void **state)
+{
+    (void)state;
+    struct bj_feed_config config = config_of(48000, 60 * MS);
+    config.matching = BJ_MATCH_RESAMPLE;
+    struct world *world = make_world(&config, 30000);
+    run(world, 15 * BJ_NS_PER_S, 40 * MS);
+    assert_true(stats_of(world).locked);
+    world->restarted = world->remeasured = true;
+    world->unsettled = true;
+    run(world, 500 * MS, 40 * MS);
+    assert_int_equal(stats_of(world).jumps, 1);
+    assert_false(stats_of(world).locked);
+    world->unsettled = false;
+    run(world, 100 * MS, 40 * MS);
+    assert_int_equal(stats_of(world).jumps, 1);
+    assert_true(stats_of(world).locked);
+    end_world(world);
 }
 
 /* Both crystals are off, by different amounts: L holds all the same, without a jump. */
@@ -1109,6 +1158,8 @@ int main(void)
         cmocka_unit_test(a_restart_of_the_queue_waits_when_early),
         cmocka_unit_test(a_second_restart_while_waiting_is_exact),
         cmocka_unit_test(a_large_error_is_put_right_at_once),
+        cmocka_unit_test(no_error_takes_seconds_to_go),
+        cmocka_unit_test(a_clock_measured_anew_is_shown),
         cmocka_unit_test(resampling_holds_the_latency),
         cmocka_unit_test(a_gap_plays_dark_for_its_length),
         cmocka_unit_test(steering_tells_the_rate_that_holds_the_latency),

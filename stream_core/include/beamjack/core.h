@@ -85,7 +85,8 @@ struct bj_fill_request {
     bool play_known;   /* measured, or the DAC's own doing; false: a guess, until later */
     bool play_settled; /* measured for long enough to be trusted to microseconds */
     int64_t device_queued_points; /* newest report of the DAC itself, -1 if unknown */
-    bool restarted; /* the queue was emptied: `start` begins a new time line */
+    bool restarted;  /* the queue was emptied: `start` begins a new time line */
+    bool remeasured; /* the DAC's clock does not fit what was measured: it is another now */
 };
 
 enum bj_fill_kind { BJ_FILLED, BJ_STARVED, BJ_END };
@@ -375,7 +376,8 @@ struct bj_feed_stats {
     uint64_t frames_at_start; /* skipped until L held for the first time, as it must be */
     uint64_t frames_lost;     /* never played: ring full, or skipped from then on */
     uint64_t frames_invalid; /* a channel was not finite or beyond all sense; played dark */
-    uint64_t jumps;          /* times the position was set anew after the start */
+    uint64_t jumps;          /* times the position was set, or a clock measured, anew after
+                              * the start */
     uint64_t silences;       /* times the producer stopped calling */
     int64_t buffered_ns;     /* pushed and not yet converted */
     int64_t last_push_ns;    /* BJ_NEVER before the first */
@@ -384,7 +386,8 @@ struct bj_feed_stats {
     double ratio_ppm;        /* frames per point, against the nominal ratio */
     int64_t last_jump_ns;    /* or start; BJ_NEVER before the first */
     bool running;            /* points come from the frames, not from silence */
-    bool locked;             /* both clocks are known and L holds within 0.5 ms */
+    bool locked;             /* both clocks are known and L holds within 0.5 ms; a clock
+                              * that was measured anew is known once it has settled */
 };
 
 BJ_API enum bj_status bj_feed_create(const struct bj_feed_config *config,
