@@ -169,6 +169,7 @@ static struct rig *start(uint32_t pps, double crystal_ppm, uint32_t period_frame
     struct bj_feed_config feed = {.rate_hz = 48000,
                                   .max_push_frames = 1024,
                                   .latency_ns = LATENCY_NS,
+                                  .matching = BJ_MATCH_RESAMPLE,
                                   .max_latency_ns = LATENCY_NS};
     struct bj_dac_config dac = {.id = "helios:" PORT};
 
@@ -308,6 +309,29 @@ static void comes_back_dark_after_unplugging(void **state)
     finish(rig);
 }
 
+/* The device's clock stands still for some ms, as when it is busy: nothing fits any more.
+ */
+static void a_clock_that_jumps_is_told_and_measured_anew(void **state)
+{
+    (void)state;
+    struct rig *rig = start(48000, 20, 256);
+
+    light_up(rig);
+    run_ms(rig, 15000);
+    assert_true(bj_feed_stats(rig->feed).locked);
+    assert_int_equal(bj_feed_stats(rig->feed).jumps, 0);
+    sim_helios_fault(rig->device, rig->now_ns, SIM_HELIOS_FREEZE, 6 * MS);
+    for (int k = 0; k < 300 && bj_feed_stats(rig->feed).jumps == 0; k++)
+        run_ms(rig, 10);
+    assert_int_equal(bj_feed_stats(rig->feed).jumps, 1);
+    assert_false(bj_feed_stats(rig->feed).locked);
+    assert_non_null(strstr(rig->told, "measured anew"));
+    run_ms(rig, 12000);
+    assert_int_equal(bj_feed_stats(rig->feed).jumps, 1);
+    assert_true(bj_feed_stats(rig->feed).locked);
+    finish(rig);
+}
+
 /* JACK stops calling: dark within the silence limit and what the device holds. */
 static void a_silent_producer_is_dark(void **state)
 {
@@ -329,6 +353,7 @@ int main(void)
         cmocka_unit_test(streams_without_a_gap_at_one_latency),
         cmocka_unit_test(disarming_is_dark_at_once_and_arming_comes_back),
         cmocka_unit_test(comes_back_dark_after_unplugging),
+        cmocka_unit_test(a_clock_that_jumps_is_told_and_measured_anew),
         cmocka_unit_test(a_silent_producer_is_dark),
     };
 
