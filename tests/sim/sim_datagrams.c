@@ -36,25 +36,35 @@ static bool happens(struct sim_datagrams *way, double probability)
     return (double)drawn < probability * 9007199254740992.0;
 }
 
-static int64_t arrival_ns(struct sim_datagrams *way, int64_t now_ns)
+/* Not before what set out before it. */
+static int64_t in_order_ns(const struct sim_datagrams *way, int64_t sent_ns, int64_t due_ns)
 {
-    const struct sim_datagrams_config *config = &way->config;
-    int64_t due_ns =
-        now_ns + config->latency_ns + sim_random_upto(&way->random, config->jitter_ns);
-
-    if (due_ns < way->last_due_ns) {
-        due_ns = way->last_due_ns;
-    }
-    way->last_due_ns = due_ns;
-    if (happens(way, config->reorder)) {
-        way->reordered++;
-        due_ns += config->reorder_ns ? config->reorder_ns : REORDER_NS;
+    for (uint32_t n = 0; n < way->count; n++) {
+        const struct sim_datagram *other = &way->waiting[n];
+        if (other->sent_ns <= sent_ns && other->in_order_ns > due_ns) {
+            due_ns = other->in_order_ns;
+        }
     }
     return due_ns;
 }
 
+static void plan_arrival(struct sim_datagrams *way, struct sim_datagram *datagram,
+                         int64_t now_ns)
+{
+    const struct sim_datagrams_config *config = &way->config;
+    int64_t late_ns = sim_random_upto(&way->random, config->jitter_ns);
+
+    datagram->sent_ns = now_ns;
+    datagram->in_order_ns = in_order_ns(way, now_ns, now_ns + config->latency_ns + late_ns);
+    datagram->due_ns = datagram->in_order_ns;
+    if (happens(way, config->reorder)) {
+        way->reordered++;
+        datagram->due_ns += config->reorder_ns ? config->reorder_ns : REORDER_NS;
+    }
+}
+
 static void send_one(struct sim_datagrams *way, uint16_t port, struct bj_address peer,
-                     const void *bytes, size_t size, int64_t due_ns)
+                     const void *bytes, size_t size, int64_t now_ns)
 {
     struct sim_datagram *datagram = &way->waiting[way->count];
 
@@ -62,7 +72,7 @@ static void send_one(struct sim_datagrams *way, uint16_t port, struct bj_address
         way->lost++;
         return;
     }
-    datagram->due_ns = due_ns;
+    plan_arrival(way, datagram, now_ns);
     datagram->number = way->numbers++;
     datagram->port = port;
     datagram->peer = peer;
@@ -86,10 +96,10 @@ void sim_datagrams_put(struct sim_datagrams *way, uint16_t port, struct bj_addre
         way->lost++;
         return;
     }
-    send_one(way, port, peer, bytes, size, arrival_ns(way, now_ns));
+    send_one(way, port, peer, bytes, size, now_ns);
     if (doubled) {
         way->doubled++;
-        send_one(way, port, peer, bytes, size, arrival_ns(way, now_ns));
+        send_one(way, port, peer, bytes, size, now_ns);
     }
 }
 

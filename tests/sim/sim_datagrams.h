@@ -24,9 +24,10 @@ struct sim_datagrams_config {
 };
 
 struct sim_datagram {
-    int64_t due_ns;
-    uint64_t number; /* in the order of sending */
-    uint16_t port;   /* the device's own */
+    int64_t sent_ns, due_ns;
+    int64_t in_order_ns; /* due_ns, had it not been overtaken */
+    uint64_t number;     /* in the order of being put */
+    uint16_t port;       /* the device's own */
     uint16_t size;
     struct bj_address peer;
     uint8_t bytes[SIM_DATAGRAM_BYTES];
@@ -38,7 +39,7 @@ struct sim_datagrams {
     struct sim_datagram *waiting; /* in no order */
     uint32_t count;
     uint64_t numbers;
-    int64_t last_due_ns, stalled_until_ns;
+    int64_t stalled_until_ns;
     int64_t drop;                           /* the next so many are lost */
     uint64_t put, lost, doubled, reordered; /* since init */
 };
@@ -52,7 +53,8 @@ void sim_datagrams_finish(struct sim_datagrams *way);
 void sim_datagrams_set(struct sim_datagrams *way,
                        const struct sim_datagrams_config *config);
 
-/* A datagram of 1..SIM_DATAGRAM_BYTES sets out. A longer one is lost. */
+/* A datagram of 1..SIM_DATAGRAM_BYTES sets out at now_ns, which may be yet to come: what is
+ * put later and sets out earlier does not wait for it. A longer one is lost. */
 void sim_datagrams_put(struct sim_datagrams *way, uint16_t port, struct bj_address peer,
                        const void *bytes, size_t size, int64_t now_ns);
 
