@@ -136,8 +136,10 @@ static void steer(struct ed_session *session, int64_t now_ns)
  * each answer falls elsewhere in a batch, and together they find its ends. */
 static int64_t ping_pause_ns(const struct ed_session *session)
 {
-    uint32_t sent_us = (uint32_t)(session->link.sent_ns / 1000);
-    double place = sent_us * 0x9e3779b9u / 4294967296.0; /* anywhere from 0 to 1 */
+    uint32_t mixed = (uint32_t)(session->link.sent_ns / 1000) * 0x9e3779b9u;
+
+    mixed = (mixed ^ mixed >> 16) * 0x85ebca6bu;
+    double place = (mixed ^ mixed >> 13) / 4294967296.0; /* anywhere from 0 to 1 */
 
     if (session->phase == ED_WATCHING)
         return WATCH_PING_NS;
