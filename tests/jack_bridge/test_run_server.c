@@ -117,7 +117,7 @@ static void server_loss_ends_the_run_if_asked(void **state)
     source_close(&f->source);
 }
 
-static void freewheeling_is_dark_and_passes(void **state)
+static void freewheeling_disarms(void **state)
 {
     struct fixture *f = *state;
 
@@ -126,9 +126,12 @@ static void freewheeling_is_dark_and_passes(void **state)
     running_start(f, "--arm", "--connect", "source:out_*", NULL);
     WAIT_FOR(running_is(f, "lit", "true"));
     assert_int_equal(jack_set_freewheel(f->source.client, 1), 0);
-    WAIT_FOR(running_is(f, "freewheel", "true") && running_is(f, "lit", "false"));
+    WAIT_FOR(running_is(f, "freewheel", "true") && running_is(f, "armed", "false"));
+    assert_true(running_is(f, "lit", "false"));
     assert_int_equal(jack_set_freewheel(f->source.client, 0), 0);
-    WAIT_FOR(running_is(f, "freewheel", "false") && running_is(f, "lit", "true"));
+    WAIT_FOR(running_is(f, "freewheel", "false") && running_is(f, "feed_running", "true"));
+    assert_true(running_is(f, "armed", "false"));
+    assert_true(running_is(f, "lit", "false"));
 }
 
 #define WITH_SERVER(test)                                                                  \
@@ -143,7 +146,7 @@ int main(void)
         WITH_SERVER(hung_server_ends_the_start_in_words),
         WITH_SERVER(hung_server_may_be_waited_for),
         WITH_SERVER(server_loss_ends_the_run_if_asked),
-        WITH_SERVER(freewheeling_is_dark_and_passes),
+        WITH_SERVER(freewheeling_disarms),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
