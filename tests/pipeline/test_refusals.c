@@ -58,7 +58,7 @@ static void is_asked_slowly_in_few_words(const struct row *row)
                      row->fault, second, (unsigned long long)prepares,
                      (unsigned long long)naks);
     }
-    if (p.notices > SECONDS)
+    if (p.notices > 2 * SECONDS)
         fail_msg("%s, fault %d: %llu notices", row->profile, row->fault,
                  (unsigned long long)p.notices);
     assert_true(restarting || away);
