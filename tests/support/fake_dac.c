@@ -116,7 +116,7 @@ static void report(struct fake_dac *dac, int64_t now_ns)
         .quantum_points = 1,
         .playing = dac->playing,
     };
-    level.received_ns += dac->breach == FAKE_REPORTS_FUTURE ? 1 : 0;
+    level.received_ns += dac->breach == FAKE_REPORTS_FUTURE ? BJ_NS_PER_S : 0;
     level.sent_ns = dac->breach == FAKE_REPORTS_BACKWARDS ? now_ns + 1 : level.sent_ns;
     level.quantum_points = dac->breach != FAKE_REPORTS_NO_STEP;
     dac->base->events->level(dac->base->engine, &level);

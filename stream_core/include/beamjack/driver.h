@@ -352,7 +352,8 @@ struct bj_dac_status {
 /* A look into the device's queue. Sampled by the device between the two times. */
 struct bj_level_report {
     int64_t sent_ns;            /* just before the request went out */
-    int64_t received_ns;        /* when the reply was read */
+    int64_t received_ns;        /* when the reply was read; a moment after now_ns where a
+                                 * thread of the transport did it meanwhile */
     uint32_t queued_points;     /* in the device when it answered */
     uint32_t unreported_points; /* taken by write, and not in queued_points */
     uint64_t played_points;     /* since connect: accepted by the device minus queued */
