@@ -47,8 +47,11 @@ static void a_report_lies_in_the_past(void **state)
     (void)state;
     struct bj_level_report report = {.sent_ns = 10, .received_ns = 20, .quantum_points = 1};
     assert_null(bj_promise_report(&report, 20));
-    assert_non_null(bj_promise_report(&report, 19));
-    report.sent_ns = 21;
+    assert_null(bj_promise_report(&report, 19)); /* by another thread, meanwhile */
+    report.received_ns = 20 + BJ_NS_PER_S;
+    assert_non_null(bj_promise_report(&report, 20));
+    report =
+        (struct bj_level_report){.sent_ns = 21, .received_ns = 20, .quantum_points = 1};
     assert_non_null(bj_promise_report(&report, 30));
     report = (struct bj_level_report){.sent_ns = 10, .received_ns = 20};
     assert_non_null(bj_promise_report(&report, 20));
