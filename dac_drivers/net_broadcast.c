@@ -71,14 +71,14 @@ static void ask_around(struct broadcast *cast, const struct place *from)
 
 /* ---- The addresses of this computer -------------------------------------------------- */
 
-static bool read_place(const struct nlmsghdr *header, struct place *place)
+static bool read_place(struct nlmsghdr *header, struct place *place)
 {
-    const struct ifaddrmsg *message = NLMSG_DATA(header);
+    struct ifaddrmsg *message = NLMSG_DATA(header);
     int left = (int)IFA_PAYLOAD(header);
     uint32_t others, network_order;
 
     *place = (struct place){.interface = message->ifa_index};
-    for (const struct rtattr *a = IFA_RTA(message); RTA_OK(a, left); a = RTA_NEXT(a, left))
+    for (struct rtattr *a = IFA_RTA(message); RTA_OK(a, left); a = RTA_NEXT(a, left))
         if (a->rta_type == IFA_LOCAL && RTA_PAYLOAD(a) == sizeof network_order) {
             memcpy(&network_order, RTA_DATA(a), sizeof network_order);
             place->ip = ntohl(network_order);
@@ -93,7 +93,7 @@ static bool read_place(const struct nlmsghdr *header, struct place *place)
 }
 
 /* Returns whether there is more to come. */
-static bool read_piece(struct broadcast *cast, const struct nlmsghdr *header, size_t size)
+static bool read_piece(struct broadcast *cast, struct nlmsghdr *header, size_t size)
 {
     struct place place;
 
@@ -136,8 +136,8 @@ int bj_net_broadcast(int fd, uint16_t port, const void *bytes, size_t size)
         cast.error = ENETUNREACH;
         do {
             got = recv(kernel, piece, sizeof piece, MSG_DONTWAIT);
-        } while (got > 0 && read_piece(&cast, (const struct nlmsghdr *)(const void *)piece,
-                                       (size_t)got));
+        } while (got > 0 &&
+                 read_piece(&cast, (struct nlmsghdr *)(void *)piece, (size_t)got));
     }
     close(kernel);
     return cast.sent > 0 ? 0 : cast.error;
