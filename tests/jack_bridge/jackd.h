@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define JACKD_TIMEOUT_S 10
+#define JACKD_TIMEOUT_S 30
 #define SOURCE_PORTS 6
 
 struct jackd {

@@ -179,6 +179,27 @@ static void panic_keys_disarm(void **state)
     assert_dark_after(rig, now_ns);
 }
 
+/* The server hangs; what is asked for meanwhile is refused, and not remembered. */
+static void an_arm_while_jack_is_away_makes_no_light(void **state)
+{
+    struct view_rig *rig;
+    int64_t now_ns;
+
+    if (!jackd_installed())
+        skip();
+    rig = lit_view(state);
+    now_ns = jackd_now_ns();
+    jackd_signal(&rig->server, SIGSTOP);
+    WAIT_FOR(view_is(rig, "jack", "false") && view_is(rig, "armed", "false"));
+    view_type(rig, "a", 1);
+    WAIT_FOR(view_shows(rig, "not armed"));
+    jackd_signal(&rig->server, SIGCONT);
+    WAIT_FOR(view_is(rig, "jack", "true") && view_is(rig, "feed_running", "true"));
+    usleep(700000);
+    assert_true(view_is(rig, "armed", "false"));
+    assert_dark_after(rig, now_ns);
+}
+
 /* ---- Ways out ------------------------------------------------------------------------------------ */
 
 static void the_quit_key_leaves_the_terminal_whole(void **state)
@@ -268,6 +289,7 @@ int main(void)
         VIEWED(flow_control_does_not_keep_the_light),
         VIEWED(what_is_no_key_does_not_arm),
         VIEWED(panic_keys_disarm),
+        VIEWED(an_arm_while_jack_is_away_makes_no_light),
         VIEWED(the_quit_key_leaves_the_terminal_whole),
         VIEWED(a_crash_is_dark_and_leaves_the_terminal_whole),
         VIEWED(a_stop_is_dark_and_comes_back_dark),
