@@ -61,6 +61,8 @@ bool bj_sequences_find(struct bj_sequences *sequences, const char *kind)
 
     snprintf(name, sizeof name, "%s", kind);
     *sequences = (struct bj_sequences){0};
+    if (cur_term)
+        (void)del_curterm(cur_term);
     if (setupterm(name, STDOUT_FILENO, &error) != OK || !is_there(tigetstr("cup")) ||
         !is_there(tigetstr("clear")) || !is_there(tigetstr("el")))
         return false;

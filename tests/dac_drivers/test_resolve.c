@@ -4,6 +4,7 @@
  */
 #include "resolve.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <setjmp.h>
@@ -18,8 +19,6 @@ static char why[300];
 static atomic_bool resumed, ended;
 
 int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
-                       struct addrinfo **found);
-int __real_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
                        struct addrinfo **found);
 void __wrap_freeaddrinfo(struct addrinfo *found);
 
@@ -40,20 +39,20 @@ int __wrap_getaddrinfo(const char *host, const char *service, const struct addri
                                    .ai_addrlen = sizeof address,
                                    .ai_addr = (struct sockaddr *)&address};
 
-    if (hints->ai_flags & AI_NUMERICHOST)
-        return __real_getaddrinfo(host, service, hints, found);
+    (void)service;
     if (!strcmp(host, "black.hole"))
         hang();
-    if (strcmp(host, "laser.local") != 0)
+    if (!(hints->ai_flags & AI_NUMERICHOST) && !strcmp(host, "laser.local"))
+        host = "10.0.1.7";
+    if (inet_pton(AF_INET, host, &address.sin_addr) != 1)
         return EAI_NONAME;
-    address.sin_addr.s_addr = htonl(0x0a000107);
     *found = &info;
     return 0;
 }
 
 void __wrap_freeaddrinfo(struct addrinfo *found)
 {
-    (void)found; /* few, and the end is near */
+    (void)found; /* is ours */
 }
 
 static void names_and_numbers_have_addresses(void **state)
