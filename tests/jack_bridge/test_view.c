@@ -153,7 +153,8 @@ static void what_is_no_key_does_not_arm(void **state)
         skip();
     view_start(rig, "xterm", NULL, NULL);
     view_type(rig, "a", 1);
-    WAIT_FOR(view_is(rig, "state", "\"streaming\"") && view_shows(rig, "space: dark"));
+    WAIT_FOR(view_shows(rig, "space: dark"));
+    WAIT_FOR(view_is(rig, "state", "\"streaming\""));
     for (size_t k = 0; k < sizeof foreign / sizeof foreign[0]; k++) {
         usleep(400000);
         view_type(rig, foreign[k], strlen(foreign[k]));

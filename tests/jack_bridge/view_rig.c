@@ -243,7 +243,8 @@ void view_type(struct view_rig *rig, const char *bytes, size_t size)
 
 void view_light(struct view_rig *rig)
 {
-    WAIT_FOR(view_is(rig, "state", "\"streaming\"") && view_shows(rig, "space: dark"));
+    WAIT_FOR(view_shows(rig, "space: dark")); /* drawn once, and lost from sight later */
+    WAIT_FOR(view_is(rig, "state", "\"streaming\""));
     WAIT_FOR((view_type(rig, "a", 1), usleep(400000), view_is(rig, "lit", "true")));
 }
 
