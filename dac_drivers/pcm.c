@@ -175,6 +175,7 @@ static enum bj_status create_voice(const struct bj_pcm_wish *wish, struct pcm_vo
     else if (pthread_create(&voice->thread, NULL, pcm_voice_run, voice) == 0)
         return BJ_OK;
     release(voice);
+    *out = NULL;
     return status;
 }
 
@@ -183,14 +184,14 @@ static enum bj_status create(struct bj_pcm *pcm, const struct bj_pcm_wish *wish,
 {
     struct pcms *pcms = (struct pcms *)pcm;
     enum bj_status status = BJ_NO_MEMORY;
-    struct pcm_voice *voice;
+    struct pcm_voice *voice = NULL;
     int place = 0;
 
     while (place < HANDLES && atomic_load(&pcms->voices[place]))
         place++;
     if (place < HANDLES)
         status = create_voice(wish, &voice);
-    if (status != BJ_OK)
+    if (voice == NULL)
         return status;
     atomic_store(&pcms->voices[place], voice);
     *handle = voice->news_fd;

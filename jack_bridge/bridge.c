@@ -340,7 +340,7 @@ bool bj_bridge_listen(struct bj_bridge *bridge)
         if (!bj_projector_listen(&bridge->projectors[k], bridge->options, bridge->log, why,
                                  sizeof why)) {
             hopeful = false;
-            strcpy(last_word, why);
+            snprintf(last_word, sizeof last_word, "%s", why);
         }
     }
     bridge->log->about = NULL;

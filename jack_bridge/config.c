@@ -73,7 +73,8 @@ static char *next_line(char *text, int size, void *user)
     }
     blanks = strspn(text, " \t");
     memmove(text, text + blanks, strlen(text + blanks) + 1);
-    strcat(text, "\n");
+    blanks = strlen(text);
+    snprintf(text + blanks, (size_t)size - blanks, "\n");
     return text;
 }
 

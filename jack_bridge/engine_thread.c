@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -96,9 +97,10 @@ static unsigned long long mapped_bytes(void)
 {
     FILE *file = fopen("/proc/self/statm", "re");
     unsigned long long pages = 0;
+    char text[32];
 
-    if (file && fscanf(file, "%llu", &pages) != 1)
-        pages = 0;
+    if (file && fgets(text, sizeof text, file))
+        pages = strtoull(text, NULL, 10);
     if (file)
         fclose(file);
     return pages * (unsigned long long)sysconf(_SC_PAGESIZE);

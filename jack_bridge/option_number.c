@@ -68,7 +68,7 @@ bool bj_number_may_be_comma(const char *text)
     if (!second || strlen(text) >= sizeof point || strchr(text, '.') ||
         !is_digit(second[1]) || second[1 + digits(second + 1)] != '\0')
         return false;
-    strcpy(point, text);
+    snprintf(point, sizeof point, "%s", text);
     point[second - text] = '.';
     second++;
     return bj_number_read(&at, &one) && bj_number_read(&second, &two) &&

@@ -171,7 +171,7 @@ static bool set_named_floats(const struct bj_option *option, const char *text,
  * is refused. */
 static bool set_floats(const struct bj_option *option, const char *text, float *member)
 {
-    float values[4];
+    float values[4] = {0};
     int given;
 
     if (strchr(text, '='))

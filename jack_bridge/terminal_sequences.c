@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "terminal_sequences.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,7 +12,7 @@
 
 static bool is_there(const char *sequence)
 {
-    return sequence && sequence != (const char *)-1;
+    return sequence && (intptr_t)sequence != -1;
 }
 
 /* Without the pauses that terminals of metal need: "$<5>". */

@@ -292,13 +292,14 @@ static uint32_t room(const struct audio *dac, int64_t now_ns)
 {
     uint32_t buffer = dac->setup.buffer_frames;
     uint64_t points = audio_queue_points(&dac->queue);
-    uint32_t least = (uint32_t)(dac->setup.rate_hz * ROOM_NS / 1e9) + 1;
+    uint32_t least;
 
+    if (!takes_points(dac) || now_ns < dac->full_until_ns)
+        return 0;
+    least = (uint32_t)(dac->setup.rate_hz * ROOM_NS / 1e9) + 1;
     if (least > buffer / 4)
         least = buffer / 4;
-    if (!takes_points(dac) || now_ns < dac->full_until_ns || points + least > buffer)
-        return 0;
-    return buffer - (uint32_t)points;
+    return points + least > buffer ? 0 : buffer - (uint32_t)points;
 }
 
 /* A card tells nothing while it plays: what makes room is time. */

@@ -147,6 +147,8 @@ static enum bj_status look_around(struct lasercube *dac, int64_t now_ns,
     bool missed = session->phase == LC_ASKING ||
                   (session->phase == LC_WORKING && now_ns - session->heard_ns > MISSED_NS);
 
+    if (dac->search.open && session->phase == LC_WORKING && !missed)
+        bj_wait_until(wait, session->heard_ns + MISSED_NS + 1);
     if (!dac->search.open || !(dac->searching || missed))
         return BJ_OK;
     lc_search_ask(&dac->search, now_ns);

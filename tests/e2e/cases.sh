@@ -331,8 +331,8 @@ case_rate_change() {
     dark_within "$within" "$at" "$back" || fail "lit without a server"
 }
 
-case_freewheel() {
-    start_lit
+case_freewheel() { # with --rearm, or freewheeling disarms
+    start_lit "$@"
     local on off within
     within=$((silence_ms + $(queue_ms)))
     timeout 10 jack_freewheel y >>"$work/jackd.log" 2>&1 || fail "no freewheeling"

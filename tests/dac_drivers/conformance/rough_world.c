@@ -15,7 +15,7 @@
 #define MOST_IDLE 300
 #define MOST_IDLE_AT_ONCE 3
 #define AT_ONCE_NS 2000
-#define SOON_NS BJ_NS_PER_MS         /* what is planned so soon is planned well */
+#define SOON_NS (2 * BJ_NS_PER_MS)   /* what is planned so soon is planned well */
 #define WORTH_NS (10 * BJ_NS_PER_MS) /* fewer points may wait: counters move in steps */
 #define MOST_FRAMES 2048
 
