@@ -101,6 +101,12 @@ examples)
     plant 'flower.csd' 'sed -i "s/aX = /aX = planted(/" docs/examples/flower.csd'
     plant 'flower.scd' 'echo "(" >>docs/examples/flower.scd'
     ;;
+ci_failures)
+    plant 'words of a test' 'sed -i "s/^failing { keep/never { keep/" .ci/failures'
+    plant 'words said early' 'sed -i "s/told < early/told < 0/" .ci/failures'
+    plant 'tests without an end' 'sed -i "s/ running\[\$3\] = 1;//" .ci/failures'
+    plant 'too long' 'sed -i "s/most = 6/most = 600/" .ci/failures'
+    ;;
 *)
     echo "can_fail.sh: nothing is planted for $lint"
     exit 1
