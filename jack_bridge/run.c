@@ -2,6 +2,7 @@
 #include "bridge.h"
 #include "commands.h"
 #include "operator.h"
+#include "reread.h"
 #include "show.h"
 #include "writer.h"
 
@@ -26,6 +27,7 @@ struct run {
     struct bj_control *control;
     struct bj_bridge bridge;
     struct bj_show show;
+    struct bj_reread reread;
     bool awake; /* this round came in time */
     bool over;
     int exit_status;
@@ -240,24 +242,37 @@ static void follow_engine(struct run *run)
         end(run, failed ? 1 : 0);
 }
 
-static void read_options_again(struct run *run)
+static void read_options_again(struct run *run, int64_t now_ns)
 {
-    struct bj_options fresh;
+    char why[BJ_WHY_SIZE];
+
+    if (!run->bridge.sinks.count || bj_reread_under_way(&run->reread) ||
+        !atomic_exchange(&run->op.reread, false))
+        return;
+    if (!bj_reread_begin(&run->reread, run->argc, run->argv, run->bridge.wake_fd, now_ns,
+                         why, sizeof why))
+        bj_log_warn(&run->log, "configuration not read again: %s", why);
+}
+
+static void take_options(struct run *run, int64_t now_ns, int64_t *deadline_ns)
+{
     struct bj_shape shape;
     char why[BJ_WHY_SIZE];
 
-    bj_options_init(&fresh, BJ_COMMAND_RUN);
-    if (!bj_options_parse(&fresh, run->argc, run->argv, why, sizeof why)) {
-        bj_log_warn(&run->log, "configuration not read again: %s", why);
-    } else {
-        shape = bj_options_shape(&fresh);
+    switch (bj_reread_step(&run->reread, now_ns, deadline_ns, &shape, why, sizeof why)) {
+    case BJ_REREAD_DONE:
         for (size_t k = 0; k < run->bridge.sinks.count; k++)
             bj_stream_set_shape(run->bridge.sinks.items[k].stream, &shape);
         bj_log_say(&run->log,
                    "configuration read again: geometry and colour are in force, the "
                    "rest waits for a restart");
+        break;
+    case BJ_REREAD_FAILED:
+        bj_log_warn(&run->log, "configuration not read again: %s", why);
+        break;
+    case BJ_REREAD_NOTHING:
+        break;
     }
-    bj_options_finish(&fresh);
 }
 
 /* Disarming meanwhile wins, and what was asked while nobody looked counts no more. */
@@ -309,8 +324,6 @@ static void follow_operator(struct run *run)
         end(run, 0);
     else
         grant_wish(run);
-    if (run->bridge.sinks.count && atomic_exchange(&run->op.reread, false))
-        read_options_again(run);
 }
 
 static void wait_until(const struct run *run, int64_t deadline_ns)
@@ -335,6 +348,8 @@ static void round_trip(struct run *run)
     follow_jack(run, now_ns, &deadline_ns);
     follow_engine(run);
     follow_operator(run);
+    read_options_again(run, now_ns);
+    take_options(run, now_ns, &deadline_ns);
     bj_show_step(&run->show, now_ns, atomic_load(&run->op.help), &deadline_ns);
     if (!run->over)
         wait_until(run, deadline_ns);
@@ -358,6 +373,7 @@ static void finish(struct run *run)
     bj_control_destroy(run->control);
     complete = bj_show_close(&run->show) && complete;
     complete = bj_writer_destroy(run->log.out, LOG_NS) && complete;
+    complete = bj_reread_finish(&run->reread) && complete;
     if (!complete)
         _exit(run->exit_status);
     bj_transports_destroy(&run->bridge.via);

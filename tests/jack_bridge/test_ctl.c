@@ -215,6 +215,32 @@ static void a_full_stdout_holds_up_nothing(void **state)
     close(fd);
 }
 
+static void a_configuration_that_hangs_holds_up_nothing(void **state)
+{
+    struct fixture *f = *state;
+    char path[60];
+    int64_t now_ns;
+
+    if (!jackd_installed())
+        skip();
+    snprintf(path, sizeof path, "%s/conf", folder);
+    fclose(fopen(path, "w"));
+    running_start(f, "--connect", "source:out_*", "--config", path);
+    WAIT_FOR(running_is(f, "state", "\"streaming\"") &&
+             running_is(f, "connected", "\"xyrgbi\""));
+    unlink(path);
+    assert_int_equal(mkfifo(path, 0600), 0); /* nobody writes to it */
+    program_signal(&f->program, SIGHUP);
+    assert_int_equal(ctl("disarm", NULL, NULL).status, 0);
+    assert_int_equal(ctl("arm", NULL, NULL).status, 0);
+    assert_int_equal(ctl("status", NULL, NULL).status, 0);
+    WAIT_FOR(running_is(f, "lit", "true"));
+    now_ns = jackd_now_ns();
+    program_signal(&f->program, SIGTERM);
+    assert_int_equal(program_wait(&f->program), 0);
+    assert_true(jackd_now_ns() - now_ns < 3 * BJ_NS_PER_S);
+}
+
 /* ---- Strangers ------------------------------------------------------------------------------------ */
 
 static int stranger(void)
@@ -290,6 +316,7 @@ int main(void)
         TOLD(wrong_usage_is_status_2),
         TOLD(a_full_stderr_holds_up_nothing),
         TOLD(a_full_stdout_holds_up_nothing),
+        TOLD(a_configuration_that_hangs_holds_up_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

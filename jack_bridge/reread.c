@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "reread.h"
+
+#include "helper_thread.h"
+#include "mailbox.h"
+
+#include <stdlib.h>
+
+enum stage { RUNNING, DONE, DROPPED };
+
+struct bj_reading {
+    int argc, wake_fd;
+    char **argv;
+    struct bj_options options;
+    bool good;
+    char why[BJ_WHY_SIZE];
+    atomic_int stage;
+};
+
+static void free_reading(struct bj_reading *reading)
+{
+    bj_options_finish(&reading->options);
+    free(reading);
+}
+
+static void read_all(void *job)
+{
+    struct bj_reading *reading = job;
+    int running = RUNNING, wake_fd = reading->wake_fd;
+
+    reading->good = bj_options_parse(&reading->options, reading->argc, reading->argv,
+                                     reading->why, sizeof reading->why);
+    if (atomic_compare_exchange_strong(&reading->stage, &running, DONE))
+        bj_wake_fd(wake_fd);
+    else
+        free_reading(reading);
+}
+
+/* Frees it, at once or when it comes to its end. */
+static void drop(struct bj_reread *reread)
+{
+    int running = RUNNING;
+
+    if (reread->reading &&
+        !atomic_compare_exchange_strong(&reread->reading->stage, &running, DROPPED))
+        free_reading(reread->reading);
+    reread->reading = NULL;
+}
+
+static struct bj_reading *start(struct bj_reread *reread, int argc, char **argv,
+                                int wake_fd)
+{
+    struct bj_reading *reading = calloc(1, sizeof *reading);
+
+    if (!reading)
+        return NULL;
+    reading->argc = argc;
+    reading->argv = argv;
+    reading->wake_fd = wake_fd;
+    bj_options_init(&reading->options, BJ_COMMAND_RUN);
+    if (bj_helper_start(read_all, reading, &reread->helpers))
+        return reading;
+    free_reading(reading);
+    return NULL;
+}
+
+bool bj_reread_begin(struct bj_reread *reread, int argc, char **argv, int wake_fd,
+                     int64_t now_ns, char *why, size_t why_size)
+{
+    reread->left_behind = reread->left_behind && atomic_load(&reread->helpers) > 0;
+    if (reread->left_behind) {
+        snprintf(why, why_size, "its file system still hangs");
+        return false;
+    }
+    reread->reading = start(reread, argc, argv, wake_fd);
+    reread->begun_ns = now_ns;
+    if (!reread->reading)
+        snprintf(why, why_size, "no memory or no thread to read it");
+    return reread->reading;
+}
+
+bool bj_reread_under_way(const struct bj_reread *reread)
+{
+    return reread->reading;
+}
+
+static enum bj_reread_news take(struct bj_reread *reread, struct bj_shape *shape, char *why,
+                                size_t why_size)
+{
+    bool good = reread->reading->good;
+
+    if (good)
+        *shape = bj_options_shape(&reread->reading->options);
+    else
+        snprintf(why, why_size, "%s", reread->reading->why);
+    drop(reread);
+    return good ? BJ_REREAD_DONE : BJ_REREAD_FAILED;
+}
+
+enum bj_reread_news bj_reread_step(struct bj_reread *reread, int64_t now_ns,
+                                   int64_t *deadline_ns, struct bj_shape *shape, char *why,
+                                   size_t why_size)
+{
+    int64_t until_ns = reread->begun_ns + BJ_REREAD_LIMIT_NS;
+
+    if (!reread->reading)
+        return BJ_REREAD_NOTHING;
+    if (atomic_load(&reread->reading->stage) == DONE)
+        return take(reread, shape, why, why_size);
+    if (now_ns < until_ns) {
+        *deadline_ns = until_ns < *deadline_ns ? until_ns : *deadline_ns;
+        return BJ_REREAD_NOTHING;
+    }
+    drop(reread);
+    reread->left_behind = true;
+    snprintf(why, why_size,
+             "its file has no answer within %d s: its file system hangs, or it is a pipe "
+             "that nobody writes to",
+             (int)(BJ_REREAD_LIMIT_NS / BJ_NS_PER_S));
+    return BJ_REREAD_FAILED;
+}
+
+bool bj_reread_finish(struct bj_reread *reread)
+{
+    drop(reread);
+    return bj_helpers_ended(&reread->helpers, 50);
+}
