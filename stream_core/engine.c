@@ -76,12 +76,17 @@ static struct bj_fill_request make_request(const struct bj_stream *stream,
 }
 
 /* Nothing can be taken: the producer keeps up with time by itself, or ends. */
-static void fill_nothing(struct bj_stream *stream)
+static bool producer_ends(struct bj_stream *stream)
 {
     struct bj_fill_request request = make_request(stream, &(struct bj_plan){0});
     struct bj_fill_result result =
         stream->config.fill(stream->config.fill_user, &request, stream->points);
-    if (result.kind == BJ_END) {
+    return result.kind == BJ_END;
+}
+
+static void fill_nothing(struct bj_stream *stream)
+{
+    if (producer_ends(stream)) {
         bj_engine_close(stream, BJ_RUN_ENDED);
     }
 }
@@ -239,6 +244,13 @@ static void hold_back(struct bj_stream *stream, struct bj_wait *wait)
     fill_nothing(stream);
 }
 
+/* It plays nothing, holds nothing and takes nothing, perhaps for long. */
+static bool is_shut(const struct bj_stream *stream)
+{
+    return stream->status.state != BJ_DAC_PLAYING && stream->status.room_points == 0 &&
+           bj_level_low(&stream->level) <= 0;
+}
+
 static void pump(struct bj_stream *stream, struct bj_wait *wait)
 {
     if (bj_restarts_hopeless(&stream->restarts)) {
@@ -247,6 +259,10 @@ static void pump(struct bj_stream *stream, struct bj_wait *wait)
     }
     if (bj_restarts_hold(&stream->restarts, stream->now_ns)) {
         hold_back(stream, wait);
+        return;
+    }
+    if (is_shut(stream) && producer_ends(stream)) {
+        begin_drain(stream);
         return;
     }
     for (; stream->chunks < MAX_CHUNKS_PER_STEP; stream->chunks++) {

@@ -291,6 +291,21 @@ static void an_end_is_heard_in_a_fault(void **state)
     bj_stream_destroy(world.stream);
 }
 
+/* A device that was emptied and stays shut, however long. */
+static void an_end_is_heard_by_a_device_without_room(void **state)
+{
+    struct world world;
+    (void)state;
+    begin(&world, (struct late_dac){.connects = true, .room = 0});
+    (void)run(&world, BJ_NS_PER_S);
+    assert_int_equal(world.run, BJ_RUN_GOING);
+    world.ended = true;
+    (void)run(&world, 2 * BJ_NS_PER_S);
+    assert_int_equal(world.run, BJ_RUN_ENDED);
+    assert_int_equal(seen->taken, 0);
+    bj_stream_destroy(world.stream);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +317,7 @@ int main(void)
         cmocka_unit_test(a_drain_that_does_not_play_does_not_spin),
         cmocka_unit_test(an_end_is_heard_without_a_connection),
         cmocka_unit_test(an_end_is_heard_in_a_fault),
+        cmocka_unit_test(an_end_is_heard_by_a_device_without_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -280,16 +280,24 @@ static void complain_of_loss(struct world *world, const struct effects *before,
         planned_ns == BJ_NEVER ? NAN : ms(world, planned_ns));
 }
 
+/* The producer's end is heard with the question that is asked when points are due. */
+static bool heard_the_end(const struct effects *before, const struct effects *after)
+{
+    return before->state == BJ_STREAM_STREAMING && after->state == BJ_STREAM_DRAINING;
+}
+
 /* Time has passed since the plan: a few points may wait to become more, and a look now may
  * find another level than was expected. */
 static bool is_worth_it(const struct world *world, const struct effects *before,
-                        const struct effects *after)
+                        const struct effects *after, int64_t planned_ns)
 {
     uint64_t written = after->written - before->written;
     int64_t worth_ns = WORTH_NS + world->row.trouble.jitter_ns;
     double worth = (double)worth_ns / 1e9 * bj_stream_stats(world->stream).pps +
                    world->row.trouble.quantum;
 
+    if (heard_the_end(before, after))
+        return planned_ns - world->now_ns > worth_ns;
     return after->state != before->state || (written == 0 && after->sent != before->sent) ||
            (double)written >= worth;
 }
@@ -309,7 +317,7 @@ static void probe(struct world *world, bool at_once)
     if (world->scant || !did_something(&before, &after) ||
         planned.deadline_ns - world->now_ns <= SOON_NS)
         return;
-    if (at_once || is_worth_it(world, &before, &after))
+    if (at_once || is_worth_it(world, &before, &after, planned.deadline_ns))
         complain_of_loss(world, &before, &after, planned.deadline_ns);
 }
 
