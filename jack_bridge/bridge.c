@@ -314,10 +314,12 @@ bool bj_bridge_arm(struct bj_bridge *bridge, char *why, size_t why_size)
 {
     const char *missing = missing_of_jack(bridge);
 
-    if (missing) {
+    if (bridge->sought)
+        snprintf(why, why_size, "not armed: searching for %.200s", bridge->sought);
+    else if (missing)
         snprintf(why, why_size, "not armed: %s", missing);
+    if (bridge->sought || missing)
         return false;
-    }
     return arm_each(bridge, why, why_size);
 }
 

@@ -24,6 +24,7 @@ struct bj_bridge {
     struct bj_errand *errand;      /* what the server is asked now; NULL: nothing */
     bool links_owed, latency_owed; /* to be asked next */
 
+    const char *sought; /* the DAC that is still looked for; NULL: none */
     char plays_on[200]; /* the DACs, for people */
     size_t projector_count;
     struct bj_projector projectors[BJ_SINKS_MAX];

@@ -7,6 +7,7 @@ static struct bj_status_report report_jack(struct bj_bridge *bridge)
         .stream.dark = BJ_DARK_AWAY, /* until there is one that knows better */
         .now_ns = bj_clock_ns(),
         .client = "",
+        .searching = bridge->sought != NULL,
         .jack_running = bridge->supervisor.jack != NULL,
         .jack_rate_hz = bridge->rate_hz,
         .jack_returns = bridge->supervisor.returns,

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define LOOK_FOR_ANY_NS (3 * BJ_NS_PER_S)
 #define LOOK_FOR_MORE_NS (3 * BJ_NS_PER_S / 2) /* an Ether Dream speaks once a second */
@@ -244,31 +243,6 @@ bool bj_dac_choose(const struct bj_transports *via, const char *text,
     found = choose_found(&search, info, wrong_usage, why, why_size);
     end(&search);
     return found;
-}
-
-static void rest(const atomic_bool *cancel)
-{
-    const struct timespec moment = {.tv_nsec = LOOK_STEP_NS};
-
-    for (int k = 0; k < 10 && !atomic_load(cancel); k++)
-        nanosleep(&moment, NULL);
-}
-
-bool bj_dac_await(const struct bj_transports *via, const char *text,
-                  const atomic_bool *cancel, struct bj_log *log, struct bj_dac_info *info,
-                  bool *wrong_usage, char *why, size_t why_size)
-{
-    bool told = false;
-
-    while (!bj_dac_choose(via, text, cancel, info, wrong_usage, why, why_size)) {
-        if (*wrong_usage || atomic_load(cancel))
-            return false;
-        if (!told)
-            bj_log_say(log, "%s; waiting", why);
-        told = true;
-        rest(cancel);
-    }
-    return true;
 }
 
 /* ---- Capabilities -------------------------------------------------------------------------- */

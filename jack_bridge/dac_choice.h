@@ -7,8 +7,6 @@
 
 #include <beamjack/dacs.h>
 
-#include "log.h"
-
 #include <stdatomic.h>
 
 /* What there is to choose when none was named. */
@@ -31,18 +29,12 @@ bool bj_dac_is_called(const char *id, const char *asked);
 /* Only searching can tell where it is: a stable id of a network DAC. */
 bool bj_dac_must_be_found(const struct bj_dac_info *info);
 
-/* Main thread, blocks while it looks or resolves a name. `text` NULL: the only DAC there
- * is. `cancel` may be NULL. False: `why`, with the remedy; *wrong_usage when `text` can
- * never be right, or is missing and there are several. */
+/* One thread at a time. Blocks while it looks or resolves a name. `text` NULL: the only DAC
+ * there is. `cancel` may be NULL. False: `why`, with the remedy; *wrong_usage when `text`
+ * can never be right, or is missing and there are several. */
 bool bj_dac_choose(const struct bj_transports *via, const char *text,
                    const atomic_bool *cancel, struct bj_dac_info *info, bool *wrong_usage,
                    char *why, size_t why_size);
-
-/* The same, again and again until it is there; `log` gets the first reason why it is not.
- * False: cancelled, or what waiting does not change. */
-bool bj_dac_await(const struct bj_transports *via, const char *text,
-                  const atomic_bool *cancel, struct bj_log *log, struct bj_dac_info *info,
-                  bool *wrong_usage, char *why, size_t why_size);
 
 /* What the driver says of itself before it is connected. */
 bool bj_dac_caps(const struct bj_dac_info *info, const struct bj_transports *via,

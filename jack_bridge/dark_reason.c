@@ -12,6 +12,8 @@ const char *bj_dark_reason(const struct bj_status_report *report)
 {
     enum bj_dark dark = report->stream.dark;
 
+    if (report->searching)
+        return "the DAC is still searched for";
     if (!report->jack_running)
         return "the JACK server is away";
     if (dark <= BJ_DARK_DISARMED)

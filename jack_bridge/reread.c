@@ -64,19 +64,16 @@ static struct bj_reading *start(struct bj_reread *reread, int argc, char **argv,
     return NULL;
 }
 
-bool bj_reread_begin(struct bj_reread *reread, int argc, char **argv, int wake_fd,
-                     int64_t now_ns, char *why, size_t why_size)
+void bj_reread_begin(struct bj_reread *reread, int argc, char **argv, int wake_fd,
+                     int64_t now_ns)
 {
     reread->left_behind = reread->left_behind && atomic_load(&reread->helpers) > 0;
-    if (reread->left_behind) {
-        snprintf(why, why_size, "its file system still hangs");
-        return false;
-    }
-    reread->reading = start(reread, argc, argv, wake_fd);
     reread->begun_ns = now_ns;
-    if (!reread->reading)
-        snprintf(why, why_size, "no memory or no thread to read it");
-    return reread->reading;
+    reread->refusal = "its file system still hangs";
+    if (reread->left_behind)
+        return;
+    reread->reading = start(reread, argc, argv, wake_fd);
+    reread->refusal = reread->reading ? NULL : "no memory or no thread to read it";
 }
 
 bool bj_reread_under_way(const struct bj_reread *reread)
@@ -84,40 +81,47 @@ bool bj_reread_under_way(const struct bj_reread *reread)
     return reread->reading;
 }
 
-static enum bj_reread_news take(struct bj_reread *reread, struct bj_shape *shape, char *why,
-                                size_t why_size)
+static enum bj_reread_news fail(const char *why, char *words, size_t words_size)
 {
-    bool good = reread->reading->good;
+    snprintf(words, words_size, "configuration not read again: %s", why);
+    return BJ_REREAD_FAILED;
+}
 
-    if (good)
-        *shape = bj_options_shape(&reread->reading->options);
-    else
-        snprintf(why, why_size, "%s", reread->reading->why);
-    drop(reread);
-    return good ? BJ_REREAD_DONE : BJ_REREAD_FAILED;
+static enum bj_reread_news take(const struct bj_reading *reading, struct bj_shape *shape,
+                                char *words, size_t words_size)
+{
+    if (!reading->good)
+        return fail(reading->why, words, words_size);
+    *shape = bj_options_shape(&reading->options);
+    snprintf(words, words_size,
+             "configuration read again: geometry and colour are in force, the rest waits "
+             "for a restart");
+    return BJ_REREAD_DONE;
 }
 
 enum bj_reread_news bj_reread_step(struct bj_reread *reread, int64_t now_ns,
-                                   int64_t *deadline_ns, struct bj_shape *shape, char *why,
-                                   size_t why_size)
+                                   int64_t *deadline_ns, struct bj_shape *shape,
+                                   char *words, size_t words_size)
 {
     int64_t until_ns = reread->begun_ns + BJ_REREAD_LIMIT_NS;
+    enum bj_reread_news news = BJ_REREAD_NOTHING;
 
-    if (!reread->reading)
-        return BJ_REREAD_NOTHING;
-    if (atomic_load(&reread->reading->stage) == DONE)
-        return take(reread, shape, why, why_size);
-    if (now_ns < until_ns) {
-        *deadline_ns = until_ns < *deadline_ns ? until_ns : *deadline_ns;
-        return BJ_REREAD_NOTHING;
+    if (reread->refusal) {
+        news = fail(reread->refusal, words, words_size);
+        reread->refusal = NULL;
+    } else if (reread->reading && atomic_load(&reread->reading->stage) == DONE) {
+        news = take(reread->reading, shape, words, words_size);
+        drop(reread);
+    } else if (reread->reading && now_ns >= until_ns) {
+        news = fail("its file has no answer within 10 s: its file system hangs, or it is a "
+                    "pipe that nobody writes to",
+                    words, words_size);
+        drop(reread);
+        reread->left_behind = true;
+    } else if (reread->reading && until_ns < *deadline_ns) {
+        *deadline_ns = until_ns;
     }
-    drop(reread);
-    reread->left_behind = true;
-    snprintf(why, why_size,
-             "its file has no answer within %d s: its file system hangs, or it is a pipe "
-             "that nobody writes to",
-             (int)(BJ_REREAD_LIMIT_NS / BJ_NS_PER_S));
-    return BJ_REREAD_FAILED;
+    return news;
 }
 
 bool bj_reread_finish(struct bj_reread *reread)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "bridge.h"
 #include "commands.h"
+#include "dac_search.h"
 #include "operator.h"
 #include "reread.h"
 #include "show.h"
 #include "writer.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -39,6 +39,59 @@ static void end(struct run *run, int exit_status)
     run->exit_status = exit_status;
 }
 
+/* ---- The operator --------------------------------------------------------------------------- */
+
+/* Disarming meanwhile wins, and what was asked while nobody looked counts no more. */
+static bool arm(struct run *run, char *why, size_t why_size)
+{
+    unsigned disarms = atomic_load(&run->op.disarms);
+    bool armed = run->awake && bj_bridge_arm(&run->bridge, why, why_size);
+
+    if (!run->awake)
+        snprintf(why, why_size, "not armed: this program stood still when it was asked");
+    if (atomic_load(&run->op.disarms) != disarms) {
+        bj_bridge_disarm(&run->bridge);
+        snprintf(why, why_size, "not armed: disarmed meanwhile");
+        armed = false;
+    }
+    if (!armed)
+        bj_log_warn(&run->log, "%s", why);
+    return armed;
+}
+
+static void grant_wish(struct run *run)
+{
+    char text[BJ_WISH_ANSWER_SIZE] = "";
+    bool granted = true;
+    size_t size;
+
+    switch (bj_wish_take(&run->op.wish)) {
+    case BJ_ORDER_ARM:
+        granted = arm(run, text, BJ_WHY_SIZE);
+        size = granted ? 0 : strlen(text);
+        break;
+    case BJ_ORDER_STATUS:
+        size = bj_show_status(&run->bridge, text, sizeof text);
+        break;
+    default:
+        return;
+    }
+    bj_wish_answer(&run->op.wish, granted, text, size);
+    bj_operator_answered(&run->op);
+}
+
+static void follow_operator(struct run *run)
+{
+    const char *news = atomic_exchange(&run->op.news, NULL);
+
+    if (news)
+        bj_log_say(&run->log, "%s", news);
+    if (atomic_load(&run->op.quit))
+        end(run, 0);
+    else
+        grant_wish(run);
+}
+
 /* ---- Start --------------------------------------------------------------------------------- */
 
 /* What cannot be told is no reason not to play. */
@@ -57,49 +110,62 @@ static void open_control(struct run *run, const char *name)
     bj_operator_control(&run->op, run->control);
 }
 
-static bool choose_one(struct run *run, const char *name, struct bj_dac_info *dac,
-                       bool *wrong_usage, char *why, size_t why_size)
+/* The operator is heard and answered while it lasts. */
+static void follow_search(struct run *run, struct bj_dac_search *search)
 {
-    const struct bj_transports *via = &run->bridge.via;
-    const atomic_bool *quit = &run->op.quit;
+    const char *news;
 
-    if (run->options->wait_for_dac)
-        return bj_dac_await(via, name, quit, &run->log, dac, wrong_usage, why, why_size);
-    return bj_dac_choose(via, name, quit, dac, wrong_usage, why, why_size);
+    while (!bj_dac_search_done(search)) {
+        run->awake = true;
+        run->bridge.sought = bj_dac_search_sought(search);
+        while ((news = bj_dac_search_news(search)) != NULL)
+            bj_log_say(&run->log, "%s; waiting", news);
+        follow_operator(run);
+        bj_await_wake(run->bridge.wake_fd, bj_clock_ns() + ROUND_NS);
+    }
+    run->bridge.sought = NULL;
 }
 
-/* Nothing named: the only one there is. */
-static bool choose_each(struct run *run, bool *wrong_usage, char *why, size_t why_size)
+static bool search_dacs(struct run *run, struct bj_dac_search *search)
 {
-    const struct bj_text_list *dacs = &run->options->dacs;
+    const struct bj_text_list *asked = search->asked;
     struct bj_bridge *bridge = &run->bridge;
 
-    bridge->projector_count = dacs->count ? dacs->count : 1;
-    for (size_t k = 0; k < bridge->projector_count; k++)
-        if (!choose_one(run, dacs->count ? dacs->items[k] : NULL,
-                        &bridge->projectors[k].dac, wrong_usage, why, why_size))
-            return false;
-    return true;
+    bridge->projector_count = asked->count ? asked->count : 1;
+    for (size_t k = 0; k < asked->count; k++) /* until more is known */
+        snprintf(bridge->projectors[k].dac.id, BJ_TEXT_SIZE, "%s", asked->items[k]);
+    if (!bj_dac_search_start(search))
+        return false;
+    follow_search(run, search);
+    for (size_t k = 0; k < search->count && search->found; k++)
+        bridge->projectors[k].dac = search->items[k].dac;
+    return search->found;
 }
 
 static bool choose_dacs(struct run *run)
 {
-    char why[BJ_WHY_SIZE];
-    bool wrong_usage = false;
-
+    struct bj_dac_search search = {
+        .via = &run->bridge.via,
+        .asked = &run->options->dacs,
+        .cancel = &run->op.quit,
+        .endless = run->options->wait_for_dac,
+        .wake_fd = run->bridge.wake_fd,
+    };
     enum bj_status status = bj_transports_create(&run->bridge.via);
 
     if (status != BJ_OK)
-        snprintf(why, sizeof why, "cannot look for DACs: %s", bj_strerror(status));
-    else if (choose_each(run, &wrong_usage, why, sizeof why))
+        snprintf(search.why, sizeof search.why, "cannot look for DACs: %s",
+                 bj_strerror(status));
+    else if (search_dacs(run, &search))
         return true;
     if (atomic_load(&run->op.quit)) {
         end(run, 0);
         return false;
     }
-    bj_log_error(&run->log, "%s%s", why,
-                 wrong_usage || status != BJ_OK ? "" : "; --wait-for-dac waits for it");
-    end(run, wrong_usage ? 2 : 1);
+    bj_log_error(&run->log, "%s%s", search.why,
+                 search.wrong_usage || status != BJ_OK ? ""
+                                                       : "; --wait-for-dac waits for it");
+    end(run, search.wrong_usage ? 2 : 1);
     return false;
 }
 
@@ -242,101 +308,27 @@ static void follow_engine(struct run *run)
         end(run, failed ? 1 : 0);
 }
 
-static void read_options_again(struct run *run, int64_t now_ns)
+static void read_options_again(struct run *run, int64_t now_ns, int64_t *deadline_ns)
 {
-    char why[BJ_WHY_SIZE];
-
-    if (!run->bridge.sinks.count || bj_reread_under_way(&run->reread) ||
-        !atomic_exchange(&run->op.reread, false))
-        return;
-    if (!bj_reread_begin(&run->reread, run->argc, run->argv, run->bridge.wake_fd, now_ns,
-                         why, sizeof why))
-        bj_log_warn(&run->log, "configuration not read again: %s", why);
-}
-
-static void take_options(struct run *run, int64_t now_ns, int64_t *deadline_ns)
-{
+    struct bj_reread *reread = &run->reread;
     struct bj_shape shape;
-    char why[BJ_WHY_SIZE];
+    char words[BJ_WHY_SIZE];
 
-    switch (bj_reread_step(&run->reread, now_ns, deadline_ns, &shape, why, sizeof why)) {
+    if (run->bridge.sinks.count && !bj_reread_under_way(reread) &&
+        atomic_exchange(&run->op.reread, false))
+        bj_reread_begin(reread, run->argc, run->argv, run->bridge.wake_fd, now_ns);
+    switch (bj_reread_step(reread, now_ns, deadline_ns, &shape, words, sizeof words)) {
     case BJ_REREAD_DONE:
         for (size_t k = 0; k < run->bridge.sinks.count; k++)
             bj_stream_set_shape(run->bridge.sinks.items[k].stream, &shape);
-        bj_log_say(&run->log,
-                   "configuration read again: geometry and colour are in force, the "
-                   "rest waits for a restart");
+        bj_log_say(&run->log, "%s", words);
         break;
     case BJ_REREAD_FAILED:
-        bj_log_warn(&run->log, "configuration not read again: %s", why);
+        bj_log_warn(&run->log, "%s", words);
         break;
     case BJ_REREAD_NOTHING:
         break;
     }
-}
-
-/* Disarming meanwhile wins, and what was asked while nobody looked counts no more. */
-static bool arm(struct run *run, char *why, size_t why_size)
-{
-    unsigned disarms = atomic_load(&run->op.disarms);
-    bool armed = run->awake && bj_bridge_arm(&run->bridge, why, why_size);
-
-    if (!run->awake)
-        snprintf(why, why_size, "not armed: this program stood still when it was asked");
-    if (atomic_load(&run->op.disarms) != disarms) {
-        bj_bridge_disarm(&run->bridge);
-        snprintf(why, why_size, "not armed: disarmed meanwhile");
-        armed = false;
-    }
-    if (!armed)
-        bj_log_warn(&run->log, "%s", why);
-    return armed;
-}
-
-static void grant_wish(struct run *run)
-{
-    char text[BJ_WISH_ANSWER_SIZE] = "";
-    bool granted = true;
-    size_t size;
-
-    switch (bj_wish_take(&run->op.wish)) {
-    case BJ_ORDER_ARM:
-        granted = arm(run, text, BJ_WHY_SIZE);
-        size = granted ? 0 : strlen(text);
-        break;
-    case BJ_ORDER_STATUS:
-        size = bj_show_status(&run->bridge, text, sizeof text);
-        break;
-    default:
-        return;
-    }
-    bj_wish_answer(&run->op.wish, granted, text, size);
-    bj_operator_answered(&run->op);
-}
-
-static void follow_operator(struct run *run)
-{
-    const char *news = atomic_exchange(&run->op.news, NULL);
-
-    if (news)
-        bj_log_say(&run->log, "%s", news);
-    if (atomic_load(&run->op.quit))
-        end(run, 0);
-    else
-        grant_wish(run);
-}
-
-static void wait_until(const struct run *run, int64_t deadline_ns)
-{
-    struct pollfd fd = {.fd = run->bridge.wake_fd, .events = POLLIN};
-    int64_t left_ns = deadline_ns - bj_clock_ns();
-    uint64_t count;
-
-    if (left_ns < 0)
-        left_ns = 0;
-    poll(&fd, 1, (int)((left_ns + BJ_NS_PER_MS - 1) / BJ_NS_PER_MS));
-    if (read(run->bridge.wake_fd, &count, sizeof count) < 0)
-        return; /* nobody called */
 }
 
 static void round_trip(struct run *run)
@@ -348,11 +340,10 @@ static void round_trip(struct run *run)
     follow_jack(run, now_ns, &deadline_ns);
     follow_engine(run);
     follow_operator(run);
-    read_options_again(run, now_ns);
-    take_options(run, now_ns, &deadline_ns);
+    read_options_again(run, now_ns, &deadline_ns);
     bj_show_step(&run->show, now_ns, atomic_load(&run->op.help), &deadline_ns);
     if (!run->over)
-        wait_until(run, deadline_ns);
+        bj_await_wake(run->bridge.wake_fd, deadline_ns);
 }
 
 /* ---- The end ---------------------------------------------------------------------------------- */

@@ -128,7 +128,8 @@ bool bj_status_json(FILE *out, const struct bj_status_report *report)
     char letters[BJ_CHANNELS + 1];
 
     bj_port_letters(report->connected, letters);
-    fprintf(out, "{\"state\":\"%s\"", bj_status_state(report->stream.state));
+    fprintf(out, "{\"state\":\"%s\"",
+            report->searching ? "searching" : bj_status_state(report->stream.state));
     truth(out, "armed", report->stream.armed);
     text(out, "dark", bj_dark_reason(report));
     text(out, "dac", report->dac);

@@ -14,6 +14,7 @@ struct bj_status_report {
     struct bj_feed_stats feed;
     int64_t now_ns;
     const char *dac, *client, *scheduler; /* never NULL */
+    bool searching; /* the DACs are not found yet: no stream, no JACK */
     bool jack_running, freewheeling;
     uint32_t jack_rate_hz, period_frames;
     uint64_t xruns, jack_returns;

@@ -113,6 +113,35 @@ static void an_arm_without_jack_is_refused_with_the_reason(void **state)
     assert_int_equal(program_wait(&f->program), 0);
 }
 
+/* An id that nobody has: it is searched for 5 s, and again and again. */
+static void while_it_searches_it_says_so(void **state)
+{
+    static const char *const words[] = {
+        "run", "etherdream:00000000dead", "--headless", "--wait-for-dac", "--arm", NULL};
+    struct fixture *f = *state;
+    struct reply reply;
+    char value[80];
+
+    program_start(&f->program, words);
+    WAIT_FOR(running_said(f, "takes orders"));
+    reply = ctl("status", NULL, NULL);
+    assert_int_equal(reply.status, 0);
+    assert_true(json_is_object(reply.out));
+    assert_true(json_get(reply.out, "state", value, sizeof value));
+    assert_string_equal(value, "\"searching\"");
+    assert_true(json_get(reply.out, "dac", value, sizeof value));
+    assert_string_equal(value, "\"etherdream:00000000dead\"");
+    reply = ctl("arm", NULL, NULL);
+    assert_true(says(&reply, 1, "not armed: searching for etherdream:00000000dead"));
+    assert_int_equal(ctl("disarm", NULL, NULL).status, 0);
+    WAIT_FOR(running_said(f, "waiting"));
+    reply = ctl("status", NULL, NULL);
+    assert_true(json_get(reply.out, "dark", value, sizeof value));
+    assert_string_equal(value, "\"the DAC is still searched for\"");
+    assert_int_equal(ctl("stop", NULL, NULL).status, 0);
+    assert_int_equal(program_wait(&f->program), 0);
+}
+
 /* A bridge that hangs is told from one that is not there. */
 static void one_that_hangs_is_given_up(void **state)
 {
@@ -310,6 +339,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TOLD(a_service_is_armed_and_disarmed_from_outside),
         TOLD(an_arm_without_jack_is_refused_with_the_reason),
+        TOLD(while_it_searches_it_says_so),
         TOLD(one_that_hangs_is_given_up),
         TOLD(of_several_one_must_be_named),
         TOLD(strangers_harm_nothing),

@@ -30,6 +30,8 @@ static void the_first_that_applies_is_told(void **state)
     };
 
     (void)state;
+    assert_string_equal(bj_dark_reason(&(struct bj_status_report){.searching = true}),
+                        "the DAC is still searched for");
     for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
         struct bj_status_report report = {.jack_running = rows[k].jack,
                                           .freewheeling = rows[k].freewheels,
