@@ -244,6 +244,18 @@ void bj_engine_connect(struct bj_stream *stream)
     }
 }
 
+void bj_engine_faulted(struct bj_stream *stream)
+{
+    bool first = stream->phase == BJ_STREAM_CONNECTING;
+    bool promised = first && stream->arm_when_connected;
+    bj_engine_disarm_self(stream);
+    bj_engine_drop_points(stream);
+    stream->phase = BJ_STREAM_FAULT;
+    bj_engine_watch_faults(stream); /* this one, before the light that clears it */
+    stream->arm_when_connected = promised;
+    bj_engine_arm_as_promised(stream);
+}
+
 void bj_engine_connected(struct bj_stream *stream)
 {
     bool anew = stream->phase != BJ_STREAM_FAULT;

@@ -386,9 +386,7 @@ static void enter_phase(struct bj_stream *stream)
         bj_engine_close(stream, BJ_RUN_ENDED);
     } else if (stream->status.state == BJ_DAC_FAULT && stream->phase != BJ_STREAM_FAULT &&
                stream->phase != BJ_STREAM_CLOSING) {
-        bj_engine_disarm_self(stream);
-        bj_engine_drop_points(stream);
-        stream->phase = BJ_STREAM_FAULT;
+        bj_engine_faulted(stream);
     }
 }
 

@@ -143,6 +143,10 @@ void bj_engine_broke(struct bj_stream *stream, const char *what);
  * that counts time in points is told here. */
 void bj_engine_note_rate(struct bj_stream *stream);
 
+/* Refuses light until the fault is cleared. Who asked for light from the first connection
+ * on has it cleared there, once. */
+void bj_engine_faulted(struct bj_stream *stream);
+
 /* Takes points again after an attempt or a fault. */
 void bj_engine_connected(struct bj_stream *stream);
 

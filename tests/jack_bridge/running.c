@@ -37,8 +37,14 @@ int running_tear_down(void **state)
 void running_start(struct fixture *f, const char *a, const char *b, const char *c,
                    const char *d)
 {
+    running_start_on(f, "virtual", a, b, c, d);
+}
+
+void running_start_on(struct fixture *f, const char *dac, const char *a, const char *b,
+                      const char *c, const char *d)
+{
     const char *words[] = {"run",
-                           "virtual",
+                           dac,
                            "--headless",
                            "--server",
                            f->server.name,

@@ -22,6 +22,10 @@ int running_tear_down(void **state);
 void running_start(struct fixture *f, const char *a, const char *b, const char *c,
                    const char *d);
 
+/* The same on another DAC. */
+void running_start_on(struct fixture *f, const char *dac, const char *a, const char *b,
+                      const char *c, const char *d);
+
 /* The newest status: is `key` written so; its number, 0 if there is none yet. */
 bool running_is(const struct fixture *f, const char *key, const char *expected);
 double running_number(const struct fixture *f, const char *key);

@@ -94,6 +94,69 @@ static void a_service_is_armed_and_disarmed_from_outside(void **state)
     assert_int_equal(program_wait(&f->program), 0);
 }
 
+/* A simulated Ether Dream that is in emergency stop; its address. */
+static const char *stopped_dac(struct program *sim)
+{
+    static const char *const words[] = {"sim",   "etherdream", "--port",  "0", "--fault",
+                                        "estop", "--json",     "%F/json", NULL};
+    static char dac[60];
+    const char *line;
+
+    program_start(sim, words);
+    WAIT_FOR(strchr(line = program_text(sim, "out"), '\n') && strrchr(line, ':'));
+    snprintf(dac, sizeof dac, "etherdream@127.0.0.1:%d", atoi(strrchr(line, ':') + 1));
+    return dac;
+}
+
+static double sim_number(struct program *sim, const char *key)
+{
+    return json_number(program_last_line(sim, "json"), key);
+}
+
+static void end_both(struct fixture *f, struct program *sim)
+{
+    assert_int_equal(ctl("stop", NULL, NULL).status, 0);
+    assert_int_equal(program_wait(&f->program), 0);
+    program_signal(sim, SIGTERM);
+    assert_int_equal(program_wait(sim), 0);
+}
+
+static void a_service_brings_a_stopped_dac_back(void **state)
+{
+    struct fixture *f = *state;
+    struct program sim = {0};
+
+    if (!jackd_installed())
+        skip();
+    running_start_on(f, stopped_dac(&sim), "--connect", "source:out_*", NULL, NULL);
+    WAIT_FOR(running_is(f, "state", "\"fault\""));
+    assert_true(running_is(f, "armed", "false"));
+    WAIT_FOR(running_is(f, "connected", "\"xyrgbi\""));
+    assert_true(sim_number(&sim, "clears") == 0);
+    assert_int_equal(ctl("arm", NULL, NULL).status, 0);
+    WAIT_FOR(running_is(f, "lit", "true"));
+    end_both(f, &sim);
+    assert_true(sim_number(&sim, "clears") >= 1);
+    assert_true(sim_number(&sim, "lit_played") > 0);
+    program_finish(&sim);
+}
+
+static void armed_from_the_start_it_comes_back_by_itself(void **state)
+{
+    struct fixture *f = *state;
+    struct program sim = {0};
+
+    if (!jackd_installed())
+        skip();
+    running_start_on(f, stopped_dac(&sim), "--connect", "source:out_*", "--wait-for-dac",
+                     "--arm");
+    WAIT_FOR(running_is(f, "lit", "true"));
+    end_both(f, &sim);
+    assert_true(sim_number(&sim, "clears") >= 1);
+    assert_true(sim_number(&sim, "lit_played") > 0);
+    program_finish(&sim);
+}
+
 static void an_arm_without_jack_is_refused_with_the_reason(void **state)
 {
     struct fixture *f = *state;
@@ -338,6 +401,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TOLD(a_service_is_armed_and_disarmed_from_outside),
+        TOLD(a_service_brings_a_stopped_dac_back),
+        TOLD(armed_from_the_start_it_comes_back_by_itself),
         TOLD(an_arm_without_jack_is_refused_with_the_reason),
         TOLD(while_it_searches_it_says_so),
         TOLD(one_that_hangs_is_given_up),

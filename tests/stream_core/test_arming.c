@@ -314,6 +314,45 @@ static void arm_clears_a_fault(void **state)
     world_finish(&world);
 }
 
+/* A DAC that is in emergency stop when it is reached for the first time. */
+static void arm_from_the_start_clears_a_fault_found_once(void **state)
+{
+    const struct {
+        bool arm, clears, disarmed, armed;
+    } rows[] = {
+        {true, true, false, true},
+        {true, false, false, false},
+        {true, true, true, false},
+        {false, true, false, false},
+    };
+    (void)state;
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+        struct engine_world world;
+        world_init(&world);
+        world.config.arm = rows[k].arm;
+        world.dac.fault = true;
+        world.dac.fault_clears = rows[k].clears;
+        world_start(&world);
+        if (rows[k].disarmed) {
+            bj_stream_disarm(world.stream);
+        }
+        world_step(&world);
+        world_run(&world, 3 * S);
+        assert_int_equal(world_stats(&world).armed, rows[k].armed);
+        assert_int_equal(world_stats(&world).lit, rows[k].armed);
+        assert_int_equal(world_stats(&world).faults, 1);
+        world.dac.fault = !rows[k].armed; /* let go by hand, or pressed while it plays */
+        world_run(&world, 100 * MS);
+        world.dac.fault = rows[k].armed;
+        uint64_t from = world.dac.taken;
+        world_step(&world);
+        world_run(&world, S);
+        assert_int_equal(world_stats(&world).armed, false);
+        assert_int_equal(lit_since(&world, from), 0);
+        world_finish(&world);
+    }
+}
+
 static void fault_that_outlives_an_arm_disarms_again(void **state)
 {
     (void)state;
@@ -491,6 +530,7 @@ int main(void)
         cmocka_unit_test(fault_disarms),
         cmocka_unit_test(fault_that_clears_itself_stays_dark),
         cmocka_unit_test(arm_clears_a_fault),
+        cmocka_unit_test(arm_from_the_start_clears_a_fault_found_once),
         cmocka_unit_test(fault_that_outlives_an_arm_disarms_again),
         cmocka_unit_test(a_second_fault_disarms_again),
         cmocka_unit_test(unconnected_position_is_dark),

@@ -239,8 +239,9 @@ struct bj_stream_config {
     float park_x, park_y;     /* -1 to +1 */
     int64_t drain_timeout_ns; /* how long END waits for the queue; 0: not at all */
     bool reconnect;           /* false: a lost DAC ends the stream */
-    bool arm;                 /* true: armed from the first connection on, but for a disarm
-                               * before it; default: dark until bj_stream_arm */
+    bool arm;                 /* true: armed from the first connection on, which clears a
+                               * fault found there, but for a disarm before it; default:
+                               * dark until bj_stream_arm */
     bool rearm;               /* true: armed again after a reconnect; default disarmed */
     struct bj_shape shape;
     enum bj_intensity intensity;
