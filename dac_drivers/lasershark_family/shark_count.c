@@ -85,11 +85,13 @@ static void report(struct shark_session *session, const struct shark_answer *ans
 
 /* Told when it plays and its queue does not move. */
 static enum bj_status watch(struct shark_session *session, uint64_t played_before,
-                            const struct shark_answer *answer, int64_t now_ns)
+                            bool paused, const struct shark_answer *answer, int64_t now_ns)
 {
-    if (session->queue.played_points != played_before)
+    bool moves = session->queue.played_points != played_before;
+
+    if (moves)
         session->moved_ns = answer->received_ns;
-    if (shark_queue_in_device(&session->queue) == 0) {
+    if (shark_queue_in_device(&session->queue) == 0 || (paused && moves)) {
         shark_steer_flush(session, now_ns, true);
         return BJ_OK;
     }
@@ -105,10 +107,12 @@ static enum bj_status counted(struct shark_session *session,
                               int64_t now_ns)
 {
     uint64_t played_before = session->queue.played_points;
-    bool possible;
+    bool possible, paused;
 
     if (session->unclear)
         return BJ_OK;
+    paused = session->queue.tail_points == 0 &&
+             shark_level_paused(&session->level, points, answer->sent_ns);
     possible = shark_queue_count(&session->queue, points);
     shark_level_counted(&session->level, points, answer->sent_ns, answer->received_ns,
                         now_ns);
@@ -117,7 +121,8 @@ static enum bj_status counted(struct shark_session *session,
     if (!possible && is_playing(session))
         return shark_steer_repair(session, now_ns, BJ_PROTOCOL,
                                   "counts more points than it was given");
-    return is_playing(session) ? watch(session, played_before, answer, now_ns) : BJ_OK;
+    return is_playing(session) ? watch(session, played_before, paused, answer, now_ns)
+                               : BJ_OK;
 }
 
 static enum bj_status verified(struct shark_session *session, uint32_t points,

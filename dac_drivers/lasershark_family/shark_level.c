@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "shark_level.h"
 
+#define SLOWEST 0.999       /* of its nominal rate; no crystal is further off */
+#define DOUBT_S 0.5e-3      /* a count and its answer take about as long */
+#define UNCOUNTED_POINTS 16 /* two packets before the ring, the last time */
+#define UNSURE_POINTS 4     /* a packet that waits for the next tick, and rounding */
+
 static double not_negative(double value)
 {
     return value > 0 ? value : 0;
@@ -24,6 +29,7 @@ void shark_level_advance(struct shark_level *level, int64_t now_ns)
     if (level->low < -(double)level->under_way)
         level->low = -(double)level->under_way;
     level->high = not_negative(level->high - points);
+    level->unpaused -= SLOWEST * points;
     if (now_ns > level->at_ns)
         level->at_ns = now_ns;
 }
@@ -45,6 +51,7 @@ void shark_level_accepted(struct shark_level *level, int64_t now_ns, uint32_t po
     level->under_way = 0;
     level->low += points;
     level->high += points;
+    level->unpaused += points;
 }
 
 void shark_level_counted(struct shark_level *level, uint32_t points, int64_t sent_ns,
@@ -55,7 +62,21 @@ void shark_level_counted(struct shark_level *level, uint32_t points, int64_t sen
 
     level->low = not_negative(points - most);
     level->high = not_negative(points - least);
+    level->unpaused = points - SLOWEST * least;
     level->at_ns = now_ns;
+}
+
+bool shark_level_may_be_dry(const struct shark_level *level)
+{
+    return level->under_way == 0 && level->low <= 0 &&
+           level->unpaused <= DOUBT_S * level->hz;
+}
+
+bool shark_level_paused(const struct shark_level *level, uint32_t points, int64_t sent_ns)
+{
+    double most = level->unpaused + played(level, sent_ns, level->at_ns);
+
+    return points > most + UNCOUNTED_POINTS + UNSURE_POINTS;
 }
 
 static int64_t reaches_ns(const struct shark_level *level, double surplus)

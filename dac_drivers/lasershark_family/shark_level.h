@@ -3,7 +3,8 @@
  * LaserShark family: what the device's ring holds between two counts, as an interval.
  *
  * The upper bound keeps writes from ever filling the ring, where they would block; the
- * lower bound tells when it may be about to run dry.
+ * lower bound tells when it may be about to run dry. What it would hold without a pause
+ * tells that it did.
  */
 #ifndef SHARK_LEVEL_H
 #define SHARK_LEVEL_H
@@ -13,6 +14,7 @@
 struct shark_level {
     int64_t at_ns; /* what follows holds for this moment; points */
     double low, high;
+    double unpaused;    /* at most, had it never paused for want of points */
     double hz;          /* points played per second; 0 while the output is off */
     uint32_t under_way; /* sent, not yet known to have arrived: may be played already */
 };
@@ -28,6 +30,12 @@ void shark_level_accepted(struct shark_level *level, int64_t now_ns, uint32_t po
 /* The device counted between the two moments, and nothing was sent meanwhile. */
 void shark_level_counted(struct shark_level *level, uint32_t points, int64_t sent_ns,
                          int64_t received_ns, int64_t now_ns);
+
+/* It may be without points, and nothing is under way. */
+bool shark_level_may_be_dry(const struct shark_level *level);
+/* A count that was asked for at sent_ns says that it paused since the one before: it holds
+ * more than it could. Before shark_level_counted. */
+bool shark_level_paused(const struct shark_level *level, uint32_t points, int64_t sent_ns);
 
 /* When the lower or the upper bound falls to `points`: at_ns if it has, BJ_NEVER if it does
  * not move. */

@@ -229,12 +229,23 @@ static bool runs_dry(const struct shark_session *session)
            session->level.low <= shark_session_points_in(session, TAIL_NS);
 }
 
+/* In doubt it did, and begins anew: what comes now would hide it. */
+static bool ran_dry(const struct shark_session *session)
+{
+    return session->output_on && session->queue.staged_points > 0 &&
+           session->queue.tail_points == 0 && shark_level_may_be_dry(&session->level);
+}
+
 static void send_samples(struct shark_session *session, int64_t now_ns)
 {
     struct shark_queue *queue = &session->queue;
 
     if (queue->sending_points > 0 || shark_count_holds(session, now_ns))
         return;
+    if (ran_dry(session)) {
+        shark_steer_flush(session, now_ns, true);
+        return;
+    }
     if (!runs_dry(session) || !send_tail(session)) {
         (void)shark_queue_send(queue);
         shark_level_sent(&session->level, queue->sending_points);

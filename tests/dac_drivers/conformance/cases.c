@@ -18,6 +18,7 @@ const struct conformance_case conformance_cases[] = {
     {"streams_exactly", conformance_streams_exactly},
     {"disarms_at_every_moment", conformance_disarms_at_every_moment},
     {"drains", conformance_drains},
+    {"tells_that_it_ran_dry", conformance_tells_that_it_ran_dry},
     {"ends_at_every_moment", conformance_ends_at_every_moment},
     {"is_unplugged_and_comes_back", conformance_is_unplugged_and_comes_back},
     {"is_out_of_reach_at_first", conformance_is_out_of_reach_at_first},

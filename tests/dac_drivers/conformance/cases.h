@@ -29,6 +29,7 @@ conformance_run conformance_survives_impossible_rates;
 conformance_run conformance_streams_exactly;
 conformance_run conformance_disarms_at_every_moment;
 conformance_run conformance_drains;
+conformance_run conformance_tells_that_it_ran_dry;
 conformance_run conformance_ends_at_every_moment;
 conformance_run conformance_is_unplugged_and_comes_back;
 conformance_run conformance_is_out_of_reach_at_first;

@@ -132,6 +132,45 @@ void conformance_drains(const struct conformance_row *row,
     }
 }
 
+/* Whether it is close to empty may be in doubt; long before, it is not. */
+static void stand_still(struct world *world, double ms, bool in_doubt,
+                        struct conformance_verdict *verdict)
+{
+    uint64_t dries = world->row->dries(world->rig);
+    uint64_t told = bj_stream_stats(world->stream).device_underruns;
+
+    world_stand_still_ms(world, ms);
+    world_run_ms(world, 900);
+    dries = world->row->dries(world->rig) - dries;
+    told = bj_stream_stats(world->stream).device_underruns - told;
+    conformance_expect(verdict, dries == 0 || told > 0,
+                       "after %.2f ms without us it ran dry, and does not tell", ms);
+    conformance_expect(verdict, dries > 0 || told == 0 || in_doubt,
+                       "after %.2f ms without us it tells that it ran dry, and did not",
+                       ms);
+}
+
+/* However short that is: this computer stands still for about as long as the device has
+ * points. */
+void conformance_tells_that_it_ran_dry(const struct conformance_row *row,
+                                       struct conformance_verdict *verdict)
+{
+    bool judged = row->dries && row->late_ns == 0;
+
+    for (int k = 0; k < 8 && judged && is_fine(verdict); k++) {
+        struct world world;
+        if (begin_armed_stream(&world, row, (uint64_t)k, verdict) &&
+            world_reach_playing(&world)) {
+            double target_ms = (double)world.witness.dac->caps.target_buffer_ns / 1e6;
+            world_run_ms(&world, 500 + 1.3 * k);
+            for (int n = 0; n < 12 && is_fine(verdict); n++)
+                stand_still(&world, target_ms / 2 + (8 * n + k) * target_ms / 96, n > 0,
+                            verdict);
+        }
+        world_finish(&world);
+    }
+}
+
 void conformance_ends_at_every_moment(const struct conformance_row *row,
                                       struct conformance_verdict *verdict)
 {

@@ -335,6 +335,16 @@ void world_run_ms(struct world *world, double ms)
     look_at_the_clock(world);
 }
 
+void world_stand_still_ms(struct world *world, double ms)
+{
+    int64_t end_ns = world->now_ns + (int64_t)(ms * 1e6);
+
+    while (!is_wrong(world) && world->now_ns < end_ns) {
+        int64_t next_ns = earlier(end_ns, world->row->next_event_ns(world->rig));
+        go_to(world, next_ns > world->now_ns ? next_ns : world->now_ns + 1);
+    }
+}
+
 /* ---- Under the engine ---------------------------------------------------------------- */
 
 static struct bj_fill_result on_fill(void *user, const struct bj_fill_request *request,

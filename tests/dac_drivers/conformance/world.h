@@ -54,6 +54,8 @@ void world_finish(struct world *world);
 
 /* Lets time go on; ends early when something is wrong or over. */
 void world_run_ms(struct world *world, double ms);
+/* ... for the device alone: this computer runs nothing of ours. */
+void world_stand_still_ms(struct world *world, double ms);
 
 /* Seen since the last call of this; counts of the eye start anew. */
 void world_count_anew(struct world *world);
