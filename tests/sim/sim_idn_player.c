@@ -555,6 +555,7 @@ static void end_slice(struct sim_idn_player *player)
     }
     keep_spare(player, slice);
     player->playing = NULL;
+    hand_on_rest(player, end_ns);
     if (player->active && !player->frames && player->count == 0) {
         player->dry = true;
         player->dry_since_ns = end_ns;
