@@ -19,7 +19,9 @@ count_since_light() { # FROM_NS
     stalled=$(stalled "$1" "$(now_ns)")
     lost_time=$(($(since xruns) + ${stalled% *}))
     case $(last scheduler) in SCHED_FIFO*) ;; *) lost_time=$((lost_time + $(since late_wakes))) ;; esac
-    for key in $keys lost_frames flushed_points xruns late_wakes; do
+    # A machine that loses time keeps the clocks from settling, and so longer in the start-up.
+    [ $lost_time -eq 0 ] || lost_frames=$((lost_frames + $(since start_frames)))
+    for key in $keys lost_frames start_frames flushed_points xruns late_wakes; do
         printf '%s %s, ' $key "$(since $key)"
     done
     say "the machine stood ${stalled% *} times, ${stalled#* } ms"
