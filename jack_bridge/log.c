@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define LINE_SIZE (BJ_LOG_WIDTH + 80)
+
 const char *bj_log_level_name(enum bj_log_level level)
 {
     static const char *const names[] = {
@@ -31,13 +33,34 @@ static void stamp(struct bj_log_line *line)
              (int)(now.tv_nsec / 1000000));
 }
 
+static int compose_line(char *text, size_t size, const struct bj_log_line *line)
+{
+    return snprintf(text, size, "beamjack: %s %s: %s\n", line->time,
+                    bj_log_level_name(line->level), line->text);
+}
+
+void bj_log_catch_up(struct bj_log *log)
+{
+    uint64_t dropped = bj_writer_dropped(log->out), more = dropped - log->told_dropped;
+    struct bj_log_line line = {.level = BJ_LOG_WARNING};
+    char text[LINE_SIZE];
+
+    if (more == 0 || log->keep)
+        return;
+    stamp(&line);
+    snprintf(line.text, sizeof line.text,
+             "%llu line%s dropped: nobody took what is said here", (unsigned long long)more,
+             more == 1 ? " was" : "s were");
+    if (bj_writer_offer(log->out, text, (size_t)compose_line(text, sizeof text, &line)))
+        log->told_dropped = dropped;
+}
+
 static void print_line(struct bj_log *log, const struct bj_log_line *line)
 {
-    char text[BJ_LOG_WIDTH + 80];
-    int size = snprintf(text, sizeof text, "beamjack: %s %s: %s\n", line->time,
-                        bj_log_level_name(line->level), line->text);
-    int fd = STDERR_FILENO;
+    char text[LINE_SIZE];
+    int size = compose_line(text, sizeof text, line), fd = STDERR_FILENO;
 
+    bj_log_catch_up(log);
     if (log->out)
         bj_writer_put(log->out, text, (size_t)size);
     else
@@ -112,10 +135,16 @@ void bj_log_keep(struct bj_log *log)
 void bj_log_release(struct bj_log *log)
 {
     unsigned kept = log->count - log->first;
+    unsigned shown = kept < BJ_LOG_LINES ? kept : BJ_LOG_LINES;
+    unsigned first = log->count - shown;
 
-    if (log->keep)
-        for (unsigned n = log->count - (kept < BJ_LOG_LINES ? kept : BJ_LOG_LINES);
-             n != log->count; n++)
-            print_line(log, &log->lines[n % BJ_LOG_LINES]);
+    if (!log->keep)
+        return;
     log->keep = false;
+    for (unsigned n = first; n != first + shown; n++)
+        print_line(log, &log->lines[n % BJ_LOG_LINES]);
+    if (kept > shown)
+        bj_log_say(log,
+                   "above are the last %u lines; %u before them were in the view alone",
+                   shown, kept - shown);
 }

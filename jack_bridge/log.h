@@ -7,6 +7,7 @@
 #define LOG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct bj_writer;
 
@@ -17,6 +18,7 @@ enum bj_log_level { BJ_LOG_INFO, BJ_LOG_WARNING, BJ_LOG_ERROR };
 
 struct bj_log {
     struct bj_writer *out; /* to stderr; NULL: directly */
+    uint64_t told_dropped; /* lines that `out` dropped, as far as that was said */
     bool keep;             /* do not print: a view shows the lines */
     unsigned first;        /* the line the keeping began with */
     unsigned count;
@@ -35,13 +37,18 @@ void bj_log_warn(struct bj_log *log, const char *format, ...)
 void bj_log_error(struct bj_log *log, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Says how many lines `out` dropped, once it takes lines again; call a few times in a
+ * second. */
+void bj_log_catch_up(struct bj_log *log);
+
 /* "info", "warning" or "error". */
 const char *bj_log_level_name(enum bj_log_level level);
 
 /* From now on lines are kept, not printed. */
 void bj_log_keep(struct bj_log *log);
 
-/* Prints what was kept, when the view is gone. */
+/* Prints what was kept, when the view is gone; says how many lines were too many for that.
+ */
 void bj_log_release(struct bj_log *log);
 
 #endif

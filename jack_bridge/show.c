@@ -126,6 +126,7 @@ void bj_show_step(struct bj_show *show, int64_t now_ns, bool help, int64_t *dead
     if (status_due || look_due)
         bj_bridge_report(show->bridge, &report);
     if (look_due) {
+        bj_log_catch_up(show->bridge->log);
         tell_darkness(show, &report);
         if (show->terminal)
             draw(show, &report, help);

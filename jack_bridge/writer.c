@@ -2,6 +2,7 @@
 #include "writer.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -30,11 +31,14 @@ struct bj_writer {
 void bj_write_to_fd(void *user, const char *text, size_t size)
 {
     const int *fd = user;
+    struct pollfd room = {.fd = *fd, .events = POLLOUT};
 
     while (size > 0) {
         ssize_t written = write(*fd, text, size);
 
-        if (written < 0 && errno != EINTR)
+        if (written < 0 && errno == EAGAIN)
+            poll(&room, 1, -1);
+        else if (written < 0 && errno != EINTR)
             return;
         if (written > 0) {
             text += written;
@@ -135,7 +139,7 @@ struct bj_writer *bj_writer_create(const char *name, bj_write_fn write, void *us
     return writer;
 }
 
-bool bj_writer_put(struct bj_writer *writer, const char *text, size_t size)
+bool bj_writer_offer(struct bj_writer *writer, const char *text, size_t size)
 {
     uint32_t head = (uint32_t)size;
     struct queue *queue;
@@ -154,7 +158,14 @@ bool bj_writer_put(struct bj_writer *writer, const char *text, size_t size)
         pthread_cond_broadcast(&writer->changed);
     }
     pthread_mutex_unlock(&writer->mutex);
-    if (!fits)
+    return fits;
+}
+
+bool bj_writer_put(struct bj_writer *writer, const char *text, size_t size)
+{
+    bool fits = bj_writer_offer(writer, text, size);
+
+    if (writer && !fits)
         atomic_fetch_add(&writer->dropped, 1);
     return fits;
 }

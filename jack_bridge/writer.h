@@ -25,6 +25,9 @@ struct bj_writer *bj_writer_create(const char *name, bj_write_fn write, void *us
 /* Any thread. Never waits. False: dropped. NULL takes nothing. */
 bool bj_writer_put(struct bj_writer *writer, const char *text, size_t size);
 
+/* The same for what may be tried again: it is not counted when it does not fit. */
+bool bj_writer_offer(struct bj_writer *writer, const char *text, size_t size);
+
 /* Any thread. Records dropped so far. */
 uint64_t bj_writer_dropped(const struct bj_writer *writer);
 
