@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "mailbox.h"
 
-#include <beamjack/dacs.h>
-#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,19 +10,6 @@ void bj_wake_fd(int fd)
     ssize_t written = write(fd, &one, sizeof one);
 
     (void)written; /* full means that it is awake already */
-}
-
-void bj_await_wake(int fd, int64_t deadline_ns)
-{
-    struct pollfd look = {.fd = fd, .events = POLLIN};
-    int64_t left_ns = deadline_ns - bj_clock_ns();
-    uint64_t count;
-
-    if (left_ns < 0)
-        left_ns = 0;
-    poll(&look, 1, (int)((left_ns + BJ_NS_PER_MS - 1) / BJ_NS_PER_MS));
-    if (read(fd, &count, sizeof count) < 0)
-        return; /* nobody called */
 }
 
 void bj_mailbox_init(struct bj_mailbox *box, int wake_fd)

@@ -43,7 +43,4 @@ unsigned bj_mailbox_take_dropped(struct bj_mailbox *box);
 /* Any thread, BJ_RT. Makes poll on the eventfd return. */
 void bj_wake_fd(int fd);
 
-/* Waits until then or until somebody wakes it. */
-void bj_await_wake(int fd, int64_t deadline_ns);
-
 #endif

@@ -8,6 +8,7 @@
 #include "writer.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -92,6 +93,17 @@ static void follow_operator(struct run *run)
         grant_wish(run);
 }
 
+static void wait_until(const struct run *run, int64_t deadline_ns)
+{
+    struct pollfd fd = {.fd = run->bridge.wake_fd, .events = POLLIN};
+    int64_t left_ns = deadline_ns - bj_clock_ns();
+    uint64_t count;
+
+    poll(&fd, 1, left_ns <= 0 ? 0 : (int)((left_ns + BJ_NS_PER_MS - 1) / BJ_NS_PER_MS));
+    if (read(fd.fd, &count, sizeof count) < 0)
+        return; /* nobody called */
+}
+
 /* ---- Start --------------------------------------------------------------------------------- */
 
 /* What cannot be told is no reason not to play. */
@@ -121,7 +133,7 @@ static void follow_search(struct run *run, struct bj_dac_search *search)
         while ((news = bj_dac_search_news(search)) != NULL)
             bj_log_say(&run->log, "%s; waiting", news);
         follow_operator(run);
-        bj_await_wake(run->bridge.wake_fd, bj_clock_ns() + ROUND_NS);
+        wait_until(run, bj_clock_ns() + ROUND_NS);
     }
     run->bridge.sought = NULL;
 }
@@ -152,20 +164,20 @@ static bool choose_dacs(struct run *run)
         .wake_fd = run->bridge.wake_fd,
     };
     enum bj_status status = bj_transports_create(&run->bridge.via);
+    const char *remedy = "";
 
     if (status != BJ_OK)
         snprintf(search.why, sizeof search.why, "cannot look for DACs: %s",
                  bj_strerror(status));
     else if (search_dacs(run, &search))
         return true;
-    if (atomic_load(&run->op.quit)) {
-        end(run, 0);
-        return false;
-    }
-    bj_log_error(&run->log, "%s%s", search.why,
-                 search.wrong_usage || status != BJ_OK ? ""
-                                                       : "; --wait-for-dac waits for it");
+    if (!search.wrong_usage && status == BJ_OK)
+        remedy = "; --wait-for-dac waits for it";
     end(run, search.wrong_usage ? 2 : 1);
+    if (atomic_load(&run->op.quit))
+        end(run, 0);
+    else
+        bj_log_error(&run->log, "%s%s", search.why, remedy);
     return false;
 }
 
@@ -311,24 +323,21 @@ static void follow_engine(struct run *run)
 static void read_options_again(struct run *run, int64_t now_ns, int64_t *deadline_ns)
 {
     struct bj_reread *reread = &run->reread;
+    enum bj_reread_news news;
     struct bj_shape shape;
     char words[BJ_WHY_SIZE];
 
     if (run->bridge.sinks.count && !bj_reread_under_way(reread) &&
         atomic_exchange(&run->op.reread, false))
         bj_reread_begin(reread, run->argc, run->argv, run->bridge.wake_fd, now_ns);
-    switch (bj_reread_step(reread, now_ns, deadline_ns, &shape, words, sizeof words)) {
-    case BJ_REREAD_DONE:
-        for (size_t k = 0; k < run->bridge.sinks.count; k++)
-            bj_stream_set_shape(run->bridge.sinks.items[k].stream, &shape);
-        bj_log_say(&run->log, "%s", words);
-        break;
-    case BJ_REREAD_FAILED:
+    news = bj_reread_step(reread, now_ns, deadline_ns, &shape, words, sizeof words);
+    if (news == BJ_REREAD_FAILED)
         bj_log_warn(&run->log, "%s", words);
-        break;
-    case BJ_REREAD_NOTHING:
-        break;
-    }
+    if (news != BJ_REREAD_DONE)
+        return;
+    for (size_t k = 0; k < run->bridge.sinks.count; k++)
+        bj_stream_set_shape(run->bridge.sinks.items[k].stream, &shape);
+    bj_log_say(&run->log, "%s", words);
 }
 
 static void round_trip(struct run *run)
@@ -343,7 +352,7 @@ static void round_trip(struct run *run)
     read_options_again(run, now_ns, &deadline_ns);
     bj_show_step(&run->show, now_ns, atomic_load(&run->op.help), &deadline_ns);
     if (!run->over)
-        bj_await_wake(run->bridge.wake_fd, deadline_ns);
+        wait_until(run, deadline_ns);
 }
 
 /* ---- The end ---------------------------------------------------------------------------------- */
