@@ -18,6 +18,19 @@ static void signal_event(struct bj_jack *jack, enum bj_jack_event event)
     bj_wake_fd(jack->config.wake_fd);
 }
 
+/* Since the cycle began. Where JACK does not say, more than any callback that is in time.
+ */
+static int64_t cycle_age_ns(jack_client_t *client)
+{
+    jack_nframes_t frames;
+    jack_time_t begin_us, next_us, now_us = jack_get_time();
+    float period_us;
+
+    if (jack_get_cycle_times(client, &frames, &begin_us, &next_us, &period_us) != 0)
+        return BJ_NS_PER_S;
+    return now_us > begin_us ? (int64_t)(now_us - begin_us) * 1000 : 0;
+}
+
 static int on_process(jack_nframes_t frames, void *arg)
 {
     int64_t now_ns = bj_clock_ns();
@@ -26,7 +39,7 @@ static int on_process(jack_nframes_t frames, void *arg)
 
     for (int c = 0; c < BJ_CHANNELS; c++)
         buffers[c] = jack_port_get_buffer(jack->ports[c], frames);
-    bj_process_cycle(&jack->process, buffers, frames, now_ns);
+    bj_process_cycle(&jack->process, buffers, frames, now_ns, cycle_age_ns(jack->client));
     return 0;
 }
 

@@ -64,7 +64,7 @@ static bool time_stands(struct bj_process *process)
 }
 
 static void forward(struct bj_process *process, const float *const buffers[BJ_CHANNELS],
-                    uint32_t frames, int64_t now_ns)
+                    uint32_t frames, int64_t now_ns, int64_t late_ns)
 {
     const float *channels[BJ_CHANNELS];
 
@@ -74,16 +74,16 @@ static void forward(struct bj_process *process, const float *const buffers[BJ_CH
         return;
     bj_port_channels(
         buffers, atomic_load_explicit(&process->connected, memory_order_relaxed), channels);
-    bj_sinks_push(process->sinks, channels, frames, now_ns);
+    bj_sinks_push(process->sinks, channels, frames, now_ns, late_ns);
 }
 
 void bj_process_cycle(struct bj_process *process, const float *const buffers[BJ_CHANNELS],
-                      uint32_t frames, int64_t now_ns)
+                      uint32_t frames, int64_t now_ns, int64_t late_ns)
 {
     /* `inside` before `attached` here, the other way round in detach: both orders total. */
     atomic_store(&process->inside, true);
     if (atomic_load(&process->attached))
-        forward(process, buffers, frames, now_ns);
+        forward(process, buffers, frames, now_ns, late_ns);
     atomic_store(&process->inside, false);
 
     if (atomic_load_explicit(&process->metering, memory_order_relaxed))

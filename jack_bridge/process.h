@@ -42,10 +42,10 @@ bool bj_process_detach(struct bj_process *process);
 
 /* JACK process thread, BJ_RT. The light is lost when this thread or the control thread was
  * away for over BJ_AWAY_LIMIT_NS, and while freewheeling. `buffers` in channel order,
- * `now_ns` from its first line. */
+ * `now_ns` from its first line, `late_ns` as for bj_feed_push. */
 BJ_RT void bj_process_cycle(struct bj_process *process,
                             const float *const buffers[BJ_CHANNELS], uint32_t frames,
-                            int64_t now_ns);
+                            int64_t now_ns, int64_t late_ns);
 
 /* Control thread. The largest absolute value of a channel since the last call. */
 float bj_process_take_peak(struct bj_process *process, enum bj_channel channel);

@@ -2,10 +2,10 @@
 #include "sinks.h"
 
 void bj_sinks_push(const struct bj_sinks *sinks, const float *const channels[BJ_CHANNELS],
-                   uint32_t frames, int64_t now_ns)
+                   uint32_t frames, int64_t now_ns, int64_t late_ns)
 {
     for (size_t k = 0; k < sinks->count; k++) {
-        bj_feed_push(sinks->items[k].feed, channels, frames, now_ns);
+        bj_feed_push(sinks->items[k].feed, channels, frames, now_ns, late_ns);
         if (bj_feed_wanted(sinks->items[k].feed))
             bj_stream_wake(sinks->items[k].stream);
     }

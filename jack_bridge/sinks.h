@@ -23,7 +23,7 @@ struct bj_sinks {
  * frames. */
 BJ_RT void bj_sinks_push(const struct bj_sinks *sinks,
                          const float *const channels[BJ_CHANNELS], uint32_t frames,
-                         int64_t now_ns);
+                         int64_t now_ns, int64_t late_ns);
 
 /* Any thread, BJ_RT. */
 void bj_sinks_restart(const struct bj_sinks *sinks);

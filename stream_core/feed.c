@@ -86,19 +86,19 @@ void bj_feed_destroy(struct bj_feed *feed)
 }
 
 enum bj_status bj_feed_push(struct bj_feed *feed, const float *const channels[BJ_CHANNELS],
-                            uint32_t frames, int64_t now_ns)
+                            uint32_t frames, int64_t now_ns, int64_t late_ns)
 {
     if (!feed || !channels || frames == 0 || now_ns < 0) {
         return BJ_BAD_ARGUMENT;
     }
     atomic_store_explicit(&feed->last_push_ns, now_ns, memory_order_relaxed);
     if (feed->has_intensity) {
-        return bj_ring_push(&feed->ring, channels, frames, now_ns);
+        return bj_ring_push(&feed->ring, channels, frames, now_ns, late_ns);
     }
     const float *with_full[BJ_CHANNELS];
     memcpy(with_full, channels, sizeof with_full);
     with_full[BJ_I] = NULL;
-    return bj_ring_push(&feed->ring, with_full, frames, now_ns);
+    return bj_ring_push(&feed->ring, with_full, frames, now_ns, late_ns);
 }
 
 /* Two exchanges of one variable have an order: either this one sees the wish of the

@@ -81,7 +81,7 @@ static bool has_room(struct bj_ring *ring, uint64_t head, uint64_t stamp_head,
 }
 
 enum bj_status bj_ring_push(struct bj_ring *ring, const float *const channels[BJ_CHANNELS],
-                            uint32_t frames, int64_t now_ns)
+                            uint32_t frames, int64_t now_ns, int64_t late_ns)
 {
     uint64_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
     uint64_t stamp_head = atomic_load_explicit(&ring->stamp_head, memory_order_relaxed);
@@ -93,6 +93,7 @@ enum bj_status bj_ring_push(struct bj_ring *ring, const float *const channels[BJ
     write_frames(ring, head, channels, frames);
     ring->stamps[stamp_head & (ring->stamp_capacity - 1)] = (struct bj_stamp){
         .now_ns = now_ns,
+        .late_ns = late_ns,
         .first_frame = head,
         .frames = frames,
         .lost_before = ring->lost_since_push,

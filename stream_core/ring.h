@@ -17,6 +17,7 @@ struct bj_stamp {
     int64_t now_ns;       /* the start of the cycle: when the first frame was captured */
     uint64_t first_frame; /* its number */
     uint32_t frames;
+    int64_t late_ns;      /* by how much now_ns is known to be late */
     uint32_t lost_before; /* frames dropped between the push before and this one */
 };
 
@@ -43,7 +44,7 @@ void bj_ring_finish(struct bj_ring *ring);
 /* Writer, BJ_RT. All frames or none; BJ_WOULD_BLOCK counts them as lost. channels[c] NULL:
  * zeros, for BJ_I ones. */
 enum bj_status bj_ring_push(struct bj_ring *ring, const float *const channels[BJ_CHANNELS],
-                            uint32_t frames, int64_t now_ns);
+                            uint32_t frames, int64_t now_ns, int64_t late_ns);
 
 /* Reader, BJ_RT. The oldest unread stamp; false when there is none. Its frames may be read.
  */

@@ -3,10 +3,14 @@
 
 #include <math.h>
 
-/* Late for this long, and for several pushes, is a gap; so is late by whole pushes, at
- * once, where pushes are punctual. */
+/* Pushes that stay late are a gap: for this long, and several, if that is more than jitter
+ * was of late; for longer, whatever it was; or two by the same whole pushes, where pushes
+ * are punctual, or one that came right at the beginning of its cycle. Pushes that catch up
+ * are none. */
 #define SUSPECT_PUSHES 3u
 #define SUSPECT_S 8e-3
+#define LASTING_S 0.1
+#define WHOLE_PUSHES 2u
 #define WHOLE_S 0.2e-3 /* this near to whole pushes is whole pushes */
 #define PUNCTUAL 0.2   /* of a push: the most that pushes were late of late */
 #define JITTER_DECAY_S 10.0
@@ -145,28 +149,50 @@ static bool is_whole(const struct bj_timeline *timeline, double gap_s)
     return fabs(gap_s - whole_pushes(timeline, gap_s)) < WHOLE_S;
 }
 
-static bool is_sure(const struct bj_timeline *timeline)
+static double usual_s(const struct bj_timeline *timeline)
 {
+    return push_s(timeline) / 2 + timeline->jitter_s;
+}
+
+static bool is_sure(const struct bj_timeline *timeline, const struct bj_stamp *stamp,
+                    double late_s)
+{
+    double least_s = timeline->least_late_s;
     bool punctual =
         bj_timeline_settled(timeline) && timeline->jitter_s < PUNCTUAL * push_s(timeline);
+    bool in_time = (double)stamp->late_ns / 1e9 < PUNCTUAL * push_s(timeline);
+    bool same =
+        late_s - least_s < WHOLE_S && (timeline->suspects >= WHOLE_PUSHES || in_time);
+    bool beyond_jitter = timeline->suspects >= SUSPECT_PUSHES &&
+                         timeline->suspected_s >= SUSPECT_S && least_s > usual_s(timeline);
     bool lasting =
-        timeline->suspects >= SUSPECT_PUSHES && timeline->suspected_s >= SUSPECT_S;
-    return lasting || (punctual && is_whole(timeline, timeline->least_late_s));
+        timeline->suspects >= SUSPECT_PUSHES && timeline->suspected_s >= LASTING_S;
+    return beyond_jitter || lasting || (punctual && same && is_whole(timeline, least_s));
+}
+
+/* The first late push, or one that has caught up with a good part of the lateness. */
+static void suspect_anew(struct bj_timeline *timeline, double late_s)
+{
+    timeline->suspects = 0;
+    timeline->suspected_s = 0;
+    timeline->least_late_s = late_s;
 }
 
 static void suspect(struct bj_timeline *timeline, const struct bj_stamp *stamp,
                     double late_s)
 {
-    if (timeline->suspects++ == 0) {
+    if (timeline->suspects == 0) {
         timeline->suspect_frame = stamp->first_frame;
-        timeline->least_late_s = late_s;
         timeline->most_late_s = 0;
-        timeline->suspected_s = 0;
+        suspect_anew(timeline, late_s);
+    } else if (late_s < timeline->least_late_s - push_s(timeline) / 2) {
+        suspect_anew(timeline, late_s);
     }
+    timeline->suspects++;
     timeline->least_late_s = fmin(timeline->least_late_s, late_s);
     timeline->most_late_s = fmax(timeline->most_late_s, late_s);
     timeline->suspected_s += stamp->frames / timeline->fit.nominal_hz;
-    if (is_sure(timeline)) {
+    if (is_sure(timeline, stamp, late_s)) {
         double late = timeline->least_late_s;
         add_gap(timeline, timeline->suspect_frame,
                 is_whole(timeline, late) ? whole_pushes(timeline, late) : late);
@@ -174,24 +200,43 @@ static void suspect(struct bj_timeline *timeline, const struct bj_stamp *stamp,
     }
 }
 
-/* Late: by jitter, or because JACK lost cycles. Early, which no push can be: there was no
- * such gap. */
+/* Early, which no push can be: the newest gaps were late pushes. Time moves only where none
+ * of them is left to take back. Returns by how much the push is late then. */
+static double take_back(struct bj_timeline *timeline, double late_s)
+{
+    double hz = timeline->fit.line.hz, usual = usual_s(timeline);
+    while (late_s < -usual && timeline->gap_count > 0) {
+        double gap_s = timeline->gaps[timeline->gap_count - 1].ns / 1e9;
+        if (late_s + gap_s > usual) {
+            break;
+        }
+        timeline->gap_count--;
+        bj_clock_fit_step(&timeline->fit, gap_s * hz);
+        note_jitter(timeline, gap_s, 0);
+        late_s += gap_s;
+    }
+    if (late_s < -usual) {
+        bj_clock_fit_shift(&timeline->fit, -late_s * hz);
+        timeline->moved = true;
+        late_s = 0;
+    }
+    return late_s;
+}
+
 static void judge(struct bj_timeline *timeline, const struct bj_stamp *stamp)
 {
     double due_ns = bj_clock_fit_ns(&timeline->fit, (double)stamp->first_frame);
     double late_s = ((double)stamp->now_ns - due_ns) / 1e9;
-    double usual_s = push_s(timeline) / 2 + timeline->jitter_s;
-    if (late_s > usual_s) {
+    if (late_s > push_s(timeline) / 2) {
         suspect(timeline, stamp, late_s);
         return;
+    }
+    if (late_s < -usual_s(timeline)) {
+        late_s = take_back(timeline, late_s);
     }
     double most_s = timeline->suspects > 0 ? timeline->most_late_s : late_s;
     timeline->suspects = 0;
     note_jitter(timeline, most_s, stamp->frames / timeline->fit.nominal_hz);
-    if (late_s < -usual_s) {
-        bj_clock_fit_shift(&timeline->fit, -late_s * timeline->fit.line.hz);
-        timeline->moved = true;
-    }
 }
 
 void bj_timeline_push(struct bj_timeline *timeline, const struct bj_stamp *stamp)

@@ -25,7 +25,8 @@ struct bj_timeline {
 
     /* pushes that are late, by jitter or by a gap */
     uint32_t suspects;
-    double least_late_s, most_late_s, suspected_s;
+    double most_late_s;
+    double least_late_s, suspected_s; /* since they do not catch up */
     uint64_t suspect_frame;
     double jitter_s; /* how late pushes come at most, of late */
 

@@ -16,7 +16,7 @@ static double frame_ns(const struct bench_feed *rig, uint64_t frame)
 void bench_feed_push(struct bench_feed *rig)
 {
     int64_t captured_ns = (int64_t)frame_ns(rig, rig->pushed_frames);
-    bj_feed_push(rig->feed, rig->channels, BENCH_PERIOD, captured_ns);
+    bj_feed_push(rig->feed, rig->channels, BENCH_PERIOD, captured_ns, 0);
     rig->pushed_frames += BENCH_PERIOD;
 }
 

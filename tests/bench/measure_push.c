@@ -63,7 +63,7 @@ static double push_round(void *user, uint32_t blocks)
     for (uint32_t block = 0; block < blocks; block++) {
         int64_t begin_ns = bench_now_ns();
         for (uint32_t done = 0; done < BLOCK_FRAMES; done += p->frames)
-            bj_feed_push(p->feed, p->given, p->frames, 0);
+            bj_feed_push(p->feed, p->given, p->frames, 0, 0);
         spent_ns += bench_now_ns() - begin_ns;
         release(p->feed);
     }

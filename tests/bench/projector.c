@@ -56,7 +56,7 @@ static void push(struct bench_projector *projector)
     int64_t begin_ns = bench_now_ns();
 
     (void)bj_feed_push(projector->feed, projector->channels, BENCH_JACK_FRAMES,
-                       projector->now_ns);
+                       projector->now_ns, 0);
     bj_stream_wake(projector->stream);
     projector->push_ns += bench_now_ns() - begin_ns;
     projector->pushes++;

@@ -43,7 +43,7 @@ static int tear_down(void **state)
 
 static void cycle(struct fixture *f, int64_t now_ns)
 {
-    bj_process_cycle(&f->process, f->buffers, FRAMES, now_ns);
+    bj_process_cycle(&f->process, f->buffers, FRAMES, now_ns, 0);
 }
 
 static void nothing_flows_before_attach(void **state)

@@ -47,7 +47,7 @@ static void every_projector_gets_every_frame(void **state)
     for (int c = 0; c < BJ_CHANNELS; c++)
         channels[c] = silence;
     for (int k = 0; k < 3; k++)
-        bj_sinks_push(&f->sinks, channels, FRAMES, 1000 + k);
+        bj_sinks_push(&f->sinks, channels, FRAMES, 1000 + k, 0);
     assert_int_equal(rig_pushed(&f->first), 3 * FRAMES);
     assert_int_equal(rig_pushed(&f->second), 3 * FRAMES);
     assert_int_equal(f->first.wakes, 3);
@@ -67,7 +67,7 @@ static void a_full_feed_hurts_no_other(void **state)
         channels[c] = silence;
     for (int k = 0; k < 100; k++) {
         request.now_ns = k * BJ_NS_PER_S / 6;
-        bj_sinks_push(&f->sinks, channels, 8192, request.now_ns);
+        bj_sinks_push(&f->sinks, channels, 8192, request.now_ns, 0);
         bj_feed_fill(f->second.feed, &request, NULL);
     }
     assert_true(bj_feed_stats(f->first.feed).frames_lost > 0);

@@ -43,7 +43,8 @@ static void push(struct pipeline *pipeline)
     source_make(pipeline->config.signal, pipeline->audience.frames, begin_ns,
                 pipeline->frame_ns, frames, out);
     audience_expect(&pipeline->audience, frames, begin_ns);
-    (void)bj_feed_push(pipeline->feed, in, frames, pipeline->now_ns);
+    (void)bj_feed_push(pipeline->feed, in, frames, pipeline->now_ns,
+                       pipeline->now_ns - (int64_t)begin_ns);
     bj_stream_wake(pipeline->stream);
 }
 

@@ -90,7 +90,7 @@ static void push(struct rig *rig)
         x[k] = 0.5F * y[k];
         full[k] = 1;
     }
-    (void)bj_feed_push(rig->feed, channels, rig->period_frames, rig->now_ns);
+    (void)bj_feed_push(rig->feed, channels, rig->period_frames, rig->now_ns, 0);
     rig->pushed += rig->period_frames;
 }
 

@@ -139,7 +139,7 @@ static enum bj_status push_at(struct world *world, uint32_t frames, int64_t now_
         data[BJ_B][k] = data[BJ_I][k] = 1.0f;
     }
     world->pushed += frames;
-    enum bj_status status = bj_feed_push(world->feed, channels, frames, now_ns);
+    enum bj_status status = bj_feed_push(world->feed, channels, frames, now_ns, 0);
     world->refused += status == BJ_OK ? 0 : frames;
     return status;
 }
@@ -329,11 +329,11 @@ static void nothing_and_nonsense_are_answered(void **state)
     assert_int_equal(bj_feed_create(&config, NULL), BJ_BAD_ARGUMENT);
     assert_int_equal(bj_feed_create(NULL, &feed), BJ_BAD_ARGUMENT);
     assert_int_equal(bj_feed_create(&config, &feed), BJ_OK);
-    assert_int_equal(bj_feed_push(NULL, channels, 64, 0), BJ_BAD_ARGUMENT);
-    assert_int_equal(bj_feed_push(feed, NULL, 64, 0), BJ_BAD_ARGUMENT);
-    assert_int_equal(bj_feed_push(feed, channels, 0, 0), BJ_BAD_ARGUMENT);
-    assert_int_equal(bj_feed_push(feed, channels, 64, -1), BJ_BAD_ARGUMENT);
-    assert_int_equal(bj_feed_push(feed, channels, UINT32_MAX, 0), BJ_WOULD_BLOCK);
+    assert_int_equal(bj_feed_push(NULL, channels, 64, 0, 0), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_feed_push(feed, NULL, 64, 0, 0), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_feed_push(feed, channels, 0, 0, 0), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_feed_push(feed, channels, 64, -1, 0), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_feed_push(feed, channels, UINT32_MAX, 0, 0), BJ_WOULD_BLOCK);
     assert_int_equal(bj_feed_set_rate(feed, 999), BJ_BAD_ARGUMENT);
     assert_int_equal(bj_feed_set_rate(feed, 384001), BJ_BAD_ARGUMENT);
     assert_int_equal(bj_feed_set_latency(feed, -1), BJ_BAD_ARGUMENT);
@@ -646,7 +646,7 @@ static void rubbish_plays_dark_and_is_counted(void **state)
     }
     run(world, 100 * MS, 5 * MS);
     const float *channels[BJ_CHANNELS] = {good, bad, good, good, good, good};
-    bj_feed_push(world->feed, channels, 64, captured_ns(world, world->pushed));
+    bj_feed_push(world->feed, channels, 64, captured_ns(world, world->pushed), 0);
     world->pushed += 64;
     run(world, 100 * MS, 5 * MS);
     assert_int_equal(stats_of(world).frames_invalid, 64);
@@ -670,7 +670,7 @@ static void without_intensity_it_is_full(void **state)
                                               quarter, quarter, quarter};
         fill(world, 1); /* what came before the first look does not count */
         for (int k = 0; k < 4; k++) {
-            bj_feed_push(world->feed, channels, 480, ORIGIN_NS + k * 10 * MS);
+            bj_feed_push(world->feed, channels, 480, ORIGIN_NS + k * 10 * MS, 0);
         }
         struct bj_fill_request request = {.now_ns = ORIGIN_NS + 30 * MS,
                                           .true_pps = 48000,
@@ -1071,7 +1071,7 @@ static void *push_all(void *user)
         const float *channels[BJ_CHANNELS] = {NULL, NULL, data, data, data, NULL};
         int64_t now_ns = ORIGIN_NS + (int64_t)((double)n / 48000 * 1e9);
         while ((double)n - bj_feed_stats(feed).position_frames > 1500 ||
-               bj_feed_push(feed, channels, STRESS_PERIOD, now_ns) != BJ_OK) {
+               bj_feed_push(feed, channels, STRESS_PERIOD, now_ns, 0) != BJ_OK) {
             sched_yield();
         }
         n += STRESS_PERIOD;

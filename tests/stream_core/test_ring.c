@@ -39,7 +39,7 @@ static enum bj_status push(struct bj_ring *ring, uint64_t first, uint32_t count)
 {
     struct frames frames;
     make_frames(&frames, first, count);
-    return bj_ring_push(ring, frames.channels, count, (int64_t)first * 10);
+    return bj_ring_push(ring, frames.channels, count, (int64_t)first * 10, 0);
 }
 
 static bool holds(const struct bj_ring *ring, uint64_t first, uint32_t count)
@@ -231,7 +231,7 @@ static void absent_channels_are_zeros_and_full_intensity(void **state)
         make_frames(&frames, 1, 11); /* wraps from the second push on */
         frames.channels[absent] = NULL;
         uint64_t first = atomic_load(&ring.head);
-        assert_int_equal(bj_ring_push(&ring, frames.channels, 11, 0), BJ_OK);
+        assert_int_equal(bj_ring_push(&ring, frames.channels, 11, 0, 0), BJ_OK);
         for (uint32_t k = 0; k < 11; k++) {
             float *at[BJ_CHANNELS];
             bj_ring_span(&ring, first + k, 1, at);

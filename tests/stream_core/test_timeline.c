@@ -219,19 +219,35 @@ static void lost_cycles_are_a_gap_of_their_length(void **state)
     }
 }
 
-/* Where pushes were punctual for seconds, one that is late by whole pushes is enough. */
+static void push_late(struct bj_timeline *timeline, uint64_t period, int64_t now_ns,
+                      int64_t late_ns)
+{
+    bj_timeline_push(timeline, &(struct bj_stamp){.now_ns = now_ns,
+                                                  .late_ns = late_ns,
+                                                  .first_frame = period * PERIOD,
+                                                  .frames = PERIOD});
+}
+
+/* Where pushes were punctual for seconds, one that is late by whole pushes is enough if the
+ * callback itself was in time; otherwise two. */
 static void a_gap_of_whole_pushes_is_seen_at_once(void **state)
 {
     (void)state;
-    struct bj_timeline timeline = make();
-    for (uint64_t k = 0; k < 1000; k++) {
-        push(&timeline, k, ideal(k) + (int64_t)(k % 3) * 100000);
+    for (int known = 0; known < 2; known++) {
+        struct bj_timeline timeline = make();
+        int64_t late_ns = known ? 100000 : 30 * BJ_NS_PER_MS;
+        for (uint64_t k = 0; k < 1000; k++) {
+            push(&timeline, k, ideal(k) + (int64_t)(k % 3) * 100000);
+        }
+        push_late(&timeline, 1000, ideal(1003) + 50000, late_ns);
+        assert_int_equal(timeline.gap_count, known);
+        push_late(&timeline, 1001, ideal(1004) + 150000, late_ns);
+        assert_int_equal(timeline.gap_count, 1);
+        assert_int_equal(timeline.gaps[0].frame, 1000 * PERIOD);
+        assert_true(fabs(timeline.gaps[0].ns - 3.0 * PERIOD_NS) < 1000);
+        push(&timeline, 1002, ideal(1005) + 4 * BJ_NS_PER_MS + PERIOD_NS / 3);
+        assert_int_equal(timeline.gap_count, 1);
     }
-    push(&timeline, 1000, ideal(1003));
-    assert_int_equal(timeline.gap_count, 1);
-    assert_true(fabs(timeline.gaps[0].ns - 3.0 * PERIOD_NS) < 1000);
-    push(&timeline, 1001, ideal(1004) + 4 * BJ_NS_PER_MS + PERIOD_NS / 3);
-    assert_int_equal(timeline.gap_count, 1);
 }
 
 /* One late callback, or a few that catch up, took nothing away. */
@@ -253,6 +269,70 @@ static void late_callbacks_are_no_gap(void **state)
     }
 }
 
+/* At any period, late by anything, whole pushes among it; the next is in time. */
+static void one_late_callback_is_never_a_gap(void **state)
+{
+    (void)state;
+    for (uint32_t frames = 32; frames <= 2048; frames *= 2) {
+        for (int64_t late_us = 100; late_us < 40000; late_us += 100) {
+            struct bj_timeline timeline = make();
+            uint64_t late_at = 2 * (uint64_t)RATE / frames;
+            for (uint64_t k = 0; k < late_at + 3; k++) {
+                int64_t due_ns = START_NS + (int64_t)(k * frames * 1e9 / RATE);
+                int64_t at_ns =
+                    START_NS + (int64_t)(late_at * frames * 1e9 / RATE) + late_us * 1000;
+                at_ns = k < late_at || at_ns < due_ns ? due_ns : at_ns;
+                bj_timeline_push(&timeline, &(struct bj_stamp){.now_ns = at_ns,
+                                                               .late_ns = at_ns - due_ns,
+                                                               .first_frame = k * frames,
+                                                               .frames = frames});
+            }
+            assert_int_equal(timeline.gap_count, 0);
+            assert_false(bj_timeline_pass(&timeline, 0));
+        }
+    }
+}
+
+/* A stall of 5 to 80 ms; then as fast as callbacks run, a third of a push apart. */
+static void callbacks_that_catch_up_are_no_gap(void **state)
+{
+    (void)state;
+    for (uint32_t frames = 32; frames <= 1024; frames *= 2) {
+        for (int64_t stall_ms = 5; stall_ms <= 80; stall_ms += 5) {
+            struct bj_timeline timeline = make();
+            int64_t push_ns = (int64_t)(frames * 1e9 / RATE), at_ns = START_NS;
+            uint64_t stall_at = 2 * (uint64_t)RATE / frames;
+            for (uint64_t k = 0; k < 2 * stall_at; k++) {
+                int64_t due_ns = START_NS + (int64_t)k * push_ns;
+                at_ns += k == stall_at ? stall_ms * BJ_NS_PER_MS : push_ns / 3;
+                at_ns = at_ns < due_ns ? due_ns : at_ns;
+                bj_timeline_push(&timeline, &(struct bj_stamp){.now_ns = at_ns,
+                                                               .late_ns = at_ns - due_ns,
+                                                               .first_frame = k * frames,
+                                                               .frames = frames});
+                assert_int_equal(timeline.gap_count, 0);
+                assert_false(bj_timeline_pass(&timeline, 0));
+            }
+        }
+    }
+}
+
+/* A callback that was very late once does not hide what is lost soon after. */
+static void a_gap_after_a_stall_is_seen_in_a_tenth_of_a_second(void **state)
+{
+    (void)state;
+    struct bj_timeline timeline = make();
+    for (uint64_t k = 0; k < 1000; k++) {
+        push(&timeline, k, ideal(k) + (k == 990 ? 35 * BJ_NS_PER_MS / 2 : 0));
+    }
+    for (uint64_t k = 1000; k < 1011; k++) {
+        push(&timeline, k, ideal(k) + 6 * BJ_NS_PER_MS);
+    }
+    assert_int_equal(timeline.gap_count, 1);
+    assert_int_equal(timeline.gaps[0].frame, 1000 * PERIOD);
+    assert_true(fabs(timeline.gaps[0].ns - 6.0 * BJ_NS_PER_MS) < 10000);
+}
+
 /* What looked like a gap and was none is taken back with the first push that proves it. */
 static void an_early_push_puts_the_line_right(void **state)
 {
@@ -266,6 +346,22 @@ static void an_early_push_puts_the_line_right(void **state)
     push(&timeline, 100, ideal(100));
     assert_true(fabs(error_us(&timeline, 100)) < 5);
     assert_true(bj_timeline_pass(&timeline, 95 * PERIOD));
+}
+
+/* ... and as long as its frame was not played, nobody hears of it. */
+static void a_gap_taken_back_in_time_moves_nothing(void **state)
+{
+    (void)state;
+    struct bj_timeline timeline = make();
+    for (uint64_t k = 0; k < 100; k++) {
+        push(&timeline, k, ideal(k) + (k >= 95 ? 30 * BJ_NS_PER_MS : 0));
+    }
+    assert_int_equal(timeline.gap_count, 1);
+    push(&timeline, 100, ideal(100));
+    assert_int_equal(timeline.gap_count, 0);
+    assert_true(fabs(error_us(&timeline, 100)) < 5);
+    assert_true(fabs(error_us(&timeline, 90)) < 5);
+    assert_false(bj_timeline_pass(&timeline, 100 * PERIOD));
 }
 
 static void more_gaps_than_it_can_hold_keep_the_newest_line(void **state)
@@ -315,8 +411,12 @@ int main(void)
         cmocka_unit_test(stays_exact_for_weeks),
         cmocka_unit_test(lost_cycles_are_a_gap_of_their_length),
         cmocka_unit_test(a_gap_of_whole_pushes_is_seen_at_once),
+        cmocka_unit_test(one_late_callback_is_never_a_gap),
+        cmocka_unit_test(callbacks_that_catch_up_are_no_gap),
+        cmocka_unit_test(a_gap_after_a_stall_is_seen_in_a_tenth_of_a_second),
         cmocka_unit_test(late_callbacks_are_no_gap),
         cmocka_unit_test(an_early_push_puts_the_line_right),
+        cmocka_unit_test(a_gap_taken_back_in_time_moves_nothing),
         cmocka_unit_test(more_gaps_than_it_can_hold_keep_the_newest_line),
         cmocka_unit_test(a_new_beginning_keeps_the_rate_measured),
     };

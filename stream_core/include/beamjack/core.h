@@ -397,11 +397,12 @@ BJ_API void bj_feed_destroy(struct bj_feed *feed);
 
 /* JACK process thread, BJ_RT. `channels[c]` holds `frames` samples; NULL counts as zeros
  * (as ones for BJ_I). Takes all or nothing: BJ_WOULD_BLOCK when full, and counts the loss;
- * the lost frames keep their place in time and play dark. BJ_BAD_ARGUMENT: nothing to push,
- * or at no time. */
+ * the lost frames keep their place in time and play dark. `late_ns`: by how much the call
+ * itself is known to come after the beginning of its cycle, 0 or less if it does not; tells
+ * a late callback from lost time. BJ_BAD_ARGUMENT: nothing to push, or at no time. */
 BJ_API BJ_RT enum bj_status bj_feed_push(struct bj_feed *feed,
                                          const float *const channels[BJ_CHANNELS],
-                                         uint32_t frames, int64_t now_ns);
+                                         uint32_t frames, int64_t now_ns, int64_t late_ns);
 
 /* JACK process thread, BJ_RT, after a push. Does the filling side wait for what is there
  * now? Then wake it; else it has enough and comes by itself. */

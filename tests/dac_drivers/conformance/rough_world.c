@@ -111,7 +111,7 @@ static void push(struct world *world)
             frames[c][k] = c == 0 ? sinf((float)(world->made + k) / 30) : 0.5F;
     }
     world->made += scenario->period;
-    bj_feed_push(world->feed, channels, scenario->period, (int64_t)world->cycle_ns);
+    bj_feed_push(world->feed, channels, scenario->period, (int64_t)world->cycle_ns, 0);
     world->woken |= bj_feed_wanted(world->feed);
     world->cycle_ns += scenario->period * 1e9 / scenario->jack_rate;
     world->push_ns = (int64_t)world->cycle_ns;
