@@ -41,6 +41,10 @@ struct bj_bridge {
 /* The DACs are chosen: fills in plays_on. */
 void bj_bridge_name_dacs(struct bj_bridge *bridge);
 
+/* JACK is there for the first time: plans the latency and starts the engines. False: said
+ * why. */
+bool bj_bridge_build(struct bj_bridge *bridge, const struct bj_jack_view *jack);
+
 /* First thing in each round of the main thread, at least twice a second. False: it was away
  * for over BJ_AWAY_LIMIT_NS; the light is lost, as it says, and keys typed meanwhile mean
  * nothing. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "dark_reason.h"
 
+#include "process.h"
+
 #include <string.h>
 
 #define HOLDS_NS BJ_NS_PER_S
@@ -16,6 +18,8 @@ const char *bj_dark_reason(const struct bj_status_report *report)
         return "the DAC is still searched for";
     if (!report->jack_running)
         return "the JACK server is away";
+    if (!bj_rate_is_playable(report->jack_rate_hz))
+        return "JACK's sample rate cannot be played";
     if (dark <= BJ_DARK_DISARMED)
         return dark == BJ_DARK_NO ? "" : bj_dark_text(dark);
     if (report->freewheeling)

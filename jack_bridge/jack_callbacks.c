@@ -63,6 +63,7 @@ static int on_rate(jack_nframes_t rate_hz, void *arg)
     struct bj_jack *jack = arg;
 
     atomic_store(&jack->rate_hz, rate_hz);
+    bj_process_set_rate(&jack->process, rate_hz);
     signal_event(jack, BJ_JACK_RATE);
     return 0;
 }

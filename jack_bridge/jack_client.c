@@ -136,6 +136,7 @@ struct bj_jack *bj_jack_open(const struct bj_jack_config *config, char *why,
         return NULL;
     }
     atomic_store(&jack->rate_hz, jack_get_sample_rate(jack->client));
+    bj_process_set_rate(&jack->process, atomic_load(&jack->rate_hz));
     atomic_store(&jack->period_frames, jack_get_buffer_size(jack->client));
     if (!register_ports(jack) || !bj_jack_set_callbacks(jack)) {
         snprintf(why, why_size, "the JACK server '%s' refuses our ports or callbacks",

@@ -14,6 +14,16 @@ void bj_process_init(struct bj_process *process)
     atomic_store(&process->control_ns, BJ_NEVER);
 }
 
+bool bj_rate_is_playable(uint32_t rate_hz)
+{
+    return rate_hz >= BJ_FEED_MIN_RATE_HZ && rate_hz <= BJ_FEED_MAX_RATE_HZ;
+}
+
+void bj_process_set_rate(struct bj_process *process, uint32_t rate_hz)
+{
+    atomic_store(&process->unplayable, !bj_rate_is_playable(rate_hz));
+}
+
 void bj_process_attach(struct bj_process *process, const struct bj_sinks *sinks)
 {
     process->sinks = sinks;
@@ -51,16 +61,18 @@ static bool somebody_was_away(struct bj_process *process, int64_t now_ns)
     return missing || now_ns - here_ns > BJ_AWAY_LIMIT_NS;
 }
 
-static bool time_stands(struct bj_process *process)
+/* Nothing may flow: its time, or its rate, is none that can be played. */
+static bool is_held(struct bj_process *process)
 {
-    bool freewheeling = atomic_load_explicit(&process->freewheeling, memory_order_relaxed);
+    bool held = atomic_load_explicit(&process->freewheeling, memory_order_relaxed) ||
+                atomic_load_explicit(&process->unplayable, memory_order_relaxed);
 
-    if (freewheeling != process->was_freewheeling)
+    if (held != process->was_held)
         bj_sinks_restart(process->sinks);
-    if (freewheeling && !process->was_freewheeling)
+    if (held && !process->was_held)
         bj_sinks_lose(process->sinks);
-    process->was_freewheeling = freewheeling;
-    return freewheeling;
+    process->was_held = held;
+    return held;
 }
 
 static void forward(struct bj_process *process, const float *const buffers[BJ_CHANNELS],
@@ -70,7 +82,7 @@ static void forward(struct bj_process *process, const float *const buffers[BJ_CH
 
     if (somebody_was_away(process, now_ns))
         bj_sinks_lose(process->sinks);
-    if (time_stands(process))
+    if (is_held(process))
         return;
     bj_port_channels(
         buffers, atomic_load_explicit(&process->connected, memory_order_relaxed), channels);

@@ -5,8 +5,6 @@
 #include <string.h>
 
 #define MAX_PUSHES 4096u
-#define MIN_RATE_HZ 1000u
-#define MAX_RATE_HZ 384000u
 #define MAX_LATENCY_NS (10 * BJ_NS_PER_S)
 
 static int64_t most_latency(const struct bj_feed_config *config)
@@ -16,13 +14,13 @@ static int64_t most_latency(const struct bj_feed_config *config)
 
 static uint32_t ring_frames(const struct bj_feed_config *config)
 {
-    double held = (double)most_latency(config) * MAX_RATE_HZ / BJ_NS_PER_S;
+    double held = (double)most_latency(config) * BJ_FEED_MAX_RATE_HZ / BJ_NS_PER_S;
     return (uint32_t)held + 4 * config->max_push_frames + 2 * BJ_CONVERT_WINDOW;
 }
 
 static bool is_rate(uint32_t rate_hz)
 {
-    return rate_hz >= MIN_RATE_HZ && rate_hz <= MAX_RATE_HZ;
+    return rate_hz >= BJ_FEED_MIN_RATE_HZ && rate_hz <= BJ_FEED_MAX_RATE_HZ;
 }
 
 static bool config_is_sane(const struct bj_feed_config *config)

@@ -14,19 +14,23 @@ static void the_first_that_applies_is_told(void **state)
         bool jack, freewheels;
         unsigned connected;
         enum bj_dark dark;
+        uint32_t rate_hz;
         const char *reason;
     } rows[] = {
-        {false, false, 0, BJ_DARK_NO, "the JACK server is away"},
-        {false, false, 0, BJ_DARK_AWAY, "the JACK server is away"},
-        {true, false, all, BJ_DARK_NO, ""},
-        {true, false, no_colour, BJ_DARK_DISARMED, "disarmed"},
-        {true, true, all, BJ_DARK_FAULT, "the DAC reports a fault"},
-        {true, true, all, BJ_DARK_SILENCE, "JACK freewheels"},
-        {true, false, 1, BJ_DARK_UNCONNECTED, "x or y is not connected"},
-        {true, false, no_colour, BJ_DARK_SOURCE,
+        {false, false, 0, BJ_DARK_NO, 48000, "the JACK server is away"},
+        {false, false, 0, BJ_DARK_AWAY, 48000, "the JACK server is away"},
+        {true, false, all, BJ_DARK_NO, 48000, ""},
+        {true, false, no_colour, BJ_DARK_DISARMED, 48000, "disarmed"},
+        {true, true, all, BJ_DARK_FAULT, 48000, "the DAC reports a fault"},
+        {true, true, all, BJ_DARK_SILENCE, 48000, "JACK freewheels"},
+        {true, false, 1, BJ_DARK_UNCONNECTED, 48000, "x or y is not connected"},
+        {true, false, no_colour, BJ_DARK_SOURCE, 48000,
          "no colour is connected: connect in_r, in_g or in_b"},
-        {true, false, all, BJ_DARK_SOURCE, "the source is dark"},
-        {true, false, all, BJ_DARK_DWELL, "the beam rests"},
+        {true, false, all, BJ_DARK_SOURCE, 48000, "the source is dark"},
+        {true, false, all, BJ_DARK_DWELL, 48000, "the beam rests"},
+        {true, true, all, BJ_DARK_DISARMED, 999, "JACK's sample rate cannot be played"},
+        {true, false, all, BJ_DARK_NO, 384001, "JACK's sample rate cannot be played"},
+        {true, false, all, BJ_DARK_NO, 384000, ""},
     };
 
     (void)state;
@@ -36,7 +40,8 @@ static void the_first_that_applies_is_told(void **state)
         struct bj_status_report report = {.jack_running = rows[k].jack,
                                           .freewheeling = rows[k].freewheels,
                                           .connected = rows[k].connected,
-                                          .stream.dark = rows[k].dark};
+                                          .stream.dark = rows[k].dark,
+                                          .jack_rate_hz = rows[k].rate_hz};
 
         assert_string_equal(bj_dark_reason(&report), rows[k].reason);
     }

@@ -134,6 +134,24 @@ static void freewheeling_pushes_nothing(void **state)
     assert_int_equal(rig_pushed(&f->rig), 2 * FRAMES);
 }
 
+static void a_rate_that_cannot_be_played_pushes_nothing(void **state)
+{
+    static const uint32_t bad_hz[] = {0, 999, 384001, UINT32_MAX};
+    static const uint32_t good_hz[] = {1000, 48000, 384000};
+    struct fixture *f = *state;
+    uint64_t pushed = 0;
+
+    bj_process_attach(&f->process, &f->rig.sinks);
+    for (size_t k = 0; k < sizeof bad_hz / sizeof bad_hz[0]; k++) {
+        bj_process_set_rate(&f->process, bad_hz[k]);
+        cycle(f, (int64_t)(2 * k + 1) * MS);
+        assert_int_equal(rig_pushed(&f->rig), pushed);
+        bj_process_set_rate(&f->process, good_hz[k % 3]);
+        cycle(f, (int64_t)(2 * k + 2) * MS);
+        assert_int_equal(rig_pushed(&f->rig), pushed += FRAMES);
+    }
+}
+
 /* ---- Who is away costs the light --------------------------------------------------------- */
 
 static void step(struct fixture *f, int64_t now_ns)
@@ -161,7 +179,7 @@ static int64_t light_up(struct fixture *f)
     return now_ns;
 }
 
-enum absence { NOBODY, CYCLES, FREEWHEEL, CONTROL, CONTROL_AGAIN };
+enum absence { NOBODY, CYCLES, FREEWHEEL, RATE, CONTROL, CONTROL_AGAIN };
 
 /* The step right after the cycle that finds it out, for the engine is never away. */
 static bool armed_after(struct fixture *f, enum absence absence)
@@ -173,6 +191,7 @@ static bool armed_after(struct fixture *f, enum absence absence)
     now_ns += gap_ns;
     f->process.control_ns = absence >= CONTROL ? now_ns - 1001 * MS : now_ns;
     atomic_store(&f->process.freewheeling, absence == FREEWHEEL);
+    bj_process_set_rate(&f->process, absence == RATE ? 500 : 48000);
     cycle(f, now_ns);
     step(f, now_ns);
     if (absence == CONTROL_AGAIN) { /* told once for each time it is away */
@@ -192,7 +211,8 @@ static void an_absence_costs_the_light(void **state)
     } rows[] = {
         {NOBODY, false, true},   {CYCLES, false, false},    {CYCLES, true, true},
         {CONTROL, false, false}, {CONTROL, true, true},     {CONTROL_AGAIN, false, true},
-        {FREEWHEEL, true, true}, {FREEWHEEL, false, false},
+        {FREEWHEEL, true, true}, {FREEWHEEL, false, false}, {RATE, true, true},
+        {RATE, false, false},
     };
 
     (void)state;
@@ -234,6 +254,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(detach_notices_a_cycle_under_way, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(freewheeling_pushes_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_rate_that_cannot_be_played_pushes_nothing, set_up,
+                                        tear_down),
         cmocka_unit_test(an_absence_costs_the_light),
         cmocka_unit_test_setup_teardown(peaks_are_measured_only_for_a_viewer, set_up,
                                         tear_down),

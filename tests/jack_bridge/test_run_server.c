@@ -36,6 +36,50 @@ static void killed_server_comes_back_with_links_and_dark(void **state)
     assert_true(running_is(f, "armed", "false"));
 }
 
+static void a_rate_that_cannot_be_played_is_dark_and_disarmed(void **state)
+{
+    struct fixture *f = *state;
+
+    if (!jackd_installed())
+        skip();
+    running_start(f, "--arm", "--connect", "source:out_*", NULL);
+    WAIT_FOR(running_is(f, "lit", "true"));
+    jackd_signal(&f->server, SIGKILL);
+    source_close(&f->source);
+    WAIT_FOR(running_is(f, "jack", "false"));
+    jackd_start(&f->server, 400000, 4096);
+    source_open(&f->source, &f->server);
+    WAIT_FOR(running_is(f, "jack_rate", "400000"));
+    WAIT_FOR(running_is(f, "connected", "\"xyrgbi\""));
+    assert_true(running_is(f, "armed", "false"));
+    assert_true(running_is(f, "dark", "\"JACK's sample rate cannot be played\""));
+    assert_true(running_said(f, "400000 Hz, which cannot be played: dark and disarmed"));
+    jackd_signal(&f->server, SIGKILL);
+    source_close(&f->source);
+    WAIT_FOR(running_is(f, "jack", "false"));
+    jackd_start(&f->server, 44100, 256);
+    source_open(&f->source, &f->server);
+    WAIT_FOR(running_is(f, "feed_running", "true"));
+    assert_true(running_is(f, "armed", "false"));
+    assert_true(running_is(f, "dark", "\"disarmed\""));
+}
+
+/* A server that begins with it is refused in words. */
+static void a_start_at_such_a_rate_is_refused(void **state)
+{
+    struct fixture *f = *state;
+
+    if (!jackd_installed())
+        skip();
+    source_close(&f->source);
+    jackd_signal(&f->server, SIGKILL);
+    jackd_start(&f->server, 400000, 4096);
+    running_start(f, NULL, NULL, NULL, NULL);
+    assert_int_equal(program_wait(&f->program), 1);
+    assert_true(running_said(
+        f, "400000 Hz, which cannot be played; start it at 1000 to 384000 Hz"));
+}
+
 static void stopped_server_is_dark_and_ends_with_ctrl_c(void **state)
 {
     struct fixture *f = *state;
@@ -141,6 +185,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_SERVER(killed_server_comes_back_with_links_and_dark),
+        WITH_SERVER(a_rate_that_cannot_be_played_is_dark_and_disarmed),
+        WITH_SERVER(a_start_at_such_a_rate_is_refused),
         WITH_SERVER(stopped_server_is_dark_and_ends_with_ctrl_c),
         WITH_SERVER(question_that_hangs_holds_up_nothing),
         WITH_SERVER(hung_server_ends_the_start_in_words),

@@ -360,8 +360,11 @@ struct bj_feed;
 
 #define BJ_COLOUR_SHIFT_LIMIT_NS BJ_NS_PER_MS
 
+#define BJ_FEED_MIN_RATE_HZ 1000u
+#define BJ_FEED_MAX_RATE_HZ 384000u
+
 struct bj_feed_config {
-    uint32_t rate_hz;         /* of the frames pushed, 1000 to 384000 */
+    uint32_t rate_hz; /* of the frames pushed, BJ_FEED_MIN_RATE_HZ to BJ_FEED_MAX_RATE_HZ */
     uint32_t max_push_frames; /* the longest push that can come, 1 to 65536 */
     int64_t latency_ns;       /* L, up to 10 s */
     int64_t max_latency_ns;   /* room is made for this much, up to 10 s; 0: latency_ns */
