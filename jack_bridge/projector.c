@@ -199,6 +199,18 @@ static void hear_words(struct bj_projector *projector, struct bj_log *log, int64
     bj_repeats_catch_up(&projector->repeats, log, now_ns);
 }
 
+static void tell_remeasured(struct bj_projector *projector, struct bj_log *log,
+                            int64_t now_ns)
+{
+    uint64_t remeasured = bj_feed_stats(projector->feed).remeasured;
+
+    for (; projector->remeasured_told < remeasured; projector->remeasured_told++)
+        bj_repeats_say(&projector->repeats, log, now_ns, BJ_LOG_WARNING,
+                       "JACK: its clock jumped and is measured anew, a moment is dark; if "
+                       "that comes again, look for xruns and for what else loads the "
+                       "computer");
+}
+
 /* Each arming and disarming is said, however often. */
 static void tell_state(struct bj_projector *projector, const struct bj_stats *stats,
                        struct bj_log *log, int64_t now_ns)
@@ -241,6 +253,7 @@ bool bj_projector_listen(struct bj_projector *projector, const struct bj_options
     if (stats.state == BJ_STREAM_STREAMING)
         bj_patience_reached(&projector->patience);
     tell_scheduler(projector, log);
+    tell_remeasured(projector, log, now_ns);
     hear_words(projector, log, now_ns);
     tell_state(projector, &stats, log, now_ns);
     return !bj_patience_over(&projector->patience, now_ns, why, why_size) &&

@@ -30,6 +30,7 @@ struct bj_projector {
     struct bj_mailbox words; /* of the engine */
     struct bj_repeats repeats;
 
+    uint64_t remeasured_told; /* times that JACK's clock was measured anew */
     bool scheduler_told, armed_told;
     bool given_up; /* the stream ended by a failure, which was told */
     char last_words[BJ_MAILBOX_TEXT];

@@ -152,6 +152,7 @@ struct bj_feed_stats bj_feed_stats(const struct bj_feed *feed)
                        atomic_load_explicit(&feed->frames_skipped, memory_order_relaxed),
         .frames_invalid = atomic_load_explicit(&feed->frames_invalid, memory_order_relaxed),
         .jumps = atomic_load_explicit(&feed->jumps, memory_order_relaxed),
+        .remeasured = atomic_load_explicit(&feed->remeasured_pushes, memory_order_relaxed),
         .silences = atomic_load_explicit(&feed->silences, memory_order_relaxed),
         .buffered_ns = atomic_load_explicit(&feed->buffered_ns, memory_order_relaxed),
         .last_push_ns = atomic_load_explicit(&feed->last_push_ns, memory_order_relaxed),

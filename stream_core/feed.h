@@ -46,7 +46,8 @@ struct bj_feed {
     _Atomic uint64_t wanted_frames;
 
     /* engine writes, any thread reads */
-    _Atomic uint64_t frames_invalid, frames_skipped, frames_at_start, jumps, silences;
+    _Atomic uint64_t frames_invalid, frames_skipped, frames_at_start, jumps,
+        remeasured_pushes, silences;
     _Atomic int64_t buffered_ns, last_push_ns, last_jump_ns;
     _Atomic double position, latency_error_ns, ratio_ppm;
     _Atomic bool running_now, locked_now;

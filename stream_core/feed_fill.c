@@ -227,11 +227,13 @@ static void set_step(struct bj_feed *feed, const struct bj_fill_request *request
 /* A clock is another than it was measured to be: it counts as a jump, however far. */
 static void note_misfits(struct bj_feed *feed, const struct bj_fill_request *request)
 {
-    feed->remeasured = request->remeasured || feed->timeline.misfits != feed->misfits;
+    bool pushes = feed->timeline.misfits != feed->misfits;
+    feed->remeasured = request->remeasured || pushes;
     feed->misfits = feed->timeline.misfits;
     if (feed->remeasured && feed->running) {
         feed->unsure = true;
         add(&feed->jumps, 1);
+        add(&feed->remeasured_pushes, pushes);
         atomic_store_explicit(&feed->last_jump_ns, request->now_ns, memory_order_relaxed);
     } else if (request->play_settled && bj_timeline_settled(&feed->timeline)) {
         feed->unsure = false;

@@ -849,7 +849,26 @@ static void a_clock_measured_anew_is_shown(void **state)
     world->unsettled = false;
     run(world, 100 * MS, 40 * MS);
     assert_int_equal(stats_of(world).jumps, 1);
+    assert_int_equal(stats_of(world).remeasured, 0); /* not that of the pushes */
     assert_true(stats_of(world).locked);
+    end_world(world);
+}
+
+/* That of the pushes: less than half a cycle off, and so neither lost time nor late. */
+static void a_clock_of_pushes_measured_anew_is_counted(void **state)
+{
+    (void)state;
+    struct bj_feed_config config = config_of(48000, 100 * MS);
+    struct world *world = make_world(&config, 48000);
+    world->period = 1024;
+    run(world, 15 * BJ_NS_PER_S, 40 * MS);
+    assert_int_equal(stats_of(world).remeasured, 0);
+    for (uint64_t k = 1; k <= 2; k++) {
+        world->line_ns += 3 * MS;
+        run(world, 30 * BJ_NS_PER_S, 40 * MS);
+        assert_int_equal(stats_of(world).remeasured, k);
+        assert_true(stats_of(world).jumps >= k);
+    }
     end_world(world);
 }
 
@@ -1160,6 +1179,7 @@ int main(void)
         cmocka_unit_test(a_large_error_is_put_right_at_once),
         cmocka_unit_test(no_error_takes_seconds_to_go),
         cmocka_unit_test(a_clock_measured_anew_is_shown),
+        cmocka_unit_test(a_clock_of_pushes_measured_anew_is_counted),
         cmocka_unit_test(resampling_holds_the_latency),
         cmocka_unit_test(a_gap_plays_dark_for_its_length),
         cmocka_unit_test(steering_tells_the_rate_that_holds_the_latency),

@@ -382,6 +382,7 @@ struct bj_feed_stats {
     uint64_t frames_invalid; /* a channel was not finite or beyond all sense; played dark */
     uint64_t jumps;          /* times the position was set, or a clock measured, anew after
                               * the start */
+    uint64_t remeasured;     /* of these, because the clock of the pushes is another */
     uint64_t silences;       /* times the producer stopped calling */
     int64_t buffered_ns;     /* pushed and not yet converted */
     int64_t last_push_ns;    /* BJ_NEVER before the first */
