@@ -51,9 +51,13 @@ static void set_prior(struct bj_clock_fit *fit, double sd)
     fit->prior_spread = pow(sd / PRIOR_OFF, 2);
 }
 
-void bj_clock_fit_set_quantum(struct bj_clock_fit *fit, double quantum)
+void bj_clock_fit_set_quantum(struct bj_clock_fit *fit, double quantum, bool spread)
 {
+    enum bj_clock_kind kind = fit->window.kind;
     fit->quantum_s = quantum / fit->nominal_hz;
+    if (kind == BJ_CLOCK_ROUND_TRIP || kind == BJ_CLOCK_STEPS) {
+        fit->window.kind = spread ? BJ_CLOCK_STEPS : BJ_CLOCK_ROUND_TRIP;
+    }
 }
 
 void bj_clock_fit_init(struct bj_clock_fit *fit, enum bj_clock_kind kind, double nominal_hz,
@@ -61,12 +65,12 @@ void bj_clock_fit_init(struct bj_clock_fit *fit, enum bj_clock_kind kind, double
 {
     *fit = (struct bj_clock_fit){
         .nominal_hz = nominal_hz,
+        .quantum_s = quantum / nominal_hz,
         .line.hz = nominal_hz,
         .window.kind = kind,
         .variance = FIRST_VARIANCE,
         .prior = 1,
     };
-    bj_clock_fit_set_quantum(fit, quantum);
 }
 
 bool bj_clock_fit_known(const struct bj_clock_fit *fit)

@@ -43,6 +43,7 @@ static double delay_of(const struct bj_clock_window *window, double hz, double t
     case BJ_CLOCK_ONE_WAY:
         return lateness(window, hz, t, n);
     case BJ_CLOCK_ROUND_TRIP:
+    case BJ_CLOCK_STEPS:
         return -lateness(window, hz, t, n);
     case BJ_CLOCK_BRACKET:
         break;
@@ -106,7 +107,7 @@ static struct middle middle_of(const struct bj_clock_window *window, double limi
 static bool is_intersected(const struct bj_clock_window *window, double quantum_s)
 {
     return window->kind == BJ_CLOCK_BRACKET ||
-           (window->kind == BJ_CLOCK_ROUND_TRIP && quantum_s > LONG_STEP);
+           (window->kind == BJ_CLOCK_STEPS && quantum_s > LONG_STEP);
 }
 
 static double least_slack(const struct bj_clock_window *window)

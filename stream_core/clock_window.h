@@ -4,8 +4,9 @@
  *
  * Only tight ones are averaged, which had the least delay: it shows in how they lie to a
  * line whose slope is about known. Brackets, and counts in steps so long that a window has
- * few of them, are not averaged but intersected. Within a window a slope that is a little
- * wrong hides nothing.
+ * few of them, are not averaged but intersected: where looks meet the steps anywhere. Those
+ * that keep time with the steps meet one end at the most, and their average is steadier.
+ * Within a window a slope that is a little wrong hides nothing.
  *
  * Pure arithmetic; one thread, BJ_RT.
  */
@@ -19,6 +20,7 @@
 enum bj_clock_kind {
     BJ_CLOCK_ONE_WAY,    /* told by the other side at t or earlier: the line lies ahead */
     BJ_CLOCK_ROUND_TRIP, /* counted at t or up to `slack` later: the line lies behind */
+    BJ_CLOCK_STEPS,      /* the same, in steps that looks meet anywhere */
     BJ_CLOCK_BRACKET,    /* counted within `slack` around t */
 };
 

@@ -105,9 +105,10 @@ static bool observe(struct bj_dac_clock *clock, const struct bj_level_report *re
 bool bj_dac_clock_report(struct bj_dac_clock *clock, const struct bj_level_report *report)
 {
     clock->playing = report->playing;
-    if (report->quantum_points != clock->quantum) {
+    if (report->quantum_points != clock->quantum || report->spread != clock->spread) {
         clock->quantum = report->quantum_points;
-        bj_clock_fit_set_quantum(&clock->fit, clock->quantum);
+        clock->spread = report->spread;
+        bj_clock_fit_set_quantum(&clock->fit, clock->quantum, clock->spread);
     }
     if (!report->playing || report->dry) {
         bj_clock_fit_anchor(&clock->fit);

@@ -24,7 +24,8 @@ struct bj_dac_clock {
     enum bj_output_model model;
     uint64_t points; /* number of the next point to be written */
     bool playing;
-    uint32_t quantum; /* of the reports */
+    uint32_t quantum; /* of the reports, */
+    bool spread;      /* and whether looks meet it anywhere */
 
     /* the rates commanded, oldest first */
     struct bj_dac_clock_rate {

@@ -79,6 +79,7 @@ bool audio_queue_report(struct audio_queue *queue, int64_t now_ns, uint32_t quan
         .unreported_points = (uint32_t)(audio_queue_points(queue) - look->queued_frames),
         .played_points = look->heard_frames + ahead,
         .quantum_points = quantum_points,
+        .spread = quantum_points > 1,
         .playing = look->running,
         .dry = look->queued_frames == 0,
     };

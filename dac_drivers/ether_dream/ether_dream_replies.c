@@ -204,6 +204,7 @@ static void report_level(struct ed_session *session, const struct ed_pending *co
         .queued_points = device->fullness,
         .unreported_points = ed_link_points(&session->link) + session->lost_points,
         .quantum_points = session->model->min_queued > 0 ? session->model->min_queued : 1,
+        .spread = session->model->min_queued > 0,
         .playing = playing,
         .dry = playing && device->fullness <= empty,
     };

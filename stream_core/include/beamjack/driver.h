@@ -358,6 +358,8 @@ struct bj_level_report {
     uint32_t unreported_points; /* taken by write, and not in queued_points */
     uint64_t played_points;     /* since connect: accepted by the device minus queued */
     uint32_t quantum_points;    /* step of queued_points, 1 = exact */
+    bool spread;                /* looks fall anywhere in a step, in time with nothing: its
+                                 * ends tell. Else only the middle of what they tell */
     bool playing;               /* the queue drains */
     bool dry;                   /* the queue was found empty: not evidence about the rate */
 };
