@@ -8,6 +8,7 @@
 #include "conformance.h"
 
 extern const struct conformance_row conformance_virtual;
+extern const struct conformance_row conformance_record;
 extern const struct conformance_row conformance_ether_dream;
 extern const struct conformance_row conformance_audio;
 extern const struct conformance_row conformance_idn;

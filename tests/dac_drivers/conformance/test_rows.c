@@ -14,9 +14,6 @@
 
 #include <cmocka.h>
 
-/* It writes a file and plays into nothing that could be seen. */
-#define WITHOUT_ROW "record"
-
 static bool has_row(const struct bj_dac_driver *driver)
 {
     for (const struct conformance_row *const *row = conformance_rows; *row; row++)
@@ -31,9 +28,8 @@ static void every_driver_has_a_row(void **state)
 
     (void)state;
     for (const struct bj_dac_driver *const *driver = bj_drivers(); *driver; driver++) {
-        bool exempt = strcmp((*driver)->name, WITHOUT_ROW) == 0;
-        if (has_row(*driver) == exempt)
-            fail_msg("%s %s a row", (*driver)->name, exempt ? "has" : "has not");
+        if (!has_row(*driver))
+            fail_msg("%s has no row", (*driver)->name);
         drivers++;
     }
     assert_true(drivers > 1);
