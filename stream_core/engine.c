@@ -251,14 +251,23 @@ static bool is_shut(const struct bj_stream *stream)
            bj_level_low(&stream->level) <= 0;
 }
 
-static void pump(struct bj_stream *stream, struct bj_wait *wait)
+/* A device may throw away each chunk as it comes. */
+static bool must_rest(struct bj_stream *stream, struct bj_wait *wait)
 {
     if (bj_restarts_hopeless(&stream->restarts)) {
         bj_engine_hopeless(stream);
-        return;
+        return true;
     }
     if (bj_restarts_hold(&stream->restarts, stream->now_ns)) {
         hold_back(stream, wait);
+        return true;
+    }
+    return false;
+}
+
+static void pump(struct bj_stream *stream, struct bj_wait *wait)
+{
+    if (must_rest(stream, wait)) {
         return;
     }
     if (is_shut(stream) && producer_ends(stream)) {
@@ -266,7 +275,8 @@ static void pump(struct bj_stream *stream, struct bj_wait *wait)
         return;
     }
     for (; stream->chunks < MAX_CHUNKS_PER_STEP; stream->chunks++) {
-        if (!offer(stream) || stream->phase != BJ_STREAM_STREAMING) {
+        if (!offer(stream) || stream->phase != BJ_STREAM_STREAMING ||
+            must_rest(stream, wait)) {
             return;
         }
         if (stream->ask_again_ns != BJ_NEVER) {
