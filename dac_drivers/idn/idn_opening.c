@@ -125,6 +125,7 @@ static void open_stream(struct idn_session *session, int64_t now_ns)
         session->format = IDN_XYRGBI8;
     session->configs_left = IDN_FIRST_CONFIGS;
     session->heard_ns = now_ns;
+    session->unheard_points = 0;
     idn_session_enter(session, IDN_PHASE_OPEN, now_ns);
 }
 

@@ -103,6 +103,7 @@ static enum bj_status hear_ack(struct idn_session *session, const struct idn_hea
     if (!idn_decode_ack(bytes, size, &ack) || is_stale(session, header->sequence))
         return BJ_OK;
     session->heard_ns = now_ns;
+    session->unheard_points = 0;
     session->acks = true;
     if (session->phase == IDN_PHASE_STOPPING) {
         session->confirmed = true;
@@ -132,6 +133,7 @@ static enum bj_status hear_one(struct idn_session *session, const uint8_t *bytes
         if (idn_decode_unit(payload, size, &session->unit)) {
             session->unit_known = true;
             session->heard_ns = now_ns;
+            session->unheard_points = 0;
         }
         return BJ_OK;
     case IDN_MAP_ANSWER:

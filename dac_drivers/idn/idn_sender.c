@@ -162,6 +162,7 @@ static enum bj_status send_wave(struct idn_session *session, int64_t now_ns,
     note_sent(session, now_ns, acknowledge, configure);
     session->playing = true;
     session->queue_points += count;
+    session->unheard_points += count;
     session->newest_pps = pps;
     session->play_end_ns = play_ns + idn_points_ns(count, pps);
     session->dark_ns = session->play_end_ns + PLAY_OUT_NS;

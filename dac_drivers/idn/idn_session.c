@@ -67,6 +67,8 @@ enum bj_status idn_session_connect(struct idn_session *session, struct bj_addres
     session->format = IDN_XYRGB16;
     session->lead_ns = lead_ns;
     session->heard_ns = now_ns;
+    session->unheard_points = 0;
+    session->gone = false;
     session->enough_until_ns = session->troubled_until_ns = 0;
     session->out = (struct bj_datagrams){.net = session->net};
     /* of an earlier one, whose light it may still hold */
@@ -85,7 +87,8 @@ static int64_t silence_limit_ns(const struct idn_session *session)
 
 static enum bj_status watch(struct idn_session *session, int64_t now_ns)
 {
-    if (now_ns >= silence_limit_ns(session))
+    session->gone = now_ns >= silence_limit_ns(session);
+    if (session->gone)
         return bj_dac_tell(&session->base, BJ_DISCONNECTED,
                            "it does not answer any more; trying again");
     if (session->acks || now_ns < session->probe_ns)
@@ -183,12 +186,25 @@ static uint32_t queued(const struct idn_session *session, int64_t now_ns)
                                                   : (uint32_t)session->queue_points;
 }
 
-/* What is held, and what is queued where the receiver throws that away; the rest of what
- * was sent plays. Tells the engine. */
+/* Of what was sent: what is queued, where the receiver throws that away, for the rest
+ * plays; or all of which nobody has ever heard. */
+static uint64_t lost_points(const struct idn_session *session, int64_t now_ns)
+{
+    uint64_t points = session->acks ? queued(session, now_ns) : 0;
+
+    if (session->gone && session->unheard_points > points)
+        points = session->unheard_points;
+    return points;
+}
+
+/* That, and what is held. Tells the engine. */
 static void throw_away(struct idn_session *session, int64_t now_ns)
 {
-    uint32_t lost = session->hold.count + (session->acks ? queued(session, now_ns) : 0);
+    uint64_t sent = lost_points(session, now_ns);
+    uint32_t lost = (uint32_t)sent + session->hold.count;
 
+    session->unheard_points -=
+        sent < session->unheard_points ? sent : session->unheard_points;
     session->hold.count = 0;
     session->base.events->emptied(session->base.engine, lost, false);
 }

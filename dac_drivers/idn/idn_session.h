@@ -83,9 +83,11 @@ struct idn_session {
     struct idn_stamps stamps;
     struct idn_hold hold;
     int64_t lead_ns;
-    int64_t play_end_ns;   /* when the last point sent has played, by our count */
-    int64_t dark_ns;       /* and at the receiver as well, whatever it keeps */
-    uint64_t queue_points; /* sent since the queue was empty */
+    int64_t play_end_ns;     /* when the last point sent has played, by our count */
+    int64_t dark_ns;         /* and at the receiver as well, whatever it keeps */
+    uint64_t queue_points;   /* sent since the queue was empty */
+    uint64_t unheard_points; /* sent since it said anything, and not told as lost */
+    bool gone;               /* it says nothing any more */
     uint32_t newest_pps;
     int configs_left; /* each of the next messages carries the configuration */
     int64_t config_ns, ack_ns, probe_ns, sent_ns; /* next, next, next, last */

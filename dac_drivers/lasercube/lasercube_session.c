@@ -362,12 +362,20 @@ void lc_session_stop(struct lc_session *session, int64_t now_ns)
     }
 }
 
+/* What is likely in the ring, or else all of which no answer tells that it arrived. */
+static uint32_t left_behind(const struct lc_session *session)
+{
+    uint32_t likely = lc_ring_likely(&session->ring, session->tokens_ns);
+    uint64_t unheard = session->ring.sent - session->ring.look.through;
+
+    return unheard > likely ? (uint32_t)unheard : likely;
+}
+
 void lc_session_disconnect(struct lc_session *session)
 {
     if (session->sockets) {
         if (session->begun)
-            lc_session_emptied(session, lc_ring_likely(&session->ring, session->tokens_ns),
-                               session->tokens_ns);
+            lc_session_emptied(session, left_behind(session), session->tokens_ns);
         if (is_ours(session))
             lc_session_say_goodbye(session, session->tokens_ns);
         session->net->ops->close(session->net, session->commands);
