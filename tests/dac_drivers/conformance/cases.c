@@ -23,5 +23,8 @@ const struct conformance_case conformance_cases[] = {
     {"is_unplugged_and_comes_back", conformance_is_unplugged_and_comes_back},
     {"is_out_of_reach_at_first", conformance_is_out_of_reach_at_first},
     {"survives_nonsense", conformance_survives_nonsense},
+    {"accounts_for_every_point", conformance_accounts_for_every_point},
+    {"bears_refusals", conformance_bears_refusals},
+    {"waits_for_the_absent", conformance_waits_for_the_absent},
     {NULL, NULL},
 };

@@ -35,4 +35,10 @@ conformance_run conformance_is_unplugged_and_comes_back;
 conformance_run conformance_is_out_of_reach_at_first;
 conformance_run conformance_survives_nonsense;
 
+/* ---- ... when things go wrong for long ---- */
+
+conformance_run conformance_accounts_for_every_point;
+conformance_run conformance_bears_refusals;
+conformance_run conformance_waits_for_the_absent;
+
 #endif

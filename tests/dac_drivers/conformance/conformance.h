@@ -67,6 +67,11 @@ struct conformance_row {
      * nothing. */
     void (*make_hostile)(void *rig);
 
+    /* From now on it refuses what it can refuse, in one of so many kinds, counted from 1;
+     * 0: no longer. NULL: it refuses nothing. */
+    void (*refuse)(void *rig, int kind);
+    int refusals;
+
     /* Sockets, USB handles, PCMs open now. NULL: there are none. */
     int (*open_handles)(const void *rig);
 

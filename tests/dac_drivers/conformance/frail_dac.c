@@ -19,7 +19,7 @@ struct frail {
     conformance_seen *seen;
     void *suite;
     struct sim_random random;
-    bool present, hostile;
+    bool present, hostile, refuses;
     int open_handles;
     int64_t now_ns;
 
@@ -30,11 +30,15 @@ struct frail {
     uint32_t pps;
     int64_t began_ns; /* CLOSED: does not play */
     uint64_t began_at;
+    uint64_t dries;
+    bool dry; /* it played, and has nothing left */
 
     /* the driver */
     const struct bj_dac *dac;
     enum bj_dac_state state;
     bool stopping, gave_up;
+    unsigned attempts;
+    int64_t gone_ns; /* unplugged */
     uint32_t begin_points;
     uint64_t taken;
     int64_t ready_ns;
@@ -96,11 +100,16 @@ static void play(struct frail *frail, int64_t now_ns)
         show(frail, time_ns);
         frail->played++;
     }
+    if (frail->playing && !frail->dry && tick_ns(frail, frail->played) <= now_ns) {
+        frail->dry = true;
+        frail->dries++;
+    }
 }
 
 static void begin(struct frail *frail, int64_t now_ns)
 {
     frail->playing = true;
+    frail->dry = false;
     frail->began_ns = now_ns + 1;
     frail->began_at = frail->played;
 }
@@ -188,6 +197,11 @@ static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
     if ((pps < 1000 || pps > 100000) && frail->frailty != FRAIL_ANY_RATE)
         return BJ_REFUSED;
     frail->gave_up |= !frail->present;
+    if (!frail->present && frail->frailty == FRAIL_WAILS) {
+        char text[32];
+        (void)snprintf(text, sizeof text, "attempt %u", ++frail->attempts);
+        frail->dac->events->notice(frail->dac->engine, BJ_NOT_FOUND, text);
+    }
     if (!frail->present || (frail->gave_up && frail->frailty == FRAIL_STAYS_AWAY))
         return BJ_NOT_FOUND;
     frail->open_handles++;
@@ -235,9 +249,16 @@ static void report(struct frail *frail, int64_t now_ns)
         frail->dac->events->level(frail->dac->engine, &told);
 }
 
+/* For half a second it sends into the void. */
+static bool is_unaware(const struct frail *frail)
+{
+    return frail->frailty == FRAIL_HIDES_LOSS && !frail->present &&
+           frail->now_ns - frail->gone_ns < BJ_NS_PER_S / 2;
+}
+
 static enum bj_status ask(struct frail *frail)
 {
-    if (!frail->present) {
+    if (!frail->present && !is_unaware(frail)) {
         frail->gave_up = true;
         return BJ_DISCONNECTED;
     }
@@ -258,7 +279,8 @@ static void steer(struct frail *frail, int64_t now_ns)
     if (frail->frailty == FRAIL_DROPS_THE_END && frail->state == BJ_DAC_PLAYING &&
         queued(frail) < 300 && queued(frail) > 0)
         flush(frail, now_ns);
-    if (frail->state == BJ_DAC_PLAYING && queued(frail) == 0) {
+    if (frail->state == BJ_DAC_PLAYING && queued(frail) == 0 &&
+        frail->frailty != FRAIL_HIDES_DRY) {
         frail->playing = false;
         frail->state = BJ_DAC_READY;
         frail->dac->events->emptied(frail->dac->engine, 0, true);
@@ -285,7 +307,16 @@ static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_stat
     play(frail, now_ns);
     if (result != BJ_OK)
         return result;
+    if (is_unaware(frail)) {
+        *status = (struct bj_dac_status){.state = frail->state, .room_points = CAPACITY};
+        bj_wait_until(wait, frail->gone_ns + BJ_NS_PER_S / 2);
+        return BJ_OK;
+    }
     steer(frail, now_ns);
+    if (frail->refuses && frail->frailty == FRAIL_STORMS) {
+        frail->dac->events->emptied(frail->dac->engine, 0, false);
+        bj_wait_until(wait, now_ns + BJ_NS_PER_MS);
+    }
     if (frail->state == BJ_DAC_READY || frail->state == BJ_DAC_PLAYING)
         report(frail, now_ns);
     *status = (struct bj_dac_status){.state = frail->state, .room_points = room(frail)};
@@ -299,7 +330,7 @@ static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_stat
         bj_wait_until(wait, now_ns + 1000);
     if (frail->state == BJ_DAC_CONNECTING && frail->frailty != FRAIL_OVERSLEEPS)
         bj_wait_until(wait, frail->ready_ns);
-    if (frail->state == BJ_DAC_PLAYING)
+    if (frail->state == BJ_DAC_PLAYING && queued(frail) > 0)
         bj_wait_until(wait, tick_ns(frail, frail->stored) + 1);
     if (frail->frailty == FRAIL_DROPS_THE_END && frail->state == BJ_DAC_PLAYING)
         bj_wait_until(wait, tick_ns(frail, frail->stored - 299) + 1);
@@ -314,6 +345,10 @@ static enum bj_status write(void *instance, int64_t now_ns, const struct bj_chun
     uint32_t fits = room(frail);
 
     play(frail, now_ns);
+    if (is_unaware(frail)) {
+        *taken = chunk->count;
+        return BJ_OK;
+    }
     if (frail->frailty == FRAIL_EARLY && frail->state == BJ_DAC_CONNECTING)
         fits = 1;
     if (frail->frailty == FRAIL_ALLOCATES)
@@ -323,9 +358,16 @@ static enum bj_status write(void *instance, int64_t now_ns, const struct bj_chun
     *taken = chunk->count < fits ? chunk->count : fits;
     if (frail->frailty == FRAIL_PROMISES && *taken > 10)
         *taken = 10;
+    if (frail->dry)
+        begin(frail, now_ns);
     for (uint32_t k = 0; k < *taken; k++)
         store(frail, chunk->points[k]);
     frail->taken += *taken;
+    if (frail->refuses) {
+        flush(frail, now_ns);
+        if (frail->state == BJ_DAC_PLAYING)
+            frail->state = BJ_DAC_READY;
+    }
     return BJ_OK;
 }
 
@@ -414,7 +456,7 @@ static bool ready(void *rig, const struct bj_wait *wait)
     struct frail *frail = rig;
 
     return wait->count > 0 && (!frail->present || frail->hostile) &&
-           frail->frailty != FRAIL_TRUSTS;
+           frail->frailty != FRAIL_TRUSTS && !is_unaware(frail);
 }
 
 static void unplug(void *rig)
@@ -423,6 +465,7 @@ static void unplug(void *rig)
 
     frail->present = false;
     frail->playing = false;
+    frail->gone_ns = frail->now_ns;
 }
 
 static void plug(void *rig)
@@ -438,6 +481,20 @@ static void make_hostile(void *rig)
     struct frail *frail = rig;
 
     frail->hostile = true;
+}
+
+static void refuse(void *rig, int kind)
+{
+    struct frail *frail = rig;
+
+    frail->refuses = kind > 0;
+}
+
+static uint64_t dries(const void *rig)
+{
+    const struct frail *frail = rig;
+
+    return frail->dries;
 }
 
 static int open_handles(const void *rig)
@@ -460,7 +517,10 @@ static const struct conformance_row row = {
     .unplug = unplug,
     .plug = plug,
     .make_hostile = make_hostile,
+    .refuse = refuse,
+    .refusals = 1,
     .open_handles = open_handles,
+    .dries = dries,
     .bits = {16, 16, 16, 16, 16, 16},
     .open_ns = 10 * BJ_NS_PER_MS,
     .dark_ns = BJ_NS_PER_MS,

@@ -31,18 +31,22 @@ enum frailty {
     FRAIL_MISCOUNTS,       /* reports do not balance */
     FRAIL_LIES,            /* they balance and are wrong */
     FRAIL_NEVER_REPORTS,
-    FRAIL_LEAKS,        /* leaves a handle open */
-    FRAIL_STAYS_AWAY,   /* does not come back when plugged in */
-    FRAIL_SLOW,         /* 3 % slower than it says */
-    FRAIL_EARLY,        /* takes points before it is ready */
-    FRAIL_PROMISES,     /* tells of more room than there is */
-    FRAIL_OVERFLOWS,    /* takes points it has no room for */
-    FRAIL_NO_RATES,     /* its fastest is slower than its slowest */
-    FRAIL_ANY_RATE,     /* accepts rates it cannot do, and comes to no rest */
-    FRAIL_ANY_ID,       /* accepts every id */
-    FRAIL_TRUSTS,       /* believes whatever the device says */
-    FRAIL_HANGS_UP,     /* gives up for good on nonsense */
-    FRAIL_DROPS_THE_END /* throws away the last points of the queue */
+    FRAIL_LEAKS,         /* leaves a handle open */
+    FRAIL_STAYS_AWAY,    /* does not come back when plugged in */
+    FRAIL_SLOW,          /* 3 % slower than it says */
+    FRAIL_EARLY,         /* takes points before it is ready */
+    FRAIL_PROMISES,      /* tells of more room than there is */
+    FRAIL_OVERFLOWS,     /* takes points it has no room for */
+    FRAIL_NO_RATES,      /* its fastest is slower than its slowest */
+    FRAIL_ANY_RATE,      /* accepts rates it cannot do, and comes to no rest */
+    FRAIL_ANY_ID,        /* accepts every id */
+    FRAIL_TRUSTS,        /* believes whatever the device says */
+    FRAIL_HANGS_UP,      /* gives up for good on nonsense */
+    FRAIL_DROPS_THE_END, /* throws away the last points of the queue */
+    FRAIL_HIDES_DRY,     /* goes on as if it had not run dry */
+    FRAIL_HIDES_LOSS,    /* what was sent when it had gone counts as played */
+    FRAIL_STORMS,        /* refused, it begins anew every millisecond */
+    FRAIL_WAILS          /* says something new with each attempt */
 };
 
 /* A row for a device that has this. Valid until the next call. */

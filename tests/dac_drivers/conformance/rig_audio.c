@@ -120,6 +120,18 @@ static void make_hostile(void *instance)
     sim_pcm_lie(rig->card);
 }
 
+static void refuse(void *instance, int kind)
+{
+    static const enum bj_status answers[] = {BJ_OK, BJ_BUSY, BJ_IO_ERROR};
+    struct rig *rig = instance;
+
+    sim_pcm_refuse(rig->card, answers[kind]);
+    if (kind > 0) { /* only who opens it is refused */
+        sim_pcm_unplug(rig->card);
+        sim_pcm_plug(rig->card);
+    }
+}
+
 static int open_handles(const void *instance)
 {
     const struct rig *rig = instance;
@@ -146,6 +158,8 @@ const struct conformance_row conformance_audio = {
     .plug = plug,
     .make_hostile = make_hostile,
     .open_handles = open_handles,
+    .refuse = refuse,
+    .refusals = 2,
     .dries = dries,
     .bits = {16, 16, 16, 16, 16, 16}, /* as fine as points are */
     .open_ns = 50 * BJ_NS_PER_MS,

@@ -27,6 +27,16 @@ static void babble(struct sim_host *device, int64_t now_ns, int64_t for_ns)
     sim_ed_fault(device, now_ns, SIM_ED_GARBAGE, for_ns);
 }
 
+static void refuse(void *instance, int kind)
+{
+    static const enum sim_ed_fault naks[] = {SIM_ED_NAK_INVALID, SIM_ED_NAK_FULL,
+                                             SIM_ED_NAK_ALL};
+    const struct rig_net *rig = instance;
+
+    for (int k = 1; k <= 3; k++)
+        sim_ed_fault(rig->device, rig->now_ns, naks[k - 1], k == kind ? INT32_MAX : 0);
+}
+
 static void on_command(void *user, const struct sim_ed_command *command)
 {
     const struct rig_net *rig = user;
@@ -99,6 +109,8 @@ const struct conformance_row conformance_ether_dream = {
     .driver = &bj_ether_dream,
     .create = create,
     RIG_NET_SLOTS,
+    .refuse = refuse,
+    .refusals = 3,
     .dries = dries,
     .bits = {16, 16, 16, 16, 16, 16},
     .open_ns = 1500 * BJ_NS_PER_MS, /* it waits for an announcement */

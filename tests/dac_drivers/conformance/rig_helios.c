@@ -114,6 +114,21 @@ static const struct sim_usb_ops mouth_ops = {
 
 /* ---- The rig ------------------------------------------------------------------------- */
 
+static void refuse(void *instance, int kind)
+{
+    const struct rig_usb *rig = instance;
+    int64_t for_ns = 3600 * BJ_NS_PER_S;
+
+    sim_helios_fault(rig->device, rig->now_ns, SIM_HELIOS_LOSE_REPLIES,
+                     kind == 1 ? INT32_MAX : 0);
+    sim_helios_fault(rig->device, rig->now_ns, SIM_HELIOS_SWALLOW,
+                     kind == 2 ? INT32_MAX : 0);
+    sim_helios_fault(rig->device, rig->now_ns, SIM_HELIOS_DEAF_COMMANDS,
+                     kind == 3 ? for_ns : 0);
+    sim_helios_fault(rig->device, rig->now_ns, SIM_HELIOS_DEAF_FRAMES,
+                     kind == 4 ? for_ns : 0);
+}
+
 static void babble(struct rig_usb *base, bool on)
 {
     struct rig *rig = (struct rig *)base;
@@ -174,6 +189,8 @@ const struct conformance_row conformance_helios = {
     .driver = &bj_helios,
     .create = create,
     RIG_USB_SLOTS,
+    .refuse = refuse,
+    .refusals = 4,
     .dries = dries,
     .bits = {12, 12, 8, 8, 8, 0},
     .open_ns = 200 * BJ_NS_PER_MS,

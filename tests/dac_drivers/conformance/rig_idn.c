@@ -28,6 +28,17 @@ static void babble(struct sim_host *device, int64_t now_ns, int64_t for_ns)
     sim_idn_fault(device, now_ns, SIM_IDN_GARBAGE, for_ns);
 }
 
+static void refuse(void *instance, int kind)
+{
+    const struct rig_net *rig = instance;
+
+    sim_idn_fault(rig->device, rig->now_ns, SIM_IDN_OCCUPY, kind == 1);
+    sim_idn_fault(rig->device, rig->now_ns, SIM_IDN_EXCLUDE, kind == 2);
+    sim_idn_fault(rig->device, rig->now_ns, SIM_IDN_HIDE, kind == 3);
+    if (kind > 0)
+        sim_idn_fault(rig->device, rig->now_ns, SIM_IDN_FORGET, 0);
+}
+
 static void *create(const struct conformance_row *row, uint64_t seed,
                     conformance_seen *seen, void *suite, struct bj_dac_config *config)
 {
@@ -62,9 +73,12 @@ const struct conformance_row conformance_idn = {
     .driver = &bj_idn,
     .create = create,
     RIG_NET_SLOTS,
+    .refuse = refuse,
+    .refusals = 3,
     .dries = dries,
     .bits = {16, 16, 16, 16, 16, 0},
     .open_ns = 100 * BJ_NS_PER_MS,
+    .flush_unsure_points = 60, /* it does not tell how much that was */
     /* it throws its queue away at once (test_idn_session), but for the end of a drain */
     .dark_ns = 60 * BJ_NS_PER_MS,
     .rate_tolerance = 0.05, /* it follows its queue */

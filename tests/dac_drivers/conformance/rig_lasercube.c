@@ -29,6 +29,15 @@ static void babble(struct sim_host *device, int64_t now_ns, int64_t for_ns)
     sim_lc_fault(device, now_ns, SIM_LC_GARBAGE, for_ns);
 }
 
+static void refuse(void *instance, int kind)
+{
+    const struct rig_net *rig = instance;
+
+    sim_lc_fault(rig->device, rig->now_ns, SIM_LC_INTERLOCK, kind == 1);
+    sim_lc_fault(rig->device, rig->now_ns, SIM_LC_TOO_HOT, kind == 2);
+    sim_lc_fault(rig->device, rig->now_ns, SIM_LC_CUT, kind == 3 ? INT32_MAX : 0);
+}
+
 static void roughen(const struct conformance_trouble *trouble, struct sim_lc_config *device)
 {
     static const uint32_t rings[] = {0, 1000, 24000, 0, 2000, 0};
@@ -74,6 +83,8 @@ const struct conformance_row conformance_lasercube = {
     .driver = &bj_lasercube,
     .create = create,
     RIG_NET_SLOTS,
+    .refuse = refuse,
+    .refusals = 3,
     .dries = dries,
     .bits = {12, 12, 12, 12, 12, 0},
     .open_ns = 100 * BJ_NS_PER_MS,

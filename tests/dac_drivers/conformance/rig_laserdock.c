@@ -32,6 +32,8 @@ const struct conformance_row conformance_laserdock = {
     .driver = &bj_laserdock,
     .create = create,
     RIG_USB_SLOTS,
+    .refuse = rig_shark_refuse,
+    .refusals = RIG_SHARK_REFUSALS,
     .dries = rig_shark_dries,
     .bits = {12, 12, 8, 8, 8, 0},
     .open_ns = 100 * BJ_NS_PER_MS,

@@ -35,6 +35,8 @@ const struct conformance_row conformance_lasershark = {
     .driver = &bj_lasershark,
     .create = create,
     RIG_USB_SLOTS,
+    .refuse = rig_shark_refuse,
+    .refusals = RIG_SHARK_REFUSALS,
     .dries = rig_shark_dries,
     .bits = {12, 12, 12, 12, 1, 0},
     .open_ns = 100 * BJ_NS_PER_MS,

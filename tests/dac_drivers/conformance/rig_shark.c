@@ -23,6 +23,22 @@ static void babble(struct rig_usb *rig, bool on)
     sim_shark_fault(rig->device, rig->now_ns, SIM_SHARK_GARBAGE, on ? FOR_EVER : 0);
 }
 
+void rig_shark_refuse(void *instance, int kind)
+{
+    static const enum sim_shark_fault faults[] = {
+        SIM_SHARK_REFUSE, SIM_SHARK_SILENT, SIM_SHARK_STALL_DATA, SIM_SHARK_STALL_COMMAND,
+        SIM_SHARK_WRONG_OPCODE};
+    static const enum sim_shark_fault times[] = {SIM_SHARK_DEAF, SIM_SHARK_HOLD_DATA,
+                                                 SIM_SHARK_FREEZE};
+    const struct rig_usb *rig = instance;
+
+    for (int k = 0; k < 5; k++)
+        sim_shark_fault(rig->device, rig->now_ns, faults[k], k + 1 == kind ? INT32_MAX : 0);
+    for (int k = 0; k < 3; k++)
+        sim_shark_fault(rig->device, rig->now_ns, times[k],
+                        k + 6 == kind ? 3600 * BJ_NS_PER_S : 0);
+}
+
 void *rig_shark_create(const struct conformance_row *row,
                        struct sim_usb *(*make)(const struct sim_shark_config *config),
                        struct sim_shark_config config, rig_shark_look *look,

@@ -17,6 +17,8 @@ void *rig_shark_create(const struct conformance_row *row,
                        struct sim_shark_config config, rig_shark_look *look,
                        conformance_seen *seen, void *suite, struct bj_dac_config *dac);
 
+void rig_shark_refuse(void *instance, int kind); /* `refuse` */
+#define RIG_SHARK_REFUSALS 8
 uint64_t rig_shark_dries(const void *instance); /* the member `dries` of a row */
 
 #endif

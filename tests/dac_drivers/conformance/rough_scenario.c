@@ -36,6 +36,8 @@ static struct rough_ways_config draw_ways(struct sim_random *random, bool tame)
         ways.refuse_percent = 5;
     if (tame && ways.refuse_ns > 3 * MS)
         ways.refuse_ns = 3 * MS;
+    if (tame && ways.most_ns > MS) /* a device may hold 12 ms, of which a chunk is 5 */
+        ways.most_ns = MS;
     return ways;
 }
 

@@ -56,6 +56,10 @@ static const struct complaint complaints[] = {
     {FRAIL_TRUSTS, "survives_nonsense", "does not balance"},
     {FRAIL_HANGS_UP, "survives_nonsense", "nothing is played"},
     {FRAIL_DROPS_THE_END, "drains", "never come out"},
+    {FRAIL_HIDES_DRY, "tells_that_it_ran_dry", "does not tell"},
+    {FRAIL_HIDES_LOSS, "accounts_for_every_point", "never came out"},
+    {FRAIL_STORMS, "bears_refusals", "begins anew"},
+    {FRAIL_WAILS, "waits_for_the_absent", "words are said"},
 };
 
 #define COMPLAINTS (sizeof complaints / sizeof *complaints)

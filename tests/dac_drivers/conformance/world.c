@@ -366,6 +366,14 @@ static void on_wake(void *user)
     world->woken = true;
 }
 
+static void on_words(void *user, enum bj_status status, bool final, const char *text)
+{
+    struct world *world = user;
+
+    (void)status, (void) final, (void)text;
+    world->words++;
+}
+
 static void create_stream(struct world *world, const struct bj_stream_config *wanted)
 {
     struct bj_stream_config config = *wanted;
@@ -374,7 +382,8 @@ static void create_stream(struct world *world, const struct bj_stream_config *wa
     config.dac = &world->config;
     config.host = (struct bj_host){.wake = on_wake, .user = world};
     config.fill = on_fill;
-    config.fill_user = world;
+    config.fill_user = config.error_user = world;
+    config.error = on_words;
     world->pps = config.pps;
     world->over = world->ended = false;
     world->woken = true;

@@ -21,7 +21,8 @@ struct world {
     int64_t began_ns, now_ns;
     struct bj_wait wait;
     uint32_t pps;
-    uint64_t made; /* tagged points so far */
+    uint64_t made;  /* tagged points so far */
+    uint64_t words; /* that the engine said */
     unsigned steps_at_once, steps_lately;
     int64_t lately_ns;
 
