@@ -30,6 +30,8 @@ struct bj_discovery {
     struct bj_transports via;
     int64_t now_ns; /* of the current step */
     struct bj_dac_info dacs[MAX_DACS];
+    const struct bj_dac_info
+        *list[MAX_DACS];                 /* to these: programs do not know their size */
     struct sighting sightings[MAX_DACS]; /* of the same */
     size_t count;
 };
@@ -55,8 +57,8 @@ static bool make_scans(struct bj_discovery *discovery)
     return true;
 }
 
-enum bj_status bj_discovery_create(const struct bj_transports *via,
-                                   struct bj_discovery **out)
+enum bj_status bj_discovery_begin(const struct bj_transports *via, size_t via_size,
+                                  struct bj_discovery **out)
 {
     struct bj_discovery *discovery;
     if (!via || !out) {
@@ -66,7 +68,10 @@ enum bj_status bj_discovery_create(const struct bj_transports *via,
     if (!discovery) {
         return BJ_NO_MEMORY;
     }
-    discovery->via = *via;
+    bj_sized_write(&discovery->via, sizeof discovery->via, via, via_size);
+    for (size_t k = 0; k < MAX_DACS; k++) {
+        discovery->list[k] = &discovery->dacs[k];
+    }
     if (!make_scans(discovery)) {
         bj_discovery_destroy(discovery);
         *out = NULL;
@@ -218,8 +223,11 @@ const char *bj_discovery_problem(const struct bj_discovery *discovery)
 }
 
 size_t bj_discovery_list(const struct bj_discovery *discovery,
-                         const struct bj_dac_info **list)
+                         const struct bj_dac_info *const **list)
 {
-    *list = discovery ? discovery->dacs : NULL;
+    if (!list) {
+        return 0;
+    }
+    *list = discovery ? discovery->list : NULL;
     return discovery ? discovery->count : 0;
 }

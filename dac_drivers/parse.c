@@ -80,14 +80,10 @@ static enum bj_status parse_address(const struct words *words, struct bj_dac_inf
     return bj_resolve(host, &info->address.ip, why, why_size);
 }
 
-enum bj_status bj_dac_parse(const char *text, struct bj_dac_info *info, char *why,
+static enum bj_status parse(const char *text, struct bj_dac_info *info, char *why,
                             size_t why_size)
 {
     struct words words;
-    if (!text || !info || (!why && why_size)) {
-        return BJ_BAD_ARGUMENT;
-    }
-    memset(info, 0, sizeof *info);
     enum bj_status status = cut(text, &words, why, why_size);
     if (status != BJ_OK) {
         return status;
@@ -108,4 +104,16 @@ enum bj_status bj_dac_parse(const char *text, struct bj_dac_info *info, char *wh
         return BJ_OK;
     }
     return parse_address(&words, info, why, why_size);
+}
+
+enum bj_status bj_dac_parse_into(const char *text, struct bj_dac_info *out, size_t out_size,
+                                 char *why, size_t why_size)
+{
+    struct bj_dac_info info = {0};
+    if (!text || !out || (!why && why_size)) {
+        return BJ_BAD_ARGUMENT;
+    }
+    enum bj_status status = parse(text, &info, why, why_size);
+    bj_sized_write(out, out_size, &info, sizeof info);
+    return status;
 }

@@ -130,10 +130,14 @@ static const struct bj_usb_ops ops = {
 
 enum bj_status bj_usb_create(struct bj_usb **usb)
 {
-    struct real_usb *real = calloc(1, sizeof *real);
-    enum bj_status status = real == NULL ? BJ_NO_MEMORY : bj_usb_watch_start(&real->watch);
+    struct real_usb *real;
+    enum bj_status status;
 
+    if (usb == NULL)
+        return BJ_BAD_ARGUMENT;
     *usb = NULL;
+    real = calloc(1, sizeof *real);
+    status = real == NULL ? BJ_NO_MEMORY : bj_usb_watch_start(&real->watch);
     if (status != BJ_OK) {
         free(real);
         return status;

@@ -8,6 +8,8 @@
 
 enum bj_status bj_usb_create(struct bj_usb **usb)
 {
+    if (usb == NULL)
+        return BJ_BAD_ARGUMENT;
     *usb = NULL;
     return BJ_UNSUPPORTED;
 }

@@ -21,6 +21,7 @@ enum { AWAKE, SLEEPING, WOKEN };
 struct bj_waiter {
     atomic_int state;
     int eventfd;
+    struct bj_host host;
 };
 
 int64_t bj_clock_ns(void)
@@ -29,29 +30,6 @@ int64_t bj_clock_ns(void)
 
     clock_gettime(CLOCK_BOOTTIME, &now);
     return now.tv_sec * BJ_NS_PER_S + now.tv_nsec;
-}
-
-struct bj_waiter *bj_waiter_create(void)
-{
-    struct bj_waiter *waiter = calloc(1, sizeof *waiter);
-
-    if (waiter == NULL)
-        return NULL;
-    atomic_init(&waiter->state, AWAKE);
-    waiter->eventfd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (waiter->eventfd < 0) {
-        free(waiter);
-        return NULL;
-    }
-    return waiter;
-}
-
-void bj_waiter_destroy(struct bj_waiter *waiter)
-{
-    if (waiter == NULL)
-        return;
-    close(waiter->eventfd);
-    free(waiter);
 }
 
 static int collect_handles(const struct bj_waiter *waiter, const struct bj_wait *wait,
@@ -134,8 +112,35 @@ static void host_wake(void *user)
     bj_waiter_wake(user);
 }
 
-struct bj_host bj_waiter_host(struct bj_waiter *waiter)
+struct bj_waiter *bj_waiter_create(void)
 {
-    return (struct bj_host){
-        .now_ns = host_now, .wait = host_wait, .wake = host_wake, .user = waiter};
+    struct bj_waiter *waiter = calloc(1, sizeof *waiter);
+
+    if (waiter == NULL)
+        return NULL;
+    atomic_init(&waiter->state, AWAKE);
+    waiter->eventfd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (waiter->eventfd < 0) {
+        free(waiter);
+        return NULL;
+    }
+    waiter->host = (struct bj_host){.size = sizeof waiter->host,
+                                    .now_ns = host_now,
+                                    .wait = host_wait,
+                                    .wake = host_wake,
+                                    .user = waiter};
+    return waiter;
+}
+
+void bj_waiter_destroy(struct bj_waiter *waiter)
+{
+    if (waiter == NULL)
+        return;
+    close(waiter->eventfd);
+    free(waiter);
+}
+
+const struct bj_host *bj_waiter_host(const struct bj_waiter *waiter)
+{
+    return waiter != NULL ? &waiter->host : NULL;
 }

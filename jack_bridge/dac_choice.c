@@ -22,57 +22,57 @@ bool bj_dac_is_called(const char *id, const char *asked)
 /* ---- By its name ---------------------------------------------------------------------- */
 
 /* A whole id comes before one of which a part was left out. */
-static const struct bj_dac_info *named(const struct bj_dac_info *list, size_t count,
+static const struct bj_dac_info *named(const struct bj_dac_info *const *list, size_t count,
                                        const char *id)
 {
     for (size_t k = 0; k < count; k++)
-        if (!strcmp(list[k].id, id))
-            return &list[k];
+        if (!strcmp(list[k]->id, id))
+            return list[k];
     for (size_t k = 0; k < count; k++)
-        if (bj_dac_is_called(list[k].id, id) && !list[k].on_request)
-            return &list[k];
+        if (bj_dac_is_called(list[k]->id, id) && !list[k]->on_request)
+            return list[k];
     return NULL;
 }
 
 /* ---- Without a name ------------------------------------------------------------------- */
 
 /* As many ids as fit. */
-static void say_ids(char *why, size_t why_size, const struct bj_dac_info *list,
+static void say_ids(char *why, size_t why_size, const struct bj_dac_info *const *list,
                     size_t count)
 {
     for (size_t k = 0; k < count; k++) {
         size_t used = strlen(why), room = why_size - used;
-        const char *busy = list[k].busy ? " (in use)" : "";
+        const char *busy = list[k]->busy ? " (in use)" : "";
 
-        if (strlen(list[k].id) + strlen(busy) + sizeof ",  and 99 more" > room) {
+        if (strlen(list[k]->id) + strlen(busy) + sizeof ",  and 99 more" > room) {
             snprintf(why + used, room, " and %zu more", count - k);
             return;
         }
-        snprintf(why + used, room, "%s %s%s", k ? "," : "", list[k].id, busy);
+        snprintf(why + used, room, "%s %s%s", k ? "," : "", list[k]->id, busy);
     }
 }
 
-static size_t count_idle(const struct bj_dac_info *list, size_t count,
+static size_t count_idle(const struct bj_dac_info *const *list, size_t count,
                          const struct bj_dac_info **first)
 {
     size_t idle = 0;
 
     for (size_t k = 0; k < count; k++)
-        if (!list[k].busy && !list[k].on_request && idle++ == 0)
-            *first = &list[k];
+        if (!list[k]->busy && !list[k]->on_request && idle++ == 0)
+            *first = list[k];
     return idle;
 }
 
-static size_t count_willing(const struct bj_dac_info *list, size_t count)
+static size_t count_willing(const struct bj_dac_info *const *list, size_t count)
 {
     size_t willing = 0;
 
     for (size_t k = 0; k < count; k++)
-        willing += !list[k].on_request;
+        willing += !list[k]->on_request;
     return willing;
 }
 
-enum bj_only bj_dac_only(const struct bj_dac_info *list, size_t count,
+enum bj_only bj_dac_only(const struct bj_dac_info *const *list, size_t count,
                          const struct bj_dac_info **only, char *why, size_t why_size)
 {
     size_t idle = count_idle(list, count, only);
@@ -106,7 +106,7 @@ struct search {
 
 static bool is_there(const struct search *search)
 {
-    const struct bj_dac_info *list;
+    const struct bj_dac_info *const *list;
     size_t count = bj_discovery_list(search->discovery, &list);
 
     return search->id ? named(list, count, search->id) != NULL : count > 0;
@@ -193,7 +193,8 @@ static bool refuse_twins(const struct bj_dac_info *found, bool *wrong_usage, cha
 static bool choose_found(struct search *search, struct bj_dac_info *info, bool *wrong_usage,
                          char *why, size_t why_size)
 {
-    const struct bj_dac_info *list = NULL, *found = NULL;
+    const struct bj_dac_info *const *list = NULL;
+    const struct bj_dac_info *found = NULL;
     size_t count = search->discovery ? bj_discovery_list(search->discovery, &list) : 0;
     enum bj_only only = BJ_ONLY_NONE;
 
@@ -250,8 +251,10 @@ bool bj_dac_choose(const struct bj_transports *via, const char *text,
 bool bj_dac_caps(const struct bj_dac_info *info, const struct bj_transports *via,
                  struct bj_dac_caps *caps)
 {
-    const struct bj_dac_config config = {
-        .id = info->id, .address = info->address, .via = *via};
+    const struct bj_dac_config config = {.size = sizeof(struct bj_dac_config),
+                                         .id = info->id,
+                                         .address = info->address,
+                                         .via = *via};
     struct bj_dac *dac;
 
     if (bj_dac_create(info->driver, &config, NULL, NULL, &dac) != BJ_OK)

@@ -17,9 +17,9 @@ enum bj_only {
     BJ_ONLY_BUSY,     /* all that were found are in use or may be no laser */
 };
 
-/* *only is set for BJ_ONLY_ONE and points into the list; `why` lists the choices for
+/* *only is set for BJ_ONLY_ONE and is one of the list; `why` lists the choices for
  * BJ_ONLY_SEVERAL and BJ_ONLY_BUSY. */
-enum bj_only bj_dac_only(const struct bj_dac_info *list, size_t count,
+enum bj_only bj_dac_only(const struct bj_dac_info *const *list, size_t count,
                          const struct bj_dac_info **only, char *why, size_t why_size);
 
 /* Does `asked` name the DAC with this id? One of several outputs of a device may be left

@@ -8,23 +8,23 @@
 #include <errno.h>
 #include <string.h>
 
-static void print_json(const struct bj_dac_info *list, size_t count)
+static void print_json(const struct bj_dac_info *const *list, size_t count)
 {
     fputc('[', stdout);
     for (size_t k = 0; k < count; k++) {
         fputs(k ? ",\n {\"id\":" : "{\"id\":", stdout);
-        bj_json_string(stdout, list[k].id);
+        bj_json_string(stdout, list[k]->id);
         fputs(",\"driver\":", stdout);
-        bj_json_string(stdout, list[k].driver->name);
+        bj_json_string(stdout, list[k]->driver->name);
         fputs(",\"model\":", stdout);
-        bj_json_string(stdout, list[k].model);
+        bj_json_string(stdout, list[k]->model);
         fputs(",\"where\":", stdout);
-        bj_json_string(stdout, list[k].where);
+        bj_json_string(stdout, list[k]->where);
         printf(",\"max_pps\":%u,\"capacity_points\":%u,\"busy\":%s,\"on_request\":%s,"
                "\"note\":",
-               list[k].max_pps, list[k].capacity_points, list[k].busy ? "true" : "false",
-               list[k].on_request ? "true" : "false");
-        bj_json_string(stdout, list[k].note);
+               list[k]->max_pps, list[k]->capacity_points, list[k]->busy ? "true" : "false",
+               list[k]->on_request ? "true" : "false");
+        bj_json_string(stdout, list[k]->note);
         fputc('}', stdout);
     }
     fputs("]\n", stdout);
@@ -57,14 +57,14 @@ static void print_column(const char *text, int width)
     printf("%s%*s ", text, width - length_of(text), "");
 }
 
-static struct widths widths_of(const struct bj_dac_info *list, size_t count)
+static struct widths widths_of(const struct bj_dac_info *const *list, size_t count)
 {
     struct widths widths = {.id = 26, .model = 24, .where = 18};
 
     for (size_t k = 0; k < count; k++) {
-        widths.id = wider(widths.id, list[k].id);
-        widths.model = wider(widths.model, list[k].model);
-        widths.where = wider(widths.where, list[k].where);
+        widths.id = wider(widths.id, list[k]->id);
+        widths.model = wider(widths.model, list[k]->model);
+        widths.where = wider(widths.where, list[k]->where);
     }
     return widths;
 }
@@ -78,7 +78,7 @@ static void clean(struct bj_dac_info *info)
     bj_text_clean(info->note);
 }
 
-static void print_table(const struct bj_dac_info *list, size_t count)
+static void print_table(const struct bj_dac_info *const *list, size_t count)
 {
     struct widths widths = widths_of(list, count);
 
@@ -87,7 +87,7 @@ static void print_table(const struct bj_dac_info *list, size_t count)
     for (size_t k = 0; k < count; k++) {
         char rate[16] = "-";
 
-        struct bj_dac_info shown = list[k];
+        struct bj_dac_info shown = *list[k];
 
         clean(&shown);
         if (shown.max_pps)
@@ -125,7 +125,7 @@ static void look(struct bj_discovery *discovery, struct bj_waiter *waiter, int64
 static void print(const struct bj_options *options, const struct bj_discovery *discovery)
 {
     const char *problem = bj_discovery_problem(discovery);
-    const struct bj_dac_info *list;
+    const struct bj_dac_info *const *list;
     size_t count = bj_discovery_list(discovery, &list);
 
     if (options->json)

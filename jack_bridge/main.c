@@ -21,7 +21,7 @@ static void print_help(void)
 
 static int print_version(void)
 {
-    puts("beamjack " BEAMJACK_VERSION);
+    puts("beamjack " BEAMJACK_VERSION_STRING);
     return 0;
 }
 

@@ -29,6 +29,7 @@ static enum bj_status create_feed(struct bj_projector *projector,
                                   const struct bj_options *options, uint32_t rate_hz)
 {
     const struct bj_feed_config config = {
+        .size = sizeof(struct bj_feed_config),
         .rate_hz = rate_hz,
         .max_push_frames = MAX_PUSH_FRAMES,
         .latency_ns = projector->latency.latency_ns,
@@ -43,13 +44,11 @@ static enum bj_status create_feed(struct bj_projector *projector,
 }
 
 static struct bj_stream_config stream_config(struct bj_projector *projector,
-                                             const struct bj_options *options,
-                                             const struct bj_dac_config *dac)
+                                             const struct bj_options *options)
 {
     struct bj_stream_config config = bj_stream_defaults();
 
     config.driver = projector->dac.driver;
-    config.dac = dac;
     config.host = bj_waiter_host(projector->waiter);
     config.fill = bj_feed_fill;
     config.fill_user = projector->feed;
@@ -65,9 +64,7 @@ static struct bj_stream_config stream_config(struct bj_projector *projector,
     config.reconnect = !options->no_reconnect || options->wait_for_dac;
     config.arm = options->arm;
     config.rearm = options->rearm;
-    config.shape = bj_options_shape(options);
     config.intensity = (enum bj_intensity)options->intensity;
-    config.safety = bj_options_safety(options);
     return config;
 }
 
@@ -77,12 +74,18 @@ static enum bj_status create_stream(struct bj_projector *projector,
 {
     const struct bj_audio_options audio = bj_options_audio(options);
     const bool is_audio = strcmp(projector->dac.driver->name, "audio") == 0;
-    const struct bj_dac_config dac = {.id = projector->dac.id,
+    const struct bj_dac_config dac = {.size = sizeof(struct bj_dac_config),
+                                      .id = projector->dac.id,
                                       .address = projector->dac.address,
                                       .via = *via,
                                       .extra = is_audio ? &audio : NULL};
-    struct bj_stream_config config = stream_config(projector, options, &dac);
+    const struct bj_shape shape = bj_options_shape(options);
+    const struct bj_safety_config safety = bj_options_safety(options);
+    struct bj_stream_config config = stream_config(projector, options);
 
+    config.dac = &dac;
+    config.shape = &shape;
+    config.safety = &safety;
     return bj_stream_create(&config, &projector->stream);
 }
 

@@ -4,8 +4,14 @@
 #include <math.h>
 #include <stdlib.h>
 
+void bj_dac_config_begin(struct bj_dac_config *config, size_t size)
+{
+    const struct bj_dac_config none = {.id = NULL};
+    bj_sized_begin(config, size, &none, sizeof none);
+}
+
 enum bj_status bj_dac_create(const struct bj_dac_driver *driver,
-                             const struct bj_dac_config *config,
+                             const struct bj_dac_config *given,
                              const struct bj_dac_events *events, void *engine,
                              struct bj_dac **dac)
 {
@@ -13,8 +19,9 @@ enum bj_status bj_dac_create(const struct bj_dac_driver *driver,
         return BJ_BAD_ARGUMENT;
     }
     *dac = NULL;
-    if (!driver || !driver->init || driver->instance_size < sizeof **dac || !config ||
-        !config->id) {
+    struct bj_dac_config config = bj_dac_defaults();
+    if (!driver || !driver->init || driver->instance_size < sizeof **dac ||
+        !bj_sized_read(&config, sizeof config, given) || !config.id) {
         return BJ_BAD_ARGUMENT;
     }
     *dac = calloc(1, driver->instance_size);
@@ -24,7 +31,7 @@ enum bj_status bj_dac_create(const struct bj_dac_driver *driver,
     (*dac)->driver = driver;
     (*dac)->events = events;
     (*dac)->engine = engine;
-    enum bj_status status = driver->init(*dac, config);
+    enum bj_status status = driver->init(*dac, &config);
     (*dac)->name[BJ_DAC_NAME_SIZE - 1] = '\0';
     if (status != BJ_OK) {
         free(*dac);

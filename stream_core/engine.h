@@ -24,7 +24,8 @@
 #define BJ_PROBLEM_SIZE 256
 
 struct bj_stream {
-    struct bj_stream_config config;
+    struct bj_stream_config config; /* what it points to is not looked at after create */
+    struct bj_host host;
     const struct bj_dac_driver *driver;
     struct bj_dac *dac;
     struct bj_dac_caps first_caps; /* after init */

@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "feed.h"
 
+#include <beamjack/driver.h>
+
 #include <stdlib.h>
 #include <string.h>
 
 #define MAX_PUSHES 4096u
 #define MAX_LATENCY_NS (10 * BJ_NS_PER_S)
+
+void bj_feed_config_begin(struct bj_feed_config *config, size_t size)
+{
+    const struct bj_feed_config defaults = {
+        .rate_hz = 48000, .max_push_frames = 8192, .latency_ns = 50 * BJ_NS_PER_MS};
+    bj_sized_begin(config, size, &defaults, sizeof defaults);
+}
 
 static int64_t most_latency(const struct bj_feed_config *config)
 {
@@ -35,13 +44,15 @@ static bool config_is_sane(const struct bj_feed_config *config)
            config->colour_shift_ns <= BJ_COLOUR_SHIFT_LIMIT_NS;
 }
 
-enum bj_status bj_feed_create(const struct bj_feed_config *config, struct bj_feed **out)
+enum bj_status bj_feed_create(const struct bj_feed_config *given, struct bj_feed **out)
 {
     if (!out) {
         return BJ_BAD_ARGUMENT;
     }
     *out = NULL;
-    if (!config || !config_is_sane(config)) {
+    struct bj_feed_config whole = bj_feed_defaults();
+    const struct bj_feed_config *config = &whole;
+    if (!bj_sized_read(&whole, sizeof whole, given) || !config_is_sane(config)) {
         return BJ_BAD_ARGUMENT;
     }
     struct bj_feed *feed = aligned_alloc(_Alignof(struct bj_feed), sizeof *feed);
@@ -139,11 +150,8 @@ enum bj_status bj_feed_set_latency(struct bj_feed *feed, int64_t latency_ns)
     return BJ_OK;
 }
 
-struct bj_feed_stats bj_feed_stats(const struct bj_feed *feed)
+static struct bj_feed_stats read_stats(const struct bj_feed *feed)
 {
-    if (!feed) {
-        return (struct bj_feed_stats){0};
-    }
     return (struct bj_feed_stats){
         .frames_pushed = atomic_load_explicit(&feed->ring.head, memory_order_relaxed),
         .frames_at_start =
@@ -164,4 +172,13 @@ struct bj_feed_stats bj_feed_stats(const struct bj_feed *feed)
         .locked = atomic_load_explicit(&feed->locked_now, memory_order_relaxed),
         .running = atomic_load_explicit(&feed->running_now, memory_order_relaxed),
     };
+}
+
+void bj_feed_read_stats(const struct bj_feed *feed, struct bj_feed_stats *out, size_t size)
+{
+    struct bj_feed_stats stats = {0};
+    if (feed) {
+        stats = read_stats(feed);
+    }
+    bj_sized_write(out, size, &stats, sizeof stats);
 }

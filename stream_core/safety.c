@@ -2,18 +2,21 @@
 #include "safety.h"
 #include "sanitise.h"
 
+#include <beamjack/driver.h>
+
 #include <math.h>
 
 #define SAME_RATE 1e-3
 
-struct bj_safety_config bj_safety_defaults(void)
+void bj_safety_config_begin(struct bj_safety_config *config, size_t size)
 {
-    return (struct bj_safety_config){
+    const struct bj_safety_config defaults = {
         .start_blank_ns = BJ_NS_PER_MS,
         .settle_ns = 100 * BJ_NS_PER_MS,
         .dwell_ns = 10 * BJ_NS_PER_MS,
         .dwell_extent = 0.02f,
     };
+    bj_sized_begin(config, size, &defaults, sizeof defaults);
 }
 
 static bool is_duration(int64_t ns)

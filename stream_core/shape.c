@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "shape.h"
 
+#include <beamjack/driver.h>
+
 #include <math.h>
 
 #define FRESH 4u
 
-struct bj_shape bj_shape_neutral(void)
+void bj_shape_begin(struct bj_shape *shape, size_t size)
 {
-    return (struct bj_shape){
+    const struct bj_shape neutral = {
         .gain_x = 1, .gain_y = 1, .gain_r = 1, .gain_g = 1, .gain_b = 1, .gain_i = 1};
+    bj_sized_begin(shape, size, &neutral, sizeof neutral);
 }
 
 static bool is_within(float value, float least, float most)

@@ -7,15 +7,14 @@
 
 #define MOST_LAG_US ((1ull << 40) - 1) /* its place in `connections` */
 
-struct bj_stream_config bj_stream_defaults(void)
+void bj_stream_config_begin(struct bj_stream_config *config, size_t size)
 {
-    return (struct bj_stream_config){
+    const struct bj_stream_config defaults = {
         .underrun = BJ_BLANK,
         .drain_timeout_ns = BJ_NS_PER_S,
         .reconnect = true,
-        .shape = bj_shape_neutral(),
-        .safety = bj_safety_defaults(),
     };
+    bj_sized_begin(config, size, &defaults, sizeof defaults);
 }
 
 static enum bj_status choose_rate(struct bj_stream *stream)
@@ -36,15 +35,16 @@ static enum bj_status allocate_points(struct bj_stream *stream)
     return stream->points ? BJ_OK : BJ_NO_MEMORY;
 }
 
-static void init_stages(struct bj_stream *stream)
+static void init_stages(struct bj_stream *stream, const struct bj_shape *shape,
+                        const struct bj_safety_config *safety)
 {
     const struct bj_stream_config *config = &stream->config;
     uint32_t most = stream->dac->caps.max_points_per_chunk;
-    bj_shape_mailbox_init(&stream->shape, &config->shape);
+    bj_shape_mailbox_init(&stream->shape, shape);
     bj_stats_init(&stream->stats);
     bj_underrun_init(&stream->underrun, config->underrun, config->park_x, config->park_y,
                      stream->points + most);
-    bj_safety_init(&stream->safety, &config->safety, stream->true_pps);
+    bj_safety_init(&stream->safety, safety, stream->true_pps);
     bj_level_init(&stream->level, stream->true_pps, 0);
     bj_dac_clock_init(&stream->clock, stream->dac->caps.model, stream->true_pps);
     atomic_init(&stream->arm_word, 0);
@@ -75,15 +75,13 @@ static bool host_is_whole(const struct bj_host *host)
 static bool config_is_sane(const struct bj_stream_config *config)
 {
     return config->driver && config->dac && config->fill &&
-           !bj_promise_slots(config->driver) && host_is_whole(&config->host) &&
-           is_duration(config->target_buffer_ns) && is_duration(config->min_buffer_ns) &&
-           is_duration(config->drain_timeout_ns) &&
+           !bj_promise_slots(config->driver) && is_duration(config->target_buffer_ns) &&
+           is_duration(config->min_buffer_ns) && is_duration(config->drain_timeout_ns) &&
            (config->target_buffer_ns == 0 ||
             config->min_buffer_ns <= config->target_buffer_ns) &&
            (unsigned)config->underrun <= BJ_STOP &&
            (unsigned)config->intensity <= BJ_INTENSITY_LINE &&
-           is_in_field(config->park_x) && is_in_field(config->park_y) &&
-           bj_shape_is_sane(&config->shape) && bj_safety_config_is_sane(&config->safety);
+           is_in_field(config->park_x) && is_in_field(config->park_y);
 }
 
 static enum bj_status set_up(struct bj_stream *stream)
@@ -102,29 +100,44 @@ static enum bj_status set_up(struct bj_stream *stream)
     return status == BJ_OK ? allocate_points(stream) : status;
 }
 
-enum bj_status bj_stream_create(const struct bj_stream_config *config,
+/* What a caller's struct points to: left as it is where that is NULL. */
+static bool read_part(void *whole, size_t whole_size, const void *given)
+{
+    return !given || bj_sized_read(whole, whole_size, given);
+}
+
+enum bj_status bj_stream_create(const struct bj_stream_config *given,
                                 struct bj_stream **out)
 {
     if (!out) {
         return BJ_BAD_ARGUMENT;
     }
     *out = NULL;
-    if (!config || !config_is_sane(config)) {
+    struct bj_stream_config config = bj_stream_defaults();
+    struct bj_shape shape = bj_shape_neutral();
+    struct bj_safety_config safety = bj_safety_defaults();
+    struct bj_host host = {.size = sizeof host};
+    if (!bj_sized_read(&config, sizeof config, given) || !config_is_sane(&config) ||
+        !read_part(&shape, sizeof shape, config.shape) || !bj_shape_is_sane(&shape) ||
+        !read_part(&safety, sizeof safety, config.safety) ||
+        !bj_safety_config_is_sane(&safety) || !read_part(&host, sizeof host, config.host) ||
+        !host_is_whole(&host)) {
         return BJ_BAD_ARGUMENT;
     }
     struct bj_stream *stream = calloc(1, sizeof *stream);
     if (!stream) {
         return BJ_NO_MEMORY;
     }
-    stream->config = *config;
-    stream->driver = config->driver;
+    stream->config = config;
+    stream->host = host;
+    stream->driver = config.driver;
     enum bj_status status = set_up(stream);
     if (status != BJ_OK) {
         bj_dac_destroy(stream->dac);
         free(stream);
         return status;
     }
-    init_stages(stream);
+    init_stages(stream, &shape, &safety);
     *out = stream;
     return BJ_OK;
 }
@@ -144,10 +157,10 @@ void bj_stream_destroy(struct bj_stream *stream)
 
 enum bj_run bj_stream_run_fill(struct bj_stream *stream)
 {
-    if (!stream || !stream->config.host.wait) {
+    if (!stream || !stream->host.wait) {
         return BJ_RUN_GOING;
     }
-    const struct bj_host *host = &stream->config.host;
+    const struct bj_host *host = &stream->host;
     struct bj_wait wait;
     enum bj_run run;
     while ((run = bj_stream_step(stream, host->now_ns(host->user), &wait)) ==
@@ -159,8 +172,8 @@ enum bj_run bj_stream_run_fill(struct bj_stream *stream)
 
 void bj_stream_wake(struct bj_stream *stream)
 {
-    if (stream && stream->config.host.wake) {
-        stream->config.host.wake(stream->config.host.user);
+    if (stream && stream->host.wake) {
+        stream->host.wake(stream->host.user);
     }
 }
 
@@ -187,19 +200,25 @@ void bj_stream_connections(struct bj_stream *stream, bool position_connected,
     bj_stream_wake(stream);
 }
 
-enum bj_status bj_stream_set_shape(struct bj_stream *stream, const struct bj_shape *shape)
+enum bj_status bj_stream_set_shape(struct bj_stream *stream, const struct bj_shape *given)
 {
-    if (!stream || !shape || !bj_shape_is_sane(shape)) {
+    struct bj_shape shape = bj_shape_neutral();
+    if (!stream || !bj_sized_read(&shape, sizeof shape, given) ||
+        !bj_shape_is_sane(&shape)) {
         return BJ_BAD_ARGUMENT;
     }
-    bj_shape_mailbox_post(&stream->shape, shape);
+    bj_shape_mailbox_post(&stream->shape, &shape);
     bj_stream_wake(stream);
     return BJ_OK;
 }
 
-struct bj_stats bj_stream_stats(const struct bj_stream *stream)
+void bj_stream_read_stats(const struct bj_stream *stream, struct bj_stats *out, size_t size)
 {
-    return stream ? bj_stats_read(&stream->stats) : (struct bj_stats){0};
+    struct bj_stats stats = {0};
+    if (stream) {
+        stats = bj_stats_read(&stream->stats);
+    }
+    bj_sized_write(out, size, &stats, sizeof stats);
 }
 
 const char *bj_stream_dac_name(const struct bj_stream *stream)

@@ -124,15 +124,17 @@ static bool options_are_sane(const struct bj_audio_options *options)
 static enum bj_status init(void *instance, const struct bj_dac_config *config)
 {
     struct audio *dac = instance;
-    const struct bj_audio_options *options = config->extra;
+    struct bj_audio_options options = bj_audio_defaults();
     struct bj_pcm_wish wished;
 
-    if (!accepts_id(config->id) || (options && !options_are_sane(options)))
+    if (!accepts_id(config->id) ||
+        (config->extra && !bj_sized_read(&options, sizeof options, config->extra)) ||
+        !options_are_sane(&options))
         return BJ_BAD_ARGUMENT;
     if (config->via.pcm == NULL)
         return BJ_UNSUPPORTED;
     dac->pcm = config->via.pcm;
-    dac->options = options ? *options : bj_audio_defaults();
+    dac->options = options;
     (void)snprintf(dac->pcm_name, sizeof dac->pcm_name, "%s",
                    config->id + sizeof prefix - 1);
     bj_dac_set_name(&dac->base, "Audio interface %s", dac->pcm_name);

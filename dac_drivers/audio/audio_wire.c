@@ -12,13 +12,13 @@ static const uint32_t sample_bytes[] = {
     [BJ_PCM_FLOAT] = 4, [BJ_PCM_S16] = 2,
 };
 
-struct bj_audio_options bj_audio_defaults(void)
+void bj_audio_options_begin(struct bj_audio_options *options, size_t size)
 {
-    struct bj_audio_options options = {.channel = {1, 2, 3, 4, 5, 6}, .as_many = true};
+    struct bj_audio_options usual = {.channel = {1, 2, 3, 4, 5, 6}, .as_many = true};
 
     for (int k = 0; k < BJ_AUDIO_SIGNALS; k++)
-        options.gain[k] = 1;
-    return options;
+        usual.gain[k] = 1;
+    bj_sized_begin(options, size, &usual, sizeof usual);
 }
 
 /* ---- Samples ------------------------------------------------------------------------- */

@@ -153,8 +153,9 @@ static enum bj_status check_silence(struct lc_session *session, int64_t now_ns)
     int64_t silent_ns = now_ns - session->heard_ns;
 
     if (session->send_failures > FAILURES && silent_ns > LC_ASK_AGAIN_NS)
-        return bj_dac_tell(&session->base, BJ_DISCONNECTED,
-                           "nobody listens at its address any more");
+        return bj_dac_tell(
+            &session->base, BJ_DISCONNECTED,
+            "nobody listens at its address; is it on, and is the address right?");
     if (session->phase == LC_ASKING && now_ns - session->phase_ns >= ASK_TIMEOUT_NS)
         return bj_dac_tell(&session->base, BJ_TIMED_OUT,
                            "no answer; is it on, and is the address right? A firewall "

@@ -65,6 +65,7 @@ bool bench_feed_begin(struct bench_feed *rig, uint32_t rate_hz, double pps)
     bench_circle(channels, BENCH_PERIOD);
     rig->channels[BJ_I] = NULL;
     const struct bj_feed_config config = {
+        .size = sizeof(struct bj_feed_config),
         .rate_hz = rate_hz,
         .max_push_frames = 8192,
         .latency_ns = LATENCY_NS,

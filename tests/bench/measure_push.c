@@ -20,6 +20,7 @@ struct pushing {
 };
 
 static const struct bj_feed_config config = {
+    .size = sizeof(struct bj_feed_config),
     .rate_hz = 48000,
     .max_push_frames = 8192,
     .latency_ns = 50 * BJ_NS_PER_MS,

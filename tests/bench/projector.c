@@ -129,6 +129,7 @@ static bool create_feed(struct bench_projector *projector)
 {
     int64_t latency = latency_ns(projector);
     const struct bj_feed_config config = {
+        .size = sizeof(struct bj_feed_config),
         .rate_hz = BENCH_JACK_HZ,
         .max_push_frames = 8192,
         .latency_ns = latency,
@@ -150,7 +151,8 @@ static bool create_stream(struct bench_projector *projector, uint32_t pps)
 
     config.driver = projector->row->driver;
     config.dac = &projector->dac;
-    config.host = (struct bj_host){.wake = on_wake, .user = projector};
+    config.host = &(struct bj_host){
+        .size = sizeof(struct bj_host), .wake = on_wake, .user = projector};
     config.fill = bj_feed_fill;
     config.fill_user = projector->feed;
     config.error = on_error;

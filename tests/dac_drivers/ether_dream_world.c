@@ -86,7 +86,8 @@ static const struct world_kind kind = {
 void world_start_empty(struct world *world, const char *id, struct bj_address address)
 {
     world_begin(world, &kind, &bj_ether_dream,
-                (struct bj_dac_config){.id = id, .address = address});
+                (struct bj_dac_config){
+                    .size = sizeof(struct bj_dac_config), .id = id, .address = address});
     world->pps = 30000;
     world->begin_points = 300;
     world->target_points = 1200;

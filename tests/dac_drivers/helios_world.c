@@ -96,7 +96,8 @@ struct world *world_create(const char *id)
     struct world *world = calloc(1, sizeof *world);
 
     assert_non_null(world);
-    world_begin(world, &kind, &bj_helios, (struct bj_dac_config){.id = id});
+    world_begin(world, &kind, &bj_helios,
+                (struct bj_dac_config){.size = sizeof(struct bj_dac_config), .id = id});
     world->pps = 48000;
     world->begin_points = 768;
     world->chunk_points = 4096;

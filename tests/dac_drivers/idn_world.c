@@ -157,7 +157,9 @@ static void start_stream(struct idn_world *world, const char *id, struct bj_addr
                          uint32_t pps, bool arm)
 {
     struct bj_stream_config config = bj_stream_defaults();
-    struct bj_dac_config dac = {.id = id, .address = address};
+    struct bj_safety_config safety = bj_safety_defaults();
+    struct bj_dac_config dac = {
+        .size = sizeof(struct bj_dac_config), .id = id, .address = address};
 
     memset(world, 0, sizeof *world);
     world->net = fake_net_create();
@@ -173,7 +175,8 @@ static void start_stream(struct idn_world *world, const char *id, struct bj_addr
     config.fill_user = config.error_user = world;
     config.error = on_error;
     config.pps = pps;
-    config.safety.dwell_ns = 0; /* numbers creep */
+    safety.dwell_ns = 0; /* numbers creep */
+    config.safety = &safety;
     config.arm = arm;
     assert_int_equal(bj_stream_create(&config, &world->stream), BJ_OK);
     bj_wait_init(&world->wait);

@@ -188,7 +188,8 @@ struct lcw_config lcw_defaults(void)
 void lcw_start(struct lcw *world, const struct lcw_config *config)
 {
     struct bj_stream_config stream = bj_stream_defaults();
-    struct bj_dac_config dac = {.id = config->id, .address = config->address};
+    struct bj_dac_config dac = {
+        .size = sizeof(struct bj_dac_config), .id = config->id, .address = config->address};
 
     memset(world, 0, sizeof *world);
     world->config = *config;
@@ -205,7 +206,8 @@ void lcw_start(struct lcw *world, const struct lcw_config *config)
     dac.via.net = fake_net_base(world->net);
     stream.driver = &bj_lasercube;
     stream.dac = &dac;
-    stream.host = (struct bj_host){.wake = on_wake, .user = world};
+    stream.host =
+        &(struct bj_host){.size = sizeof(struct bj_host), .wake = on_wake, .user = world};
     stream.fill = on_fill;
     stream.fill_user = world;
     stream.error = on_error;

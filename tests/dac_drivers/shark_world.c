@@ -134,7 +134,8 @@ static const struct world_kind kind = {
 void world_start_empty(struct world *world, const struct bj_dac_driver *driver,
                        const char *id)
 {
-    world_begin(world, &kind, driver, (struct bj_dac_config){.id = id});
+    world_begin(world, &kind, driver,
+                (struct bj_dac_config){.size = sizeof(struct bj_dac_config), .id = id});
     world->pps = 30000;
     world->begin_points = 240;
     world->target_points = 480;

@@ -38,7 +38,7 @@ static const struct bj_dac_events events = {
 enum bj_status slot_rig_start(struct slot_rig *rig, const struct bj_dac_driver *driver,
                               const char *id)
 {
-    const struct bj_dac_config config = {.id = id};
+    const struct bj_dac_config config = {.size = sizeof(struct bj_dac_config), .id = id};
 
     memset(rig, 0, sizeof *rig);
     rig->driver = driver;

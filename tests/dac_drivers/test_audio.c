@@ -85,7 +85,8 @@ static void on_heard(void *user, int64_t time_ns, const double *samples, bool ow
 static enum bj_status start_as(const struct sim_pcm_config *card,
                                const struct bj_audio_options *options)
 {
-    struct bj_dac_config config = {.id = "audio:hw:2,0", .extra = options};
+    struct bj_dac_config config = {
+        .size = sizeof(struct bj_dac_config), .id = "audio:hw:2,0", .extra = options};
     struct sim_pcm_config wired = *card;
 
     memset(&rig, 0, sizeof rig);
@@ -187,7 +188,8 @@ static void test_ids_are_names_of_alsa(void **state)
 
 static void test_a_build_without_alsa_cannot(void **state)
 {
-    const struct bj_dac_config config = {.id = "audio:hw:2,0"};
+    const struct bj_dac_config config = {.size = sizeof(struct bj_dac_config),
+                                         .id = "audio:hw:2,0"};
     struct bj_dac *dac;
 
     (void)state;

@@ -79,7 +79,8 @@ static void wait_for_points(const struct bj_stream *stream, uint64_t count)
  * dry: this is real time, on a computer that may be busy. */
 static uint64_t play(struct bj_transports *via)
 {
-    const struct bj_dac_config dac = {.id = "audio:caught", .via = *via};
+    const struct bj_dac_config dac = {
+        .size = sizeof(struct bj_dac_config), .id = "audio:caught", .via = *via};
     struct bj_waiter *waiter = bj_waiter_create();
     struct bj_stream_config config = bj_stream_defaults();
     struct bj_stream *stream;

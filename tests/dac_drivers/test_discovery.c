@@ -52,7 +52,7 @@ static void announce(struct scene *scene, unsigned end_of_mac, uint32_t ip)
     fake_net_inject(scene->net, from, to, bytes, sizeof bytes);
 }
 
-static size_t step(struct scene *scene, int64_t ns, const struct bj_dac_info **list)
+static size_t step(struct scene *scene, int64_t ns, const struct bj_dac_info *const **list)
 {
     scene->now_ns += ns;
     fake_net_advance(scene->net, scene->now_ns);
@@ -64,16 +64,16 @@ static void finds_what_announces_itself(void **state)
 {
     (void)state;
     struct scene scene;
-    const struct bj_dac_info *list;
+    const struct bj_dac_info *const *list;
     begin(&scene);
     assert_int_equal(step(&scene, 0, &list), 0);
     announce(&scene, 0x33, 0x0a000005);
     assert_int_equal(step(&scene, 0, &list), 1);
-    assert_string_equal(list[0].id, "etherdream:0004a3112233");
-    assert_string_equal(list[0].where, "10.0.0.5");
-    assert_int_equal(list[0].capacity_points, 3899);
-    assert_int_equal(list[0].max_pps, 100000);
-    assert_false(list[0].busy);
+    assert_string_equal(list[0]->id, "etherdream:0004a3112233");
+    assert_string_equal(list[0]->where, "10.0.0.5");
+    assert_int_equal(list[0]->capacity_points, 3899);
+    assert_int_equal(list[0]->max_pps, 100000);
+    assert_false(list[0]->busy);
     assert_true(scene.wait.count > 0);
     end(&scene);
 }
@@ -82,13 +82,13 @@ static void merges_by_id_and_keeps_the_newest_address(void **state)
 {
     (void)state;
     struct scene scene;
-    const struct bj_dac_info *list;
+    const struct bj_dac_info *const *list;
     begin(&scene);
     announce(&scene, 0x33, 0x0a000005);
     announce(&scene, 0x33, 0x0a000005); /* heard on a second interface */
     announce(&scene, 0x33, 0xa9fe0001); /* moved */
     assert_int_equal(step(&scene, 0, &list), 1);
-    assert_int_equal(list[0].address.ip, 0xa9fe0001);
+    assert_int_equal(list[0]->address.ip, 0xa9fe0001);
     end(&scene);
 }
 
@@ -96,22 +96,22 @@ static void two_of_one_id_are_told(void **state)
 {
     (void)state;
     struct scene scene;
-    const struct bj_dac_info *list;
+    const struct bj_dac_info *const *list;
     begin(&scene);
     announce(&scene, 0x33, 0x0a000005);
     assert_int_equal(step(&scene, 0, &list), 1);
-    assert_int_equal(list[0].twin.ip, 0);
+    assert_int_equal(list[0]->twin.ip, 0);
     announce(&scene, 0x33, 0x0a000006);
     assert_int_equal(step(&scene, S, &list), 1);
-    assert_int_equal(list[0].address.ip, 0x0a000006);
-    assert_int_equal(list[0].twin.ip, 0x0a000005);
-    assert_non_null(strstr(list[0].note, "10.0.0.5"));
+    assert_int_equal(list[0]->address.ip, 0x0a000006);
+    assert_int_equal(list[0]->twin.ip, 0x0a000005);
+    assert_non_null(strstr(list[0]->note, "10.0.0.5"));
     for (int k = 0; k < 4; k++) { /* the other one is gone */
         announce(&scene, 0x33, 0x0a000006);
         (void)step(&scene, S, &list);
     }
-    assert_int_equal(list[0].twin.ip, 0);
-    assert_string_equal(list[0].note, "");
+    assert_int_equal(list[0]->twin.ip, 0);
+    assert_string_equal(list[0]->note, "");
     end(&scene);
 }
 
@@ -119,18 +119,18 @@ static void sorts_and_forgets(void **state)
 {
     (void)state;
     struct scene scene;
-    const struct bj_dac_info *list;
+    const struct bj_dac_info *const *list;
     begin(&scene);
     announce(&scene, 0x44, 0x0a000004);
     announce(&scene, 0x22, 0x0a000002);
     announce(&scene, 0x33, 0x0a000003);
     assert_int_equal(step(&scene, 0, &list), 3);
-    assert_string_equal(list[0].id, "etherdream:0004a3112222");
-    assert_string_equal(list[2].id, "etherdream:0004a3112244");
+    assert_string_equal(list[0]->id, "etherdream:0004a3112222");
+    assert_string_equal(list[2]->id, "etherdream:0004a3112244");
     announce(&scene, 0x33, 0x0a000003);
     assert_int_equal(step(&scene, 2 * S, &list), 3);
     assert_int_equal(step(&scene, S + 1, &list), 1); /* the others unseen for over 3 s */
-    assert_string_equal(list[0].id, "etherdream:0004a3112233");
+    assert_string_equal(list[0]->id, "etherdream:0004a3112233");
     assert_int_equal(step(&scene, 5 * S, &list), 0);
     end(&scene);
 }
@@ -139,7 +139,7 @@ static void junk_is_ignored(void **state)
 {
     (void)state;
     struct scene scene;
-    const struct bj_dac_info *list;
+    const struct bj_dac_info *const *list;
     begin(&scene);
     uint8_t junk[1400];
     memset(junk, 0xff, sizeof junk);
@@ -159,7 +159,7 @@ static void a_flood_is_bounded(void **state)
 {
     (void)state;
     struct scene scene;
-    const struct bj_dac_info *list;
+    const struct bj_dac_info *const *list;
     begin(&scene);
     for (unsigned k = 0; k < 1024; k++) {
         announce(&scene, k, 0x0a000000 + k);
@@ -196,7 +196,7 @@ static void all_scans_at_once_find_room_to_wait(void **state)
     struct fake_usb *usb = fake_usb_create();
     const struct sim_helios_config config = sim_helios_defaults();
     struct sim_usb *helios = sim_helios_create(&config);
-    const struct bj_dac_info *list;
+    const struct bj_dac_info *const *list;
     int most = 0;
 
     fake_usb_plug(usb, "1-2", helios);
@@ -220,7 +220,7 @@ static void nothing_is_answered(void **state)
 {
     (void)state;
     const struct bj_transports via = {0};
-    const struct bj_dac_info *list;
+    const struct bj_dac_info *const *list;
     struct bj_discovery *discovery;
     struct bj_wait wait;
     assert_int_equal(bj_discovery_create(NULL, &discovery), BJ_BAD_ARGUMENT);

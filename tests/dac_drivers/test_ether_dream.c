@@ -308,7 +308,8 @@ static void test_begins_anyway_when_nothing_more_comes(void **state)
 
 static void test_init_refuses_what_names_no_device(void **state)
 {
-    struct bj_dac_config config = {.id = "etherdream@somewhere"};
+    struct bj_dac_config config = {.size = sizeof(struct bj_dac_config),
+                                   .id = "etherdream@somewhere"};
     struct bj_dac *dac;
 
     (void)state;
@@ -316,7 +317,7 @@ static void test_init_refuses_what_names_no_device(void **state)
     config.via.net = fake_net_base(world.net);
     assert_int_equal(bj_dac_create(&bj_ether_dream, &config, NULL, NULL, &dac),
                      BJ_BAD_ARGUMENT);
-    config = (struct bj_dac_config){.id = WORLD_ID};
+    config = (struct bj_dac_config){.size = sizeof(struct bj_dac_config), .id = WORLD_ID};
     assert_int_equal(bj_dac_create(&bj_ether_dream, &config, NULL, NULL, &dac),
                      BJ_BAD_ARGUMENT);
 }

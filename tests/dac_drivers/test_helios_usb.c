@@ -214,7 +214,8 @@ static int setup(void **state)
 {
     struct rig *rig = calloc(1, sizeof *rig);
     struct sim_helios_config config = sim_helios_defaults();
-    struct bj_dac_config dac = {.id = "helios:Helios_-1450708"};
+    struct bj_dac_config dac = {.size = sizeof(struct bj_dac_config),
+                                .id = "helios:Helios_-1450708"};
 
     rig->bed = usb_testbed_create();
     rig->seen.last_played = -1;

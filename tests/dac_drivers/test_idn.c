@@ -248,8 +248,10 @@ static void test_impossible_rates(void **state)
     struct sim_idn_config device = sim_idn_defaults();
     struct fake_net *net = fake_net_create();
     struct sim_host *host = sim_idn_create(&device, 0);
-    struct bj_dac_config config = {
-        .id = IDN_WORLD_ID, .address = {IDN_WORLD_IP, 0}, .via.net = fake_net_base(net)};
+    struct bj_dac_config config = {.size = sizeof(struct bj_dac_config),
+                                   .id = IDN_WORLD_ID,
+                                   .address = {IDN_WORLD_IP, 0},
+                                   .via.net = fake_net_base(net)};
     struct bj_dac *dac;
     struct bj_dac_status status = {0};
     struct bj_wait wait;
@@ -286,7 +288,8 @@ static void test_impossible_rates(void **state)
 
 static void test_impossible_configurations(void **state)
 {
-    struct bj_dac_config config = {.id = IDN_WORLD_ID};
+    struct bj_dac_config config = {.size = sizeof(struct bj_dac_config),
+                                   .id = IDN_WORLD_ID};
     struct bj_dac *dac;
 
     (void)state;

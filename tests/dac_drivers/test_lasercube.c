@@ -379,7 +379,8 @@ static void test_nobody_answers_at_a_direct_address(void **state)
 
 static void test_what_it_accepts(void **state)
 {
-    struct bj_dac_config config = {.id = "lasercube:0004A3112233"};
+    struct bj_dac_config config = {.size = sizeof(struct bj_dac_config),
+                                   .id = "lasercube:0004A3112233"};
     struct bj_dac *dac;
     (void)state;
     assert_true(bj_lasercube.accepts_id("lasercube:0004a3112233"));

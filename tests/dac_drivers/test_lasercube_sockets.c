@@ -99,7 +99,10 @@ static struct bj_stream *start_stream(const struct bj_dac_info *dac,
                                       const struct bj_transports *via,
                                       struct bj_waiter *waiter)
 {
-    struct bj_dac_config config = {.id = dac->id, .address = dac->address, .via = *via};
+    struct bj_dac_config config = {.size = sizeof(struct bj_dac_config),
+                                   .id = dac->id,
+                                   .address = dac->address,
+                                   .via = *via};
     struct bj_stream_config stream = bj_stream_defaults();
     struct bj_stream *made_stream;
 

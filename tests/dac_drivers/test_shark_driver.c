@@ -211,7 +211,8 @@ static void test_allocates_nothing_after_init(void **state)
 
 static void test_needs_usb_and_an_id(void **state)
 {
-    struct bj_dac_config config = {.id = WORLD_DOCK_ID};
+    struct bj_dac_config config = {.size = sizeof(struct bj_dac_config),
+                                   .id = WORLD_DOCK_ID};
     struct bj_dac *dac;
 
     (void)state;

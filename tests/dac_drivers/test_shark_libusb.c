@@ -157,7 +157,8 @@ static void start(bool dock)
     struct sim_shark_config config =
         dock ? sim_laserdock_defaults() : sim_lasershark_defaults();
     struct bj_stream_config stream = bj_stream_defaults();
-    struct bj_dac_config dac = {.id = dock ? "laserdock:2191717100001435"
+    struct bj_dac_config dac = {.size = sizeof(struct bj_dac_config),
+                                .id = dock ? "laserdock:2191717100001435"
                                            : "lasershark:0123456789ABCDEF"};
 
     memset(&rig, 0, sizeof rig);

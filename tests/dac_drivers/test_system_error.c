@@ -36,7 +36,8 @@ static void each_cause_has_its_word(void **state)
 static void full_disk_is_no_broken_one(void **state)
 {
     const struct bj_dac_driver *const *driver = bj_drivers();
-    const struct bj_dac_config config = {.id = "record:/dev/full"};
+    const struct bj_dac_config config = {.size = sizeof(struct bj_dac_config),
+                                         .id = "record:/dev/full"};
     struct bj_dac *dac;
 
     (void)state;

@@ -117,15 +117,16 @@ static void test_no_wake_is_ever_lost(void **state)
 
 static void test_a_host_is_the_same_in_three_functions(void **state)
 {
-    struct bj_host host = bj_waiter_host(waiter);
+    const struct bj_host *host = bj_waiter_host(waiter);
     struct bj_wait wait;
-    int64_t from_ns = host.now_ns(host.user);
+    int64_t from_ns = host->now_ns(host->user);
 
     (void)state;
     bj_wait_init(&wait);
-    host.wake(host.user);
-    host.wait(host.user, &wait);
-    assert_true(host.now_ns(host.user) >= from_ns);
+    host->wake(host->user);
+    host->wait(host->user, &wait);
+    assert_true(host->now_ns(host->user) >= from_ns);
+    assert_null(bj_waiter_host(NULL));
     bj_waiter_destroy(NULL);
 }
 

@@ -186,7 +186,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         .pcm = {&ops},
         .engine = {.limits = &limits, .now_ns = MS, .input = {bytes, size}},
     };
-    const struct bj_dac_config config = {.id = "audio:hw:0", .via.pcm = &fuzz.pcm};
+    const struct bj_dac_config config = {
+        .size = sizeof(struct bj_dac_config), .id = "audio:hw:0", .via.pcm = &fuzz.pcm};
 
     fuzz_engine_begin(&fuzz.engine, &bj_audio, &config);
     while (fuzz.engine.input.left > 0) {

@@ -235,7 +235,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     /* the bus stays, and with it the time; it is large */
     static struct fuzz fuzz = {.engine.limits = &limits};
-    struct bj_dac_config config = {.id = "helios:" PORT};
+    struct bj_dac_config config = {.size = sizeof(struct bj_dac_config),
+                                   .id = "helios:" PORT};
 
     if (fuzz.usb == NULL)
         fuzz.usb = fake_usb_create();

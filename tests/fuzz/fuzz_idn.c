@@ -186,8 +186,10 @@ static void act(struct fuzz *fuzz)
 static void start(struct fuzz *fuzz)
 {
     const struct bj_transports via = {.net = fake_net_base(fuzz->net)};
-    struct bj_dac_config config = {
-        .id = "idn:010004a3112233", .address = {IP, 0}, .via = via};
+    struct bj_dac_config config = {.size = sizeof(struct bj_dac_config),
+                                   .id = "idn:010004a3112233",
+                                   .address = {IP, 0},
+                                   .via = via};
 
     fuzz->scan = calloc(1, bj_idn_scan.instance_size);
     check(fuzz->scan != NULL);

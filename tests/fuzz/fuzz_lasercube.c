@@ -195,7 +195,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     /* the network stays, and with it the time; it is large */
     static struct fuzz fuzz = {.host.ops = &ops, .engine.limits = &limits};
-    struct bj_dac_config config = {.id = "lasercube:0004A3112233", .address = {IP, 0}};
+    struct bj_dac_config config = {.size = sizeof(struct bj_dac_config),
+                                   .id = "lasercube:0004A3112233",
+                                   .address = {IP, 0}};
 
     if (fuzz.net == NULL)
         fuzz.net = fake_net_create();

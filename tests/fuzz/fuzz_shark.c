@@ -361,7 +361,8 @@ static void name_device(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    struct bj_dac_config config = {.via.usb = &fuzz.usb};
+    struct bj_dac_config config = {.size = sizeof(struct bj_dac_config),
+                                   .via.usb = &fuzz.usb};
 
     memset(&fuzz, 0, sizeof fuzz);
     fuzz.usb.ops = &ops;

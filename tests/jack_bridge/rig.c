@@ -27,19 +27,22 @@ static void count_wake(void *user)
 
 void rig_create(struct rig *rig)
 {
-    const struct bj_feed_config feed = {.rate_hz = RIG_RATE_HZ,
+    const struct bj_feed_config feed = {.size = sizeof(struct bj_feed_config),
+                                        .rate_hz = RIG_RATE_HZ,
                                         .max_push_frames = 8192,
                                         .latency_ns = RIG_LATENCY_NS,
                                         .max_latency_ns = RIG_LATENCY_NS,
                                         .has_intensity = true};
-    const struct bj_dac_config dac = {.id = "fake", .extra = &rig->dac};
+    const struct bj_dac_config dac = {
+        .size = sizeof(struct bj_dac_config), .id = "fake", .extra = &rig->dac};
     struct bj_stream_config stream = bj_stream_defaults();
 
     fake_dac_init(&rig->dac);
     assert_int_equal(bj_feed_create(&feed, &rig->feed), BJ_OK);
     stream.driver = &fake_dac_driver;
     stream.dac = &dac;
-    stream.host = (struct bj_host){no_time, no_wait, count_wake, rig};
+    stream.host =
+        &(struct bj_host){sizeof(struct bj_host), no_time, no_wait, count_wake, rig};
     stream.fill = bj_feed_fill;
     stream.fill_user = rig->feed;
     assert_int_equal(bj_stream_create(&stream, &rig->stream), BJ_OK);

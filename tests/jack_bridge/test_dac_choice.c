@@ -67,6 +67,17 @@ static void nonsense_is_wrong_usage(void **state)
     assert_non_null(strstr(why, "nonsense"));
 }
 
+/* As discovery lists them. */
+static enum bj_only only_of(const struct bj_dac_info *dacs, size_t count,
+                            const struct bj_dac_info **only, size_t why_size)
+{
+    const struct bj_dac_info *list[64] = {NULL};
+
+    for (size_t k = 0; k < count; k++)
+        list[k] = &dacs[k];
+    return bj_dac_only(list, count, only, why, why_size);
+}
+
 static void the_only_idle_dac_is_taken(void **state)
 {
     const struct bj_dac_info list[] = {
@@ -77,13 +88,13 @@ static void the_only_idle_dac_is_taken(void **state)
     const struct bj_dac_info *only = NULL;
 
     (void)state;
-    assert_int_equal(bj_dac_only(list, 0, &only, why, sizeof why), BJ_ONLY_NONE);
+    assert_int_equal(only_of(list, 0, &only, sizeof why), BJ_ONLY_NONE);
     assert_null(only);
-    assert_int_equal(bj_dac_only(list + 1, 1, &only, why, sizeof why), BJ_ONLY_ONE);
+    assert_int_equal(only_of(list + 1, 1, &only, sizeof why), BJ_ONLY_ONE);
     assert_ptr_equal(only, &list[1]);
-    assert_int_equal(bj_dac_only(list, 3, &only, why, sizeof why), BJ_ONLY_ONE);
+    assert_int_equal(only_of(list, 3, &only, sizeof why), BJ_ONLY_ONE);
     assert_ptr_equal(only, &list[1]);
-    assert_int_equal(bj_dac_only(list, 1, &only, why, sizeof why), BJ_ONLY_BUSY);
+    assert_int_equal(only_of(list, 1, &only, sizeof why), BJ_ONLY_BUSY);
     assert_non_null(strstr(why, "in use"));
     assert_non_null(strstr(why, list[0].id));
 }
@@ -97,9 +108,9 @@ static void what_may_be_no_laser_is_taken_only_by_name(void **state)
     const struct bj_dac_info *only = NULL;
 
     (void)state;
-    assert_int_equal(bj_dac_only(list, 2, &only, why, sizeof why), BJ_ONLY_ONE);
+    assert_int_equal(only_of(list, 2, &only, sizeof why), BJ_ONLY_ONE);
     assert_ptr_equal(only, &list[1]);
-    assert_int_equal(bj_dac_only(list, 1, &only, why, sizeof why), BJ_ONLY_BUSY);
+    assert_int_equal(only_of(list, 1, &only, sizeof why), BJ_ONLY_BUSY);
     assert_non_null(strstr(why, "nothing found says that it is a laser"));
     assert_non_null(strstr(why, list[0].id));
 }
@@ -114,7 +125,7 @@ static void of_several_the_user_chooses(void **state)
     const struct bj_dac_info *only = NULL;
 
     (void)state;
-    assert_int_equal(bj_dac_only(list, 3, &only, why, sizeof why), BJ_ONLY_SEVERAL);
+    assert_int_equal(only_of(list, 3, &only, sizeof why), BJ_ONLY_SEVERAL);
     assert_non_null(
         strstr(why, ": etherdream:000000000001, helios:1-2 (in use), idn:0100ff-1"));
 }
@@ -129,7 +140,7 @@ static void more_choices_than_fit_are_counted(void **state)
         snprintf(list[k].id, sizeof list[k].id, "etherdream:0000000000%02zu", k);
     for (size_t size = 120; size <= sizeof why; size++) {
         memset(why, '#', sizeof why);
-        assert_int_equal(bj_dac_only(list, 60, &only, why, size), BJ_ONLY_SEVERAL);
+        assert_int_equal(only_of(list, 60, &only, size), BJ_ONLY_SEVERAL);
         assert_true(strlen(why) < size);
         assert_string_equal(why + strlen(why) - strlen(" more"), " more");
     }

@@ -36,7 +36,8 @@ static void priority_is_below_jack(void **state)
 static struct bj_stream *create_stream(struct bj_waiter *waiter)
 {
     struct bj_stream_config config = bj_stream_defaults();
-    const struct bj_dac_config dac = {.id = "virtual"};
+    const struct bj_dac_config dac = {.size = sizeof(struct bj_dac_config),
+                                      .id = "virtual"};
     struct bj_dac_info info;
     struct bj_stream *stream;
     char why[200];

@@ -152,6 +152,7 @@ static void plan_latency(struct pipeline *pipeline, const struct bj_dac_config *
 static void create_feed(struct pipeline *pipeline)
 {
     struct bj_feed_config config = {
+        .size = sizeof(struct bj_feed_config),
         .rate_hz = pipeline->config.rate_hz,
         .max_push_frames = PIPELINE_MAX_PERIOD,
         .latency_ns = pipeline->config.latency_ns,
@@ -184,7 +185,8 @@ static void create_stream(struct pipeline *pipeline, struct bj_dac_config *dac)
 
     config.driver = driver_of(pipeline, dac);
     config.dac = dac;
-    config.host = (struct bj_host){.wake = on_wake, .user = pipeline};
+    config.host = &(struct bj_host){
+        .size = sizeof(struct bj_host), .wake = on_wake, .user = pipeline};
     config.fill = on_fill;
     config.fill_user = pipeline;
     config.error = on_notice;

@@ -100,7 +100,7 @@ static void on_error(void *user, enum bj_status status, bool final, const char *
 static bool create_stream(struct show *show)
 {
     struct bj_stream_config config = bj_stream_defaults();
-    struct bj_dac_config dac = {.via = show->via};
+    struct bj_dac_config dac = {.size = sizeof(struct bj_dac_config), .via = show->via};
     struct bj_dac_info info;
     char why[256];
 

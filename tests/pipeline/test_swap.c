@@ -166,12 +166,13 @@ static struct rig *start(uint32_t pps, double crystal_ppm, uint32_t period_frame
     struct rig *rig = calloc(1, sizeof *rig);
     struct sim_helios_config device = sim_helios_defaults();
     struct bj_stream_config config = bj_stream_defaults();
-    struct bj_feed_config feed = {.rate_hz = 48000,
+    struct bj_feed_config feed = {.size = sizeof(struct bj_feed_config),
+                                  .rate_hz = 48000,
                                   .max_push_frames = 1024,
                                   .latency_ns = LATENCY_NS,
                                   .matching = BJ_MATCH_RESAMPLE,
                                   .max_latency_ns = LATENCY_NS};
-    struct bj_dac_config dac = {.id = "helios:" PORT};
+    struct bj_dac_config dac = {.size = sizeof(struct bj_dac_config), .id = "helios:" PORT};
 
     device.crystal_ppm = crystal_ppm;
     device.reply_jitter_ns = 500000;
@@ -192,7 +193,8 @@ static struct rig *start(uint32_t pps, double crystal_ppm, uint32_t period_frame
     assert_int_equal(bj_feed_create(&feed, &rig->feed), BJ_OK);
     config.driver = &bj_helios;
     config.dac = &dac;
-    config.host = (struct bj_host){host_now, host_wait, host_wake, rig};
+    config.host =
+        &(struct bj_host){sizeof(struct bj_host), host_now, host_wait, host_wake, rig};
     config.fill = bj_feed_fill;
     config.fill_user = rig->feed;
     config.error = on_error;

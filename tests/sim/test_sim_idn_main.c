@@ -77,9 +77,10 @@ static void run_until(struct bj_stream *stream, struct bj_waiter *waiter, int64_
 static void play(struct world *world)
 {
     struct bj_stream_config config = bj_stream_defaults();
+    struct bj_safety_config safety = bj_safety_defaults();
     struct bj_waiter *waiter = bj_waiter_create();
     struct bj_net *net = bj_net_create();
-    struct bj_dac_config dac = {.via = {.net = net}};
+    struct bj_dac_config dac = {.size = sizeof(struct bj_dac_config), .via = {.net = net}};
     struct bj_dac_info info;
     struct bj_stream *stream;
     char id[64], why[256];
@@ -94,7 +95,8 @@ static void play(struct world *world)
     config.fill = fill;
     config.fill_user = world;
     config.pps = PPS;
-    config.safety.dwell_ns = 0;
+    safety.dwell_ns = 0;
+    config.safety = &safety;
     assert_int_equal(bj_stream_create(&config, &stream), BJ_OK);
     run_until(stream, waiter, bj_clock_ns() + 5 * BJ_NS_PER_S, BJ_STREAM_STREAMING);
     assert_int_equal(bj_stream_stats(stream).state, BJ_STREAM_STREAMING);

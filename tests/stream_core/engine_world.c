@@ -91,7 +91,8 @@ void world_init(struct engine_world *world)
 {
     memset(world, 0, sizeof *world);
     fake_dac_init(&world->dac);
-    world->dac_config = (struct bj_dac_config){.id = "fake:1", .extra = &world->dac};
+    world->dac_config = (struct bj_dac_config){
+        .size = sizeof(struct bj_dac_config), .id = "fake:1", .extra = &world->dac};
     world->config = bj_stream_defaults();
     world->config.driver = &fake_dac_driver;
     world->config.dac = &world->dac_config;
@@ -99,7 +100,11 @@ void world_init(struct engine_world *world)
     world->config.fill_user = &world->producer;
     world->config.error = on_error;
     world->config.error_user = world;
-    world->config.safety.start_blank_ns = 0;
+    world->shape = bj_shape_neutral();
+    world->safety = bj_safety_defaults();
+    world->safety.start_blank_ns = 0;
+    world->config.shape = &world->shape;
+    world->config.safety = &world->safety;
     world->now_ns = epoch_ns();
 }
 

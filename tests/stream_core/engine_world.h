@@ -32,6 +32,8 @@ struct engine_world {
     struct fake_dac dac;
     struct producer producer;
     struct bj_dac_config dac_config;
+    struct bj_shape shape;
+    struct bj_safety_config safety;
     struct bj_stream_config config;
     struct bj_stream *stream;
     struct bj_wait wait;

@@ -85,7 +85,7 @@ static void start_blank_comes_first(void **state)
     (void)state;
     struct engine_world world;
     world_init(&world);
-    world.config.safety.start_blank_ns = 10 * MS;
+    world.safety.start_blank_ns = 10 * MS;
     world_start(&world);
     world_run(&world, 200 * MS);
     bj_stream_arm(world.stream);
@@ -162,7 +162,7 @@ static void disarm_then_arm_in_one_breath_still_darkens(void **state)
     (void)state;
     struct engine_world world;
     world_init(&world);
-    world.config.safety.start_blank_ns = 5 * MS;
+    world.safety.start_blank_ns = 5 * MS;
     world_start_lit(&world);
     uint32_t calls = world.dac.shutter_calls;
     bj_stream_disarm(world.stream);
@@ -400,7 +400,7 @@ static void unconnected_position_is_dark(void **state)
     (void)state;
     struct engine_world world;
     world_init(&world);
-    world.config.safety.settle_ns = 0;
+    world.safety.settle_ns = 0;
     world_start_lit(&world);
     bj_stream_connections(world.stream, false, 0);
     uint64_t from = world.dac.taken;
@@ -418,7 +418,7 @@ static void settle_and_lag_are_dark(void **state)
     (void)state;
     struct engine_world world;
     world_init(&world);
-    world.config.safety.settle_ns = 20 * MS;
+    world.safety.settle_ns = 20 * MS;
     world_start_lit(&world);
     bj_stream_connections(world.stream, true, 30 * MS);
     uint64_t from = world.dac.taken;
@@ -454,7 +454,7 @@ static void many_changes_settle_anew(void **state)
     (void)state;
     struct engine_world world;
     world_init(&world);
-    world.config.safety.settle_ns = 50 * MS;
+    world.safety.settle_ns = 50 * MS;
     world_start_lit(&world);
     uint64_t from = world.dac.taken;
     for (int k = 0; k < 100; k++) {

@@ -570,7 +570,7 @@ static void every_gap_begins_with_the_start_blank(void **state)
         struct engine_world world;
         world_init(&world);
         world.dac.caps.reports_level = !gaps[k].silent;
-        world.config.safety.start_blank_ns = 5 * MS;
+        world.safety.start_blank_ns = 5 * MS;
         world_start_lit(&world);
         gaps[k].make(&world);
         uint64_t from = world.dac.taken, dark = from;
@@ -662,9 +662,9 @@ static void blank_and_settle_hold_at_that_rate(void **state)
         const struct rate_case *rate = &rate_cases[k];
         struct engine_world world;
         start_at(&world, rate);
-        world.config.safety.start_blank_ns = 20 * MS;
-        world.config.safety.settle_ns = 40 * MS;
-        world.config.safety.dwell_ns = 0;
+        world.safety.start_blank_ns = 20 * MS;
+        world.safety.settle_ns = 40 * MS;
+        world.safety.dwell_ns = 0;
         world.config.arm = true; /* the start blank begins before the rate is known */
         world_start(&world);
         double dark_ms = dark_ms_before_light(&world, rate, 0);
@@ -686,7 +686,7 @@ static void times_hold_across_a_change_of_the_rate(void **state)
         struct rate_case rate = {60000, 60000}, then = {60000, later[k]};
         struct engine_world world;
         start_at(&world, &rate);
-        world.config.safety.start_blank_ns = 200 * MS;
+        world.safety.start_blank_ns = 200 * MS;
         world_start(&world);
         world_run(&world, 300 * MS);
         bj_stream_arm(world.stream);

@@ -37,7 +37,8 @@ static void finish(void *dac)
     finished++;
 }
 
-static const struct bj_dac_config config = {.id = "an id"};
+static const struct bj_dac_config config = {.size = sizeof(struct bj_dac_config),
+                                            .id = "an id"};
 
 static struct bj_dac *create(const struct bj_dac_driver *driver, enum bj_status expected)
 {
@@ -119,7 +120,8 @@ static void a_nonsensical_rate_is_the_plain_one(void **state)
 static void what_cannot_be_created_is_refused(void **state)
 {
     (void)state;
-    const struct bj_dac_config nameless = {.id = NULL};
+    const struct bj_dac_config nameless = {.size = sizeof(struct bj_dac_config),
+                                           .id = NULL};
     struct bj_dac_driver tiny = bare, idle = bare;
     struct bj_dac *dac = (struct bj_dac *)&tiny;
     tiny.instance_size = sizeof(struct bj_dac) - 1;

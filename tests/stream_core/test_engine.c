@@ -333,7 +333,7 @@ static void a_gap_restarts_dark(void **state)
 {
     struct engine_world world;
     set_up(&world, *state);
-    world.config.safety.start_blank_ns = 5 * MS;
+    world.safety.start_blank_ns = 5 * MS;
     world_start_lit(&world);
     world.producer.mode = PRODUCE_STARVED;
     world_run(&world, 200 * MS);

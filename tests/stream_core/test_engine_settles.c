@@ -151,7 +151,7 @@ static struct bj_fill_result fill(void *user, const struct bj_fill_request *requ
 
 static void begin(struct world *world, struct late_dac wanted)
 {
-    const struct bj_dac_config dac = {.id = "late"};
+    const struct bj_dac_config dac = {.size = sizeof(struct bj_dac_config), .id = "late"};
     struct bj_stream_config config = bj_stream_defaults();
     *world = (struct world){.now_ns = BJ_NS_PER_S};
     setting = wanted;

@@ -55,7 +55,8 @@ void *__wrap_aligned_alloc(size_t alignment, size_t size)
 
 static struct bj_feed_config config_of(uint32_t rate_hz, int64_t latency_ns)
 {
-    return (struct bj_feed_config){.rate_hz = rate_hz,
+    return (struct bj_feed_config){.size = sizeof(struct bj_feed_config),
+                                   .rate_hz = rate_hz,
                                    .max_push_frames = 1024,
                                    .latency_ns = latency_ns,
                                    .matching = BJ_MATCH_EXACT,

@@ -202,7 +202,7 @@ static void begins_away_then_disarmed_then_settling(void **state)
     struct engine_world world;
     world_init(&world);
     world.dac.connect_delay_ns = 20 * MS;
-    world.config.safety.start_blank_ns = 200 * MS;
+    world.safety.start_blank_ns = 200 * MS;
     world_start(&world);
     expect(&world, "created", BJ_DARK_AWAY);
     world_run(&world, 10 * MS);

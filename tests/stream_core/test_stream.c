@@ -64,13 +64,15 @@ static const struct duration {
     size_t at;
     int64_t most;
 } durations[] = {
-#define CONFIG(member) offsetof(struct bj_stream_config, member)
+#define CONFIG(member) offsetof(struct engine_world, config.member)
+#define SHAPE(member) offsetof(struct engine_world, shape.member)
+#define SAFETY(member) offsetof(struct engine_world, safety.member)
     {CONFIG(target_buffer_ns), BJ_DURATION_LIMIT_NS},
     {CONFIG(min_buffer_ns), BJ_DURATION_LIMIT_NS},
     {CONFIG(drain_timeout_ns), BJ_DURATION_LIMIT_NS},
-    {CONFIG(safety.start_blank_ns), BJ_SAFETY_LIMIT_NS},
-    {CONFIG(safety.settle_ns), BJ_SAFETY_LIMIT_NS},
-    {CONFIG(safety.dwell_ns), BJ_SAFETY_LIMIT_NS},
+    {SAFETY(start_blank_ns), BJ_SAFETY_LIMIT_NS},
+    {SAFETY(settle_ns), BJ_SAFETY_LIMIT_NS},
+    {SAFETY(dwell_ns), BJ_SAFETY_LIMIT_NS},
 };
 
 static const struct number {
@@ -79,22 +81,22 @@ static const struct number {
 } numbers[] = {
     {CONFIG(park_x), -1, 1},
     {CONFIG(park_y), -1, 1},
-    {CONFIG(shape.gain_x), -BJ_GAIN_LIMIT, BJ_GAIN_LIMIT},
-    {CONFIG(shape.gain_y), -BJ_GAIN_LIMIT, BJ_GAIN_LIMIT},
-    {CONFIG(shape.offset_x), -BJ_OFFSET_LIMIT, BJ_OFFSET_LIMIT},
-    {CONFIG(shape.offset_y), -BJ_OFFSET_LIMIT, BJ_OFFSET_LIMIT},
-    {CONFIG(shape.gain_r), 0, BJ_GAIN_LIMIT},
-    {CONFIG(shape.gain_g), 0, BJ_GAIN_LIMIT},
-    {CONFIG(shape.gain_b), 0, BJ_GAIN_LIMIT},
-    {CONFIG(shape.gain_i), 0, BJ_GAIN_LIMIT},
-    {CONFIG(safety.dwell_extent), FLT_MIN, 1},
+    {SHAPE(gain_x), -BJ_GAIN_LIMIT, BJ_GAIN_LIMIT},
+    {SHAPE(gain_y), -BJ_GAIN_LIMIT, BJ_GAIN_LIMIT},
+    {SHAPE(offset_x), -BJ_OFFSET_LIMIT, BJ_OFFSET_LIMIT},
+    {SHAPE(offset_y), -BJ_OFFSET_LIMIT, BJ_OFFSET_LIMIT},
+    {SHAPE(gain_r), 0, BJ_GAIN_LIMIT},
+    {SHAPE(gain_g), 0, BJ_GAIN_LIMIT},
+    {SHAPE(gain_b), 0, BJ_GAIN_LIMIT},
+    {SHAPE(gain_i), 0, BJ_GAIN_LIMIT},
+    {SAFETY(dwell_extent), FLT_MIN, 1},
 };
 
 static enum bj_status create_with(size_t at, const void *value, size_t size)
 {
     struct engine_world world;
     world_init(&world);
-    memcpy((char *)&world.config + at, value, size);
+    memcpy((char *)&world + at, value, size);
     enum bj_status status = create(&world);
     world_finish(&world);
     return status;
@@ -144,7 +146,7 @@ static void numbers_have_ranges(void **state)
         }
     }
     const float none = 0;
-    assert_int_equal(create_with(CONFIG(safety.dwell_extent), &none, sizeof none),
+    assert_int_equal(create_with(SAFETY(dwell_extent), &none, sizeof none),
                      BJ_BAD_ARGUMENT);
 }
 
@@ -342,9 +344,9 @@ static void a_wild_shape_stays_within_bounds(void **state)
     (void)state;
     struct engine_world world;
     world_init(&world);
-    world.config.shape.gain_x = 2;
-    world.config.shape.offset_y = -5;
-    world.config.shape.gain_r = BJ_GAIN_LIMIT;
+    world.shape.gain_x = 2;
+    world.shape.offset_y = -5;
+    world.shape.gain_r = BJ_GAIN_LIMIT;
     world.config.arm = true;
     world_start(&world);
     world_run(&world, 200 * MS);
@@ -367,8 +369,8 @@ static void intensity_dims_the_colours_or_leaves_on_a_line(void **state)
         world_init(&world);
         world.dac.caps.intensity_line = has_line;
         world.config.intensity = wants_line ? BJ_INTENSITY_LINE : BJ_INTENSITY_COLOUR;
-        world.config.shape.gain_i = 0.5f;
-        world.config.shape.gain_b = 100;
+        world.shape.gain_i = 0.5f;
+        world.shape.gain_b = 100;
         world.config.arm = true;
         world_start(&world);
         world_run(&world, 200 * MS);
@@ -389,6 +391,7 @@ static void intensity_dims_the_colours_or_leaves_on_a_line(void **state)
 /* ---- the loop around a step -------------------------------------------------------------------- */
 
 struct clockwork {
+    struct bj_host host;
     struct engine_world *world;
     int64_t now_ns;
     int waits, wakes;
@@ -419,9 +422,14 @@ static void wake(void *user)
     ((struct clockwork *)user)->wakes++;
 }
 
-static struct bj_host host_of(struct clockwork *clockwork)
+static const struct bj_host *host_of(struct clockwork *clockwork)
 {
-    return (struct bj_host){.now_ns = now, .wait = wait, .wake = wake, .user = clockwork};
+    clockwork->host = (struct bj_host){.size = sizeof(struct bj_host),
+                                       .now_ns = now,
+                                       .wait = wait,
+                                       .wake = wake,
+                                       .user = clockwork};
+    return &clockwork->host;
 }
 
 static void run_fill_runs_until_stopped(void **state)

@@ -1,14 +1,16 @@
-/* SPDX-License-Identifier: MIT
- *
+/* SPDX-License-Identifier: MIT */
+/* clang-format off */
+/** @file
  * The driver interface: what a DAC must be able to do for the engine.
  *
  * For driver authors. docs/DRIVER-GUIDE.md walks through dac_drivers/virtual.
  *
  * The life of an instance, in call order; all slots after init run on the engine thread:
  *
- *   init ─ connect ─ service* ─ { write | shutter | service }* ─ stop ─ service* ─
- * disconnect └────────────── again after a lost connection ──────────────┘           │
- *                                                                              finish
+ *   init ─ connect ─ service* ─ { write | shutter | service }* ─ stop ─ service*
+ *              └─────── disconnect, and again after a lost connection ────────┘
+ *   disconnect ─ finish
+ *
  * No slot ever blocks or sleeps. No slot allocates after init. Nothing but connect is
  * called after a disconnect.
  *
@@ -16,6 +18,7 @@
  * not exist, points taken that were not offered, BJ_OK for none taken, too many handles, a
  * level from the future. Then the connection is lost, with a text that names the driver.
  */
+/* clang-format on */
 #ifndef BEAMJACK_DRIVER_H
 #define BEAMJACK_DRIVER_H
 
@@ -25,70 +28,88 @@
 extern "C" {
 #endif
 
-/* ---- Waiting
- * ----------------------------------------------------------------------------- */
+/* ---- Structs of callers that were compiled with another version: the rule is in core.h ---- */
+
+/** Any thread, BJ_RT. Over `whole`, which holds the defaults, as much of `given` as both
+ * have; whole->size becomes whole_size. False: the caller's size is impossible, or it sets
+ * what this library does not know. */
+BJ_API BJ_RT bool bj_sized_read(void *whole, size_t whole_size, const void *given);
+
+/** Any thread, BJ_RT. To the caller's struct of out_size bytes as much of `whole` as there
+ * is room for, and zeros beyond. NULL: nothing. */
+BJ_API BJ_RT void bj_sized_write(void *out, size_t out_size, const void *whole,
+                                 size_t whole_size);
+
+/** Any thread, BJ_RT. The same, and sets the size that such a struct begins with. */
+BJ_API BJ_RT void bj_sized_begin(void *out, size_t out_size, const void *defaults,
+                                 size_t whole_size);
+
+/* ---- Waiting ---- */
 
 #define BJ_WAIT_HANDLES 16
 #define BJ_WAIT_READ 1
 #define BJ_WAIT_WRITE 2
 
-/* When to call again: at deadline_ns, or earlier when a handle becomes ready. Handles are
+/** When to call again: at deadline_ns, or earlier when a handle becomes ready. Handles are
  * file descriptors, or what an in-memory transport calls so. */
 struct bj_wait {
     int64_t deadline_ns;
-    bool full; /* one more handle was added than there is room for */
+    bool full; /**< one more handle was added than there is room for */
     int count;
     struct bj_wait_handle {
         int handle;
-        int events; /* BJ_WAIT_READ | BJ_WAIT_WRITE */
+        int events; /**< BJ_WAIT_READ | BJ_WAIT_WRITE */
     } handles[BJ_WAIT_HANDLES];
 };
 
-BJ_API void bj_wait_init(struct bj_wait *wait); /* never, on nothing */
-BJ_API void bj_wait_until(struct bj_wait *wait,
-                          int64_t deadline_ns); /* the earlier counts */
-/* Beyond BJ_WAIT_HANDLES none is added and `full` is set: a driver that leaves it so breaks
- * its contract. */
-BJ_API void bj_wait_handle(struct bj_wait *wait, int handle, int events);
+/** Engine thread, BJ_RT. Waits for nothing, for ever. */
+BJ_API BJ_RT void bj_wait_init(struct bj_wait *wait);
 
-/* ---- Network, passed in
- * -------------------------------------------------------------------- */
+/** Engine thread, BJ_RT. The earlier deadline counts. */
+BJ_API BJ_RT void bj_wait_until(struct bj_wait *wait,
+                                int64_t deadline_ns); /**< the earlier counts */
+
+/** Engine thread, BJ_RT. Beyond BJ_WAIT_HANDLES none is added and `full` is set: a driver
+ * that leaves it so breaks its contract. */
+BJ_API BJ_RT void bj_wait_handle(struct bj_wait *wait, int handle, int events);
+
+/* ---- Network, passed in ---- */
 
 struct bj_address {
-    uint32_t ip;   /* IPv4, host byte order; 0 = any */
-    uint16_t port; /* host byte order */
+    uint32_t ip;   /**< IPv4, host byte order; 0 = any */
+    uint16_t port; /**< host byte order */
 };
 
 #define BJ_LOOPBACK 0x7f000001u
 
 struct bj_net;
 
-/* Non-blocking sockets, real (dac_drivers/net.h) or in memory (tests/support/fake_net.h).
+/** Non-blocking sockets, real (dac_drivers/net.h) or in memory (tests/support/fake_net.h).
  */
 struct bj_net_ops {
-    /* Starts a TCP connection without delay of small packets; write-ready when it is made.
+    /** Starts a TCP connection without delay of small packets; write-ready when it is made.
      */
     enum bj_status (*connect_tcp)(struct bj_net *net, struct bj_address to, int *handle);
 
-    /* BJ_OK connected, BJ_WOULD_BLOCK still trying, else why it failed. */
+    /** BJ_OK connected, BJ_WOULD_BLOCK still trying, else why it failed. */
     enum bj_status (*connect_result)(struct bj_net *net, int handle);
 
-    /* A UDP socket bound to `local` that may broadcast. `shared`: other programs may bind
+    /** A UDP socket bound to `local` that may broadcast. `shared`: other programs may bind
      * the same port and all of them receive broadcasts. */
     enum bj_status (*open_udp)(struct bj_net *net, struct bj_address local, bool shared,
                                int *handle);
 
-    /* TCP: takes 1..size bytes, or BJ_WOULD_BLOCK, or BJ_DISCONNECTED. */
+    /** TCP: takes 1..size bytes, or BJ_WOULD_BLOCK, or BJ_DISCONNECTED. */
     enum bj_status (*send)(struct bj_net *net, int handle, const void *bytes, size_t size,
                            size_t *sent);
-    /* TCP: gives 1..size bytes, or BJ_WOULD_BLOCK, or BJ_DISCONNECTED (end or reset). */
+    /** TCP: gives 1..size bytes, or BJ_WOULD_BLOCK, or BJ_DISCONNECTED (end or reset). */
     enum bj_status (*receive)(struct bj_net *net, int handle, void *bytes, size_t size,
                               size_t *received);
 
-    /* UDP: whole datagrams; a longer one is cut to size. */
+    /** UDP: whole datagrams; a longer one is cut to size. */
     enum bj_status (*send_to)(struct bj_net *net, int handle, struct bj_address to,
                               const void *bytes, size_t size);
-    /* UDP, from a socket bound to no address: from each address of this computer to the
+    /** UDP, from a socket bound to no address: from each address of this computer to the
      * broadcast address of its network and, loopback excepted, to 255.255.255.255. BJ_OK:
      * at least one left; BJ_NOT_FOUND: there is no network. */
     enum bj_status (*broadcast)(struct bj_net *net, int handle, uint16_t port,
@@ -96,7 +117,7 @@ struct bj_net_ops {
     enum bj_status (*receive_from)(struct bj_net *net, int handle, struct bj_address *from,
                                    void *bytes, size_t size, size_t *received);
 
-    /* UDP: hear only `peer` from now on. That nobody listens there shows as BJ_REFUSED, of
+    /** UDP: hear only `peer` from now on. That nobody listens there shows as BJ_REFUSED, of
      * a later send_to or receive_from, once. */
     enum bj_status (*set_peer)(struct bj_net *net, int handle, struct bj_address peer);
 
@@ -107,29 +128,29 @@ struct bj_net {
     const struct bj_net_ops *ops;
 };
 
-/* ---- USB, passed in
- * -------------------------------------------------------------------- */
+/* ---- USB, passed in ---- */
 
 #define BJ_USB_DEVICES                                                                     \
-    128 /* the most of the kinds that drivers ask for; a bus holds 127                     \
+    128 /**< the most of the kinds that drivers ask for; a bus holds 127                   \
          */
 #define BJ_USB_PORT_SIZE 32
 #define BJ_USB_TEXT_SIZE 64
 #define BJ_USB_INTERFACES 4
-#define BJ_USB_TRANSFERS 32         /* under way at once on one handle */
-#define BJ_USB_TRANSFER_BYTES 32768 /* the longest transfer */
+#define BJ_USB_TRANSFERS 32         /**< under way at once on one handle */
+#define BJ_USB_TRANSFER_BYTES 32768 /**< the longest transfer */
 
-/* A device as the bus shows it. */
+/** A device as the bus shows it. */
 struct bj_usb_device {
-    uint16_t vendor_id, product_id, release; /* release: bcdDevice */
-    char port[BJ_USB_PORT_SIZE]; /* bus and whole port path, "1-2.3": stays with the socket
-                                  */
-    char manufacturer[BJ_USB_TEXT_SIZE], product[BJ_USB_TEXT_SIZE]; /* "" unknown */
-    char serial[BJ_USB_TEXT_SIZE];                                  /* "" none or unknown */
-    enum bj_status access; /* BJ_OK, or why it could not be opened: BJ_NO_PERMISSION */
+    uint16_t vendor_id, product_id, release; /**< release: bcdDevice */
+    char
+        port[BJ_USB_PORT_SIZE]; /**< bus and whole port path, "1-2.3": stays with the socket
+                                 */
+    char manufacturer[BJ_USB_TEXT_SIZE], product[BJ_USB_TEXT_SIZE]; /**< "" unknown */
+    char serial[BJ_USB_TEXT_SIZE]; /**< "" none or unknown */
+    enum bj_status access; /**< BJ_OK, or why it could not be opened: BJ_NO_PERMISSION */
 };
 
-/* Which device to open, and which interfaces to claim, in this order. Alternate 0 is what
+/** Which device to open, and which interfaces to claim, in this order. Alternate 0 is what
  * a device has after plugging in and after a release: it is not selected again. */
 struct bj_usb_target {
     uint16_t vendor_id, product_id;
@@ -143,63 +164,63 @@ struct bj_usb_target {
 enum bj_usb_type { BJ_USB_BULK, BJ_USB_INTERRUPT };
 
 struct bj_usb_transfer {
-    uint32_t tag;     /* the driver's; comes back with the result */
-    uint8_t endpoint; /* bit 7: IN */
+    uint32_t tag;     /**< the driver's; comes back with the result */
+    uint8_t endpoint; /**< bit 7: IN */
     enum bj_usb_type type;
-    const void *bytes;  /* OUT: copied by submit; IN: NULL */
-    size_t size;        /* OUT: 1..BJ_USB_TRANSFER_BYTES; IN: the most wanted */
-    bool zero_packet;   /* OUT: an empty packet follows if the last one is full */
-    int64_t timeout_ns; /* from being handed to the bus; 0: none */
+    const void *bytes;  /**< OUT: copied by submit; IN: NULL */
+    size_t size;        /**< OUT: 1..BJ_USB_TRANSFER_BYTES; IN: the most wanted */
+    bool zero_packet;   /**< OUT: an empty packet follows if the last one is full */
+    int64_t timeout_ns; /**< from being handed to the bus; 0: none */
 };
 
 struct bj_usb_result {
     uint32_t tag;
     uint8_t endpoint;
-    enum bj_status status; /* BJ_OK; BJ_TIMED_OUT; BJ_BUSY: cancelled; BJ_REFUSED: stall;
+    enum bj_status status; /**< BJ_OK; BJ_TIMED_OUT; BJ_BUSY: cancelled; BJ_REFUSED: stall;
                               BJ_PROTOCOL: more than asked for; BJ_IO_ERROR;
                               BJ_DISCONNECTED: the device is gone */
-    size_t size;           /* moved, also when it failed */
-    const uint8_t *bytes;  /* IN: valid until the next call of `finished` */
-    int64_t begun_ns, finished_ns; /* handed to the bus, known to be over */
+    size_t size;           /**< moved, also when it failed */
+    const uint8_t *bytes;  /**< IN: valid until the next call of `finished` */
+    int64_t begun_ns, finished_ns; /**< handed to the bus, known to be over */
 };
 
 struct bj_usb;
 
-/* Never blocks and never allocates after open: what can (enumerating, opening, claiming,
+/** Never blocks and never allocates after open: what can (enumerating, opening, claiming,
  * closing, libusb itself) happens on threads of the transport. A handle that is not open,
  * and a transfer or target beyond the limits above, is answered with BJ_BAD_ARGUMENT or
  * left alone. Real (dac_drivers/usb.h, libusb) or in memory (tests/support/fake_usb.h). */
 struct bj_usb_ops {
-    /* The devices of this kind as last seen; the first call starts looking, so keep
+    /** The devices of this kind as last seen; the first call starts looking, so keep
      * asking. At most `room`; returns how many. */
     size_t (*list)(struct bj_usb *usb, uint16_t vendor_id, uint16_t product_id,
                    struct bj_usb_device *devices, size_t room);
 
-    /* Begins to open a device. *handle is ready for reading whenever there is news. */
+    /** Begins to open a device. *handle is ready for reading whenever there is news. */
     enum bj_status (*open)(struct bj_usb *usb, const struct bj_usb_target *target,
                            int *handle);
 
-    /* BJ_OK open, BJ_WOULD_BLOCK still trying; BJ_NOT_FOUND, BJ_NO_PERMISSION, BJ_BUSY
+    /** BJ_OK open, BJ_WOULD_BLOCK still trying; BJ_NOT_FOUND, BJ_NO_PERMISSION, BJ_BUSY
      * (somebody has claimed it), BJ_UNSUPPORTED (no such interface), BJ_IO_ERROR. */
     enum bj_status (*open_result)(struct bj_usb *usb, int handle);
 
-    /* Transfers of one endpoint run in order, those of different endpoints side by side.
+    /** Transfers of one endpoint run in order, those of different endpoints side by side.
      * BJ_WOULD_BLOCK: too many under way; BJ_DISCONNECTED. */
     enum bj_status (*submit)(struct bj_usb *usb, int handle,
                              const struct bj_usb_transfer *transfer);
 
-    /* The next transfer that is over. BJ_WOULD_BLOCK: none; BJ_DISCONNECTED: the device is
+    /** The next transfer that is over. BJ_WOULD_BLOCK: none; BJ_DISCONNECTED: the device is
      * gone and all results were given. */
     enum bj_status (*finished)(struct bj_usb *usb, int handle,
                                struct bj_usb_result *result);
 
-    /* All transfers of this endpoint end soon, as BJ_BUSY unless they are over already. */
+    /** All transfers of this endpoint end soon, as BJ_BUSY unless they are over already. */
     void (*cancel)(struct bj_usb *usb, int handle, uint8_t endpoint);
 
-    /* After a stall; transfers submitted later wait for it. */
+    /** After a stall; transfers submitted later wait for it. */
     void (*clear_halt)(struct bj_usb *usb, int handle, uint8_t endpoint);
 
-    /* In any state. What was submitted to OUT endpoints gets 50 ms to leave, so that a
+    /** In any state. What was submitted to OUT endpoints gets 50 ms to leave, so that a
      * last "dark" arrives; then alternate 0 is selected where it was another. The handle
      * is invalid from now on; the next open of this device waits for the end of this. */
     void (*close)(struct bj_usb *usb, int handle);
@@ -209,87 +230,86 @@ struct bj_usb {
     const struct bj_usb_ops *ops;
 };
 
-/* ---- Audio output, passed in
- * -------------------------------------------------------------------- */
+/* ---- Audio output, passed in ---- */
 
 #define BJ_PCM_NAME_SIZE 128
 #define BJ_PCM_TEXT_SIZE 96
-#define BJ_PCM_FRAME_BYTES 256 /* the longest frame: 64 channels of 32 bits */
+#define BJ_PCM_FRAME_BYTES 256 /**< the longest frame: 64 channels of 32 bits */
 
-/* Little endian, signed, full scale. */
+/** Little endian, signed, full scale. */
 enum bj_pcm_format {
     BJ_PCM_S32 = 0,
-    BJ_PCM_S24,        /* in the low three of four bytes */
-    BJ_PCM_S24_PACKED, /* three bytes */
-    BJ_PCM_FLOAT,      /* 32 bits, full scale is 1 */
+    BJ_PCM_S24,        /**< in the low three of four bytes */
+    BJ_PCM_S24_PACKED, /**< three bytes */
+    BJ_PCM_FLOAT,      /**< 32 bits, full scale is 1 */
     BJ_PCM_S16,
 };
 
 struct bj_pcm_wish {
-    char name[BJ_PCM_NAME_SIZE]; /* as ALSA calls it: "hw:2,0" */
-    uint32_t least_channels;     /* fewer are not enough */
-    uint32_t channels;           /* as many are enough, where the card has them */
-    int64_t buffer_ns;           /* the nearest is taken */
+    char name[BJ_PCM_NAME_SIZE]; /**< as ALSA calls it: "hw:2,0" */
+    uint32_t least_channels;     /**< fewer are not enough */
+    uint32_t channels;           /**< as many are enough, where the card has them */
+    int64_t buffer_ns;           /**< the nearest is taken */
 };
 
 struct bj_pcm_setup {
-    double rate_hz; /* as the card makes it */
+    double rate_hz; /**< as the card makes it */
     uint32_t min_rate_hz, max_rate_hz;
     uint32_t channels;
     enum bj_pcm_format format;
-    uint32_t buffer_frames;  /* what it can hold */
-    uint32_t quantum_frames; /* steps of its counter, 1 = exact */
+    uint32_t buffer_frames;  /**< what it can hold */
+    uint32_t quantum_frames; /**< steps of its counter, 1 = exact */
     char card[BJ_PCM_TEXT_SIZE];
 };
 
-/* Where the frames are that were written since open; heard + queued + dropped is at most
+/** Where the frames are that were written since open; heard + queued + dropped is at most
  * what was written, the rest is on its way. */
 struct bj_pcm_look {
-    int64_t sent_ns, received_ns; /* the PCM counted between these; 0: not yet */
+    int64_t sent_ns, received_ns; /**< the PCM counted between these; 0: not yet */
     uint64_t heard_frames;
-    uint64_t dropped_frames; /* by drop, or when the PCM was reset; all told */
+    uint64_t dropped_frames; /**< by drop, or when the PCM was reset; all told */
     uint32_t queued_frames;
     bool running;
-    uint32_t drops;    /* calls of drop that have taken effect */
-    uint32_t dries;    /* times it ran out of frames, and stopped by that */
-    uint32_t suspends; /* times the computer slept: stopped, and its queue dropped */
+    uint32_t drops;    /**< calls of drop that have taken effect */
+    uint32_t dries;    /**< times it ran out of frames, and stopped by that */
+    uint32_t suspends; /**< times the computer slept: stopped, and its queue dropped */
 };
 
 struct bj_pcm;
 
-/* PCMs for playback. Nothing blocks or allocates but create and destroy: whatever may
+/** PCMs for playback. Nothing blocks or allocates but create and destroy: whatever may
  * (opening, the sound system itself) happens on threads of the transport. Real
  * (dac_drivers/pcm.c, ALSA) or in memory (tests/sim/sim_pcm.h). */
 struct bj_pcm_ops {
-    /* Main thread. Room for one PCM, not opened yet. *handle is ready for reading whenever
+    /** Main thread. Room for one PCM, not opened yet. *handle is ready for reading whenever
      * there is news: opened, started, dropped, dry, gone. BJ_NO_MEMORY. */
     enum bj_status (*create)(struct bj_pcm *pcm, const struct bj_pcm_wish *wish,
                              int *handle);
     void (*destroy)(struct bj_pcm *pcm, int handle);
 
-    /* Begins to open it at the rate nearest to this; waits for the end of a close. */
+    /** Begins to open it at the rate nearest to this; waits for the end of a close. */
     void (*open)(struct bj_pcm *pcm, int handle, uint32_t rate_hz);
 
-    /* BJ_OK open, BJ_WOULD_BLOCK still trying; BJ_NOT_FOUND, BJ_NO_PERMISSION, BJ_BUSY,
+    /** BJ_OK open, BJ_WOULD_BLOCK still trying; BJ_NOT_FOUND, BJ_NO_PERMISSION, BJ_BUSY,
      * BJ_UNSUPPORTED (too few channels, no format), BJ_IO_ERROR. */
     enum bj_status (*opened)(struct bj_pcm *pcm, int handle, struct bj_pcm_setup *setup);
 
-    /* Whole frames; takes 1..count, or BJ_WOULD_BLOCK. */
+    /** Whole frames; takes 1..count, or BJ_WOULD_BLOCK. */
     enum bj_status (*write)(struct bj_pcm *pcm, int handle, const void *frames,
                             uint32_t count, uint32_t *written);
 
-    /* Plays what was written so far, and on until it is dry. */
+    /** Plays what was written so far, and on until it is dry. */
     void (*start)(struct bj_pcm *pcm, int handle);
 
-    /* Stops, and throws away what was written and is not heard yet. Write nothing before
+    /** Stops, and throws away what was written and is not heard yet. Write nothing before
      * look tells that it has happened. */
     void (*drop)(struct bj_pcm *pcm, int handle);
 
-    /* The newest look; news until now is told by it. BJ_OK, or BJ_DISCONNECTED: it is gone
+    /** The newest look; news until now is told by it. BJ_OK, or BJ_DISCONNECTED: it is gone
      * for good. */
     enum bj_status (*look)(struct bj_pcm *pcm, int handle, struct bj_pcm_look *look);
 
-    /* In any state. Drops, plays `dark_frame` for some 10 ms so that nothing else is left
+    /** In any state. Drops, plays `dark_frame` for some 10 ms so that nothing else is left
      * in the card, and closes. NULL: without. */
     void (*close)(struct bj_pcm *pcm, int handle, const void *dark_frame);
 };
@@ -298,169 +318,181 @@ struct bj_pcm {
     const struct bj_pcm_ops *ops;
 };
 
-/* The ways to the outside; NULL: this build or this test has none. */
+/** The ways to the outside; NULL: this build or this test has none. */
 struct bj_transports {
     struct bj_net *net;
     struct bj_usb *usb;
     struct bj_pcm *pcm;
 };
 
-/* ---- What a driver is, and what it says
- * ------------------------------------------------------ */
+/* ---- What a driver is, and what it says ---- */
 
 enum bj_output_model {
-    BJ_MODEL_FIFO = 0, /* a queue of points, with or without a level report */
-    BJ_MODEL_SWAP,     /* whole frames, the next one waits while one plays */
-    BJ_MODEL_TIMED,    /* datagrams that carry their own time */
+    BJ_MODEL_FIFO = 0, /**< a queue of points, with or without a level report */
+    BJ_MODEL_SWAP,     /**< whole frames, the next one waits while one plays */
+    BJ_MODEL_TIMED,    /**< datagrams that carry their own time */
 };
 
-/* The highest rate of a DAC that tells none, or one that cannot be: what any scanner and
+/** The highest rate of a DAC that tells none, or one that cannot be: what any scanner and
  * any DAC on the market can do. */
 #define BJ_CAREFUL_PPS 30000u
 
-/* As far as known: capacity and rates may become exact with the connection.
+/** As far as known: capacity and rates may become exact with the connection.
  * max_points_per_chunk and the model never change. */
 struct bj_dac_caps {
     enum bj_output_model model;
-    uint32_t min_pps, max_pps, default_pps; /* default 0: whatever the producer has */
-    uint32_t capacity_points;   /* what may be queued at once; 0 = no limit known */
-    uint32_t min_queued_points; /* fewer than this and the device counts as dry */
+    uint32_t min_pps, max_pps, default_pps; /**< default 0: whatever the producer has */
+    uint32_t capacity_points;   /**< what may be queued at once; 0 = no limit known */
+    uint32_t min_queued_points; /**< fewer than this and the device counts as dry */
     uint32_t min_points_per_chunk, max_points_per_chunk;
     bool reports_level;
-    bool intensity_line; /* intensity leaves on a signal of its own */
-    bool follows_pps; /* a chunk's pps holds from its first point on, and may always change
-                       */
-    int64_t target_buffer_ns, min_buffer_ns; /* defaults */
-    int64_t stall_ns; /* how long an exchange with the device may reasonably hang */
+    bool intensity_line; /**< intensity leaves on a signal of its own */
+    bool
+        follows_pps; /**< a chunk's pps holds from its first point on, and may always change
+                      */
+    int64_t target_buffer_ns, min_buffer_ns; /**< defaults */
+    int64_t stall_ns; /**< how long an exchange with the device may reasonably hang */
 };
 
 enum bj_dac_state {
-    BJ_DAC_CONNECTING = 0, /* not yet: write would block */
-    BJ_DAC_READY,          /* takes points, does not play yet; the queue does not drain */
+    BJ_DAC_CONNECTING = 0, /**< not yet: write would block */
+    BJ_DAC_READY,          /**< takes points, does not play yet; the queue does not drain */
     BJ_DAC_PLAYING,
-    BJ_DAC_FAULT,   /* refuses light; shutter(open) asks the device to clear it */
-    BJ_DAC_STOPPED, /* after stop: confirmed dark */
+    BJ_DAC_FAULT,   /**< refuses light; shutter(open) asks the device to clear it */
+    BJ_DAC_STOPPED, /**< after stop: confirmed dark */
 };
 
 struct bj_dac_status {
     enum bj_dac_state state;
-    uint32_t room_points; /* write would take this many now; 0 = would block, and what
+    uint32_t room_points; /**< write would take this many now; 0 = would block, and what
                              `wait` holds says when no longer */
-    uint32_t fault_count; /* since init; rises with every new fault */
+    uint32_t fault_count; /**< since init; rises with every new fault */
 };
 
-/* A look into the device's queue. Sampled by the device between the two times. */
+/** A look into the device's queue. Sampled by the device between the two times. */
 struct bj_level_report {
-    int64_t sent_ns;            /* just before the request went out */
-    int64_t received_ns;        /* when the reply was read; a moment after now_ns where a
+    int64_t sent_ns;            /**< just before the request went out */
+    int64_t received_ns;        /**< when the reply was read; a moment after now_ns where a
                                  * thread of the transport did it meanwhile */
-    uint32_t queued_points;     /* in the device when it answered */
-    uint32_t unreported_points; /* taken by write, and not in queued_points */
-    uint64_t played_points;     /* since connect: accepted by the device minus queued */
-    uint32_t quantum_points;    /* step of queued_points, 1 = exact */
-    bool spread;                /* looks fall anywhere in a step, in time with nothing: its
-                                 * ends tell. Else only the middle of what they tell */
-    bool playing;               /* the queue drains */
-    bool dry;                   /* the queue was found empty: not evidence about the rate */
+    uint32_t queued_points;     /**< in the device when it answered */
+    uint32_t unreported_points; /**< taken by write, and not in queued_points */
+    uint64_t played_points;     /**< since connect: accepted by the device minus queued */
+    uint32_t quantum_points;    /**< step of queued_points, 1 = exact */
+    bool spread;  /**< looks fall anywhere in a step, in time with nothing: its ends tell.
+                   * Else only the middle of what they tell */
+    bool playing; /**< the queue drains */
+    bool dry;     /**< the queue was found empty: not evidence about the rate */
 };
 
-/* The engine's ears; every call on the engine thread, from within a slot. */
+/** The engine's ears; every call on the engine thread, from within a slot. */
 struct bj_dac_events {
     void (*level)(void *engine, const struct bj_level_report *report);
-    /* Points that were taken and will not be played (flush, refusal, lost connection);
+    /** Points that were taken and will not be played (flush, refusal, lost connection);
      * the queue is empty now. `dry`: the device ran out of points by itself. */
     void (*emptied)(void *engine, uint32_t lost_points, bool dry);
-    /* A sentence for people about something recoverable: device, what, why, what to do. */
+    /** A sentence for people about something recoverable: device, what, why, what to do. */
     void (*notice)(void *engine, enum bj_status status, const char *text);
 };
 
 struct bj_dac_config {
-    const char *id; /* stable id or direct address, e.g. "etherdream:0004a3112233" */
-    struct bj_address address; /* network DACs: where it was last seen; ip 0 = unknown */
-    struct bj_transports via;
-    const void *extra; /* what one driver documents in its own header; may be NULL */
+    uint32_t size;
+    struct bj_address address; /**< network DACs: where it was last seen; ip 0 = unknown */
+    const char *id;    /**< stable id or direct address, e.g. "etherdream:0004a3112233" */
+    const void *extra; /**< what one driver documents in its own header; may be NULL */
+    struct bj_transports via; /**< last, so that it can grow too */
 };
 
-/* The colours of its points are what shall be seen, dimmed already: intensity is 65535
+/** Any thread. Writes `size` bytes: no id, no transports. */
+BJ_API void bj_dac_config_begin(struct bj_dac_config *config, size_t size);
+
+/** Any thread. Returns a configuration without id and transports. */
+static inline struct bj_dac_config bj_dac_defaults(void)
+{
+    struct bj_dac_config config;
+    bj_dac_config_begin(&config, sizeof config);
+    return config;
+}
+
+/** The colours of its points are what shall be seen, dimmed already: intensity is 65535
  * where there is light and 0 elsewhere, unless the DAC has an intensity line and the stream
  * wants it used. */
 struct bj_chunk {
     const struct bj_point *points;
     uint32_t count;
     uint32_t pps;
-    uint64_t start;  /* stream position of points[0] */
-    int64_t play_ns; /* when points[0] should leave the DAC */
+    uint64_t start;  /**< stream position of points[0] */
+    int64_t play_ns; /**< when points[0] should leave the DAC */
 };
 
 #define BJ_DAC_NAME_SIZE 320
 
-/* What every instance begins with. The first three are set before init and stay valid until
- * finish. The rest is the driver's, always valid from init on, and may become exact with
- * the connection. */
+/** What every instance begins with. The first three are set before init and stay valid
+ * until finish. The rest is the driver's, always valid from init on, and may become exact
+ * with the connection. */
 struct bj_dac {
     const struct bj_dac_driver *driver;
     const struct bj_dac_events *events;
     void *engine;
     struct bj_dac_caps caps;
-    /* Model and place for people: "Ether Dream 2 (d8:80:39:...) at 192.168.1.20". */
+    /** Model and place for people: "Ether Dream 2 (d8:80:39:...) at 192.168.1.20". */
     char name[BJ_DAC_NAME_SIZE];
 };
 
 struct bj_dac_driver {
-    const char *name;     /* "etherdream": the part of an id before the colon */
-    const char *title;    /* "Ether Dream" */
-    const char *id_form;  /* for people: "etherdream:MAC or etherdream@HOST[:PORT]" */
-    size_t instance_size; /* begins with a struct bj_dac; all else is zero before init */
+    const char *name;     /**< "etherdream": the part of an id before the colon */
+    const char *title;    /**< "Ether Dream" */
+    const char *id_form;  /**< for people: "etherdream:MAC or etherdream@HOST[:PORT]" */
+    size_t instance_size; /**< begins with a struct bj_dac; all else is zero before init */
 
-    /* Any thread. Is this an id of this kind of DAC, in one of the forms above? */
+    /** Any thread. Is this an id of this kind of DAC, in one of the forms above? */
     bool (*accepts_id)(const char *id);
 
-    /* Main thread. Fills in caps and name, copies what it needs from config; opens nothing.
-     * BJ_BAD_ARGUMENT, BJ_NO_MEMORY. */
+    /** Main thread. Fills in caps and name, copies what it needs from config; opens
+     * nothing. BJ_BAD_ARGUMENT, BJ_NO_MEMORY. */
     enum bj_status (*init)(void *dac, const struct bj_dac_config *config);
 
-    /* Main thread. After disconnect. Optional: NULL = there is nothing to undo. */
+    /** Main thread. After disconnect. Optional: NULL = there is nothing to undo. */
     void (*finish)(void *dac);
 
-    /* The rate the hardware really makes of `pps`. Optional: NULL = exactly pps. */
+    /** The rate the hardware really makes of `pps`. Optional: NULL = exactly pps. */
     double (*true_pps)(const void *dac, uint32_t pps);
 
-    /* Begins a connection attempt at rate `pps`; the device shall start playing once
+    /** Begins a connection attempt at rate `pps`; the device shall start playing once
      * `begin_points` are queued. Success shows in status as READY. BJ_OK, or why not. */
     enum bj_status (*connect)(void *dac, int64_t now_ns, uint32_t pps,
                               uint32_t begin_points);
 
-    /* First in every step, and again after anything else was called: move bytes, time-outs,
-     * states. Adds to `wait` all that the driver waits for, never a time that is past
-     * unless it has something to do at once. Anything but BJ_OK: the connection is over,
-     * disconnect follows; BJ_UNSUPPORTED, BJ_NO_PERMISSION and BJ_BAD_ARGUMENT are final.
+    /** First in every step, and again after anything else was called: move bytes,
+     * time-outs, states. Adds to `wait` all that the driver waits for, never a time that is
+     * past unless it has something to do at once. Anything but BJ_OK: the connection is
+     * over, disconnect follows; BJ_UNSUPPORTED, BJ_NO_PERMISSION and BJ_BAD_ARGUMENT are
+     * final.
      */
     enum bj_status (*service)(void *dac, int64_t now_ns, struct bj_dac_status *status,
                               struct bj_wait *wait);
 
-    /* Offers a chunk that is safe to play. BJ_OK: *taken (1..count) points are the
+    /** Offers a chunk that is safe to play. BJ_OK: *taken (1..count) points are the
      * driver's now and will be sent in order. BJ_WOULD_BLOCK: none; the same points come
      * again. Else as service. */
     enum bj_status (*write)(void *dac, int64_t now_ns, const struct bj_chunk *chunk,
                             uint32_t *taken);
 
-    /* Closed: light out as fast as the device can, ahead of everything queued; throw the
+    /** Closed: light out as fast as the device can, ahead of everything queued; throw the
      * queue away where the device can (then events->emptied), keep accepting dark points.
      * Open: let light pass again, ask the device to clear a fault. Takes effect at once or
      * with the next services; never fails: a device that cannot is disconnected. */
     void (*shutter)(void *dac, int64_t now_ns, bool open);
 
-    /* Dark, shutter closed, playback ended, for good. STOPPED once the device confirms. */
+    /** Dark, shutter closed, playback ended, for good. STOPPED once the device confirms. */
     void (*stop)(void *dac, int64_t now_ns);
 
-    /* Lets go of the device at once, in any state; a last best-effort stop is sent. */
+    /** Lets go of the device at once, in any state; a last best-effort stop is sent. */
     void (*disconnect)(void *dac);
 };
 
-/* ---- An instance
- * -------------------------------------------------------------------------------- */
+/* ---- An instance ---- */
 
-/* Main thread. What init says, BJ_NO_MEMORY, or BJ_BAD_ARGUMENT where an argument, init or
+/** Main thread. What init says, BJ_NO_MEMORY, or BJ_BAD_ARGUMENT where an argument, init or
  * the id is NULL or the instance too small; then *dac is NULL. `events` may be NULL of one
  * that is asked for its capabilities only and never connected. */
 BJ_API enum bj_status bj_dac_create(const struct bj_dac_driver *driver,
@@ -468,10 +500,11 @@ BJ_API enum bj_status bj_dac_create(const struct bj_dac_driver *driver,
                                     const struct bj_dac_events *events, void *engine,
                                     struct bj_dac **dac);
 
-/* Main thread. After disconnect; accepts NULL. */
+/** Main thread. After disconnect; accepts NULL. */
 BJ_API void bj_dac_destroy(struct bj_dac *dac);
 
-/* The slot true_pps, or exactly pps; that too where the slot says nonsense. */
+/** Engine thread, or main thread while no engine runs. The slot true_pps, or exactly pps;
+ * that too where the slot says nonsense. */
 BJ_API double bj_dac_true_pps(const struct bj_dac *dac, uint32_t pps);
 
 #ifdef __cplusplus

@@ -426,7 +426,8 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     frail->present = true;
     frail->now_ns = CONFORMANCE_START_NS;
     frail->pps = 1000;
-    *config = (struct bj_dac_config){.id = "frail", .extra = frail};
+    *config = (struct bj_dac_config){
+        .size = sizeof(struct bj_dac_config), .id = "frail", .extra = frail};
     return frail;
 }
 

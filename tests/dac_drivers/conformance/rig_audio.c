@@ -65,8 +65,9 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     card.heard = on_heard;
     card.user = rig;
     rig->card = sim_pcm_create(&card, CONFORMANCE_START_NS);
-    *config =
-        (struct bj_dac_config){.id = "audio:hw:2,0", .via.pcm = sim_pcm_base(rig->card)};
+    *config = (struct bj_dac_config){.size = sizeof(struct bj_dac_config),
+                                     .id = "audio:hw:2,0",
+                                     .via.pcm = sim_pcm_base(rig->card)};
     return rig;
 }
 

@@ -93,7 +93,8 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     rig->free_device = sim_ed_destroy;
     rig->babble = babble;
     fake_net_set_connect_delay(rig->net, way.connect_delay_ns);
-    *config = (struct bj_dac_config){.id = "etherdream:0004a3112233"};
+    *config = (struct bj_dac_config){.size = sizeof(struct bj_dac_config),
+                                     .id = "etherdream:0004a3112233"};
     return rig_net_add(rig, SIM_ED_TCP_PORT, config);
 }
 

@@ -173,7 +173,8 @@ static void *create(const struct conformance_row *row, uint64_t seed,
                         .random = {seed}};
     if (rig->base.device)
         rig->mouth = (struct sim_usb){&mouth_ops, rig->base.device->descriptor};
-    *config = (struct bj_dac_config){.id = "helios:Helios_-1450708"};
+    *config = (struct bj_dac_config){.size = sizeof(struct bj_dac_config),
+                                     .id = "helios:Helios_-1450708"};
     return rig_usb_begin(&rig->base, config);
 }
 

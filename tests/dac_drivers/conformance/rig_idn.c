@@ -57,7 +57,8 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     rig->device = sim_idn_create(&device, CONFORMANCE_START_NS);
     rig->free_device = sim_idn_destroy;
     rig->babble = babble;
-    *config = (struct bj_dac_config){.id = "idn:010004a3112233-1"};
+    *config = (struct bj_dac_config){.size = sizeof(struct bj_dac_config),
+                                     .id = "idn:010004a3112233-1"};
     return rig_net_add(rig, SIM_IDN_PORT, config);
 }
 

@@ -67,7 +67,8 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     rig->device = sim_lc_create(&device, CONFORMANCE_START_NS);
     rig->free_device = sim_lc_destroy;
     rig->babble = babble;
-    *config = (struct bj_dac_config){.id = "lasercube:0004A3112233"};
+    *config = (struct bj_dac_config){.size = sizeof(struct bj_dac_config),
+                                     .id = "lasercube:0004A3112233"};
     return rig_net_add(rig, SIM_LC_COMMAND_PORT, config);
 }
 

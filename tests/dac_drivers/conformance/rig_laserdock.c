@@ -23,7 +23,8 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     struct sim_shark_config device = sim_laserdock_defaults();
 
     device.seed = seed;
-    *config = (struct bj_dac_config){.id = "laserdock:2191717100001435"};
+    *config = (struct bj_dac_config){.size = sizeof(struct bj_dac_config),
+                                     .id = "laserdock:2191717100001435"};
     return rig_shark_create(row, sim_laserdock_create, device, look, seen, suite, config);
 }
 

@@ -26,7 +26,8 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     struct sim_shark_config device = sim_lasershark_defaults();
 
     device.seed = seed;
-    *config = (struct bj_dac_config){.id = "lasershark:0123456789ABCDEF"};
+    *config = (struct bj_dac_config){.size = sizeof(struct bj_dac_config),
+                                     .id = "lasershark:0123456789ABCDEF"};
     return rig_shark_create(row, sim_lasershark_create, device, look, seen, suite, config);
 }
 

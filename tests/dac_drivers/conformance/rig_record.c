@@ -86,7 +86,7 @@ static void *create(const struct conformance_row *row, uint64_t seed,
                                      .now_ns = CONFORMANCE_START_NS,
                                      .opens_ns = OPENS_NS + row->trouble.reply_ns};
     (void)snprintf(rig->id, sizeof rig->id, "record:%p", (void *)rig);
-    *config = (struct bj_dac_config){.id = rig->id};
+    *config = (struct bj_dac_config){.size = sizeof(struct bj_dac_config), .id = rig->id};
     return rig;
 }
 

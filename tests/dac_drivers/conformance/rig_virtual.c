@@ -13,7 +13,7 @@ static void *create(const struct conformance_row *row, uint64_t seed,
                     conformance_seen *seen, void *suite, struct bj_dac_config *config)
 {
     (void)row, (void)seed, (void)seen, (void)suite;
-    *config = (struct bj_dac_config){.id = "virtual"};
+    *config = (struct bj_dac_config){.size = sizeof(struct bj_dac_config), .id = "virtual"};
     return &nothing;
 }
 

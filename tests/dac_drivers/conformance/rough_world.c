@@ -142,7 +142,8 @@ static void on_passed(void *user, int64_t now_ns)
 
 static bool create_feed(struct world *world)
 {
-    const struct bj_feed_config config = {.rate_hz = world->scenario->jack_rate,
+    const struct bj_feed_config config = {.size = sizeof(struct bj_feed_config),
+                                          .rate_hz = world->scenario->jack_rate,
                                           .max_push_frames = MOST_FRAMES,
                                           .latency_ns = world->scenario->latency_ns,
                                           .max_latency_ns = world->scenario->latency_ns};
@@ -160,7 +161,8 @@ static bool create_stream(struct world *world)
 
     config.driver = world->row.driver;
     config.dac = &world->dac;
-    config.host = (struct bj_host){.wake = on_wake, .user = world};
+    config.host =
+        &(struct bj_host){.size = sizeof(struct bj_host), .wake = on_wake, .user = world};
     config.fill = fill;
     config.fill_user = world;
     config.pps = world->scenario->pps;

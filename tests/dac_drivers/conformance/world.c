@@ -380,7 +380,8 @@ static void create_stream(struct world *world, const struct bj_stream_config *wa
 
     config.driver = &world->witness.table;
     config.dac = &world->config;
-    config.host = (struct bj_host){.wake = on_wake, .user = world};
+    config.host =
+        &(struct bj_host){.size = sizeof(struct bj_host), .wake = on_wake, .user = world};
     config.fill = on_fill;
     config.fill_user = config.error_user = world;
     config.error = on_words;
