@@ -51,6 +51,10 @@ headers_alone)
     plant stream_core/ring.h 'echo "void bj_planted(FILE *file);" >>stream_core/ring.h'
     plant core.h 'echo "struct bj_planted { int class; };" >>stream_core/include/beamjack/core.h'
     ;;
+header_docs)
+    plant bj_strerror 'sed -i "s/^BJ_API const char \*bj_strerror/BJ_API void bj_planted(void);\n&/" stream_core/include/beamjack/core.h'
+    plant bj_planted 'printf "/** Nobody. */\nBJ_API void bj_planted(void);\n" >>dac_drivers/include/beamjack/dacs.h'
+    ;;
 mirrored_tests)
     plant stream_core/planted.c ': >stream_core/planted.c'
     plant 'stream_core/ring.c: no' 'rm tests/stream_core/test_ring.c'
