@@ -260,6 +260,8 @@ bool bj_dac_caps(const struct bj_dac_info *info, const struct bj_transports *via
     if (bj_dac_create(info->driver, &config, NULL, NULL, &dac) != BJ_OK)
         return false;
     *caps = dac->caps;
+    if (caps->min_queued_points < info->min_queued_points)
+        caps->min_queued_points = info->min_queued_points;
     bj_dac_destroy(dac);
     return true;
 }

@@ -36,7 +36,7 @@ bool bj_dac_choose(const struct bj_transports *via, const char *text,
                    const atomic_bool *cancel, struct bj_dac_info *info, bool *wrong_usage,
                    char *why, size_t why_size);
 
-/* What the driver says of itself before it is connected. */
+/* What the driver says of itself before it is connected, and what was found out. */
 bool bj_dac_caps(const struct bj_dac_info *info, const struct bj_transports *via,
                  struct bj_dac_caps *caps);
 

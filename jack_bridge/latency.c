@@ -10,6 +10,17 @@
 /* Of the path between frames; and where frames are more than points, of its filter. */
 #define AHEAD_FRAMES 4
 #define AHEAD_POINTS 4
+#define BATCHES 3
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
 
 static int64_t last_ns(int64_t count, uint32_t hz)
 {
@@ -28,6 +39,13 @@ int64_t bj_latency_least_ns(uint32_t rate_hz, uint32_t pps)
     return CHUNK_NS + POLL_NS + MARGIN_NS + look_ahead_ns(rate_hz, pps);
 }
 
+/* What the DAC must hold, whatever is wanted: a device that takes its points in batches
+ * needs one beside the one it plays, and is looked at in steps of a third. */
+static int64_t held_ns(const struct bj_dac_caps *caps, uint32_t pps)
+{
+    return last_ns((int64_t)BATCHES * caps->min_queued_points, pps);
+}
+
 /* What cannot be inside the DAC. A queue is filled with what there is; a frame must be
  * whole when its turn comes, though its last point plays only after all others. */
 static int64_t outside_ns(const struct bj_dac_caps *caps, uint32_t rate_hz, uint32_t pps)
@@ -35,12 +53,12 @@ static int64_t outside_ns(const struct bj_dac_caps *caps, uint32_t rate_hz, uint
     return caps->model == BJ_MODEL_SWAP ? MARGIN_NS + look_ahead_ns(rate_hz, pps) : 0;
 }
 
-/* Two frames of the least length. */
+/* Of whole frames, two of the least length. */
 static int64_t least_of(const struct bj_dac_caps *caps, uint32_t rate_hz, uint32_t pps)
 {
-    return caps->model == BJ_MODEL_SWAP
-               ? 2 * caps->min_buffer_ns + outside_ns(caps, rate_hz, pps)
-               : bj_latency_least_ns(rate_hz, pps);
+    if (caps->model == BJ_MODEL_SWAP)
+        return 2 * caps->min_buffer_ns + outside_ns(caps, rate_hz, pps);
+    return larger(bj_latency_least_ns(rate_hz, pps), held_ns(caps, pps));
 }
 
 uint32_t bj_latency_frames(int64_t latency_ns, uint32_t rate_hz)
@@ -51,11 +69,6 @@ uint32_t bj_latency_frames(int64_t latency_ns, uint32_t rate_hz)
 static double ms(int64_t ns)
 {
     return (double)ns / BJ_NS_PER_MS;
-}
-
-static int64_t smaller(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
 }
 
 /* Rounded up to what a user would type. */
@@ -69,11 +82,15 @@ static int64_t choose_latency(const struct bj_latency *asked,
                               int64_t least_ns)
 {
     int64_t target_ns = asked->target_ns ? asked->target_ns : caps->target_buffer_ns;
-    int64_t latency_ns = target_ns + outside_ns;
 
-    if (asked->latency_ns)
-        return asked->latency_ns;
-    return latency_ns > least_ns ? latency_ns : least_ns;
+    return asked->latency_ns ? asked->latency_ns : larger(target_ns + outside_ns, least_ns);
+}
+
+static const char *needs(const struct bj_dac_caps *caps, uint32_t pps, int64_t least_ns)
+{
+    return caps->min_queued_points && held_ns(caps, pps) == least_ns
+               ? "the batches that the DAC takes its points in"
+               : "a chunk on its way to the DAC, its answer and a margin";
 }
 
 bool bj_latency_plan(struct bj_latency asked, const struct bj_dac_caps *caps,
@@ -87,16 +104,18 @@ bool bj_latency_plan(struct bj_latency asked, const struct bj_dac_caps *caps,
     plan->latency_ns = choose_latency(&asked, caps, without_ns, least_ns);
     inside_ns = plan->latency_ns - without_ns;
     plan->target_ns =
-        asked.target_ns ? asked.target_ns : smaller(caps->target_buffer_ns, inside_ns);
+        asked.target_ns
+            ? asked.target_ns
+            : smaller(larger(caps->target_buffer_ns, held_ns(caps, pps)), inside_ns);
     plan->min_ns =
         asked.min_ns ? asked.min_ns : smaller(caps->min_buffer_ns, plan->target_ns);
 
     if (plan->latency_ns < least_ns)
-        snprintf(
-            why, why_size,
-            "a latency of %.4g ms cannot hold: a chunk on its way to the DAC, its answer "
-            "and a margin need %.1f ms; use --latency %.1f or more",
-            ms(plan->latency_ns), up_ms(least_ns), up_ms(least_ns));
+        snprintf(why, why_size,
+                 "a latency of %.4g ms cannot hold: %s need %.1f ms; use --latency %.1f or "
+                 "more",
+                 ms(plan->latency_ns), needs(caps, pps, least_ns), up_ms(least_ns),
+                 up_ms(least_ns));
     else if (plan->target_ns > inside_ns)
         snprintf(
             why, why_size,

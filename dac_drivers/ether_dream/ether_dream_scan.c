@@ -105,6 +105,7 @@ static void describe(const struct ed_broadcast *broadcast, struct bj_address fro
         .address = {.ip = from.ip, .port = ED_TCP_PORT},
         .max_pps = broadcast->max_rate,
         .capacity_points = broadcast->capacity,
+        .min_queued_points = ed_model_of(broadcast->hw_revision)->min_queued,
         .busy = broadcast->status.playback == ED_PLAYING,
     };
     (void)snprintf(info->model, sizeof info->model, "%s",

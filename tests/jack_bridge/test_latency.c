@@ -115,6 +115,28 @@ static void what_cannot_hold_is_refused_with_the_least(void **state)
     }
 }
 
+/* Three batches, two of which the device keeps. */
+static void batches_need_their_time(void **state)
+{
+    const struct bj_dac_caps batches = {
+        .target_buffer_ns = 50 * MS, .min_buffer_ns = 10 * MS, .min_queued_points = 256};
+    struct bj_latency plan;
+    char why[300];
+
+    (void)state;
+    assert_true(bj_latency_plan((struct bj_latency){0}, &batches, 48000, 48000, &plan, why,
+                                sizeof why));
+    assert_int_equal(plan.latency_ns, 50 * MS);
+    assert_true(bj_latency_plan((struct bj_latency){0}, &batches, 48000, 10000, &plan, why,
+                                sizeof why));
+    assert_int_equal(plan.latency_ns, 768 * MS / 10);
+    assert_int_equal(plan.target_ns, 768 * MS / 10);
+    assert_false(bj_latency_plan((struct bj_latency){.latency_ns = 50 * MS}, &batches,
+                                 48000, 10000, &plan, why, sizeof why));
+    assert_non_null(strstr(why, "batches"));
+    assert_non_null(strstr(why, "--latency 76.8"));
+}
+
 /* Two frames in the DAC, each whole before its turn: what is captured last waits for all
  * of them, and a margin. */
 static void whole_frames_need_a_margin_outside(void **state)
@@ -145,6 +167,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_frames_need_a_margin_outside),
+        cmocka_unit_test(batches_need_their_time),
         cmocka_unit_test(least_is_the_sum_of_its_parts),
         cmocka_unit_test(frames_are_rounded),
         cmocka_unit_test(dac_decides_when_nobody_asks),

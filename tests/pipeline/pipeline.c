@@ -138,9 +138,11 @@ static void plan_latency(struct pipeline *pipeline, const struct bj_dac_config *
 
     if (config->latency_ns != 0)
         return;
-    good = bj_dac_create(pipeline->row.driver, dac, NULL, NULL, &probe) == BJ_OK &&
-           bj_latency_plan((struct bj_latency){0}, &probe->caps, config->rate_hz,
-                           config->stream.pps, &plan, why, sizeof why);
+    good = bj_dac_create(pipeline->row.driver, dac, NULL, NULL, &probe) == BJ_OK;
+    if (good && !config->row.driver && config->device.profile.batch_points > 1)
+        probe->caps.min_queued_points = config->device.profile.batch_points; /* as found */
+    good = good && bj_latency_plan((struct bj_latency){0}, &probe->caps, config->rate_hz,
+                                   config->stream.pps, &plan, why, sizeof why);
     assert(good);
     (void)good;
     bj_dac_destroy(probe);

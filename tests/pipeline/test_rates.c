@@ -81,11 +81,40 @@ static void holds_on_a_coarse_timer(void **state)
     }
 }
 
+/* A batch beside the one that plays: the latency grows where 50 ms have no room for it. */
+static void holds_in_batches_at_low_rates(void **state)
+{
+    static const uint32_t low[] = {2000, 7000, 8000, 10000, 12000, 14000, 16000};
+
+    (void)state;
+    for (size_t k = 0; k < LENGTH(low); k++) {
+        struct pipeline_config config = pipeline_defaults();
+        struct pipeline p;
+        config.signal = SOURCE_HAND;
+        config.matching = BJ_MATCH_RESAMPLE;
+        config.latency_ns = 0;
+        config.stream.pps = low[k];
+        config.device.profile = *sim_ed_profile("ed4");
+        pipeline_init(&p, &config);
+        pipeline_run_ms(&p, 10000);
+        bj_stream_arm(p.stream);
+        pipeline_run_ms(&p, 2000);
+        uint64_t jumps = pipeline_feed(&p).jumps, dry = pipeline_stats(&p).underruns;
+        pipeline_run_ms(&p, 20000);
+        assert_int_equal(pipeline_feed(&p).jumps, jumps);
+        assert_int_equal(pipeline_stats(&p).underruns, dry);
+        assert_int_equal(pipeline_stats(&p).device_underruns, 0);
+        assert_int_equal(p.audience.skipped, 0);
+        assert_true((double)p.audience.lit > 20.0 * low[k]);
+        pipeline_finish(&p);
+    }
+}
+
 int main(void)
 {
     static struct rates cases[LENGTH(generations) * LENGTH(point_rates) *
                               LENGTH(jack_rates) * LENGTH(periods)];
-    static struct CMUnitTest tests[LENGTH(cases) + 1];
+    static struct CMUnitTest tests[LENGTH(cases) + 2];
 
     for (size_t k = 0; k < LENGTH(cases); k++) {
         size_t rest = k;
@@ -103,5 +132,7 @@ int main(void)
             .name = one->name, .test_func = holds, .initial_state = one};
     }
     tests[LENGTH(cases)] = (struct CMUnitTest)cmocka_unit_test(holds_on_a_coarse_timer);
+    tests[LENGTH(cases) + 1] =
+        (struct CMUnitTest)cmocka_unit_test(holds_in_batches_at_low_rates);
     return _cmocka_run_group_tests("rates", tests, LENGTH(tests), NULL, NULL);
 }

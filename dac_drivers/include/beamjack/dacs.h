@@ -30,6 +30,7 @@ struct bj_dac_info {
     bool busy;                 /**< somebody plays on it now */
     bool on_request;           /**< may be no laser: play on it only when its id is given */
     char note[BJ_TEXT_SIZE];   /**< anything the user should know: "in e-stop" */
+    uint32_t min_queued_points; /**< as in bj_dac_caps; 0 none, or unknown */
 };
 
 /** What looks for DACs. One passive or active scan per kind of DAC; all of them run side by
