@@ -315,27 +315,30 @@ static inline void make_colour(const struct run *run, uint64_t at,
 
 /* ---- channels to points ---- */
 
-static bj_four_bits codes(bj_four value)
+static bj_four light(bj_four value)
 {
-    bj_four inside = bj_four_clamp(value, four(0), four(1));
-    return (bj_four_bits) __builtin_convertvector(inside * 65535.0f + 0.5f, bj_four_ints);
+    return bj_four_clamp(value, four(0), four(1));
 }
 
-/* Two codes as they lie in memory one after the other. */
-static bj_four pair(bj_four_bits one, bj_four_bits other)
+/* Each as two pairs of channels next to each other: of the first and the second point, of
+ * the third and the last. */
+static void pair_up(bj_four one, bj_four other, bj_four pairs[2])
 {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    return (bj_four)(one | other << 16);
-#else
-    return (bj_four)(one << 16 | other);
-#endif
+    pairs[0] = __builtin_shufflevector(one, other, 0, 4, 1, 5);
+    pairs[1] = __builtin_shufflevector(one, other, 2, 6, 3, 7);
 }
 
 static void pack(const bj_four made[BJ_CHANNELS], struct bj_point *out, uint32_t count)
 {
-    bj_four points[4] = {made[BJ_X], made[BJ_Y], pair(codes(made[BJ_R]), codes(made[BJ_G])),
-                         pair(codes(made[BJ_B]), codes(made[BJ_I]))};
-    bj_four_transpose(points);
+    bj_four xy[2], rg[2], bi[2], points[6];
+    pair_up(made[BJ_X], made[BJ_Y], xy);
+    pair_up(light(made[BJ_R]), light(made[BJ_G]), rg);
+    pair_up(light(made[BJ_B]), light(made[BJ_I]), bi);
+    for (int k = 0; k < 2; k++) {
+        points[3 * k] = __builtin_shufflevector(xy[k], rg[k], 0, 1, 4, 5);
+        points[3 * k + 1] = __builtin_shufflevector(bi[k], xy[k], 0, 1, 6, 7);
+        points[3 * k + 2] = __builtin_shufflevector(rg[k], bi[k], 2, 3, 6, 7);
+    }
     if (count == 4) {
         memcpy(out, points, sizeof points);
     } else {
@@ -343,9 +346,10 @@ static void pack(const bj_four made[BJ_CHANNELS], struct bj_point *out, uint32_t
     }
 }
 
-_Static_assert(sizeof(struct bj_point) == sizeof(bj_four) &&
-                   offsetof(struct bj_point, y) == 4 && offsetof(struct bj_point, r) == 8 &&
-                   offsetof(struct bj_point, i) == 14,
+_Static_assert(sizeof(struct bj_point) == BJ_CHANNELS * sizeof(float) &&
+                   offsetof(struct bj_point, y) == BJ_Y * sizeof(float) &&
+                   offsetof(struct bj_point, r) == BJ_R * sizeof(float) &&
+                   offsetof(struct bj_point, i) == BJ_I * sizeof(float),
                "a point is what pack() makes of it");
 
 /* ---- all of it ---- */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "dwell.h"
 
+#include "light.h"
+
 #include <math.h>
 
 /* Looks within the limit, and the most points between two. */
@@ -273,7 +275,7 @@ static int32_t pass_each(struct bj_dwell_look *look, struct bj_point *points, in
         look->span.net += step;
         look->span.sum = larger(look->span.sum + step, 0);
         if (lit && !passes) {
-            points[k].r = points[k].g = points[k].b = points[k].i = 0;
+            bj_light_set(&points[k], bj_light_none);
             (*darkened)++;
         }
     }

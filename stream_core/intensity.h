@@ -7,8 +7,8 @@
 
 #include <beamjack/core.h>
 
-/* Engine thread, BJ_RT. In place: each colour times the point's intensity, rounded to the
- * nearest; intensity is 65535 where a colour is left, else 0. */
+/* Engine thread, BJ_RT. In place: each colour times the point's intensity, which is 1 from
+ * then on where a colour is left, else 0. */
 void bj_intensity_into_colour(struct bj_point *points, uint32_t count);
 
 #endif

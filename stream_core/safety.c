@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "safety.h"
+
+#include "light.h"
 #include "sanitise.h"
 
 #include <beamjack/driver.h>
@@ -100,16 +102,6 @@ void bj_safety_connections(struct bj_safety *safety, bool position_connected,
     safety->settle_left_points = safety->settle_points + lag_points;
 }
 
-static void darken(struct bj_point *point)
-{
-    point->r = point->g = point->b = point->i = 0;
-}
-
-static bool is_lit(const struct bj_point *point)
-{
-    return (point->r | point->g | point->b) != 0;
-}
-
 static float clamp(float value)
 {
     value = value > -1.0f ? value : -1.0f;
@@ -158,8 +150,8 @@ static enum bj_dark closed_gate(const struct bj_safety *safety)
                                          : BJ_DARK_SETTLING;
 }
 
-/* All end finite, within the field, and dark before `closed`. Returns whether any is lit.
- */
+/* All end finite, within the field and the range of light, and dark before `closed`.
+ * Returns whether any is lit. */
 static bool gate(struct bj_safety *safety, struct bj_point *points, uint32_t count,
                  uint64_t closed)
 {
@@ -168,11 +160,13 @@ static bool gate(struct bj_safety *safety, struct bj_point *points, uint32_t cou
     for (uint32_t k = 0; k < count; k++) {
         struct bj_point *point = &points[k];
         bool valid = make_valid(point, last);
-        bool lit = valid & (k >= closed) & (point->i != 0) & is_lit(point);
+        bj_four light = bj_light_of(point);
+        bool lit = valid & (k >= closed) & bj_light_is_lit(light);
         if (!lit) {
-            darken(point);
+            light = bj_light_none;
             safety->invalid += !valid;
         }
+        bj_light_set(point, light);
         any |= lit;
         last = point;
     }
@@ -198,6 +192,6 @@ enum bj_dark bj_safety_run(struct bj_safety *safety, struct bj_point *points,
 void bj_safety_blank(struct bj_point *points, uint32_t count)
 {
     for (uint32_t k = 0; k < count; k++) {
-        darken(&points[k]);
+        bj_light_set(&points[k], bj_light_none);
     }
 }

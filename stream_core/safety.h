@@ -55,8 +55,9 @@ void bj_safety_set_rate(struct bj_safety *safety, double pps);
 void bj_safety_connections(struct bj_safety *safety, bool position_connected,
                            uint64_t lag_points);
 
-/* Engine thread, BJ_RT. In place: every point ends finite, within -1..+1, and dark unless
- * all gates are open. Returns why none of them is lit, BJ_DARK_NO if one is. */
+/* Engine thread, BJ_RT. In place: every point ends finite, within -1..+1, its light
+ * within 0..1, and dark unless all gates are open. Returns why none of them is lit,
+ * BJ_DARK_NO if one is. */
 enum bj_dark bj_safety_run(struct bj_safety *safety, struct bj_point *points,
                            uint32_t count);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "shape.h"
 
+#include "light.h"
+
 #include <beamjack/driver.h>
 
 #include <math.h>
@@ -59,12 +61,15 @@ struct bj_shaper bj_shaper_make(const struct bj_shape *shape)
     return shaper;
 }
 
-static uint16_t scale(uint16_t colour, float gain, bool invert)
+/* Intensity is not inverted: what it keeps dark stays so. */
+static bj_four shaped_light(const struct bj_shaper *s, bj_four light)
 {
-    float value = (invert ? 65535 - colour : colour) * gain + 0.5f;
-    value = value > 0.0f ? value : 0.0f;
-    value = value < 65535.0f ? value : 65535.0f;
-    return (uint16_t)(int)value;
+    const bj_four gain = {s->r, s->g, s->b, s->i};
+    const bj_four_ints colours = {-1, -1, -1, 0};
+    if (s->invert) {
+        light = bj_four_choose(colours, bj_light_full - light, light);
+    }
+    return bj_four_clamp(light * gain, bj_light_none, bj_light_full);
 }
 
 void bj_shaper_run(const struct bj_shaper *s, struct bj_point *points, uint32_t count)
@@ -74,14 +79,9 @@ void bj_shaper_run(const struct bj_shaper *s, struct bj_point *points, uint32_t 
     }
     for (uint32_t k = 0; k < count; k++) {
         struct bj_point p = points[k];
-        points[k] = (struct bj_point){
-            .x = s->xx * p.x + s->xy * p.y + s->ox,
-            .y = s->yx * p.x + s->yy * p.y + s->oy,
-            .r = scale(p.r, s->r, s->invert),
-            .g = scale(p.g, s->g, s->invert),
-            .b = scale(p.b, s->b, s->invert),
-            .i = scale(p.i, s->i, false),
-        };
+        points[k].x = s->xx * p.x + s->xy * p.y + s->ox;
+        points[k].y = s->yx * p.x + s->yy * p.y + s->oy;
+        bj_light_set(&points[k], shaped_light(s, bj_light_of(&p)));
     }
 }
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define TURN 6.283185307179586
-#define FULL 65535.0F
 
 static const uint32_t sample_bytes[] = {
     [BJ_PCM_S32] = 4,   [BJ_PCM_S24] = 4, [BJ_PCM_S24_PACKED] = 3,
@@ -119,9 +118,9 @@ enum bj_status audio_wire_init(struct audio_wire *wire,
     return wire->frame_bytes > BJ_PCM_FRAME_BYTES ? BJ_UNSUPPORTED : status;
 }
 
-static uint16_t brightest(const struct bj_point *point)
+static float brightest(const struct bj_point *point)
 {
-    uint16_t value = point->r > point->g ? point->r : point->g;
+    float value = point->r > point->g ? point->r : point->g;
 
     return value > point->b ? value : point->b;
 }
@@ -130,14 +129,14 @@ static uint16_t brightest(const struct bj_point *point)
 static void put_light(const struct audio_wire *wire, uint8_t *frame,
                       const struct bj_point *point)
 {
-    float intensity = (float)point->i / FULL;
+    double intensity = (double)point->i;
 
     if (!wire->has_colour)
-        intensity *= (float)brightest(point) / FULL;
-    put_signal(wire, frame, BJ_R, (double)point->r / FULL);
-    put_signal(wire, frame, BJ_G, (double)point->g / FULL);
-    put_signal(wire, frame, BJ_B, (double)point->b / FULL);
-    put_signal(wire, frame, BJ_I, (double)intensity);
+        intensity *= (double)brightest(point);
+    put_signal(wire, frame, BJ_R, (double)point->r);
+    put_signal(wire, frame, BJ_G, (double)point->g);
+    put_signal(wire, frame, BJ_B, (double)point->b);
+    put_signal(wire, frame, BJ_I, intensity);
 }
 
 static void put_tone(struct audio_wire *wire, uint8_t *frame, bool sounds)

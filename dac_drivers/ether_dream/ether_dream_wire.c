@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ether_dream_wire.h"
 
+#include <beamjack/driver.h>
 #include <math.h>
 #include <string.h>
 
@@ -114,34 +115,35 @@ static void put64(uint8_t *p, uint64_t v)
     memcpy(p, &v, sizeof v);
 }
 
-static uint64_t colours(const struct bj_point *point)
+static void put_light(uint8_t *p, struct bj_light light)
 {
-    return point->r | (uint64_t)point->g << 16 | (uint64_t)point->b << 32 |
-           (uint64_t)point->i << 48;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    put64(p, light.r | (uint64_t)light.g << 16 | (uint64_t)light.b << 32 |
+                 (uint64_t)light.i << 48);
+#else
+    memcpy(p, &light, sizeof light);
+#endif
 }
 
-/* Control, x, y, r; g, b, i, first user value; second user value. */
-static uint8_t *encode_point(uint8_t *p, const struct bj_point *point, uint64_t light)
+/* Control, x, y; r, g, b, i; two user values. */
+static uint8_t *encode_point(uint8_t *p, const struct bj_point *point, uint16_t full)
 {
-    uint64_t colour = colours(point) & light;
-
-    put64(p, (uint64_t)coordinate(point->x) << 16 | (uint64_t)coordinate(point->y) << 32 |
-                 colour << 48);
-    put64(p + 8, colour >> 16);
-    put16(p + 16, 0);
+    put64(p, (uint64_t)coordinate(point->x) << 16 | (uint64_t)coordinate(point->y) << 32);
+    put_light(p + 6, bj_round_light(point, full));
+    put32(p + 14, 0);
     return p + ED_POINT_SIZE;
 }
 
 size_t ed_encode_data(uint8_t *out, const struct bj_point *points, uint32_t count,
                       bool rate_change, bool dark)
 {
-    uint64_t light = dark ? 0 : UINT64_MAX;
+    uint16_t full = dark ? 0 : 65535;
     uint8_t *p = out + ED_DATA_HEADER_SIZE;
 
     out[0] = ED_DATA;
     put16(out + 1, (uint16_t)count);
     for (uint32_t i = 0; i < count; i++)
-        p = encode_point(p, &points[i], light);
+        p = encode_point(p, &points[i], full);
     if (rate_change && count > 0)
         put16(out + ED_DATA_HEADER_SIZE, CONTROL_RATE_CHANGE);
     return (size_t)(p - out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "helios_wire.h"
 
+#include <beamjack/driver.h>
 #include <string.h>
 
 #define TIMER_HZ 112000000u
@@ -21,26 +22,19 @@ static uint32_t coordinate(float v)
     return (uint32_t)((clamped + 1.0) * 2047.5 + 0.5);
 }
 
-static uint32_t octet(uint16_t v)
-{
-    return ((uint32_t)v * 255 + 32767) / 65535;
-}
-
 void helios_encode_point(uint8_t bytes[HELIOS_POINT_SIZE], const struct bj_point *point,
                          bool dark)
 {
     uint32_t x = coordinate(point->x), y = coordinate(point->y);
-    uint16_t mask = dark ? 0 : 0xffff;
-    uint32_t r = octet(point->r & mask), g = octet(point->g & mask),
-             b = octet(point->b & mask);
+    struct bj_light light = bj_round_light(point, dark ? 0 : 255);
 
     bytes[0] = (uint8_t)(x >> 4);
     bytes[1] = (uint8_t)((x & 0x0f) << 4 | y >> 8);
     bytes[2] = (uint8_t)y;
-    bytes[3] = (uint8_t)r;
-    bytes[4] = (uint8_t)g;
-    bytes[5] = (uint8_t)b;
-    bytes[6] = (uint8_t)((r | g | b) != 0 ? octet(point->i) : 0);
+    bytes[3] = (uint8_t)light.r;
+    bytes[4] = (uint8_t)light.g;
+    bytes[5] = (uint8_t)light.b;
+    bytes[6] = (uint8_t)((light.r | light.g | light.b) != 0 ? light.i : 0);
 }
 
 void helios_encode_trailer(uint8_t bytes[HELIOS_TRAILER_SIZE], uint32_t pps,

@@ -4,6 +4,7 @@
 #include "octets.h"
 
 #include <assert.h>
+#include <beamjack/driver.h>
 #include <math.h>
 #include <string.h>
 
@@ -226,35 +227,31 @@ static uint16_t coordinate(float v)
     return (uint16_t)(int16_t)(int)(scaled + copysign(0.5, scaled));
 }
 
-static uint8_t octet(uint16_t light)
-{
-    return (uint8_t)((light * 255U + 32767) / 65535);
-}
-
 static uint8_t *put_16(uint8_t *to, const struct bj_point *points, uint32_t count,
-                       uint16_t mask)
+                       bool dark)
 {
     for (uint32_t k = 0; k < count; k++, to += 10) {
         const struct bj_point *point = &points[k];
+        struct bj_light light = bj_round_light(point, dark ? 0 : 65535);
         put16(to, coordinate(point->x));
         put16(to + 2, coordinate(point->y));
-        put16(to + 4, point->r & mask);
-        put16(to + 6, point->g & mask);
-        put16(to + 8, point->b & mask);
+        put16(to + 4, light.r);
+        put16(to + 6, light.g);
+        put16(to + 8, light.b);
     }
     return to;
 }
 
-static uint8_t *put_8(uint8_t *to, const struct bj_point *points, uint32_t count,
-                      uint16_t mask)
+static uint8_t *put_8(uint8_t *to, const struct bj_point *points, uint32_t count, bool dark)
 {
     for (uint32_t k = 0; k < count; k++, to += 8) {
         const struct bj_point *point = &points[k];
+        struct bj_light light = bj_round_light(point, dark ? 0 : 255);
         put16(to, coordinate(point->x));
         put16(to + 2, coordinate(point->y));
-        to[4] = octet(point->r & mask);
-        to[5] = octet(point->g & mask);
-        to[6] = octet(point->b & mask);
+        to[4] = (uint8_t)light.r;
+        to[5] = (uint8_t)light.g;
+        to[6] = (uint8_t)light.b;
         to[7] = to[4] | to[5] | to[6] ? 255 : 0;
     }
     return to;
@@ -263,8 +260,7 @@ static uint8_t *put_8(uint8_t *to, const struct bj_point *points, uint32_t count
 size_t idn_encode_wave(uint8_t *out, const struct idn_message *message,
                        uint32_t duration_us, const struct idn_samples *samples)
 {
-    uint16_t mask = samples->dark ? 0 : 0xffff;
-    uint8_t *(*put)(uint8_t *, const struct bj_point *, uint32_t, uint16_t) =
+    uint8_t *(*put)(uint8_t *, const struct bj_point *, uint32_t, bool) =
         message->format == IDN_XYRGB16 ? put_16 : put_8;
     uint8_t *to = put_headers(out, message, WAVE_CHUNK, message->configured);
 
@@ -272,7 +268,7 @@ size_t idn_encode_wave(uint8_t *out, const struct idn_message *message,
     if (message->configured)
         to = put_config(to, message);
     put32(to, (uint32_t)message->match << 28 | (duration_us & 0xffffff));
-    to = put(to + CHUNK_HEADER_SIZE, samples->first, samples->first_count, mask);
-    to = put(to, samples->then, samples->then_count, mask);
+    to = put(to + CHUNK_HEADER_SIZE, samples->first, samples->first_count, samples->dark);
+    to = put(to, samples->then, samples->then_count, samples->dark);
     return close_message(out, to);
 }

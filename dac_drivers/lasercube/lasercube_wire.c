@@ -3,10 +3,10 @@
 
 #include "octets.h"
 
+#include <beamjack/driver.h>
 #include <string.h>
 
 #define FULL 4095
-#define FULL_16 65535u
 
 static uint32_t get_u16(const uint8_t *bytes)
 {
@@ -96,16 +96,11 @@ static uint32_t position(float value)
     return (uint32_t)((1.0F + value) * (FULL / 2.0F) + 0.5F);
 }
 
-static uint32_t colour(uint32_t value)
-{
-    return (value * FULL + FULL_16 / 2) / FULL_16;
-}
-
 size_t lc_encode_samples(uint8_t out[LC_PACKET_SIZE], uint8_t message, uint8_t frame,
                          const struct bj_point *points, uint32_t count, bool dark)
 {
     uint8_t *at = out + LC_HEADER_SIZE;
-    uint16_t mask = dark ? 0 : 0xffff;
+    uint16_t full = dark ? 0 : FULL;
 
     out[0] = LC_SAMPLES;
     out[1] = 0;
@@ -113,11 +108,12 @@ size_t lc_encode_samples(uint8_t out[LC_PACKET_SIZE], uint8_t message, uint8_t f
     out[3] = frame;
     for (uint32_t k = 0; k < count; k++) {
         const struct bj_point *point = &points[k];
+        struct bj_light light = bj_round_light(point, full);
         at = put_u16(at, FULL - position(point->x));
         at = put_u16(at, position(point->y));
-        at = put_u16(at, colour(point->r & mask));
-        at = put_u16(at, colour(point->g & mask));
-        at = put_u16(at, colour(point->b & mask));
+        at = put_u16(at, light.r);
+        at = put_u16(at, light.g);
+        at = put_u16(at, light.b);
     }
     return (size_t)(at - out);
 }

@@ -14,13 +14,12 @@ static bool switched(bool on, uint16_t level)
 
 static void encode(uint8_t *out, const struct bj_point *point, bool dark, bool *ttl)
 {
-    uint16_t mask = dark ? 0 : 0xffff;
-    uint32_t a = shark_light(point->r & mask, FULL);
+    struct bj_light light = bj_round_light(point, dark ? 0 : FULL);
 
-    *ttl = switched(*ttl, shark_light(point->b & mask, FULL));
-    shark_put_words(out, (uint16_t)(a | (*ttl ? C_ON : 0) | (dark ? 0 : INTERLOCK_ON)),
-                    shark_light(point->g & mask, FULL), shark_coordinate(point->x),
-                    (uint16_t)(SHARK_DAC_MAX - shark_coordinate(point->y)));
+    *ttl = switched(*ttl, light.b);
+    shark_put_words(
+        out, (uint16_t)(light.r | (*ttl ? C_ON : 0) | (dark ? 0 : INTERLOCK_ON)), light.g,
+        shark_coordinate(point->x), (uint16_t)(SHARK_DAC_MAX - shark_coordinate(point->y)));
 }
 
 void lasershark_encode(uint8_t *out, const struct bj_point *points, uint32_t count,

@@ -56,11 +56,6 @@ uint16_t shark_coordinate(float v)
     return (uint16_t)((clamped + 1.0F) / 2.0F * SHARK_DAC_MAX + 0.5F);
 }
 
-uint16_t shark_light(uint16_t colour, uint16_t full)
-{
-    return (uint16_t)(((uint32_t)colour * full + 32767) / 65535);
-}
-
 void shark_put_words(uint8_t *out, uint16_t w0, uint16_t w1, uint16_t w2, uint16_t w3)
 {
     put16(out, w0);

@@ -63,9 +63,6 @@ bool shark_decode_reply(const uint8_t *bytes, size_t size, struct shark_reply *r
 /* -1..+1 to 0..4095, clamped; what is no number becomes 0. */
 uint16_t shark_coordinate(float v);
 
-/* 0..65535 to 0..full, rounded to the nearest. */
-uint16_t shark_light(uint16_t colour, uint16_t full);
-
 void shark_put_words(uint8_t *out, uint16_t w0, uint16_t w1, uint16_t w2, uint16_t w3);
 
 #endif

@@ -92,15 +92,16 @@ static int16_t coordinate(float v)
 static struct bj_played_point played_point(const struct record *dac, uint64_t index)
 {
     const struct bj_point *point = &dac->ring[index % RING_POINTS];
+    struct bj_light light = bj_round_light(point, 65535);
 
     return (struct bj_played_point){
         .time_ns = bj_paced_queue_time_ns(&dac->queue, index),
         .x = coordinate(point->x),
         .y = coordinate(point->y),
-        .r = point->r,
-        .g = point->g,
-        .b = point->b,
-        .i = point->i,
+        .r = light.r,
+        .g = light.g,
+        .b = light.b,
+        .i = light.i,
     };
 }
 

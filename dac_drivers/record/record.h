@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A DAC that writes what would have been shown, and when, to a points file
- * (points_file.h). Plays in real time like the virtual DAC; what a flush throws away is not
- * in the file.
+ * (points_file.h), rounded to the nearest of its 16 bits. Plays in real time like the
+ * virtual DAC; what a flush throws away is not in the file.
  *
  * id "record:FILE".
  */

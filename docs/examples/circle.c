@@ -16,7 +16,7 @@ static struct bj_fill_result circle(void *user, const struct bj_fill_request *re
         points[k].x = 0.5f * cosf(angle);
         points[k].y = 0.5f * sinf(angle);
         points[k].r = points[k].b = 0;
-        points[k].g = points[k].i = 65535;
+        points[k].g = points[k].i = 1;
     }
     return result;
 }

@@ -142,10 +142,10 @@ static void begin(struct wires *w)
     for (uint32_t k = 0; k < POINTS; k++)
         w->points[k] = (struct bj_point){.x = w->samples[BJ_X][k],
                                          .y = w->samples[BJ_Y][k],
-                                         .r = (uint16_t)(w->samples[BJ_R][k] * 65535),
-                                         .g = (uint16_t)(w->samples[BJ_G][k] * 65535),
-                                         .b = (uint16_t)(w->samples[BJ_B][k] * 65535),
-                                         .i = (uint16_t)(w->samples[BJ_I][k] * 65535)};
+                                         .r = w->samples[BJ_R][k],
+                                         .g = w->samples[BJ_G][k],
+                                         .b = w->samples[BJ_B][k],
+                                         .i = w->samples[BJ_I][k]};
 }
 
 bool measure_wires(const struct bench_effort *effort)

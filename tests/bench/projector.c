@@ -20,7 +20,7 @@ static void on_seen(void *user, int64_t time_ns, const struct bj_point *seen)
     struct bench_projector *projector = user;
 
     (void)time_ns;
-    projector->lit_points += (seen->r | seen->g | seen->b) != 0;
+    projector->lit_points += seen->r > 0 || seen->g > 0 || seen->b > 0;
 }
 
 static void on_wake(void *user)

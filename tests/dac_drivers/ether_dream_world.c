@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "ether_dream_world.h"
+#include "../support/light_codes.h"
 
 #define NUMBERS_PER_ROW 65535
 
@@ -12,14 +13,14 @@ struct ed_notes *ed_notes(const struct world *world)
 
 static struct bj_point numbered(uint64_t number, bool lit)
 {
-    uint16_t light = lit ? 65535 : 0;
+    float light = lit ? 1 : 0;
 
     return (struct bj_point){
         .x = (float)((int)(number % NUMBERS_PER_ROW) - 32767) / 32767.0F,
         .y = (float)((int)(number / NUMBERS_PER_ROW) - 32767) / 32767.0F,
         .r = light,
         .g = light,
-        .b = (uint16_t)(light & number),
+        .b = light * light_of(number & 0xffff),
         .i = light,
     };
 }

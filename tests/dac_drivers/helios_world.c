@@ -19,12 +19,12 @@ static float coordinate(uint64_t value)
 
 static struct bj_point numbered(uint64_t number, bool lit)
 {
-    uint16_t light = lit ? 65535 : 0;
+    float light = lit ? 1 : 0;
 
     return (struct bj_point){.x = coordinate(number),
                              .y = coordinate(number >> 12),
                              .r = light,
-                             .g = (uint16_t)(lit ? (number & 255) * 257 : 0),
+                             .g = light * (float)(number & 255) / 255,
                              .b = light,
                              .i = light};
 }

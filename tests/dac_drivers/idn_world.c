@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "idn_world.h"
+#include "../support/light_codes.h"
 
 #include <stdio.h>
 
@@ -13,10 +14,10 @@ static struct bj_point numbered(uint64_t number)
     return (struct bj_point){
         .x = (float)((int)(number % NUMBERS_PER_ROW) - 32767) / 32767.0F,
         .y = (float)((int)(number / NUMBERS_PER_ROW) - 32767) / 32767.0F,
-        .r = 65535,
+        .r = 1,
         .g = 0,
-        .b = (uint16_t)number,
-        .i = 65535,
+        .b = light_of(number & 0xffff),
+        .i = 1,
     };
 }
 

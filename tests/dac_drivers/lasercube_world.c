@@ -21,11 +21,6 @@ static uint16_t colour_of(uint64_t number)
     return (uint16_t)(1 + number * 7 % 4095);
 }
 
-static uint16_t to_16_bits(uint16_t colour)
-{
-    return (uint16_t)((colour * 65535u + 2047) / 4095);
-}
-
 static struct bj_point numbered(uint64_t number)
 {
     uint32_t place = place_of(number);
@@ -33,10 +28,10 @@ static struct bj_point numbered(uint64_t number)
     return (struct bj_point){
         .x = (float)(place & 0xfff) / 2047.5F - 1,
         .y = (float)(place >> 12) / 2047.5F - 1,
-        .r = to_16_bits(colour_of(number)),
-        .g = to_16_bits(colour_of(number + 1)),
-        .b = 65535,
-        .i = 65535,
+        .r = (float)colour_of(number) / 4095,
+        .g = (float)colour_of(number + 1) / 4095,
+        .b = 1,
+        .i = 1,
     };
 }
 

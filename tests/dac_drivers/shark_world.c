@@ -19,7 +19,7 @@ static bool is_dock(const struct world *world)
 
 static struct bj_point numbered(uint64_t number, bool lit)
 {
-    uint16_t light = lit ? 65535 : 0;
+    float light = lit ? 1 : 0;
 
     return (struct bj_point){
         .x = (float)((double)(number % STEPS) / (STEPS - 1) * 2 - 1),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "slot_rig.h"
+#include "../support/light_codes.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -69,7 +70,7 @@ uint32_t slot_rig_write(struct slot_rig *rig, uint32_t first, uint32_t count, ui
 
     for (uint32_t k = 0; k < count && k < MAX_POINTS; k++)
         points[k] = (struct bj_point){.x = (float)((first + k) % 100) / 100.0F,
-                                      .r = (uint16_t)(first + k)};
+                                      .r = light_of(first + k)};
     if (rig->driver->write(rig->dac, rig->now_ns, &chunk, &taken) != BJ_OK)
         return 0;
     return taken;

@@ -155,8 +155,7 @@ static void put(uint32_t count, struct bj_point point)
 
 static void put_lit(uint32_t count)
 {
-    put(count, (struct bj_point){
-                   .x = 0.5F, .y = -0.5F, .r = 65535, .g = 65535, .b = 65535, .i = 65535});
+    put(count, (struct bj_point){.x = 0.5F, .y = -0.5F, .r = 1, .g = 1, .b = 1, .i = 1});
 }
 
 static void play_lit(uint32_t count)

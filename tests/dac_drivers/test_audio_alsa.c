@@ -32,10 +32,10 @@ static struct bj_point tagged(uint64_t n)
     return (struct bj_point){
         .x = (float)(n * STRIDE % PLACES) / PLACES * 2 - 1,
         .y = (float)(n / PLACES % PLACES) / PLACES * 2 - 1,
-        .r = (uint16_t)(hash | 1),
-        .g = (uint16_t)(hash >> 8),
-        .b = (uint16_t)(hash >> 16),
-        .i = 65535,
+        .r = (float)(hash | 1) / UINT32_MAX,
+        .g = (float)(hash >> 8) / 0xffffff,
+        .b = (float)(hash >> 16) / 0xffff,
+        .i = 1,
     };
 }
 
@@ -129,10 +129,10 @@ static void assert_frame(const int32_t *frame, uint64_t n)
     assert_sample(frame[1], (double)point.y);
     if (!is_lit(frame))
         return;
-    assert_sample(frame[2], point.r / 65535.0);
-    assert_sample(frame[3], point.g / 65535.0);
-    assert_sample(frame[4], point.b / 65535.0);
-    assert_sample(frame[5], point.i / 65535.0);
+    assert_sample(frame[2], (double)point.r);
+    assert_sample(frame[3], (double)point.g);
+    assert_sample(frame[4], (double)point.b);
+    assert_sample(frame[5], (double)point.i);
 }
 
 /* Which point this is, from its place. */

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 static const struct bj_point lit = {
-    .x = 1, .y = -1, .r = 65535, .g = 32768, .b = 1, .i = 65535};
+    .x = 1, .y = -1, .r = 1, .g = 0.3333333F, .b = 1e-6F, .i = 1};
 
 static struct audio_wire start(const struct bj_audio_options *options,
                                enum bj_pcm_format format, uint32_t channels)
@@ -43,7 +43,7 @@ static void encode(const struct bj_audio_options *options, const struct bj_point
 
 static void assert_near(double value, double expected)
 {
-    if (fabs(value - expected) > 1e-7)
+    if (fabs(value - expected) > 1e-9)
         fail_msg("%.9f, expected %.9f", value, expected);
 }
 
@@ -57,8 +57,8 @@ static void test_the_default_map_is_the_order_of_the_ports(void **state)
     assert_near(samples[1], 1);
     assert_near(samples[2], -1);
     assert_near(samples[3], 1);
-    assert_near(samples[4], 32768 / 65535.0);
-    assert_near(samples[5], 1 / 65535.0);
+    assert_near(samples[4], (double)lit.g);
+    assert_near(samples[5], (double)lit.b);
     assert_near(samples[6], 1);
     assert_near(samples[7], 0);
     assert_near(samples[8], 0);
@@ -102,6 +102,52 @@ static void test_formats_are_byte_exact(void **state)
     }
 }
 
+/* What 16 bits cannot tell apart a card of more bits does; a float has 24 of them. */
+static void test_light_is_as_fine_as_the_card(void **state)
+{
+    static const struct {
+        enum bj_pcm_format format;
+        uint32_t bytes;
+        double full;
+    } rows[] = {
+        {BJ_PCM_S32, 4, 2147483647.0},
+        {BJ_PCM_S24, 4, 8388607.0},
+        {BJ_PCM_S24_PACKED, 3, 8388607.0},
+        {BJ_PCM_S16, 2, 32767.0},
+    };
+    struct bj_audio_options options = bj_audio_defaults();
+
+    (void)state;
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
+        for (uint32_t n = 0; n <= 0xffffff; n += 40503) {
+            struct bj_point point = {.r = (float)n / 0xffffff, .i = 1};
+            struct audio_wire wire = start(&options, rows[k].format, 6);
+            uint8_t frame[BJ_PCM_FRAME_BYTES];
+            const uint8_t *red = frame + (size_t)BJ_R * rows[k].bytes;
+            double code = 0;
+            audio_wire_encode(&wire, frame, &point, 1, true);
+            for (uint32_t byte = 0; byte < rows[k].bytes; byte++)
+                code += ldexp(red[byte], 8 * (int)byte);
+            assert_true(fabs(code - (double)point.r * rows[k].full) <= 0.5);
+        }
+}
+
+/* The card that takes floats gets what JACK delivered, to the bit. */
+static void test_floats_pass_as_they_are(void **state)
+{
+    struct bj_audio_options options = bj_audio_defaults();
+    struct audio_wire wire = start(&options, BJ_PCM_FLOAT, 6);
+    struct bj_point point = {0.1F, -0.7F, 0.3333333F, 1e-9F, 0.99999994F, 1};
+    uint8_t frame[BJ_PCM_FRAME_BYTES];
+
+    (void)state;
+    audio_wire_encode(&wire, frame, &point, 1, true);
+    for (size_t c = 0; c < BJ_CHANNELS; c++) {
+        uint32_t bits = (uint32_t)s32(frame, (int)c + 1);
+        assert_memory_equal(&bits, (const char *)&point + 4 * c, 4);
+    }
+}
+
 static void test_gain_offset_and_polarity(void **state)
 {
     struct bj_audio_options options = bj_audio_defaults();
@@ -118,7 +164,7 @@ static void test_gain_offset_and_polarity(void **state)
     assert_near(samples[1], 0.75);
     assert_near(samples[2], 1);
     assert_near(samples[3], 0.5);
-    assert_near(samples[4], 0.125 - 32768 / 65535.0);
+    assert_near(samples[4], 0.125 - (double)lit.g);
     encode(&options, &lit, false, samples);
     assert_near(samples[3], 0);
     assert_near(samples[4], 0.125); /* dark is where the offset is */
@@ -127,7 +173,7 @@ static void test_gain_offset_and_polarity(void **state)
 static void test_what_is_too_much_is_cut(void **state)
 {
     struct bj_audio_options options = bj_audio_defaults();
-    struct bj_point wild = {.x = INFINITY, .y = NAN, .r = 65535, .i = 65535};
+    struct bj_point wild = {.x = INFINITY, .y = NAN, .r = 1, .i = 1};
     double samples[9];
 
     (void)state;
@@ -145,10 +191,10 @@ static void test_intensity_leaves_on_its_own_channel(void **state)
     double samples[9];
 
     (void)state;
-    half.i = 32768;
+    half.i = 0.4999999F;
     encode(&options, &half, true, samples);
     assert_near(samples[3], 1);
-    assert_near(samples[6], 32768 / 65535.0);
+    assert_near(samples[6], (double)half.i);
 }
 
 static void test_a_single_laser_has_the_brightest_colour(void **state)
@@ -162,7 +208,7 @@ static void test_a_single_laser_has_the_brightest_colour(void **state)
     options.channel[BJ_I] = 3;
     point.r = 0;
     encode(&options, &point, true, samples);
-    assert_near(samples[3], 32768 / 65535.0);
+    assert_near(samples[3], (double)lit.g);
     point.g = point.b = 0;
     encode(&options, &point, true, samples);
     assert_near(samples[3], 0);
@@ -236,6 +282,8 @@ int main(void)
         cmocka_unit_test(test_the_default_map_is_the_order_of_the_ports),
         cmocka_unit_test(test_closed_is_dark_and_keeps_the_position),
         cmocka_unit_test(test_formats_are_byte_exact),
+        cmocka_unit_test(test_light_is_as_fine_as_the_card),
+        cmocka_unit_test(test_floats_pass_as_they_are),
         cmocka_unit_test(test_gain_offset_and_polarity),
         cmocka_unit_test(test_what_is_too_much_is_cut),
         cmocka_unit_test(test_intensity_leaves_on_its_own_channel),

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "../support/light_codes.h"
 #include "ether_dream/ether_dream_wire.h"
 
 #include <math.h>
@@ -188,8 +189,13 @@ static void test_rate_commands(void **state)
 static void test_data(void **state)
 {
     const struct bj_point points[] = {
-        {.x = 1, .y = -1, .r = 1, .g = 0x0203, .b = 0x0405, .i = 65535},
-        {.x = 0, .y = 0.5F, .r = 9},
+        {.x = 1,
+         .y = -1,
+         .r = light_of(1),
+         .g = light_of(0x0203),
+         .b = light_of(0x0405),
+         .i = 1},
+        {.x = 0, .y = 0.5F, .r = light_of(9)},
     };
     uint8_t out[64];
 

@@ -140,7 +140,7 @@ static void offer(struct rig *rig)
         points[k] = (struct bj_point){.x = (float)((double)(number & 4095) / 2047.5 - 1),
                                       .y = (float)((double)(number >> 12) / 2047.5 - 1)};
         if (rig->lit)
-            points[k].r = points[k].g = points[k].i = 65535;
+            points[k].r = points[k].g = points[k].i = 1;
     }
     int64_t begun_ns = begin_call();
     enum bj_status status = bj_helios.write(rig->dac, bj_clock_ns(), &chunk, &taken);

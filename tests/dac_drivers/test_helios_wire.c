@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "../support/light_codes.h"
 #include "helios/helios_wire.h"
 
 #include <setjmp.h>
@@ -7,7 +8,7 @@
 
 #include <cmocka.h>
 
-static const struct bj_point corner = {1, 1, 65535, 65535, 65535, 65535};
+static const struct bj_point corner = {1, 1, 1, 1, 1, 1};
 
 /* Position from the 12-bit numbers of the published example. */
 static struct bj_point example(void)
@@ -15,10 +16,10 @@ static struct bj_point example(void)
     return (struct bj_point){
         .x = (float)(0x123 / 2047.5 - 1),
         .y = (float)(0x456 / 2047.5 - 1),
-        .r = 0x1111,
-        .g = 0x2222,
-        .b = 0x3333,
-        .i = 0x4444,
+        .r = light_of(0x1111),
+        .g = light_of(0x2222),
+        .b = light_of(0x3333),
+        .i = light_of(0x4444),
     };
 }
 
@@ -66,7 +67,8 @@ static void colours_are_rounded(void **state)
     (void)state;
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         uint16_t v = cases[k].v;
-        struct bj_point point = {.r = v, .g = 65535, .b = v, .i = v > 0 ? v : 65535};
+        struct bj_point point = {
+            .r = light_of(v), .g = 1, .b = light_of(v), .i = v > 0 ? light_of(v) : 1};
         helios_encode_point(bytes, &point, false);
         assert_int_equal(bytes[3], cases[k].code);
         assert_int_equal(bytes[4], 255);
@@ -85,7 +87,7 @@ static void dark_is_dark_on_every_output(void **state)
     helios_encode_point(bytes, &point, true);
     assert_memory_equal(bytes + 3, none, 4);
     assert_int_equal(bytes[0], 0xff);
-    point = (struct bj_point){.i = 65535};
+    point = (struct bj_point){.i = 1};
     helios_encode_point(bytes, &point, false);
     assert_memory_equal(bytes + 3, none, 4);
     helios_encode_point(bytes, &corner, false);

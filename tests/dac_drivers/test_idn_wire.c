@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "../support/light_codes.h"
 #include "idn/idn_wire.h"
 
 static const struct idn_message plain = {
@@ -23,7 +24,7 @@ static const struct idn_message plain = {
 static size_t filled(struct bj_point *points, uint32_t count)
 {
     for (uint32_t k = 0; k < count; k++)
-        points[k] = (struct bj_point){1, -1, 65535, 0, 32896, 65535};
+        points[k] = (struct bj_point){1, -1, 1, 0, light_of(32896), 1};
     return count;
 }
 
@@ -102,7 +103,7 @@ static void test_sixteen_bits_of_everything(void **state)
                                     0x52, 0x14, 0x40, 0x10, 0x51, 0xcc, 0x40, 0x10};
     static const uint8_t sample[] = {0x40, 0x00, 0xc0, 0x00, 0x12,
                                      0x34, 0xff, 0xff, 0x00, 0x01};
-    const struct bj_point point = {0.5F, -0.5F, 0x1234, 65535, 1, 65535};
+    const struct bj_point point = {0.5F, -0.5F, light_of(0x1234), 1, light_of(1), 1};
     struct idn_samples samples = {&point, NULL, 1, 0, false};
     struct idn_message message = plain;
     uint8_t out[IDN_DATAGRAM_SIZE];
@@ -117,7 +118,7 @@ static void test_sixteen_bits_of_everything(void **state)
 /* The octet says no more than the colours do. */
 static void test_intensity_follows_the_colours(void **state)
 {
-    const struct bj_point points[] = {{0, 0, 0, 0, 0, 0}, {0, 0, 65535, 32768, 10, 65535}};
+    const struct bj_point points[] = {{0}, {0, 0, 1, light_of(32768), light_of(10), 1}};
     struct idn_samples samples = {points, NULL, 2, 0, false};
     struct idn_message message = plain;
     uint8_t out[IDN_DATAGRAM_SIZE];
@@ -136,7 +137,7 @@ static void test_intensity_follows_the_colours(void **state)
 
 static void test_dark_samples_keep_their_places(void **state)
 {
-    const struct bj_point point = {1, 2, 65535, 65535, 65535, 65535};
+    const struct bj_point point = {1, 2, 1, 1, 1, 1};
     struct idn_samples samples = {&point, NULL, 1, 0, true};
     struct idn_message message = plain;
     uint8_t out[IDN_DATAGRAM_SIZE];

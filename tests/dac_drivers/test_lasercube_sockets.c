@@ -33,9 +33,9 @@ static struct bj_point numbered(uint64_t number)
 {
     return (struct bj_point){.x = 1 - (float)(number * 611 % 4096) / 2047.5F,
                              .y = (float)(number / 4096 % 4096) / 2047.5F - 1,
-                             .r = 65535,
-                             .g = (uint16_t)(number & 1 ? 65535 : 0),
-                             .i = 65535};
+                             .r = 1,
+                             .g = number & 1 ? 1 : 0,
+                             .i = 1};
 }
 
 static void on_played(void *user, const struct sim_lc_point *point)

@@ -81,9 +81,9 @@ static void test_all_twelve_bits(void **state)
         uint16_t fields[5];
         struct bj_point point = {.x = 1 - (float)k / 2047.5F,
                                  .y = (float)k / 2047.5F - 1,
-                                 .r = (uint16_t)((k * 65535 + 2047) / 4095),
-                                 .g = (uint16_t)(65535 - (k * 65535 + 2047) / 4095),
-                                 .i = 65535};
+                                 .r = (float)k / 4095,
+                                 .g = 1 - (float)k / 4095,
+                                 .i = 1};
         encode_one(point, false, fields);
         assert_int_equal(fields[0], k);
         assert_int_equal(fields[1], k);
@@ -95,7 +95,7 @@ static void test_all_twelve_bits(void **state)
 
 static void test_colours_are_rounded_and_may_be_dark(void **state)
 {
-    struct bj_point full = {.r = 65535, .g = 32768, .b = 1, .i = 65535};
+    struct bj_point full = {.r = 1, .g = 0.5F, .b = 0.0001F, .i = 1};
     (void)state;
     check_point(full, false, (uint16_t[]){2047, 2048, 4095, 2048, 0});
     check_point(full, true, (uint16_t[]){2047, 2048, 0, 0, 0});
@@ -107,7 +107,7 @@ static void test_a_full_packet(void **state)
     uint8_t bytes[LC_PACKET_SIZE];
     (void)state;
     assert_int_equal(LC_PACKET_SIZE, 1404);
-    points[LC_MAX_POINTS - 1] = (struct bj_point){.b = 65535, .i = 65535};
+    points[LC_MAX_POINTS - 1] = (struct bj_point){.b = 1, .i = 1};
     assert_int_equal(lc_encode_samples(bytes, 255, 0, points, LC_MAX_POINTS, false), 1404);
     assert_memory_equal(bytes + 1402, "\xff\x0f", 2);
 }

@@ -7,7 +7,7 @@
 
 #include "laserdock/laserdock_wire.h"
 
-#define FULL 65535
+#define FULL 1
 
 static void expect(struct bj_point point, bool dark, const char *bytes)
 {
@@ -29,7 +29,7 @@ static void test_samples(void **state)
     expect((struct bj_point){-1, -1, FULL, 0, 0, FULL}, false, "\xff\x00\0\0\xff\x0f\0\0");
     expect((struct bj_point){-1, -1, 0, FULL, 0, FULL}, false, "\x00\xff\0\0\xff\x0f\0\0");
     expect((struct bj_point){-1, -1, 0, 0, FULL, FULL}, false, "\0\0\xff\0\xff\x0f\0\0");
-    expect((struct bj_point){-1, -1, 0x8080, 0x4040, 0x2020, FULL}, false,
+    expect((struct bj_point){-1, -1, 128 / 255.0F, 64 / 255.0F, 32 / 255.0F, FULL}, false,
            "\x80\x40\x20\0\xff\x0f\0\0");
 }
 

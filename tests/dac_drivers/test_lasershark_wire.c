@@ -5,9 +5,10 @@
 
 #include <cmocka.h>
 
+#include "../support/light_codes.h"
 #include "lasershark/lasershark_wire.h"
 
-#define FULL 65535
+#define FULL 1
 
 static bool ttl;
 
@@ -41,7 +42,7 @@ static void test_dark_opens_the_interlock(void **state)
 
 static bool blue_at(uint16_t level)
 {
-    struct bj_point point = {.b = level, .i = FULL};
+    struct bj_point point = {.b = light_of(level), .i = FULL};
     uint8_t out[SHARK_SAMPLE_SIZE];
 
     lasershark_encode(out, &point, 1, false, &ttl);

@@ -64,9 +64,9 @@ static struct bj_fill_result fill(void *user, const struct bj_fill_request *requ
         points[k] = (struct bj_point){
             .x = (float)((double)(number % STEPS) / (STEPS - 1) * 2 - 1),
             .y = (float)((double)(number / STEPS % STEPS) / (STEPS - 1) * 2 - 1),
-            .r = 65535,
-            .g = 65535,
-            .i = 65535,
+            .r = 1,
+            .g = 1,
+            .i = 1,
         };
     }
     return (struct bj_fill_result){.kind = BJ_FILLED, .points = request->target_points};

@@ -63,23 +63,12 @@ static void test_coordinates(void **state)
         assert_int_equal(shark_coordinate((float)(k / 4095.0 * 2 - 1)), k);
 }
 
-static void test_light_is_rounded_to_the_nearest(void **state)
-{
-    (void)state;
-    assert_int_equal(shark_light(65535, 255), 255);
-    assert_int_equal(shark_light(0, 4095), 0);
-    assert_int_equal(shark_light(32768, 4095), 2048);
-    assert_int_equal(shark_light(128, 255), 0);
-    assert_int_equal(shark_light(129, 255), 1);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_commands),
         cmocka_unit_test(test_replies),
         cmocka_unit_test(test_coordinates),
-        cmocka_unit_test(test_light_is_rounded_to_the_nearest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

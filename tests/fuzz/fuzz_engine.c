@@ -80,7 +80,7 @@ void fuzz_engine_serve(struct fuzz_engine *engine)
 enum bj_status fuzz_engine_write(struct fuzz_engine *engine, uint32_t most, uint32_t pps,
                                  int64_t play_ns)
 {
-    static const struct bj_point points[MOST_POINTS] = {{.x = 1, .r = 65535, .i = 65535}};
+    static const struct bj_point points[MOST_POINTS] = {{.x = 1, .r = 1, .i = 1}};
     struct bj_chunk chunk = {.points = points,
                              .count = 1 + fuzz_next(&engine->input) * (most - 1) / 255,
                              .pps = pps,

@@ -85,13 +85,14 @@ static void on_wake(void *user)
 static void on_seen(void *user, int64_t time_ns, const struct bj_point *seen)
 {
     struct pipeline *pipeline = user;
+    struct bj_light light = bj_round_light(seen, 65535);
     struct sim_ed_point point = {.time_ns = time_ns,
                                  .x = (int16_t)lrintf(seen->x * FULL),
                                  .y = (int16_t)lrintf(seen->y * FULL),
-                                 .r = seen->r,
-                                 .g = seen->g,
-                                 .b = seen->b,
-                                 .i = seen->i};
+                                 .r = light.r,
+                                 .g = light.g,
+                                 .b = light.b,
+                                 .i = light.i};
 
     audience_see(&pipeline->audience, &point);
 }

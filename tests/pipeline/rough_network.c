@@ -83,10 +83,10 @@ static struct bj_fill_result fill(void *user, const struct bj_fill_request *requ
         points[k] =
             (struct bj_point){.x = (float)(turn < 0.5 ? 4 * turn - 1 : 3 - 4 * turn),
                               .y = (float)(2 * turn - 1),
-                              .r = 65535,
-                              .g = 65535,
-                              .b = 65535,
-                              .i = 65535};
+                              .r = 1,
+                              .g = 1,
+                              .b = 1,
+                              .i = 1};
     }
     return (struct bj_fill_result){.kind = BJ_FILLED, .points = request->target_points};
 }

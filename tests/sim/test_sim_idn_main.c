@@ -56,7 +56,7 @@ static struct bj_fill_result fill(void *user, const struct bj_fill_request *requ
 
     for (uint32_t k = 0; k < request->target_points; k++) {
         int16_t x = (int16_t)(world->produced++ % 32768);
-        points[k] = (struct bj_point){.x = (float)x / 32767.0F, .r = 65535, .i = 65535};
+        points[k] = (struct bj_point){.x = (float)x / 32767.0F, .r = 1, .i = 1};
     }
     return (struct bj_fill_result){.kind = BJ_FILLED, .points = request->target_points};
 }

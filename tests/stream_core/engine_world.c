@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine_world.h"
 
+#include "../support/light_codes.h"
 #include "epoch.h"
 
 #include <setjmp.h>
@@ -15,16 +16,18 @@ static struct bj_point tagged(uint64_t n)
     return (struct bj_point){
         .x = (float)(n % 200) / 100.0f - 1.0f,
         .y = (float)(n % 151) / 75.0f - 1.0f,
-        .r = (uint16_t)(n & 0x7fff) + 1,
-        .g = (uint16_t)(n >> 15) + 1,
-        .b = 65535,
-        .i = 65535,
+        .r = light_of((n & 0x7fff) + 1),
+        .g = light_of((n >> 15 & 0x7fff) + 1),
+        .b = 1,
+        .i = 1,
     };
 }
 
 uint64_t world_tag(const struct bj_point *point)
 {
-    return point->r == 0 ? 0 : (uint64_t)(point->g - 1) << 15 | (uint64_t)(point->r - 1);
+    uint64_t low = code_of(point->r), high = code_of(point->g);
+
+    return low == 0 ? 0 : (high - 1) << 15 | (low - 1);
 }
 
 static struct bj_fill_result produce(struct producer *producer, uint32_t count,

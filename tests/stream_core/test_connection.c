@@ -2,6 +2,7 @@
  *
  * Connecting, losing, coming back and leaving: every way out ends dark and shut.
  */
+#include "../support/light_codes.h"
 #include "engine_world.h"
 
 #include <setjmp.h>
@@ -593,7 +594,7 @@ static struct bj_fill_result fill_resting(void *user, const struct bj_fill_reque
 {
     (void)user;
     for (uint32_t k = 0; k < request->target_points; k++) {
-        points[k] = (struct bj_point){.r = 2, .g = 1, .i = 65535};
+        points[k] = (struct bj_point){.r = light_of(2), .g = light_of(1), .i = 1};
     }
     return (struct bj_fill_result){.kind = BJ_FILLED, .points = request->target_points};
 }

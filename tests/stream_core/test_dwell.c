@@ -106,7 +106,7 @@ static void begin(struct run *run, double pps)
 static bool send(struct run *run, double x, double y, bool lit)
 {
     struct bj_point point = {.x = (float)x, .y = (float)y};
-    point.r = point.i = lit ? 65535 : 0;
+    point.r = point.i = lit ? 1 : 0;
     bj_safety_run(&run->safety, &point, 1);
     for (int s = 0; s < 2; s++) {
         const float to[2] = {point.x, point.y};

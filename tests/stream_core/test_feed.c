@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "../support/light_codes.h"
 #include <beamjack/core.h>
 
 #define MS BJ_NS_PER_MS
@@ -165,9 +166,9 @@ static bool is_dark(const struct bj_point *point)
 /* At equal rates: which frame is it, is it new, did it leave L after its capture? */
 static void check_frame(struct world *world, const struct bj_point *point, double play_ns)
 {
-    uint64_t n = (uint64_t)point->g << 16 | point->r;
+    uint64_t n = (uint64_t)code_of(point->g) << 16 | code_of(point->r);
     double off = play_ns - (double)captured_ns(world, n) - (double)world->latency_ns;
-    if (n < world->next_frame || point->b != 65535 || point->i != 65535 ||
+    if (n < world->next_frame || code_of(point->b) != 65535 || code_of(point->i) != 65535 ||
         point->y != -0.5f || point->x != (float)(n & 0xffff) / 8192.0f) {
         fail_msg("frame %llu where %llu or later was due", (unsigned long long)n,
                  (unsigned long long)world->next_frame);
@@ -483,7 +484,7 @@ static void colour_is_shifted_by_time(void **state)
         struct world *world = make_world(&config, 48003);
         run(world, BJ_NS_PER_S, 10 * MS);
         assert_true(world->played > 40000 && world->worst_ns < 1000);
-        double off = world->points[0].r - (double)world->points[0].x * 8192;
+        double off = code_of(world->points[0].r) - (double)world->points[0].x * 8192;
         assert_true(fabs(off + (double)shifts_us[k] * 0.048) < 1);
         end_world(world);
     }
@@ -681,8 +682,8 @@ static void without_intensity_it_is_full(void **state)
                                           .pps = 48000};
         struct bj_fill_result result = bj_feed_fill(world->feed, &request, world->points);
         assert_int_equal(result.points, 10);
-        assert_int_equal(world->points[0].r, 16384);
-        assert_int_equal(world->points[0].i, has ? 16384 : 65535);
+        assert_int_equal(code_of(world->points[0].r), 16384);
+        assert_int_equal(code_of(world->points[0].i), has ? 16384 : 65535);
         end_world(world);
     }
 }

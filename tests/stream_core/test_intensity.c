@@ -9,7 +9,7 @@
 
 #include "intensity.h"
 
-static struct bj_point dimmed(uint16_t r, uint16_t g, uint16_t b, uint16_t i)
+static struct bj_point dimmed(float r, float g, float b, float i)
 {
     struct bj_point point = {.x = 0.25f, .y = -0.5f, .r = r, .g = g, .b = b, .i = i};
 
@@ -18,50 +18,57 @@ static struct bj_point dimmed(uint16_t r, uint16_t g, uint16_t b, uint16_t i)
     return point;
 }
 
-static void full_changes_nothing_and_none_is_dark(void **state)
+static bool is_dark(struct bj_point point)
+{
+    return point.r == 0 && point.g == 0 && point.b == 0 && point.i == 0;
+}
+
+static void full_changes_no_bit_and_none_is_dark(void **state)
 {
     (void)state;
-    for (uint32_t v = 0; v <= 65535; v++) {
-        struct bj_point full = dimmed((uint16_t)v, 0, 65535, 65535);
-        struct bj_point none = dimmed((uint16_t)v, 65535, 1, 0);
-        assert_int_equal(full.r, v);
-        assert_int_equal(full.b, 65535);
-        assert_int_equal(full.i, 65535);
-        assert_int_equal(none.r | none.g | none.b | none.i, 0);
+    for (uint32_t k = 1; k <= 0xffffff; k += 255) {
+        float v = (float)k / 0xffffff;
+        struct bj_point full = dimmed(v, 0, 1, 1);
+        assert_true(full.r == v && full.g == 0 && full.b == 1 && full.i == 1);
+        assert_true(is_dark(dimmed(v, 1, v, 0)));
     }
 }
 
-/* Against the exact quotient, on a lattice that meets every residue class of both. */
-static void products_are_rounded_to_the_nearest(void **state)
+/* On a lattice of what 16 bits know, and what they do not. */
+static void products_keep_the_precision_of_a_float(void **state)
 {
     (void)state;
-    for (uint32_t colour = 0; colour <= 65535; colour += 13)
-        for (uint32_t intensity = 0; intensity <= 65535; intensity += 17) {
-            struct bj_point p =
-                dimmed((uint16_t)colour, (uint16_t)intensity, 0, (uint16_t)intensity);
-            uint64_t exact = ((uint64_t)colour * intensity * 2 + 65535) / (2 * 65535);
-            if (p.r != exact)
-                fail_msg("%u x %u: %u", colour, intensity, p.r);
+    for (uint32_t colour = 1; colour <= 0xffffff; colour += 3331)
+        for (uint32_t intensity = 1; intensity <= 0xffffff; intensity += 4357) {
+            float c = (float)colour / 0xffffff, i = (float)intensity / 0xffffff;
+            struct bj_point p = dimmed(c, i, 0, i);
+            double exact = (double)c * (double)i;
+            if (fabs((double)p.r - exact) > exact * 0x1p-24 || p.i != 1)
+                fail_msg("%.9g x %.9g: %.9g", (double)c, (double)i, (double)p.r);
         }
 }
 
-/* What rounds to nothing is no light, and says so on the intensity too. */
-static void what_is_left_of_nothing_is_dark(void **state)
+/* Two negatives do not make light, and nonsense does not either. */
+static void what_is_no_light_stays_dark(void **state)
 {
-    struct bj_point faint = dimmed(1, 1, 1, 32767), just = dimmed(1, 0, 0, 32768);
+    const float bad[] = {-1, -0.0f, NAN, -NAN, INFINITY, -INFINITY, 1e30f, -1e30f};
 
     (void)state;
-    assert_int_equal(faint.r | faint.g | faint.b | faint.i, 0);
-    assert_int_equal(just.r, 1);
-    assert_int_equal(just.i, 65535);
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        assert_true(is_dark(dimmed(bad[k], bad[k], bad[k], bad[k])));
+        assert_true(is_dark(dimmed(bad[k], 0, 0, 1)));
+        assert_true(is_dark(dimmed(1, 1, 1, bad[k])));
+    }
+    assert_true(dimmed(2, 0, 0, 0.5f).r == 0.5f);
+    assert_true(dimmed(0.5f, 0, 0, 2).r == 0.5f);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(full_changes_nothing_and_none_is_dark),
-        cmocka_unit_test(products_are_rounded_to_the_nearest),
-        cmocka_unit_test(what_is_left_of_nothing_is_dark),
+        cmocka_unit_test(full_changes_no_bit_and_none_is_dark),
+        cmocka_unit_test(products_keep_the_precision_of_a_float),
+        cmocka_unit_test(what_is_no_light_stays_dark),
     };
 
     return cmocka_run_group_tests_name("intensity", tests, NULL, NULL);

@@ -16,10 +16,10 @@
 /* ---- producers of one colour at one place ---- */
 
 static struct bj_fill_result fill_one(const struct bj_fill_request *request,
-                                      struct bj_point *points, uint16_t colour)
+                                      struct bj_point *points, float colour)
 {
     for (uint32_t k = 0; k < request->target_points; k++) {
-        points[k] = (struct bj_point){.g = colour, .i = 65535};
+        points[k] = (struct bj_point){.g = colour, .i = 1};
     }
     return (struct bj_fill_result){.kind = BJ_FILLED, .points = request->target_points};
 }
@@ -28,7 +28,7 @@ static struct bj_fill_result fill_resting(void *user, const struct bj_fill_reque
                                           struct bj_point *points)
 {
     (void)user;
-    return fill_one(request, points, 65535);
+    return fill_one(request, points, 1);
 }
 
 static struct bj_fill_result fill_dark(void *user, const struct bj_fill_request *request,

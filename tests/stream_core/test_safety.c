@@ -33,7 +33,7 @@ static void make_moving(struct bj_point *points, uint32_t count)
 {
     for (uint32_t k = 0; k < count; k++) {
         points[k] = (struct bj_point){
-            .x = k % 2 ? 0.5f : -0.5f, .r = 1000, .g = 2000, .b = 3000, .i = 65535};
+            .x = k % 2 ? 0.5f : -0.5f, .r = 0.015f, .g = 1e-9f, .b = 0.3333333f, .i = 1};
     }
 }
 
@@ -115,7 +115,8 @@ static void dark_points_keep_their_place(void **state)
 {
     (void)state;
     struct bj_safety safety = make();
-    struct bj_point point = {.x = 0.25f, .y = -0.5f, .r = 9, .g = 9, .b = 9, .i = 9};
+    struct bj_point point = {
+        .x = 0.25f, .y = -0.5f, .r = 0.9f, .g = 0.9f, .b = 0.9f, .i = 0.9f};
     assert_int_equal(bj_safety_run(&safety, &point, 1), BJ_DARK_DISARMED);
     assert_true(point.x == 0.25f && point.y == -0.5f);
     assert_true(is_dark(&point));
@@ -213,24 +214,25 @@ static void zero_times_mean_no_wait(void **state)
 
 /* ---- colour ---- */
 
+#define LEAST 1e-9f /* less than any DAC can show: light all the same */
+
 static void without_intensity_or_colour_all_is_zero(void **state)
 {
     (void)state;
     struct bj_safety safety = make_open();
     struct bj_point points[] = {
-        {.x = 0.1f, .r = 65535, .g = 65535, .b = 65535, .i = 0},
-        {.x = 0.2f, .i = 65535},
-        {.x = 0.3f, .r = 1, .i = 1},
-        {.x = 0.4f, .g = 1, .i = 65535},
-        {.x = 0.5f, .b = 1, .i = 65535},
+        {.x = 0.1f, .r = 1, .g = 1, .b = 1, .i = 0},
+        {.x = 0.2f, .i = 1},
+        {.x = 0.3f, .r = LEAST, .i = LEAST},
+        {.x = 0.4f, .g = LEAST, .i = 1},
+        {.x = 0.5f, .b = LEAST, .i = 1},
     };
     assert_int_equal(bj_safety_run(&safety, points, 5), BJ_DARK_NO);
     assert_true(is_dark(&points[0]));
     assert_true(is_dark(&points[1]));
-    assert_int_equal(points[2].r, 1);
-    assert_int_equal(points[2].i, 1);
-    assert_int_equal(points[3].g, 1);
-    assert_int_equal(points[4].b, 1);
+    assert_true(points[2].r == LEAST && points[2].i == LEAST);
+    assert_true(points[3].g == LEAST);
+    assert_true(points[4].b == LEAST);
     assert_int_equal(bj_safety_run(&safety, points, 2), BJ_DARK_SOURCE);
 }
 
@@ -243,6 +245,32 @@ static void lit_points_pass_unchanged(void **state)
     memcpy(before, points, sizeof before);
     assert_int_equal(bj_safety_run(&safety, points, MOST), BJ_DARK_NO);
     assert_memory_equal(points, before, sizeof before);
+}
+
+static void light_is_clamped_and_nonsense_dark(void **state)
+{
+    (void)state;
+    const float in[] = {1.0001f, 1.5f, 16, -0.0f, -1, -16};
+    const float out[] = {1, 1, 1, 0, 0, 0};
+    const float bad[] = {NAN, -NAN, INFINITY, -INFINITY, 1e30f, -1e30f, 3e38f};
+    for (size_t k = 0; k < sizeof in / sizeof *in; k++) {
+        struct bj_safety safety = make_open();
+        struct bj_point point = {.x = 0.1f, .r = in[k], .g = 0.25f, .i = 1};
+        struct bj_point dimmed = {.x = 0.1f, .r = 0.75f, .i = in[k]};
+        bj_safety_run(&safety, &point, 1);
+        bj_safety_run(&safety, &dimmed, 1);
+        assert_true(point.r == out[k] && point.g == 0.25f && point.b == 0 && point.i == 1);
+        assert_true(dimmed.i == out[k] && dimmed.r == (out[k] > 0 ? 0.75f : 0));
+    }
+    for (size_t k = 0; k < 4 * sizeof bad / sizeof *bad; k++) {
+        struct bj_safety safety = make_open();
+        float light[4] = {0.5f, 0.5f, 0.5f, 0.5f};
+        light[k % 4] = bad[k / 4];
+        struct bj_point point = {0.1f, 0.2f, light[0], light[1], light[2], light[3]};
+        bj_safety_run(&safety, &point, 1);
+        assert_true(is_dark(&point));
+        assert_true(point.x == 0.1f && point.y == 0.2f);
+    }
 }
 
 /* ---- position ---- */
@@ -259,7 +287,7 @@ static void clamps_to_the_field(void **state)
         bj_safety_run(&safety, points, 2);
         assert_true(points[0].x == out[k] && points[0].y == 0.5f);
         assert_true(points[1].y == out[k] && points[1].x == 0.5f);
-        assert_int_equal(points[0].r, 1);
+        assert_true(points[0].r == 1);
         assert_int_equal(safety.invalid, 0);
     }
 }
@@ -271,18 +299,18 @@ static void nonsense_rests_dark_where_the_beam_was(void **state)
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
         struct bj_safety safety = make_open();
         struct bj_point points[] = {
-            {.x = 0.25f, .y = 2.0f, .r = 5, .i = 5},
-            {.x = bad[k], .y = 0.75f, .r = 5, .g = 5, .b = 5, .i = 5},
-            {.x = 0.75f, .y = bad[k], .r = 5, .g = 5, .b = 5, .i = 5},
-            {.x = 0.5f, .y = 0.5f, .r = 5, .i = 5},
+            {.x = 0.25f, .y = 2.0f, .r = 0.5f, .i = 0.5f},
+            {.x = bad[k], .y = 0.75f, .r = 0.5f, .g = 0.5f, .b = 0.5f, .i = 0.5f},
+            {.x = 0.75f, .y = bad[k], .r = 0.5f, .g = 0.5f, .b = 0.5f, .i = 0.5f},
+            {.x = 0.5f, .y = 0.5f, .r = 0.5f, .i = 0.5f},
         };
         bj_safety_run(&safety, points, 4);
         for (int bad_one = 1; bad_one <= 2; bad_one++) {
             assert_true(points[bad_one].x == 0.25f && points[bad_one].y == 1.0f);
             assert_true(is_dark(&points[bad_one]));
         }
-        assert_int_equal(points[0].r, 5);
-        assert_int_equal(points[3].r, 5);
+        assert_true(points[0].r == 0.5f);
+        assert_true(points[3].r == 0.5f);
         assert_int_equal(safety.invalid, 2);
     }
 }
@@ -301,7 +329,19 @@ static float any_float(uint32_t *seed)
     return value;
 }
 
-/* Whatever comes: finite, within the field; dark while any gate is closed. */
+/* Half of it sensible, so that some is lit. */
+static float any_light(uint32_t *seed)
+{
+    return next(seed) % 2 ? (float)next(seed) / 0x1000000 : any_float(seed);
+}
+
+static bool is_light(float value)
+{
+    return value >= 0 && value <= 1; /* false for NaN */
+}
+
+/* Whatever comes: finite, within the field and the range of light; dark while any gate is
+ * closed. */
 static void any_bits_end_within_the_field(void **state)
 {
     (void)state;
@@ -327,15 +367,17 @@ static void any_bits_end_within_the_field(void **state)
         for (int k = 0; k < 64; k++) {
             points[k] = (struct bj_point){.x = any_float(&seed),
                                           .y = any_float(&seed),
-                                          .r = (uint16_t)next(&seed),
-                                          .g = (uint16_t)next(&seed),
-                                          .b = (uint16_t)next(&seed),
-                                          .i = (uint16_t)next(&seed)};
+                                          .r = any_light(&seed),
+                                          .g = any_light(&seed),
+                                          .b = any_light(&seed),
+                                          .i = any_light(&seed)};
         }
         bool lit = bj_safety_run(&safety, points, 64) == BJ_DARK_NO, any = false;
         for (int k = 0; k < 64; k++) {
             assert_true(points[k].x >= -1 && points[k].x <= 1);
             assert_true(points[k].y >= -1 && points[k].y <= 1);
+            assert_true(is_light(points[k].r) && is_light(points[k].g));
+            assert_true(is_light(points[k].b) && is_light(points[k].i));
             any = any || !is_dark(&points[k]);
         }
         assert_int_equal(lit, any);
@@ -349,7 +391,7 @@ static void any_bits_end_within_the_field(void **state)
 static bool shows(struct bj_safety *safety, float x, float y, bool lit)
 {
     struct bj_point point = {.x = x, .y = y};
-    point.g = point.i = lit ? 65535 : 0;
+    point.g = point.i = lit ? 1 : 0;
     return bj_safety_run(safety, &point, 1) == BJ_DARK_NO;
 }
 
@@ -491,7 +533,7 @@ static void does_not_depend_on_how_points_are_cut(void **state)
         bj_safety_arm(&many);
         for (uint32_t k = 0; k < MOST; k++) {
             whole[k] = (struct bj_point){.x = (float)(next(&seed) / 64 % 3) * 0.004f,
-                                         .r = (uint16_t)(next(&seed) / 64 % 2),
+                                         .r = (float)(next(&seed) / 64 % 2),
                                          .i = 1};
         }
         memcpy(cut, whole, sizeof cut);
@@ -534,6 +576,7 @@ int main(void)
         cmocka_unit_test(zero_times_mean_no_wait),
         cmocka_unit_test(without_intensity_or_colour_all_is_zero),
         cmocka_unit_test(lit_points_pass_unchanged),
+        cmocka_unit_test(light_is_clamped_and_nonsense_dark),
         cmocka_unit_test(clamps_to_the_field),
         cmocka_unit_test(nonsense_rests_dark_where_the_beam_was),
         cmocka_unit_test(any_bits_end_within_the_field),

@@ -20,7 +20,7 @@ static struct bj_point run(const struct bj_shape *shape, struct bj_point point)
 }
 
 static const struct bj_point sample = {
-    .x = 0.5f, .y = -0.25f, .r = 100, .g = 20000, .b = 65535, .i = 40000};
+    .x = 0.5f, .y = -0.25f, .r = 0.001f, .g = 0.3f, .b = 1, .i = 0.6f};
 
 static void is_at(struct bj_point point, float x, float y)
 {
@@ -28,12 +28,12 @@ static void is_at(struct bj_point point, float x, float y)
     assert_true(point.y == y);
 }
 
-static void has_colour(struct bj_point point, int r, int g, int b, int i)
+static void has_colour(struct bj_point point, float r, float g, float b, float i)
 {
-    assert_int_equal(point.r, r);
-    assert_int_equal(point.g, g);
-    assert_int_equal(point.b, b);
-    assert_int_equal(point.i, i);
+    assert_true(point.r == r);
+    assert_true(point.g == g);
+    assert_true(point.b == b);
+    assert_true(point.i == i);
 }
 
 static void neutral_leaves_every_bit(void **state)
@@ -42,8 +42,8 @@ static void neutral_leaves_every_bit(void **state)
     struct bj_shape shape = bj_shape_neutral();
     struct bj_point points[] = {
         sample,
-        {.x = NAN, .y = -INFINITY, .r = 1, .g = 2, .b = 3, .i = 4},
-        {.x = -0.0f, .y = 1e-40f, .r = 65535},
+        {.x = NAN, .y = -INFINITY, .r = -1, .g = 2, .b = NAN, .i = 1e30f},
+        {.x = -0.0f, .y = 1e-40f, .r = 1e-40f},
         {.x = 1e30f, .y = -7},
     };
     struct bj_point before[4];
@@ -59,7 +59,7 @@ static void swaps(void **state)
     struct bj_shape shape = bj_shape_neutral();
     shape.swap_xy = true;
     is_at(run(&shape, sample), -0.25f, 0.5f);
-    has_colour(run(&shape, sample), 100, 20000, 65535, 40000);
+    has_colour(run(&shape, sample), 0.001f, 0.3f, 1, 0.6f);
 }
 
 static void flips(void **state)
@@ -106,36 +106,34 @@ static void applies_swap_flip_gain_offset_in_this_order(void **state)
         x = shape.flip_x ? -x : x;
         y = shape.flip_y ? -y : y;
         is_at(run(&shape, sample), x * 0.5f + 0.125f, y * 0.25f - 0.0625f);
-        has_colour(run(&shape, sample), 100, 20000, 65535, 40000);
+        has_colour(run(&shape, sample), 0.001f, 0.3f, 1, 0.6f);
     }
 }
 
-static void colour_gain_rounds_and_saturates(void **state)
+static void colour_gain_is_exact_and_saturates(void **state)
 {
     (void)state;
     struct bj_shape shape = bj_shape_neutral();
     shape.gain_r = 0.5f;
-    has_colour(run(&shape, (struct bj_point){.r = 3, .g = 3, .b = 3, .i = 3}), 2, 3, 3, 3);
+    has_colour(run(&shape, sample), 0.0005f, 0.3f, 1, 0.6f);
     shape.gain_g = 2;
-    has_colour(run(&shape, (struct bj_point){.r = 1, .g = 32767, .b = 3, .i = 3}), 1, 65534,
-               3, 3);
-    has_colour(run(&shape, (struct bj_point){.r = 0, .g = 32768, .b = 3, .i = 3}), 0, 65535,
-               3, 3);
+    has_colour(run(&shape, sample), 0.0005f, 0.6f, 1, 0.6f);
+    shape.gain_g = 4;
     shape.gain_b = 0;
     shape.gain_i = 0.1f;
-    has_colour(run(&shape, sample), 50, 40000, 0, 4000);
+    has_colour(run(&shape, sample), 0.0005f, 1, 0, 0.6f * 0.1f);
 }
 
 static void each_gain_touches_its_own_colour(void **state)
 {
     (void)state;
-    struct bj_point in = {.r = 1000, .g = 1000, .b = 1000, .i = 1000};
+    struct bj_point in = {.r = 0.25f, .g = 0.25f, .b = 0.25f, .i = 0.25f};
     for (int c = 0; c < 4; c++) {
         struct bj_shape shape = bj_shape_neutral();
         float *gains[] = {&shape.gain_r, &shape.gain_g, &shape.gain_b, &shape.gain_i};
         *gains[c] = 3;
-        has_colour(run(&shape, in), c == 0 ? 3000 : 1000, c == 1 ? 3000 : 1000,
-                   c == 2 ? 3000 : 1000, c == 3 ? 3000 : 1000);
+        has_colour(run(&shape, in), c == 0 ? 0.75f : 0.25f, c == 1 ? 0.75f : 0.25f,
+                   c == 2 ? 0.75f : 0.25f, c == 3 ? 0.75f : 0.25f);
     }
 }
 
@@ -146,13 +144,13 @@ static void odd_gains_stay_in_range(void **state)
     for (size_t k = 0; k < 5; k++) {
         struct bj_shape shape = bj_shape_neutral();
         shape.gain_g = odd[k];
-        has_colour(run(&shape, sample), 100, 0, 65535, 40000);
+        has_colour(run(&shape, sample), 0.001f, 0, 1, 0.6f);
     }
     struct bj_shape shape = bj_shape_neutral();
     shape.gain_g = INFINITY;
-    has_colour(run(&shape, sample), 100, 65535, 65535, 40000);
+    has_colour(run(&shape, sample), 0.001f, 1, 1, 0.6f);
     shape.gain_g = 1e30f;
-    has_colour(run(&shape, sample), 100, 65535, 65535, 40000);
+    has_colour(run(&shape, sample), 0.001f, 1, 1, 0.6f);
 }
 
 /* Full means dark; the gain applies to the light meant. Intensity is not turned over. */
@@ -161,9 +159,9 @@ static void inverts_colour_before_its_gain(void **state)
     (void)state;
     struct bj_shape shape = bj_shape_neutral();
     shape.invert_colour = true;
-    has_colour(run(&shape, sample), 65435, 45535, 0, 40000);
+    has_colour(run(&shape, sample), 1 - 0.001f, 1 - 0.3f, 0, 0.6f);
     shape.gain_g = 0.5f;
-    has_colour(run(&shape, sample), 65435, 22768, 0, 40000);
+    has_colour(run(&shape, sample), 1 - 0.001f, (1 - 0.3f) * 0.5f, 0, 0.6f);
 }
 
 /* What the engine fills in itself is dark by intensity, and stays dark. */
@@ -173,7 +171,10 @@ static void invert_lights_nothing_that_has_no_intensity(void **state)
     struct bj_shape shape = bj_shape_neutral();
     shape.invert_colour = true;
     shape.gain_i = 100;
-    assert_int_equal(run(&shape, (struct bj_point){0}).i, 0);
+    assert_true(run(&shape, (struct bj_point){0}).i == 0);
+    assert_true(run(&shape, (struct bj_point){.r = NAN, .i = 1}).i == 0);
+    assert_true(run(&shape, (struct bj_point){.g = -1e30f, .i = 1}).i == 0);
+    assert_true(run(&shape, (struct bj_point){.i = INFINITY}).i == 0);
 }
 
 static void runs_over_all_points_and_no_further(void **state)
@@ -291,7 +292,7 @@ int main(void)
         cmocka_unit_test(flips),
         cmocka_unit_test(gains_and_offsets),
         cmocka_unit_test(applies_swap_flip_gain_offset_in_this_order),
-        cmocka_unit_test(colour_gain_rounds_and_saturates),
+        cmocka_unit_test(colour_gain_is_exact_and_saturates),
         cmocka_unit_test(each_gain_touches_its_own_colour),
         cmocka_unit_test(odd_gains_stay_in_range),
         cmocka_unit_test(inverts_colour_before_its_gain),

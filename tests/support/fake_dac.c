@@ -255,7 +255,7 @@ static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_stat
 static void log_points(struct fake_dac *dac, const struct bj_point *points, uint32_t count)
 {
     for (uint32_t k = 0; k < count; k++) {
-        bool lit = points[k].r || points[k].g || points[k].b;
+        bool lit = points[k].r > 0 || points[k].g > 0 || points[k].b > 0;
         dac->lit_while_shut += lit && !dac->shutter_open;
         if (dac->taken + k < FAKE_DAC_LOG) {
             dac->log[dac->taken + k] = points[k];

@@ -91,11 +91,11 @@ BJ_API const char *bj_version_string(void);
 
 /* ---- Points and frames ---- */
 
-/** One point of the beam. x right, y up, -1 to +1; colour and intensity 0 dark, 65535 full.
+/** One point of the beam. x right, y up, -1 to +1; colour and intensity 0 dark, 1 full.
  * Intensity 0 means dark whatever the colour says. */
 struct bj_point {
     float x, y;
-    uint16_t r, g, b, i;
+    float r, g, b, i;
 };
 
 /** Channels of a captured frame, in port order. */
@@ -137,7 +137,8 @@ struct bj_fill_result {
 };
 
 /** Engine thread, BJ_RT. `points` belongs to the stream and has room for
- * request->target_points; what is written beyond result.points is ignored. */
+ * request->target_points; what is written beyond result.points is ignored. A point whose
+ * position or light is no number, or beyond all sense, ends dark. */
 typedef struct bj_fill_result (*bj_fill_fn)(void *user,
                                             const struct bj_fill_request *request,
                                             struct bj_point *points);

@@ -24,6 +24,12 @@
 
 #include <beamjack/core.h>
 
+#if defined(__x86_64__) && !defined(BJ_ROUND_PLAIN)
+#define BJ_ROUND_SSE2
+#include <emmintrin.h>
+#include <string.h>
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -413,9 +419,9 @@ static inline struct bj_dac_config bj_dac_defaults(void)
     return config;
 }
 
-/** The colours of its points are what shall be seen, dimmed already: intensity is 65535
- * where there is light and 0 elsewhere, unless the DAC has an intensity line and the stream
- * wants it used. */
+/** Every value is finite and within its range. The colours of its points are what shall be
+ * seen, dimmed already: intensity is 1 where there is light and 0 elsewhere, unless the DAC
+ * has an intensity line and the stream wants it used. */
 struct bj_chunk {
     const struct bj_point *points;
     uint32_t count;
@@ -489,6 +495,51 @@ struct bj_dac_driver {
     /** Lets go of the device at once, in any state; a last best-effort stop is sent. */
     void (*disconnect)(void *dac);
 };
+
+/* ---- For encoders ---- */
+
+/** Colour and intensity as the numbers a DAC wants for them. */
+struct bj_light {
+    uint16_t r, g, b, i;
+};
+
+/** Any thread, BJ_RT. Returns one of them, as below. */
+static inline uint16_t bj_round_colour(float colour, uint16_t full)
+{
+    double inside = colour > 0 ? (colour < 1 ? (double)colour : 1.0) : 0.0;
+
+    return (uint16_t)(inside * full + 0.5);
+}
+
+/** Any thread, BJ_RT. Returns 0..1 as 0..full, rounded to the nearest, halves up, in
+ * double, where products and sums are exact. Clamped; what is no number is dark, and with
+ * full 0 all is. DACs of more than 16 bits take the floats. */
+static inline struct bj_light bj_round_light(const struct bj_point *point, uint16_t full)
+{
+#ifdef BJ_ROUND_SSE2 /* all four at once: every point on its way out passes here */
+    const __m128 light = _mm_loadu_ps(&point->r);
+    const __m128 inside = _mm_min_ps(_mm_max_ps(light, _mm_setzero_ps()), _mm_set1_ps(1));
+    const __m128d scale = _mm_set1_pd(full), half = _mm_set1_pd(0.5);
+    const __m128d rg = _mm_cvtps_pd(inside);
+    const __m128d bi = _mm_cvtps_pd(_mm_movehl_ps(inside, inside));
+    const __m128i low = _mm_cvttpd_epi32(_mm_add_pd(_mm_mul_pd(rg, scale), half));
+    const __m128i high = _mm_cvttpd_epi32(_mm_add_pd(_mm_mul_pd(bi, scale), half));
+    const __m128i centred =
+        _mm_sub_epi32(_mm_unpacklo_epi64(low, high), _mm_set1_epi32(0x8000));
+    const __m128i words = _mm_packs_epi32(centred, centred);
+    const long long bits = _mm_cvtsi128_si64(_mm_xor_si128(words, _mm_set1_epi16(-0x8000)));
+    struct bj_light rounded;
+
+    memcpy(&rounded, &bits, sizeof rounded);
+    return rounded;
+#else
+    struct bj_light rounded = {
+        bj_round_colour(point->r, full), bj_round_colour(point->g, full),
+        bj_round_colour(point->b, full), bj_round_colour(point->i, full)};
+
+    return rounded;
+#endif
+}
 
 /* ---- An instance ---- */
 

@@ -17,9 +17,9 @@
 #define CONFORMANCE_START_NS epoch_ns() /* when a world begins, in virtual time */
 
 /* A point that comes out of the device at time_ns: x right, y up, whatever the wire does;
- * colours and intensity scaled to 65535, all 0 where the device's own shutter or output
- * switch keeps the light in. A device without an intensity channel shows 65535 there when
- * any colour is on. */
+ * colours and intensity 0 to 1, all 0 where the device's own shutter or output switch keeps
+ * the light in. A device without an intensity channel shows 1 there when any colour is on.
+ */
 typedef void conformance_seen(void *suite, int64_t time_ns, const struct bj_point *seen);
 
 /* What is not as it should be about a device's clock, how it tells of it, and the way to

@@ -5,10 +5,9 @@
 #include <stdlib.h>
 
 #define LATE_POINTS 8
-#define FULL 65535.0
 #define BLIND_BITS 16
 #define STRIDE 0x9e3779b1u /* odd: the walk reaches every place */
-#define EPSILON 1e-6
+#define EPSILON 2e-7       /* what floats leave of a value */
 
 bool eye_init(struct eye *eye, const struct conformance_row *row,
               const struct witness *witness, struct conformance_verdict *verdict)
@@ -45,6 +44,16 @@ static float place(uint64_t index, uint64_t count)
     return (float)((2.0 * (double)(index % count) + 1.0) / (double)count - 1.0);
 }
 
+static float light(uint64_t hash)
+{
+    return (float)(hash & 0xffffff) / 0xffffff;
+}
+
+static float bright(uint64_t hash)
+{
+    return light(hash | 0x800000);
+}
+
 struct bj_point eye_tagged_point(const struct conformance_row *row, uint64_t n)
 {
     uint64_t across = places(row->bits[BJ_X]), up = places(row->bits[BJ_Y]);
@@ -54,10 +63,10 @@ struct bj_point eye_tagged_point(const struct conformance_row *row, uint64_t n)
     return (struct bj_point){
         .x = place(n * STRIDE, across),
         .y = place(n / across * STRIDE, up),
-        .r = (uint16_t)(hash | 0x8000),
-        .g = (uint16_t)(hash >> 16),
-        .b = (uint16_t)(hash >> 32),
-        .i = row->bits[BJ_I] > 0 ? (uint16_t)(hash >> 48 | 0x8000) : 65535,
+        .r = bright(hash),
+        .g = light(hash >> 16),
+        .b = light(hash >> 32),
+        .i = row->bits[BJ_I] > 0 ? bright(hash >> 40) : 1,
     };
 }
 
@@ -65,7 +74,7 @@ struct bj_point eye_tagged_point(const struct conformance_row *row, uint64_t n)
 
 static bool is_lit(const struct bj_point *point)
 {
-    return (point->r | point->g | point->b) != 0 && point->i != 0;
+    return (point->r > 0 || point->g > 0 || point->b > 0) && point->i > 0;
 }
 
 /* To the nearest step; a switch does not flicker around half. */
@@ -89,8 +98,8 @@ static bool same_colour(const struct eye *eye, const struct bj_point *a,
 {
     const uint8_t *bits = eye->row->bits;
 
-    return is_near(a->r, b->r, FULL, bits[BJ_R]) && is_near(a->g, b->g, FULL, bits[BJ_G]) &&
-           is_near(a->b, b->b, FULL, bits[BJ_B]) && is_near(a->i, b->i, FULL, bits[BJ_I]);
+    return is_near(a->r, b->r, 1, bits[BJ_R]) && is_near(a->g, b->g, 1, bits[BJ_G]) &&
+           is_near(a->b, b->b, 1, bits[BJ_B]) && is_near(a->i, b->i, 1, bits[BJ_I]);
 }
 
 /* ---- Seeing -------------------------------------------------------------------------- */
@@ -119,8 +128,9 @@ static void judge_light(struct eye *eye, int64_t time_ns, const struct bj_point 
                        (double)time_ns / 1e6, (double)dark_ns / 1e6);
     conformance_expect(eye->verdict, is_lit(sent), "a dark point comes out lit");
     conformance_expect(eye->verdict, same_colour(eye, sent, seen),
-                       "colour %u %u %u %u comes out as %u %u %u %u", sent->r, sent->g,
-                       sent->b, sent->i, seen->r, seen->g, seen->b, seen->i);
+                       "colour %.8f %.8f %.8f %.8f comes out as %.8f %.8f %.8f %.8f",
+                       (double)sent->r, (double)sent->g, (double)sent->b, (double)sent->i,
+                       (double)seen->r, (double)seen->g, (double)seen->b, (double)seen->i);
 }
 
 /* Before the first point and after the last, a device may rest where it likes. */

@@ -81,7 +81,7 @@ static void show(struct frail *frail, int64_t time_ns)
     struct bj_point point = frail->queue[frail->played % CAPACITY];
 
     if (frail->frailty == FRAIL_LIGHTS_DARK)
-        point.r = point.g = point.b = point.i = 40000;
+        point.r = point.g = point.b = point.i = 0.6F;
     if (frail->frailty == FRAIL_DARKENS && frail->played % EVERY == 0)
         point.r = point.g = point.b = point.i = 0;
     if (frail->shut && frail->frailty == FRAIL_STAYS_SHUT)
@@ -117,12 +117,12 @@ static void begin(struct frail *frail, int64_t now_ns)
 static void store(struct frail *frail, struct bj_point point)
 {
     if (frail->frailty == FRAIL_SWAPS_COLOURS) {
-        uint16_t red = point.r;
+        float red = point.r;
         point.r = point.b;
         point.b = red;
     }
     if (frail->frailty == FRAIL_IS_COARSE)
-        point.r &= 0xff00;
+        point.r = (float)bj_round_light(&point, 255).r / 255;
     if (frail->frailty == FRAIL_MIRRORS)
         point.x = -point.x;
     if (frail->frailty == FRAIL_LOSES && frail->stored % EVERY == 1)

@@ -15,9 +15,9 @@ struct rig {
 };
 
 /* A laser does not care for less than nothing. */
-static uint16_t colour(double sample)
+static float colour(double sample)
 {
-    return sample <= 0 ? 0 : (uint16_t)(sample * 65535 + 0.5);
+    return sample <= 0 ? 0 : (float)sample;
 }
 
 static void on_heard(void *user, int64_t time_ns, const double *samples, bool own)
@@ -162,7 +162,7 @@ const struct conformance_row conformance_audio = {
     .refuse = refuse,
     .refusals = 2,
     .dries = dries,
-    .bits = {16, 16, 16, 16, 16, 16}, /* as fine as points are */
+    .bits = {24, 24, 23, 23, 23, 23}, /* light has one half of the samples */
     .open_ns = 50 * BJ_NS_PER_MS,
     .dark_ns = BJ_NS_PER_MS / 2,
 };

@@ -8,16 +8,17 @@
 #include "rows.h"
 
 #define FULL 32767.0F
+#define FULL_LIGHT 65535.0F
 
 static void on_played(void *user, const struct sim_ed_point *played)
 {
     struct rig_net *rig = user;
     struct bj_point seen = {.x = (float)played->x / FULL,
                             .y = (float)played->y / FULL,
-                            .r = played->r,
-                            .g = played->g,
-                            .b = played->b,
-                            .i = played->i};
+                            .r = (float)played->r / FULL_LIGHT,
+                            .g = (float)played->g / FULL_LIGHT,
+                            .b = (float)played->b / FULL_LIGHT,
+                            .i = (float)played->i / FULL_LIGHT};
 
     rig->seen(rig->suite, played->time_ns, &seen);
 }

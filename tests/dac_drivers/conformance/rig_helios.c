@@ -34,13 +34,13 @@ static bool is_sacrifice(const struct sim_helios_point *point)
 static void on_played(void *user, const struct sim_helios_point *point)
 {
     struct rig *rig = user;
-    int on = point->shutter ? 257 : 0;
+    float step = point->shutter ? 1 / 255.0F : 0;
     struct bj_point seen = {.x = (float)(point->x / 2047.5 - 1),
                             .y = (float)(point->y / 2047.5 - 1),
-                            .r = (uint16_t)(point->r * on),
-                            .g = (uint16_t)(point->g * on),
-                            .b = (uint16_t)(point->b * on),
-                            .i = (uint16_t)(point->i * on)};
+                            .r = point->r * step,
+                            .g = point->g * step,
+                            .b = point->b * step,
+                            .i = point->i * step};
 
     if (!is_sacrifice(point))
         rig_usb_tell(&rig->base, point->time_ns, &seen);

@@ -8,16 +8,17 @@
 #include "sim_idn.h"
 
 #define FULL 32767.0F
+#define FULL_LIGHT 65535.0F
 
 static void on_played(void *user, const struct sim_idn_point *played)
 {
     struct rig_net *rig = user;
     struct bj_point seen = {.x = (float)played->x / FULL,
                             .y = (float)played->y / FULL,
-                            .r = played->r,
-                            .g = played->g,
-                            .b = played->b,
-                            .i = played->r | played->g | played->b ? 65535 : 0};
+                            .r = (float)played->r / FULL_LIGHT,
+                            .g = (float)played->g / FULL_LIGHT,
+                            .b = (float)played->b / FULL_LIGHT,
+                            .i = played->r | played->g | played->b ? 1 : 0};
 
     if (!played->bridge)
         rig->seen(rig->suite, played->time_ns, &seen);

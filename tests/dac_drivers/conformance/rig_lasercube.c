@@ -7,7 +7,8 @@
 #include "rows.h"
 #include "sim_lasercube.h"
 
-#define HALF 2047.5F
+#define FULL 4095.0F
+#define HALF (FULL / 2)
 
 static void on_played(void *user, const struct sim_lc_point *played)
 {
@@ -16,10 +17,10 @@ static void on_played(void *user, const struct sim_lc_point *played)
                             .y = (float)played->y / HALF - 1};
 
     if (played->output && (played->r | played->g | played->b)) {
-        seen.r = (uint16_t)(played->r * 65535u / 4095);
-        seen.g = (uint16_t)(played->g * 65535u / 4095);
-        seen.b = (uint16_t)(played->b * 65535u / 4095);
-        seen.i = 65535;
+        seen.r = (float)played->r / FULL;
+        seen.g = (float)played->g / FULL;
+        seen.b = (float)played->b / FULL;
+        seen.i = 1;
     }
     rig->seen(rig->suite, played->time_ns, &seen);
 }

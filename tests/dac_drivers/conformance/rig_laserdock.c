@@ -11,10 +11,10 @@ static struct bj_point look(const struct sim_shark_sample *sample)
 {
     return (struct bj_point){.x = (float)(1 - sample->x / 4095.0 * 2),
                              .y = (float)(sample->y / 4095.0 * 2 - 1),
-                             .r = (uint16_t)(sample->r * 257),
-                             .g = (uint16_t)(sample->g * 257),
-                             .b = (uint16_t)(sample->b * 257),
-                             .i = sample->lit ? 65535 : 0};
+                             .r = sample->r / 255.0F,
+                             .g = sample->g / 255.0F,
+                             .b = sample->b / 255.0F,
+                             .i = sample->lit ? 1 : 0};
 }
 
 static void *create(const struct conformance_row *row, uint64_t seed,

@@ -14,10 +14,10 @@ static struct bj_point look(const struct sim_shark_sample *sample)
 
     return (struct bj_point){.x = (float)(sample->x / 4095.0 * 2 - 1),
                              .y = (float)(1 - sample->y / 4095.0 * 2),
-                             .r = (uint16_t)(on ? sample->r / 4095.0 * 65535 + 0.5 : 0),
-                             .g = (uint16_t)(on ? sample->g / 4095.0 * 65535 + 0.5 : 0),
-                             .b = on && sample->b ? 65535 : 0,
-                             .i = on ? 65535 : 0};
+                             .r = on ? sample->r / 4095.0F : 0,
+                             .g = on ? sample->g / 4095.0F : 0,
+                             .b = on && sample->b ? 1 : 0,
+                             .i = on ? 1 : 0};
 }
 
 static void *create(const struct conformance_row *row, uint64_t seed,

@@ -62,10 +62,10 @@ bool __wrap_bj_points_writer_put(struct bj_points_writer *writer,
     for (uint32_t k = 0; k < count; k++) {
         const struct bj_point seen = {.x = (float)points[k].x / 32767.0F,
                                       .y = (float)points[k].y / 32767.0F,
-                                      .r = points[k].r,
-                                      .g = points[k].g,
-                                      .b = points[k].b,
-                                      .i = points[k].i};
+                                      .r = (float)points[k].r / 65535.0F,
+                                      .g = (float)points[k].g / 65535.0F,
+                                      .b = (float)points[k].b / 65535.0F,
+                                      .i = (float)points[k].i / 65535.0F};
         writer->seen(writer->suite, points[k].time_ns, &seen);
     }
     return true;

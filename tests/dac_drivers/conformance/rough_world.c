@@ -73,7 +73,7 @@ static struct bj_fill_result make(struct world *world, uint32_t count,
 {
     for (uint32_t k = 0; k < count; k++)
         points[k] = (struct bj_point){
-            .x = (float)sin((double)world->made++ / 50), .g = 40000, .i = 65535};
+            .x = (float)sin((double)world->made++ / 50), .g = 0.6F, .i = 1};
     return (struct bj_fill_result){.kind = count ? BJ_FILLED : BJ_STARVED, .points = count};
 }
 

@@ -42,10 +42,10 @@ static void draw(struct run *run)
         float way = (float)(k % ROUND) / (ROUND / 2.0F) - 1;
         run->picture[k] = (struct bj_point){.x = way < 0 ? 2 * way + 1 : 1 - 2 * way,
                                             .y = way,
-                                            .r = 65535,
-                                            .g = 32768,
-                                            .b = 65535,
-                                            .i = 65535};
+                                            .r = 1,
+                                            .g = 0.5F,
+                                            .b = 1,
+                                            .i = 1};
     }
 }
 
@@ -69,7 +69,7 @@ static void on_seen(void *suite, int64_t time_ns, const struct bj_point *seen)
     int64_t since_ns = time_ns - run->last_ns;
 
     run->seen++;
-    run->dark += (seen->r | seen->g | seen->b) == 0;
+    run->dark += seen->r == 0 && seen->g == 0 && seen->b == 0;
     run->longest_ns = since_ns > run->longest_ns ? since_ns : run->longest_ns;
     run->last_ns = time_ns;
 }
