@@ -93,6 +93,16 @@ static const char *needs(const struct bj_dac_caps *caps, uint32_t pps, int64_t l
                : "a chunk on its way to the DAC, its answer and a margin";
 }
 
+/* What waits in the ring is of no use to a DAC that swaps frames: the longer they are, the
+ * more time there is from a swap until the next must be there. Of twice the usual length a
+ * second still has enough swaps to tell the clock. */
+static int64_t target_of(const struct bj_dac_caps *caps, uint32_t pps, int64_t inside_ns)
+{
+    int64_t most_ns = larger(caps->target_buffer_ns, held_ns(caps, pps));
+
+    return smaller(caps->model == BJ_MODEL_SWAP ? 2 * most_ns : most_ns, inside_ns);
+}
+
 bool bj_latency_plan(struct bj_latency asked, const struct bj_dac_caps *caps,
                      uint32_t rate_hz, uint32_t pps, struct bj_latency *plan, char *why,
                      size_t why_size)
@@ -103,10 +113,7 @@ bool bj_latency_plan(struct bj_latency asked, const struct bj_dac_caps *caps,
 
     plan->latency_ns = choose_latency(&asked, caps, without_ns, least_ns);
     inside_ns = plan->latency_ns - without_ns;
-    plan->target_ns =
-        asked.target_ns
-            ? asked.target_ns
-            : smaller(larger(caps->target_buffer_ns, held_ns(caps, pps)), inside_ns);
+    plan->target_ns = asked.target_ns ? asked.target_ns : target_of(caps, pps, inside_ns);
     plan->min_ns =
         asked.min_ns ? asked.min_ns : smaller(caps->min_buffer_ns, plan->target_ns);
 

@@ -154,6 +154,12 @@ static void whole_frames_need_a_margin_outside(void **state)
     assert_true(bj_latency_plan((struct bj_latency){.latency_ns = 25 * MS}, &swap, 48000,
                                 48000, &plan, why, sizeof why));
     assert_int_equal(plan.target_ns, 21 * MS - 83334);
+    assert_true(bj_latency_plan((struct bj_latency){.latency_ns = 46 * MS}, &swap, 48000,
+                                48000, &plan, why, sizeof why));
+    assert_int_equal(plan.target_ns, 42 * MS - 83334); /* longer frames */
+    assert_true(bj_latency_plan((struct bj_latency){.latency_ns = 200 * MS}, &swap, 48000,
+                                48000, &plan, why, sizeof why));
+    assert_int_equal(plan.target_ns, 64 * MS);
     assert_false(bj_latency_plan((struct bj_latency){.latency_ns = 20 * MS}, &swap, 48000,
                                  48000, &plan, why, sizeof why));
     assert_non_null(strstr(why, "--latency 20.1"));

@@ -142,12 +142,16 @@ static void plan_latency(struct pipeline *pipeline, const struct bj_dac_config *
     good = bj_dac_create(pipeline->row.driver, dac, NULL, NULL, &probe) == BJ_OK;
     if (good && !config->row.driver && config->device.profile.batch_points > 1)
         probe->caps.min_queued_points = config->device.profile.batch_points; /* as found */
-    good = good && bj_latency_plan((struct bj_latency){0}, &probe->caps, config->rate_hz,
-                                   config->stream.pps, &plan, why, sizeof why);
+    good = good &&
+           bj_latency_plan((struct bj_latency){0}, &probe->caps, config->rate_hz,
+                           config->stream.pps, &plan, why, sizeof why) &&
+           bj_latency_plan(
+               (struct bj_latency){.latency_ns = plan.latency_ns + config->more_latency_ns},
+               &probe->caps, config->rate_hz, config->stream.pps, &plan, why, sizeof why);
     assert(good);
     (void)good;
     bj_dac_destroy(probe);
-    config->latency_ns = plan.latency_ns + config->more_latency_ns;
+    config->latency_ns = plan.latency_ns;
     config->stream.target_buffer_ns = plan.target_ns;
     config->stream.min_buffer_ns = plan.min_ns;
 }
