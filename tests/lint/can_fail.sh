@@ -84,6 +84,7 @@ doc_names)
     plant bj_planted 'echo "\`bj_planted\`" >>docs/GLOSSARY.md'
     plant stream_core/planted.c 'echo "\`stream_core/planted.c\`" >>README.md'
     plant planted.md 'echo "[planted](docs/planted.md)" >>README.md'
+    plant 'another program' 'sed -i "s/points.k..i = 1/&0/" docs/examples/circle.c'
     ;;
 safety)
     plant planted_test 'sed -i "/^| Limit /{n;a | planted | \`stream_core/safety.c\` | \`tests/stream_core/test_safety.c\` \`planted_test\` |

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# What the documents name in `code` exists: files, functions, types. lint: doc_names.sh ROOT
+# What the documents name in `code` exists: files, functions, types; the program they show is
+# the one of the examples. lint: doc_names.sh ROOT
 set -eu
 cd "$1"
 
@@ -32,5 +33,7 @@ found=$(
             *) [ -e "$(dirname "$document")/$link" ] || echo "$document links to $link" ;;
             esac
         done
+    sed -n '/^```c$/,/^```$/p' docs/LIBRARY.md | sed '1d;$d' | cmp -s - docs/examples/circle.c ||
+        echo "docs/LIBRARY.md shows another program than docs/examples/circle.c"
 )
 [ -z "$found" ] || { echo "$found"; exit 1; }
