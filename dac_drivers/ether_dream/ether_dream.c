@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ether_dream.h"
 
-#include "ether_dream_scan.h"
+#include "ether_dream_listener.h"
 #include "ether_dream_session.h"
 #include "notice.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "ether_dream_session.h"
+#include "ether_dream_replies.h"
 
 #include "notice.h"
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "ether_dream_session.h"
 
+#include "ether_dream_replies.h"
+#include "ether_dream_steer.h"
 #include "notice.h"
 
 #define DIAL_TIMEOUT_NS (2 * BJ_NS_PER_S)

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "helios_session.h"
 
+#include "helios_replies.h"
+#include "helios_steer.h"
+
 #include <string.h>
 
 #define LEAST_FRAME_NS (8 * BJ_NS_PER_MS) /* a poll, the bus and a late wake-up */
-#define RESTART_S 3e-6 /* the timer starts anew after a frame's first point is out */
 
 void helios_session_init(struct helios_session *session, struct bj_usb *usb)
 {
     helios_link_init(&session->link, usb);
     session->model = helios_model_of(0);
-}
-
-double helios_frame_pps(uint32_t pps, uint32_t points)
-{
-    return points / (points / helios_timer_pps(pps) + RESTART_S);
 }
 
 /* ---- Beginning ----------------------------------------------------------------------- */
@@ -126,24 +123,6 @@ enum bj_status helios_session_write(void *instance, int64_t now_ns,
 }
 
 /* ---- Darkness ------------------------------------------------------------------------ */
-
-void helios_session_flush(struct helios_session *session)
-{
-    uint32_t lost = helios_swap_left(&session->swap, session->now_ns) + session->staged +
-                    session->carried;
-
-    /* a frame that is being sent is counted in `staged` until it has arrived */
-    session->forsaken = session->link.frame_out && session->repair != HELIOS_MENDING;
-    if (session->forsaken) {
-        session->forsaken_ns = session->now_ns;
-        helios_link_cancel_frame(&session->link);
-    }
-    session->staged = session->sent_points = 0;
-    session->carried = session->hurried = session->looking = false;
-    session->lost += lost;
-    helios_swap_reset(&session->swap);
-    session->base.events->emptied(session->base.engine, lost, false);
-}
 
 /* Light out at once, by the device's own stop; then the shutter. What waited is gone. */
 static void go_dark(struct helios_session *session)

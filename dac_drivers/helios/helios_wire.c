@@ -4,6 +4,7 @@
 #include <beamjack/driver.h>
 #include <string.h>
 
+#define RESTART_S 3e-6 /* the timer starts anew after a frame's first point is out */
 #define TIMER_HZ 112000000u
 #define SINGLE 0x02 /* flags: play once; bit 0 would cut the playing frame short */
 #define REPLY 0x80  /* a reply begins with its command and this bit */
@@ -58,6 +59,11 @@ double helios_timer_pps(uint32_t pps)
                                            : pps;
 
     return (double)TIMER_HZ / (TIMER_HZ / rate + 1);
+}
+
+double helios_frame_pps(uint32_t pps, uint32_t points)
+{
+    return points / (points / helios_timer_pps(pps) + RESTART_S);
 }
 
 /* ---- Replies ------------------------------------------------------------------------- */

@@ -66,4 +66,7 @@ enum bj_status helios_decode_name(const uint8_t *bytes, size_t size,
 /* What the timer makes of `pps`: whole cycles of 112 MHz, one more than computed. */
 double helios_timer_pps(uint32_t pps);
 
+/* What a frame of so many points really plays at: each restarts the timer. */
+double helios_frame_pps(uint32_t pps, uint32_t points);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "idn_session.h"
+#include "idn_opening.h"
 
+#include "idn_sender.h"
 #include "notice.h"
 
 #include <string.h>
@@ -12,6 +13,13 @@
 #define ROUTE_TRIES 5
 /* A service is taken over within one configuration of whoever waits for it. */
 #define BUSY_NS (250 * BJ_NS_PER_MS)
+
+void idn_session_enter(struct idn_session *session, enum idn_phase phase, int64_t now_ns)
+{
+    session->phase = phase;
+    session->since_ns = session->next_ask_ns = now_ns;
+    session->asked = 0;
+}
 
 /* ---- Asking: who is there, and which of its services ----------------------------------- */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "idn_session.h"
+#include "idn_replies.h"
 
+#include "idn_sender.h"
 #include "notice.h"
 
 #define HEAR_LIMIT 32

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "idn_session.h"
+#include "idn_sender.h"
 
 #include <string.h>
 

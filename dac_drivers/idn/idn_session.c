@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "idn_session.h"
 
+#include "idn_opening.h"
+#include "idn_replies.h"
+#include "idn_sender.h"
 #include "notice.h"
 
 #include <string.h>
@@ -14,16 +17,10 @@
 /* Answers come every 100 ms; to questions outside the stream, every 200 ms. */
 #define LAST_POINT 1.5
 
-void idn_session_enter(struct idn_session *session, enum idn_phase phase, int64_t now_ns)
-{
-    session->phase = phase;
-    session->since_ns = session->next_ask_ns = now_ns;
-    session->asked = 0;
-}
-
 /* ---- Life ---------------------------------------------------------------------------- */
 
-void idn_session_renew(struct idn_session *session, int64_t now_ns)
+/* A new connection on the same socket. */
+static void renew(struct idn_session *session, int64_t now_ns)
 {
     idn_stamps_init(&session->stamps, session->lead_ns);
     session->hold.count = 0;
@@ -73,7 +70,7 @@ enum bj_status idn_session_connect(struct idn_session *session, struct bj_addres
     session->out = (struct bj_datagrams){.net = session->net};
     /* of an earlier one, whose light it may still hold */
     idn_session_send_abort(session, now_ns);
-    idn_session_renew(session, now_ns);
+    renew(session, now_ns);
     idn_session_enter(session, IDN_PHASE_ASKING, now_ns);
     return BJ_OK;
 }
@@ -392,6 +389,6 @@ void idn_session_shutter(void *instance, int64_t now_ns, bool open)
     throw_away(session, now_ns);
     if (session->playing) {
         idn_session_send_abort(session, now_ns);
-        idn_session_renew(session, now_ns);
+        renew(session, now_ns);
     }
 }

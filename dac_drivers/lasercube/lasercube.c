@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "lasercube.h"
 
-#include "lasercube_scan.h"
+#include "lasercube_room.h"
+#include "lasercube_search.h"
 #include "lasercube_session.h"
 #include "notice.h"
 

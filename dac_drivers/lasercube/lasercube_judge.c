@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "lasercube_session.h"
+#include "lasercube_judge.h"
 
+#include "lasercube_send.h"
 #include "notice.h"
 
 #define SETTLE_NS (300 * BJ_NS_PER_MS)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "lasercube_session.h"
+#include "lasercube_replies.h"
 
+#include "lasercube_judge.h"
 #include "notice.h"
 
 #include <string.h>

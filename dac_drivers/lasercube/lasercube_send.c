@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lasercube_session.h"
+#include "lasercube_send.h"
 
 #define ASK_NS BJ_NS_PER_S /* the full info, while all is well */
 
@@ -93,4 +93,32 @@ void lc_session_say_goodbye(struct lc_session *session, int64_t now_ns)
         (void)send_command(session, bytes, size, LC_ORDER_COPIES, now_ns);
     }
     (void)lc_session_send_tail(session, now_ns);
+}
+
+/* ---- Phases ---------------------------------------------------------------------------- */
+
+static void set_up(struct lc_session *session, int64_t now_ns)
+{
+    struct lc_orders *orders = &session->orders;
+    uint32_t threshold = session->begin_points;
+
+    if (session->rate > session->info.max_rate)
+        session->rate = session->info.max_rate;
+    lc_ring_init(&session->ring, session->info.ring_points, session->rate, now_ns);
+    lc_orders_give(orders, LC_ORDER_OUTPUT, 0, now_ns);
+    lc_orders_give(orders, LC_ORDER_CLEAR, 0, now_ns);
+    lc_orders_give(orders, LC_ORDER_REPORTS, 1, now_ns);
+    lc_orders_give(orders, LC_ORDER_RATE, session->rate, now_ns);
+    if (threshold > session->info.ring_points / 4)
+        threshold = session->info.ring_points / 4;
+    if (lc_model_of(&session->info)->has_threshold)
+        lc_orders_give(orders, LC_ORDER_THRESHOLD, threshold, now_ns);
+}
+
+void lc_session_enter(struct lc_session *session, enum lc_phase phase, int64_t now_ns)
+{
+    session->phase = phase;
+    session->phase_ns = now_ns;
+    if (phase == LC_SETTING)
+        set_up(session, now_ns);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "shark_session.h"
+#include "shark_count.h"
 
 #include "notice.h"
+#include "shark_flush.h"
 
 #define COUNT_NS (10 * BJ_NS_PER_MS)
 #define COUNT_SOON_NS BJ_NS_PER_MS
@@ -51,17 +52,17 @@ bool shark_count_holds(const struct shark_session *session, int64_t now_ns)
                     now_ns - due_ns_of(session) >= OVERDUE_NS;
 
     return session->output_on && counting && !session->unclear &&
-           session->level.low > shark_session_points_in(session, HOLD_NS);
+           session->level.low > shark_level_points_in(&session->level, HOLD_NS);
 }
 
 void shark_count_waits(const struct shark_session *session, int64_t now_ns,
                        struct bj_wait *wait)
 {
-    double held = shark_session_points_in(session, HOLD_NS);
+    double held = shark_level_points_in(&session->level, HOLD_NS);
 
-    shark_session_wait_until(wait, now_ns, due_ns_of(session));
-    shark_session_wait_until(wait, now_ns, due_ns_of(session) + OVERDUE_NS);
-    shark_session_wait_until(wait, now_ns, shark_level_low_at_ns(&session->level, held));
+    shark_level_wait(wait, now_ns, due_ns_of(session));
+    shark_level_wait(wait, now_ns, due_ns_of(session) + OVERDUE_NS);
+    shark_level_wait(wait, now_ns, shark_level_low_at_ns(&session->level, held));
 }
 
 /* ---- What it says ----------------------------------------------------------------------- */
@@ -92,14 +93,13 @@ static enum bj_status watch(struct shark_session *session, uint64_t played_befor
     if (moves)
         session->moved_ns = answer->received_ns;
     if (shark_queue_in_device(&session->queue) == 0 || (paused && moves)) {
-        shark_steer_flush(session, now_ns, true);
+        shark_flush_begin(session, now_ns, true);
         return BJ_OK;
     }
     if (answer->sent_ns - session->moved_ns < STANDS_STILL_NS)
         return BJ_OK;
-    return shark_steer_repair(
-        session, now_ns, BJ_TIMED_OUT,
-        "its queue stands still: the output was switched off, or it hangs");
+    return shark_repair(session, now_ns, BJ_TIMED_OUT,
+                        "its queue stands still: the output was switched off, or it hangs");
 }
 
 static enum bj_status counted(struct shark_session *session,
@@ -119,8 +119,8 @@ static enum bj_status counted(struct shark_session *session,
     if (session->was_ready) /* before, it is somebody else's */
         report(session, answer);
     if (!possible && is_playing(session))
-        return shark_steer_repair(session, now_ns, BJ_PROTOCOL,
-                                  "counts more points than it was given");
+        return shark_repair(session, now_ns, BJ_PROTOCOL,
+                            "counts more points than it was given");
     return is_playing(session) ? watch(session, played_before, paused, answer, now_ns)
                                : BJ_OK;
 }
@@ -129,7 +129,7 @@ static enum bj_status verified(struct shark_session *session, uint32_t points,
                                int64_t now_ns)
 {
     if (points == 0) {
-        shark_steer_flushed(session, now_ns);
+        shark_flush_done(session, now_ns);
         return BJ_OK;
     }
     if (session->clears == 0)

@@ -7,6 +7,7 @@
 #define SHARK_DRIVER_H
 
 #include "shark_session.h"
+#include "shark_steer.h"
 
 enum bj_status shark_driver_init(struct shark_session *session,
                                  const struct shark_kind *kind,

@@ -97,3 +97,14 @@ int64_t shark_level_high_at_ns(const struct shark_level *level, double points)
 {
     return reaches_ns(level, level->high - points);
 }
+
+double shark_level_points_in(const struct shark_level *level, int64_t ns)
+{
+    return (double)ns / 1e9 * level->hz;
+}
+
+void shark_level_wait(struct bj_wait *wait, int64_t now_ns, int64_t at_ns)
+{
+    if (at_ns > now_ns)
+        bj_wait_until(wait, at_ns);
+}

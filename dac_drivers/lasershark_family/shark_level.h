@@ -42,4 +42,10 @@ bool shark_level_paused(const struct shark_level *level, uint32_t points, int64_
 int64_t shark_level_low_at_ns(const struct shark_level *level, double points);
 int64_t shark_level_high_at_ns(const struct shark_level *level, double points);
 
+/* How many points play in this time; 0 while the output is off. */
+double shark_level_points_in(const struct shark_level *level, int64_t ns);
+
+/* A wake-up, unless that time is past. */
+void shark_level_wait(struct bj_wait *wait, int64_t now_ns, int64_t at_ns);
+
 #endif

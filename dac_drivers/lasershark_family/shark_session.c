@@ -2,6 +2,8 @@
 #include "shark_session.h"
 
 #include "notice.h"
+#include "shark_flush.h"
+#include "shark_steer.h"
 
 #include <stdio.h>
 
@@ -9,22 +11,6 @@
 #define NOT_FOUND_NS (2 * BJ_NS_PER_S)
 #define OPEN_TIMEOUT_NS (2 * BJ_NS_PER_S)
 #define RESULTS_PER_SERVICE 64
-
-void shark_session_wait_until(struct bj_wait *wait, int64_t now_ns, int64_t at_ns)
-{
-    if (at_ns > now_ns)
-        bj_wait_until(wait, at_ns);
-}
-
-double shark_session_hz(const void *instance, uint32_t pps)
-{
-    const struct shark_session *session = instance;
-    uint32_t timer_hz = session->kind->timer_hz;
-
-    if (timer_hz == 0 || pps == 0 || pps > timer_hz)
-        return pps;
-    return (double)timer_hz / (timer_hz / pps);
-}
 
 static void enter(struct shark_session *session, enum shark_phase phase, int64_t now_ns)
 {
@@ -153,7 +139,7 @@ static void begin_working(struct shark_session *session, int64_t now_ns)
 {
     enter(session, SHARK_WORKING, now_ns);
     session->rate = session->setup.rate;
-    shark_steer_flush(session, now_ns, false);
+    shark_flush_begin(session, now_ns, false);
     session->flush_tells = false;
 }
 
@@ -328,7 +314,7 @@ void shark_session_shutter(void *instance, int64_t now_ns, bool open)
 
     session->open = open;
     if (!open && was_open && session->phase == SHARK_WORKING)
-        shark_steer_flush(session, now_ns, false);
+        shark_flush_begin(session, now_ns, false);
 }
 
 void shark_session_stop(void *instance, int64_t now_ns)
@@ -338,7 +324,7 @@ void shark_session_stop(void *instance, int64_t now_ns)
     session->stopping = true;
     session->open = false;
     if (session->phase == SHARK_WORKING)
-        shark_steer_flush(session, now_ns, false);
+        shark_flush_begin(session, now_ns, false);
     else
         session->phase = SHARK_STOPPED;
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "shark_session.h"
+#include "shark_steer.h"
 
 #include "notice.h"
+#include "shark_count.h"
+#include "shark_flush.h"
 
 #define TAIL_NS (2 * BJ_NS_PER_MS)
 #define BEGIN_ANYWAY_NS (100 * BJ_NS_PER_MS)
 #define FLUSH_TIMEOUT_NS BJ_NS_PER_S
-#define REPAIRS_WITHIN_NS (2 * BJ_NS_PER_S)
-#define MOST_REPAIRS 3
 
 uint32_t shark_session_capacity(const struct shark_session *session)
 {
@@ -18,9 +18,14 @@ uint32_t shark_session_capacity(const struct shark_session *session)
     return ring - SHARK_RESERVE_POINTS;
 }
 
-double shark_session_points_in(const struct shark_session *session, int64_t ns)
+double shark_session_hz(const void *instance, uint32_t pps)
 {
-    return (double)ns / 1e9 * session->level.hz;
+    const struct shark_session *session = instance;
+    uint32_t timer_hz = session->kind->timer_hz;
+
+    if (timer_hz == 0 || pps == 0 || pps > timer_hz)
+        return pps;
+    return (double)timer_hz / (timer_hz / pps);
 }
 
 static double smaller(double a, double b)
@@ -38,50 +43,6 @@ uint32_t shark_steer_room(const struct shark_session *session)
         return 0;
     room = smaller(room, shark_queue_room(&session->queue));
     return room < SHARK_MIN_CHUNK_POINTS ? 0 : (uint32_t)room;
-}
-
-/* ---- Starting over ------------------------------------------------------------------- */
-
-/* One that is under way goes on: what it has cleared would count as played. */
-void shark_steer_flush(struct shark_session *session, int64_t now_ns, bool dry)
-{
-    if (session->flush == SHARK_KEEP) {
-        session->flush = SHARK_DARKEN;
-        session->flush_ns = now_ns;
-        session->clears = 0;
-    }
-    session->flush_is_dry = dry;
-    session->flush_tells = true;
-    shark_queue_cancel(&session->queue);
-    shark_channel_send_urgent(&session->channel, SHARK_SET_OUTPUT, 0, now_ns);
-}
-
-/* The first times it may help; then the connection is begun anew. */
-enum bj_status shark_steer_repair(struct shark_session *session, int64_t now_ns,
-                                  enum bj_status why, const char *text)
-{
-    if (session->flush != SHARK_KEEP)
-        return BJ_OK;
-    if (bj_strikes_add(&session->repairs, now_ns, REPAIRS_WITHIN_NS) > MOST_REPAIRS)
-        return bj_dac_tell(&session->base, why, "%s, again and again", text);
-    (void)bj_dac_tell(&session->base, why, "%s; starting it again", text);
-    shark_steer_flush(session, now_ns, false);
-    return BJ_OK;
-}
-
-void shark_steer_flushed(struct shark_session *session, int64_t now_ns)
-{
-    uint32_t lost = shark_queue_empty(&session->queue);
-
-    session->flush = SHARK_KEEP;
-    session->was_ready = true;
-    session->unclear = false;
-    session->last_write_ns = now_ns;
-    shark_level_init(&session->level, now_ns);
-    if (session->flush_tells)
-        session->base.events->emptied(session->base.engine, lost, session->flush_is_dry);
-    if (session->stopping)
-        session->phase = SHARK_STOPPED;
 }
 
 /* ---- Other answers ------------------------------------------------------------------- */
@@ -139,11 +100,10 @@ enum bj_status shark_steer_sent(struct shark_session *session,
     session->samples_stalled = sending == SHARK_NOT_SENT;
     if (sending == SHARK_NOT_SENT && !stalled_before) {
         session->usb->ops->clear_halt(session->usb, session->handle, SHARK_SAMPLES_OUT);
-        return shark_steer_repair(session, now_ns, BJ_REFUSED, "stopped taking samples");
+        return shark_repair(session, now_ns, BJ_REFUSED, "stopped taking samples");
     }
     if (sending == SHARK_UNSURE)
-        return shark_steer_repair(session, now_ns, BJ_TIMED_OUT,
-                                  "does not take samples in time");
+        return shark_repair(session, now_ns, BJ_TIMED_OUT, "does not take samples in time");
     if (sending == SHARK_SENT)
         return BJ_OK;
     if (result->status == BJ_DISCONNECTED)
@@ -226,7 +186,7 @@ static void command(struct shark_session *session, int64_t now_ns)
 static bool runs_dry(const struct shark_session *session)
 {
     return session->output_on && session->queue.staged_points == 0 &&
-           session->level.low <= shark_session_points_in(session, TAIL_NS);
+           session->level.low <= shark_level_points_in(&session->level, TAIL_NS);
 }
 
 /* In doubt it did, and begins anew: what comes now would hide it. */
@@ -243,7 +203,7 @@ static void send_samples(struct shark_session *session, int64_t now_ns)
     if (queue->sending_points > 0 || shark_count_holds(session, now_ns))
         return;
     if (ran_dry(session)) {
-        shark_steer_flush(session, now_ns, true);
+        shark_flush_begin(session, now_ns, true);
         return;
     }
     if (!runs_dry(session) || !send_tail(session)) {
@@ -281,15 +241,15 @@ void shark_steer_waits(const struct shark_session *session, int64_t now_ns,
         return;
     }
     if (!session->output_on) {
-        shark_session_wait_until(wait, now_ns, session->last_write_ns + BEGIN_ANYWAY_NS);
+        shark_level_wait(wait, now_ns, session->last_write_ns + BEGIN_ANYWAY_NS);
         return;
     }
     shark_count_waits(session, now_ns, wait);
     if (session->kind->needs_dark_tail)
-        shark_session_wait_until(
+        shark_level_wait(
             wait, now_ns,
-            shark_level_low_at_ns(level, shark_session_points_in(session, TAIL_NS)));
+            shark_level_low_at_ns(level, shark_level_points_in(&session->level, TAIL_NS)));
     if (shark_steer_room(session) == 0)
-        shark_session_wait_until(
-            wait, now_ns, shark_level_high_at_ns(level, full - 2 * SHARK_MIN_CHUNK_POINTS));
+        shark_level_wait(wait, now_ns,
+                         shark_level_high_at_ns(level, full - 2 * SHARK_MIN_CHUNK_POINTS));
 }

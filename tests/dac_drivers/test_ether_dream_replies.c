@@ -3,7 +3,7 @@
  * What answers mean: refusals, faults, other controllers, nonsense.
  */
 #include "byte_host.h"
-#include "ether_dream/ether_dream_session.h"
+#include "ether_dream/ether_dream_replies.h"
 #include "ether_dream_world.h"
 
 static struct world world;

@@ -2,7 +2,7 @@
  *
  * How much is sent at once.
  */
-#include "lasercube/lasercube_session.h"
+#include "lasercube/lasercube_room.h"
 #include "lasercube_world.h"
 
 static struct lcw world;

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Helios: what comes next, from where the device is to what is wanted.
+ */
+#ifndef HELIOS_STEER_H
+#define HELIOS_STEER_H
+
+#include "helios_state.h"
+
+/* Does what is due, and says when to look again. */
+enum bj_status helios_session_steer(struct helios_session *session);
+void helios_session_steer_waits(const struct helios_session *session, struct bj_wait *wait);
+
+#endif
