@@ -1,31 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "engine.h"
+#include "arming.h"
+
+#include "words.h"
 
 #include <stdio.h>
 
-#define ARM 1u
 #define FAULT_CLEARS_WITHIN_NS (2 * BJ_NS_PER_S)
-
-void bj_stream_arm(struct bj_stream *stream)
-{
-    if (!stream) {
-        return;
-    }
-    atomic_fetch_or(&stream->arm_word, ARM);
-    bj_stream_wake(stream);
-}
-
-/* Clears the wish and counts, so that even an arm right after it cannot hide a disarm. */
-void bj_stream_disarm(struct bj_stream *stream)
-{
-    if (!stream) {
-        return;
-    }
-    uint32_t word = atomic_load(&stream->arm_word);
-    while (!atomic_compare_exchange_weak(&stream->arm_word, &word, (word | ARM) + 1)) {
-    }
-    bj_stream_wake(stream);
-}
 
 static void blank_pending(struct bj_stream *stream, enum bj_dark dark)
 {
@@ -63,7 +43,7 @@ static void arm(struct bj_stream *stream)
 
 void bj_engine_forget_arms(struct bj_stream *stream)
 {
-    atomic_fetch_and(&stream->arm_word, ~ARM);
+    atomic_fetch_and(&stream->arm_word, ~BJ_ARM_BIT);
 }
 
 void bj_engine_disarm_self(struct bj_stream *stream)
@@ -96,14 +76,14 @@ static void refuse_arm(struct bj_stream *stream)
     bj_engine_say(stream, text);
 }
 
-static void take_arming(struct bj_stream *stream)
+void bj_engine_take_arming(struct bj_stream *stream)
 {
-    uint32_t word = atomic_fetch_and(&stream->arm_word, ~ARM);
+    uint32_t word = atomic_fetch_and(&stream->arm_word, ~BJ_ARM_BIT);
     if (word >> 1 != stream->disarms_seen) {
         stream->disarms_seen = word >> 1;
         disarm(stream);
     }
-    if (!(word & ARM) || stream->armed) {
+    if (!(word & BJ_ARM_BIT) || stream->armed) {
         return;
     }
     if (light_is_possible(stream)) {
@@ -113,7 +93,7 @@ static void take_arming(struct bj_stream *stream)
     }
 }
 
-static void take_connections(struct bj_stream *stream)
+void bj_engine_take_connections(struct bj_stream *stream)
 {
     uint64_t word = atomic_load(&stream->connections);
     if (word == stream->connections_seen) {
@@ -125,15 +105,6 @@ static void take_connections(struct bj_stream *stream)
     bj_safety_connections(&stream->safety, connected, (uint64_t)(lag_s * stream->true_pps));
     if (!connected) {
         blank_pending(stream, BJ_DARK_UNCONNECTED);
-    }
-}
-
-void bj_engine_take_controls(struct bj_stream *stream)
-{
-    take_arming(stream);
-    take_connections(stream);
-    if (atomic_load(&stream->stop_requested) && stream->phase != BJ_STREAM_CLOSING) {
-        bj_engine_close(stream, BJ_RUN_STOPPED);
     }
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "engine.h"
+#include "connection.h"
+
+#include "arming.h"
+#include "words.h"
 
 #include <stdio.h>
 

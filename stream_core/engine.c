@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "engine.h"
+#include "absence.h"
+#include "arming.h"
+#include "connection.h"
+#include "publish.h"
+#include "words.h"
 
 /* So often at least, so that a gap is recognised as one. */
 #define PULSE_NS (250 * BJ_NS_PER_MS)
@@ -487,6 +491,16 @@ static void settle(struct bj_stream *stream, struct bj_wait *wait)
     }
 }
 
+/* What other threads asked for. */
+static void take_controls(struct bj_stream *stream)
+{
+    bj_engine_take_arming(stream);
+    bj_engine_take_connections(stream);
+    if (atomic_load(&stream->stop_requested) && stream->phase != BJ_STREAM_CLOSING) {
+        bj_engine_close(stream, BJ_RUN_STOPPED);
+    }
+}
+
 enum bj_run bj_stream_step(struct bj_stream *stream, int64_t now_ns, struct bj_wait *wait)
 {
     if (!stream || !wait) {
@@ -503,7 +517,7 @@ enum bj_run bj_stream_step(struct bj_stream *stream, int64_t now_ns, struct bj_w
     count_late(stream);
     bj_engine_watch_steps(stream);
     bj_level_advance(&stream->level, stream->now_ns);
-    bj_engine_take_controls(stream);
+    take_controls(stream);
     if (stream->phase == BJ_STREAM_CONNECTING || stream->phase == BJ_STREAM_RECONNECTING) {
         bj_engine_connect(stream);
     }

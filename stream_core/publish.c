@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "engine.h"
+#include "publish.h"
 
 static bool has_dac(const struct bj_stream *stream)
 {

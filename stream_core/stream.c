@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "engine.h"
+#include "connection.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -175,6 +175,28 @@ void bj_stream_wake(struct bj_stream *stream)
     if (stream && stream->host.wake) {
         stream->host.wake(stream->host.user);
     }
+}
+
+void bj_stream_arm(struct bj_stream *stream)
+{
+    if (!stream) {
+        return;
+    }
+    atomic_fetch_or(&stream->arm_word, BJ_ARM_BIT);
+    bj_stream_wake(stream);
+}
+
+/* Clears the wish and counts, so that even an arm right after it cannot hide a disarm. */
+void bj_stream_disarm(struct bj_stream *stream)
+{
+    if (!stream) {
+        return;
+    }
+    uint32_t word = atomic_load(&stream->arm_word);
+    while (
+        !atomic_compare_exchange_weak(&stream->arm_word, &word, (word | BJ_ARM_BIT) + 1)) {
+    }
+    bj_stream_wake(stream);
 }
 
 void bj_stream_stop(struct bj_stream *stream)

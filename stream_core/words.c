@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "engine.h"
+#include "words.h"
 
 #include <stdio.h>
 #include <string.h>

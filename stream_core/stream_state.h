@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * The inside of a stream, and the steps of its engine. Not installed.
+ * The inside of a stream, which the files of its engine share. Not installed.
  *
- * stream.c holds the public handle, engine.c the story of a step, connection.c and arming.c
- * the rest.
+ * stream.c holds the public handle, engine.c the story of a step; arming.c, connection.c,
+ * absence.c, words.c and publish.c the rest.
  */
-#ifndef BJ_ENGINE_H
-#define BJ_ENGINE_H
+#ifndef STREAM_STATE_H
+#define STREAM_STATE_H
 
 #include "dac_clock.h"
 #include "intensity.h"
@@ -22,6 +22,7 @@
 #include <beamjack/driver.h>
 
 #define BJ_PROBLEM_SIZE 256
+#define BJ_ARM_BIT 1u /* of arm_word */
 
 struct bj_stream {
     struct bj_stream_config config; /* what it points to is not looked at after create */
@@ -104,94 +105,5 @@ struct bj_stream {
     uint32_t dries;                /* not told yet */
     int64_t dry_told_ns;           /* 0: never */
 };
-
-/* ---- words.c: what the program is told
- * ---------------------------------------------------- */
-
-/* Something that is no problem. */
-void bj_engine_say(struct bj_stream *stream, const char *text);
-
-/* Each problem is told once, until something else happens. */
-void bj_engine_tell(struct bj_stream *stream, enum bj_status status, bool final,
-                    const char *text);
-
-/* The connection is lost: in the driver's words, if it had any. */
-void bj_engine_tell_loss(struct bj_stream *stream, enum bj_status status, bool final);
-
-/* The device had nothing left to play: told at once, then every 10 s at most, counted. */
-void bj_engine_ran_dry(struct bj_stream *stream);
-void bj_engine_tell_dries(struct bj_stream *stream);
-
-/* ---- connection.c: connecting, losing, closing
- * ------------------------------------------------- */
-
-/* What the driver says to this stream. */
-extern const struct bj_dac_events bj_engine_events;
-
-/* Begins an attempt when it is time to. */
-void bj_engine_connect(struct bj_stream *stream);
-
-/* The driver lets go; comes back later or gives up. */
-void bj_engine_lost(struct bj_stream *stream, enum bj_status status);
-
-/* Again and again nothing of what it was given was played: told, and lost. */
-void bj_engine_hopeless(struct bj_stream *stream);
-
-/* The same, because the driver does what it promised not to do. */
-void bj_engine_broke(struct bj_stream *stream, const char *what);
-
-/* A driver may learn only from the device what its timer makes of the rate: every stage
- * that counts time in points is told here. */
-void bj_engine_note_rate(struct bj_stream *stream);
-
-/* Refuses light until the fault is cleared. Who asked for light from the first connection
- * on has it cleared there, once. */
-void bj_engine_faulted(struct bj_stream *stream);
-
-/* Takes points again after an attempt or a fault. */
-void bj_engine_connected(struct bj_stream *stream);
-
-/* Dark and shut, then the result once the device confirms. */
-void bj_engine_close(struct bj_stream *stream, enum bj_run result);
-void bj_engine_closing(struct bj_stream *stream);
-
-/* Forgets what is pending and queued, and counts it. */
-void bj_engine_drop_points(struct bj_stream *stream);
-
-/* ---- arming.c: what other threads asked for
- * ----------------------------------------------- */
-
-void bj_engine_take_controls(struct bj_stream *stream);
-
-/* Light out now, and disarmed until somebody arms anew; what was pressed until now counts
- * no more, and promises end. */
-void bj_engine_disarm_self(struct bj_stream *stream);
-
-/* What was pressed until now counts no more. */
-void bj_engine_forget_arms(struct bj_stream *stream);
-
-/* The DAC is there: armed if that was promised, and only then. */
-void bj_engine_arm_as_promised(struct bj_stream *stream);
-
-/* Light out now; the device is told. */
-void bj_engine_darken(struct bj_stream *stream);
-
-/* New faults disarm; a fault that outlives an arm by 2 s disarms again. */
-void bj_engine_watch_faults(struct bj_stream *stream);
-
-/* ---- absence.c: who was away for over BJ_AWAY_LIMIT_NS costs the light
- * ----------------------------------------------- */
-
-/* First thing in a step: the steps themselves. What was pressed meanwhile counts no more.
- */
-void bj_engine_watch_steps(struct bj_stream *stream);
-
-/* After each service: a device that took points and takes none any more. */
-void bj_engine_watch_points(struct bj_stream *stream);
-
-/* ---- publish.c: what other threads see of it
- * ---------------------------------------------- */
-
-void bj_engine_publish(struct bj_stream *stream);
 
 #endif
