@@ -2,6 +2,8 @@
  *
  * The one table of all drivers and scans of this build.
  */
+#include "registry.h"
+
 #include "audio/audio.h"
 #include "ether_dream/ether_dream.h"
 #include "ether_dream/ether_dream_scan.h"
@@ -14,7 +16,6 @@
 #include "laserdock/laserdock.h"
 #include "lasershark/lasershark.h"
 #include "record/record.h"
-#include "scan.h"
 #include "virtual/virtual.h"
 
 /* Hardware first: `beamjack run` prefers what is further up. */

@@ -26,7 +26,4 @@ struct bj_scan {
     void (*close)(void *scan);
 };
 
-/* All scans of this build; NULL ends the list. In registry.c. */
-const struct bj_scan *const *bj_scans(void);
-
 #endif

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "bridge.h"
 
+#include "bridge_build.h"
+#include "port_map.h"
+
 #include <stdio.h>
 #include <string.h>
 

@@ -6,44 +6,7 @@
 #ifndef BRIDGE_H
 #define BRIDGE_H
 
-#include "jack_errand.h"
-#include "jack_supervisor.h"
-#include "projector.h"
-
-struct bj_bridge {
-    const struct bj_options *options;
-    struct bj_log *log;
-    int wake_fd;
-    struct bj_transports via;
-
-    struct bj_supervisor supervisor;
-    struct bj_connections connections;
-    struct bj_links links; /* of our ports, at the last look */
-    struct bj_mailbox jack_words;
-
-    struct bj_errand *errand;      /* what the server is asked now; NULL: nothing */
-    bool links_owed, latency_owed; /* to be asked next */
-
-    const char *sought; /* the DAC that is still looked for; NULL: none */
-    char plays_on[200]; /* the DACs, for people */
-    size_t projector_count;
-    struct bj_projector projectors[BJ_SINKS_MAX];
-
-    /* From the first time JACK is there. */
-    struct bj_sinks sinks; /* of the projectors; constant from then on */
-    uint32_t rate_hz;
-    int64_t latency_ns; /* the same for all */
-
-    int64_t awake_ns; /* of the last round; 0: none yet */
-    bool wrong_usage; /* the options ask for what a DAC cannot do */
-};
-
-/* The DACs are chosen: fills in plays_on. */
-void bj_bridge_name_dacs(struct bj_bridge *bridge);
-
-/* JACK is there for the first time: plans the latency and starts the engines. False: said
- * why. */
-bool bj_bridge_build(struct bj_bridge *bridge, const struct bj_jack_view *jack);
+#include "bridge_state.h"
 
 /* First thing in each round of the main thread, at least twice a second. False: it was away
  * for over BJ_AWAY_LIMIT_NS; the light is lost, as it says, and keys typed meanwhile mean
@@ -84,8 +47,8 @@ bool bj_bridge_finish(struct bj_bridge *bridge);
 /* One report for each projector. The peaks are those since the last call. */
 struct bj_bridge_report {
     size_t count;
-    struct bj_status_report items[BJ_SINKS_MAX];
-    char schedulers[BJ_SINKS_MAX][40];
+    struct bj_status_report items[BJ_DACS_MAX];
+    char schedulers[BJ_DACS_MAX][40];
 };
 
 void bj_bridge_report(struct bj_bridge *bridge, struct bj_bridge_report *report);

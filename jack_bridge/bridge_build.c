@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "bridge.h"
+#include "bridge_build.h"
+#include "port_map.h"
 
 #include <stdio.h>
 

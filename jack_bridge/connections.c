@@ -3,6 +3,7 @@
 
 #include "name_match.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

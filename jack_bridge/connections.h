@@ -9,7 +9,7 @@
 
 #include <beamjack/core.h>
 
-#include "options.h"
+#include "option_table.h"
 
 /* One link: from a source port, by full name, to one of our channels. */
 struct bj_link {

@@ -28,7 +28,7 @@ struct bj_dac_search {
         char why[BJ_WHY_SIZE];
         atomic_bool waits; /* `why` says for what */
         bool told;
-    } items[BJ_SINKS_MAX];
+    } items[BJ_DACS_MAX];
 
     /* Of the search itself. */
     pthread_t thread;

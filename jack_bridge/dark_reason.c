@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "dark_reason.h"
 
-#include "process.h"
+#include "port_map.h"
 
 #include <string.h>
 

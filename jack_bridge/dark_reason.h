@@ -5,7 +5,7 @@
 #ifndef DARK_REASON_H
 #define DARK_REASON_H
 
-#include "status_json.h"
+#include "status_report.h"
 
 /* A sentence fragment, "disarmed"; "" while light passes. Lives for ever. */
 const char *bj_dark_reason(const struct bj_status_report *report);

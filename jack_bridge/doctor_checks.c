@@ -3,6 +3,7 @@
 
 #include "engine_thread.h"
 #include "jack_client.h"
+#include "jack_pipewire.h"
 
 #include <beamjack/dacs.h>
 

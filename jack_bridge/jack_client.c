@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "jack_client.h"
+
 #include "jack_internal.h"
+#include "jack_pipewire.h"
 
 #include "name_check.h"
 

@@ -9,28 +9,10 @@
 #define JACK_CLIENT_H
 
 #include "connections.h"
-#include "port_map.h"
+#include "jack_config.h"
 #include "process.h"
 
 struct bj_jack;
-
-struct bj_jack_config {
-    const char *name;     /* what is wished for */
-    const char *server;   /* NULL: as the environment says */
-    const char *plays_on; /* what it plays on, for people; outlives the client */
-    bool exact_name, start_server, physical, cv;
-    enum bj_port_style style;
-    int wake_fd; /* an eventfd, written to whenever there are events */
-};
-
-enum bj_jack_event {
-    BJ_JACK_LINKS = 1,      /* a link of ours was made or broken */
-    BJ_JACK_PORTS = 2,      /* ports came or went */
-    BJ_JACK_RATE = 4,       /* the sample rate changed */
-    BJ_JACK_PERIOD = 8,     /* the buffer size changed */
-    BJ_JACK_FREEWHEEL = 16, /* freewheeling began or ended */
-    BJ_JACK_GONE = 32,      /* the server ended or threw us out */
-};
 
 /* What the client saw. */
 struct bj_jack_view {
@@ -44,11 +26,6 @@ struct bj_jack_view {
 
 /* The server's name, as asked for or as the environment says. */
 const char *bj_jack_server_name(const struct bj_jack_config *config);
-
-/* Is the JACK library that was loaded PipeWire's? And does PipeWire run for this user? Asks
- * the socket, which answers at once. */
-bool bj_jack_is_pipewire(void);
-bool bj_pipewire_runs(void);
 
 /* Opens a client and registers its ports; no cycle runs yet. Any thread. NULL: `why`, with
  * the remedy. */

@@ -5,7 +5,8 @@
 #ifndef JACK_INTERNAL_H
 #define JACK_INTERNAL_H
 
-#include "jack_client.h"
+#include "jack_config.h"
+#include "process.h"
 
 #include <jack/jack.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "jack_client.h"
 #include "jack_internal.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "jack_client.h"
+#include "jack_pipewire.h"
 
 #include <jack/jack.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "command_line.h"
 #include "commands.h"
 
 #include <errno.h>
@@ -46,7 +47,7 @@ static int run_command(enum bj_command command, int argc, char **argv)
     int status = 0;
 
     bj_options_init(&options, command);
-    if (!bj_options_parse(&options, argc, argv, why, sizeof why)) {
+    if (!bj_command_line_parse(&options, argc, argv, why, sizeof why)) {
         fprintf(stderr, "beamjack: %s\n", why);
         status = 2;
     } else if (options.version) {

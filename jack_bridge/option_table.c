@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "options.h"
+#include "option_table.h"
 
 #define RUN BJ_COMMAND_RUN
 #define ALL (BJ_COMMAND_RUN | BJ_COMMAND_LIST | BJ_COMMAND_DOCTOR | BJ_COMMAND_CTL)
@@ -152,3 +152,8 @@ const struct bj_option bj_option_table[] = {
      .help = "show the version"},
     {.name = NULL},
 };
+
+const char *bj_option_key(const struct bj_option *option)
+{
+    return option->name + 2;
+}

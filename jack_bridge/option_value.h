@@ -5,7 +5,7 @@
 #ifndef OPTION_VALUE_H
 #define OPTION_VALUE_H
 
-#include "options.h"
+#include "option_table.h"
 
 /* `member` points into a struct bj_options. False: `why` says what would be right, with the
  * option called `name` as the user wrote it. */

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "options.h"
 
-#include "config.h"
 #include "connections.h"
 #include "name_check.h"
 #include "option_value.h"
-#include "orders.h"
 
-#include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define OPTIONS_MAX 64
 
 void bj_options_init(struct bj_options *options, enum bj_command command)
 {
@@ -39,6 +35,11 @@ static void clear_list(struct bj_text_list *list)
     list->count = 0;
 }
 
+void bj_options_clear_dacs(struct bj_options *options)
+{
+    clear_list(&options->dacs);
+}
+
 void bj_options_finish(struct bj_options *options)
 {
     clear_list(&options->dacs);
@@ -50,16 +51,6 @@ void bj_options_finish(struct bj_options *options)
     free(options->bridge_name);
     clear_list(&options->connect);
     *options = (struct bj_options){0};
-}
-
-const char *bj_option_key(const struct bj_option *option)
-{
-    return option->name + 2;
-}
-
-static void *member(struct bj_options *options, const struct bj_option *option)
-{
-    return (char *)options + option->offset;
 }
 
 /* ---- From a file ------------------------------------------------------------------------ */
@@ -93,7 +84,7 @@ static bool check_channels(const struct bj_audio_values *channels, char *why,
     return false;
 }
 
-static bool check(const struct bj_options *options, char *why, size_t why_size)
+bool bj_options_check(const struct bj_options *options, char *why, size_t why_size)
 {
     if (options->client_name &&
         !bj_client_name_check(options->client_name, "the client name", why, why_size))
@@ -108,8 +99,8 @@ static bool check(const struct bj_options *options, char *why, size_t why_size)
     return check_channels(&options->audio_channels, why, why_size);
 }
 
-static bool add_dac(struct bj_options *options, const char *text, char *why,
-                    size_t why_size)
+bool bj_options_add_dac(struct bj_options *options, const char *text, char *why,
+                        size_t why_size)
 {
     struct bj_text_list *dacs = &options->dacs;
 
@@ -122,8 +113,8 @@ static bool add_dac(struct bj_options *options, const char *text, char *why,
             snprintf(why, why_size, "'%.60s' is named twice", text);
             return false;
         }
-    if (dacs->count == BJ_SINKS_MAX) {
-        snprintf(why, why_size, "at most %d DACs play in one program", BJ_SINKS_MAX);
+    if (dacs->count == BJ_DACS_MAX) {
+        snprintf(why, why_size, "at most %d DACs play in one program", BJ_DACS_MAX);
         return false;
     }
     dacs->items[dacs->count] = strdup(text);
@@ -136,7 +127,7 @@ bool bj_options_set(struct bj_options *options, const char *name, const char *va
     const struct bj_option *option = find(options->command, name);
 
     if (!strcmp(name, "dac"))
-        return add_dac(options, value, why, why_size);
+        return bj_options_add_dac(options, value, why, why_size);
     if (option && option->not_in_file) {
         snprintf(why, why_size, "'%s' is for the command line only", name);
         return false;
@@ -148,150 +139,9 @@ bool bj_options_set(struct bj_options *options, const char *name, const char *va
                  name);
         return false;
     }
-    return bj_option_value(option, name, value, member(options, option), why, why_size) &&
-           check(options, why, why_size);
-}
-
-/* ---- From the command line ----------------------------------------------------------------- */
-
-struct getopt_tables {
-    struct option long_options[OPTIONS_MAX];
-    const struct bj_option *options[OPTIONS_MAX];
-    char letters[3 * OPTIONS_MAX];
-};
-
-static void build_tables(struct getopt_tables *tables, enum bj_command command)
-{
-    char *letter = tables->letters;
-    int count = 0;
-
-    memset(tables, 0, sizeof *tables);
-    *letter++ = ':';
-    for (const struct bj_option *option = bj_option_table; option->name; option++) {
-        int takes = option->argument ? required_argument : no_argument;
-
-        if (!(option->commands & command))
-            continue;
-        tables->options[count] = option;
-        tables->long_options[count] =
-            (struct option){bj_option_key(option), takes, NULL, 256 + count};
-        count++;
-        if (option->letter) {
-            *letter++ = option->letter;
-            if (option->argument)
-                *letter++ = ':';
-        }
-    }
-}
-
-static const struct bj_option *by_code(const struct getopt_tables *tables, int code)
-{
-    if (code >= 256)
-        return tables->options[code - 256];
-    for (int k = 0; tables->options[k]; k++)
-        if (tables->options[k]->letter == code)
-            return tables->options[k];
-    return NULL;
-}
-
-static const char *command_name(enum bj_command command)
-{
-    switch (command) {
-    case BJ_COMMAND_LIST:
-        return "list";
-    case BJ_COMMAND_DOCTOR:
-        return "doctor";
-    case BJ_COMMAND_CTL:
-        return "ctl";
-    default:
-        return "run";
-    }
-}
-
-static void explain_refusal(const struct bj_options *options, int code, char **argv,
-                            char *why, size_t why_size)
-{
-    const char *word = argv[optind - 1];
-    const char *command = command_name(options->command);
-    bool is_long = !strncmp(word, "--", 2);
-
-    if (code == ':')
-        snprintf(why, why_size, "%.60s needs a value; see 'beamjack %s --help'", word,
-                 command);
-    else if (is_long && strchr(word, '='))
-        snprintf(why, why_size,
-                 "%.60s is unknown, not unique or takes no value; see "
-                 "'beamjack %s --help'",
-                 word, command);
-    else if (is_long)
-        snprintf(why, why_size, "unknown option %.60s; see 'beamjack %s --help'", word,
-                 command);
-    else
-        snprintf(why, why_size, "unknown option -%c; see 'beamjack %s --help'", optopt,
-                 command);
-}
-
-static bool take(struct bj_options *options, const struct bj_option *option, char *why,
-                 size_t why_size)
-{
-    return bj_option_value(option, option->name, option->argument ? optarg : "yes",
-                           member(options, option), why, why_size);
-}
-
-static bool take_words(struct bj_options *options, int argc, char **argv, char *why,
-                       size_t why_size)
-{
-    bool takes_dacs = options->command == BJ_COMMAND_RUN;
-
-    if (optind < argc && options->command == BJ_COMMAND_CTL && !options->order)
-        options->order = strdup(argv[optind++]);
-    if (optind < argc && !takes_dacs) {
-        snprintf(why, why_size, "'%.60s' is one word too many; see 'beamjack %s --help'",
-                 argv[optind], command_name(options->command));
-        return false;
-    }
-    if (optind < argc) /* those of a file give way */
-        clear_list(&options->dacs);
-    for (int k = optind; k < argc; k++)
-        if (!add_dac(options, argv[k], why, why_size))
-            return false;
-    return true;
-}
-
-static bool parse_arguments(struct bj_options *options, int argc, char **argv, char *why,
-                            size_t why_size)
-{
-    struct getopt_tables tables;
-    int code;
-
-    build_tables(&tables, options->command);
-    opterr = 0;
-    optind = 0; /* glibc: start anew */
-    while ((code = getopt_long(argc, argv, tables.letters, tables.long_options, NULL)) !=
-           -1) {
-        if (code == '?' || code == ':') {
-            explain_refusal(options, code, argv, why, why_size);
-            return false;
-        }
-        if (!take(options, by_code(&tables, code), why, why_size))
-            return false;
-    }
-    return take_words(options, argc, argv, why, why_size) && check(options, why, why_size);
-}
-
-bool bj_options_parse(struct bj_options *options, int argc, char **argv, char *why,
-                      size_t why_size)
-{
-    enum bj_command command = options->command;
-    struct bj_options first;
-    bool good;
-
-    bj_options_init(&first, command);
-    good = parse_arguments(&first, argc, argv, why, why_size);
-    if (good && first.config)
-        good = bj_config_read(options, first.config, why, why_size);
-    bj_options_finish(&first);
-    return good && parse_arguments(options, argc, argv, why, why_size);
+    return bj_option_value(option, name, value, (char *)options + option->offset, why,
+                           why_size) &&
+           bj_options_check(options, why, why_size);
 }
 
 /* ---- What the core wants --------------------------------------------------------------------- */

@@ -66,3 +66,8 @@ void bj_port_channels(const float *const buffers[BJ_CHANNELS], unsigned connecte
     if (!(connected & BJ_CHANNEL_BIT(BJ_I)))
         channels[BJ_I] = NULL;
 }
+
+bool bj_rate_is_playable(uint32_t rate_hz)
+{
+    return rate_hz >= BJ_FEED_MIN_RATE_HZ && rate_hz <= BJ_FEED_MAX_RATE_HZ;
+}

@@ -34,4 +34,7 @@ void bj_port_letters(unsigned set, char text[BJ_CHANNELS + 1]);
 void bj_port_channels(const float *const buffers[BJ_CHANNELS], unsigned connected,
                       const float *channels[BJ_CHANNELS]);
 
+/* Is this a sample rate that can be played? */
+bool bj_rate_is_playable(uint32_t rate_hz);
+
 #endif

@@ -14,11 +14,6 @@ void bj_process_init(struct bj_process *process)
     atomic_store(&process->control_ns, BJ_NEVER);
 }
 
-bool bj_rate_is_playable(uint32_t rate_hz)
-{
-    return rate_hz >= BJ_FEED_MIN_RATE_HZ && rate_hz <= BJ_FEED_MAX_RATE_HZ;
-}
-
 void bj_process_set_rate(struct bj_process *process, uint32_t rate_hz)
 {
     atomic_store(&process->unplayable, !bj_rate_is_playable(rate_hz));

@@ -33,9 +33,6 @@ struct bj_process {
 
 void bj_process_init(struct bj_process *process);
 
-/* Is this a sample rate that can be played? */
-bool bj_rate_is_playable(uint32_t rate_hz);
-
 /* Any thread. JACK's rate from now on; while it cannot be played, the light is lost. */
 void bj_process_set_rate(struct bj_process *process, uint32_t rate_hz);
 

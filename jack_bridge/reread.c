@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "reread.h"
+#include "command_line.h"
 
 #include "helper_thread.h"
 #include "mailbox.h"
@@ -28,8 +29,8 @@ static void read_all(void *job)
     struct bj_reading *reading = job;
     int running = RUNNING, wake_fd = reading->wake_fd;
 
-    reading->good = bj_options_parse(&reading->options, reading->argc, reading->argv,
-                                     reading->why, sizeof reading->why);
+    reading->good = bj_command_line_parse(&reading->options, reading->argc, reading->argv,
+                                          reading->why, sizeof reading->why);
     if (atomic_compare_exchange_strong(&reading->stage, &running, DONE))
         bj_wake_fd(wake_fd);
     else

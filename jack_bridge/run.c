@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bridge.h"
+#include "bridge_build.h"
 #include "commands.h"
 #include "dac_search.h"
 #include "operator.h"

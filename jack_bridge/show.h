@@ -16,7 +16,7 @@ struct bj_show {
     struct bj_terminal *terminal; /* NULL: no view */
     struct bj_status_sink *sink;  /* NULL: no status is wanted */
     int64_t status_ns, look_ns;   /* when next */
-    struct bj_dark_watch watches[BJ_SINKS_MAX];
+    struct bj_dark_watch watches[BJ_DACS_MAX];
     struct bj_screen screen;
 };
 

@@ -6,9 +6,9 @@
 #ifndef SINKS_H
 #define SINKS_H
 
-#include <beamjack/core.h>
+#include "option_table.h"
 
-#define BJ_SINKS_MAX 8
+#include <beamjack/core.h>
 
 struct bj_sinks {
     bool rearm; /* a loss does not disarm */
@@ -16,7 +16,7 @@ struct bj_sinks {
     struct bj_sink {
         struct bj_feed *feed;
         struct bj_stream *stream;
-    } items[BJ_SINKS_MAX];
+    } items[BJ_DACS_MAX];
 };
 
 /* JACK process thread, BJ_RT. Pushes to every feed and wakes each engine that waits for

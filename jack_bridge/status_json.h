@@ -1,27 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * The state of a running bridge at one moment, as the terminal and --status-json show it.
+ * The state of a running bridge at one moment, as --status-json shows it.
  */
 #ifndef STATUS_JSON_H
 #define STATUS_JSON_H
 
-#include "port_map.h"
+#include "status_report.h"
 
 #include <stdio.h>
-
-struct bj_status_report {
-    struct bj_stats stream;
-    struct bj_feed_stats feed;
-    int64_t now_ns;
-    const char *dac, *client, *scheduler; /* never NULL */
-    bool searching; /* the DACs are not found yet: no stream, no JACK */
-    bool jack_running, freewheeling;
-    uint32_t jack_rate_hz, period_frames;
-    uint64_t xruns, jack_returns;
-    int64_t latency_ns;
-    unsigned connected; /* a bit per channel */
-    float peaks[BJ_CHANNELS];
-};
 
 const char *bj_status_state(enum bj_stream_state state); /* "streaming" */
 

@@ -120,7 +120,7 @@ bool bj_feed_wanted(struct bj_feed *feed)
     }
     uint64_t wanted =
         atomic_fetch_add_explicit(&feed->wanted_frames, 0, memory_order_acq_rel);
-    return atomic_load_explicit(&feed->ring.head, memory_order_relaxed) >= wanted;
+    return bj_ring_head(&feed->ring) >= wanted;
 }
 
 void bj_feed_restart(struct bj_feed *feed)
@@ -153,10 +153,10 @@ enum bj_status bj_feed_set_latency(struct bj_feed *feed, int64_t latency_ns)
 static struct bj_feed_stats read_stats(const struct bj_feed *feed)
 {
     return (struct bj_feed_stats){
-        .frames_pushed = atomic_load_explicit(&feed->ring.head, memory_order_relaxed),
+        .frames_pushed = bj_ring_head(&feed->ring),
         .frames_at_start =
             atomic_load_explicit(&feed->frames_at_start, memory_order_relaxed),
-        .frames_lost = atomic_load_explicit(&feed->ring.lost_frames, memory_order_relaxed) +
+        .frames_lost = bj_ring_lost(&feed->ring) +
                        atomic_load_explicit(&feed->frames_skipped, memory_order_relaxed),
         .frames_invalid = atomic_load_explicit(&feed->frames_invalid, memory_order_relaxed),
         .jumps = atomic_load_explicit(&feed->jumps, memory_order_relaxed),

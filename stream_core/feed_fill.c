@@ -37,7 +37,7 @@ static void want_more(struct bj_feed *feed)
 {
     int64_t worth_ns = feed->latency / WORTH_A_WAKE_OF_LATENCY;
     worth_ns = worth_ns < WORTH_A_WAKE_NS ? worth_ns : WORTH_A_WAKE_NS;
-    uint64_t head = atomic_load_explicit(&feed->ring.head, memory_order_relaxed);
+    uint64_t head = bj_ring_head(&feed->ring);
     uint64_t more = (uint64_t)((double)worth_ns / 1e9 * feed->rate);
     atomic_exchange_explicit(&feed->wanted_frames, head + (more > 0 ? more : 1),
                              memory_order_acq_rel);

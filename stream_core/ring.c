@@ -162,3 +162,13 @@ uint64_t bj_ring_tail(const struct bj_ring *ring)
 {
     return atomic_load_explicit(&ring->tail, memory_order_relaxed);
 }
+
+uint64_t bj_ring_head(const struct bj_ring *ring)
+{
+    return atomic_load_explicit(&ring->head, memory_order_relaxed);
+}
+
+uint64_t bj_ring_lost(const struct bj_ring *ring)
+{
+    return atomic_load_explicit(&ring->lost_frames, memory_order_relaxed);
+}

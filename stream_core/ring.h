@@ -71,4 +71,9 @@ void bj_ring_release(struct bj_ring *ring, uint64_t frame);
 /* Reader, BJ_RT. The oldest frame still held. */
 uint64_t bj_ring_tail(const struct bj_ring *ring);
 
+/* Any thread, BJ_RT. How many frames were pushed so far, and how many were lost for want of
+ * room. */
+uint64_t bj_ring_head(const struct bj_ring *ring);
+uint64_t bj_ring_lost(const struct bj_ring *ring);
+
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "scan.h"
+#include "registry.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "options.h"
+#include "command_line.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +29,7 @@ static bool parse(struct bj_options *options, enum bj_command command, const cha
         }
     bj_options_init(options, command);
     why[0] = '\0';
-    good = bj_options_parse(options, argc, argv, why, sizeof why);
+    good = bj_command_line_parse(options, argc, argv, why, sizeof why);
     return good;
 }
 
@@ -71,7 +71,7 @@ static void several_dacs_may_be_named(void **state)
     assert_false(parse(&options, BJ_COMMAND_RUN, "virtual virtual"));
     assert_non_null(strstr(why, "twice"));
     bj_options_finish(&options);
-    for (int k = 0; k <= BJ_SINKS_MAX; k++) {
+    for (int k = 0; k <= BJ_DACS_MAX; k++) {
         snprintf(word, sizeof word, "etherdream@10.0.0.%d ", k + 1);
         strcat(line, word);
     }

@@ -187,7 +187,7 @@ static void takes_all_or_nothing(void **state)
     assert_int_equal(push(&ring, 0, 10), BJ_OK);
     assert_int_equal(push(&ring, 500, 7), BJ_WOULD_BLOCK);
     assert_int_equal(push(&ring, 600, 17), BJ_WOULD_BLOCK);
-    assert_int_equal(atomic_load(&ring.lost_frames), 24);
+    assert_int_equal(bj_ring_lost(&ring), 24);
     assert_int_equal(push(&ring, 10, 6), BJ_OK); /* exactly full */
     assert_int_equal(push(&ring, 700, 1), BJ_WOULD_BLOCK);
     assert_true(bj_ring_pop_stamp(&ring, &stamp));
@@ -201,7 +201,7 @@ static void takes_all_or_nothing(void **state)
     assert_int_equal(push(&ring, 16, 1), BJ_OK);
     assert_true(bj_ring_pop_stamp(&ring, &stamp));
     assert_int_equal(stamp.lost_before, 1);
-    assert_int_equal(atomic_load(&ring.lost_frames), 25);
+    assert_int_equal(bj_ring_lost(&ring), 25);
     bj_ring_finish(&ring);
 }
 
@@ -230,7 +230,7 @@ static void absent_channels_are_zeros_and_full_intensity(void **state)
         struct frames frames;
         make_frames(&frames, 1, 11); /* wraps from the second push on */
         frames.channels[absent] = NULL;
-        uint64_t first = atomic_load(&ring.head);
+        uint64_t first = bj_ring_head(&ring);
         assert_int_equal(bj_ring_push(&ring, frames.channels, 11, 0, 0), BJ_OK);
         for (uint32_t k = 0; k < 11; k++) {
             float *at[BJ_CHANNELS];
@@ -323,7 +323,7 @@ static void every_frame_arrives_once_in_order(void **state)
         }
     }
     bj_ring_release(&ring, STRESS_FRAMES); /* lets the writer end even after a fault */
-    while (!good && atomic_load(&ring.head) < STRESS_FRAMES) {
+    while (!good && bj_ring_head(&ring) < STRESS_FRAMES) {
         struct bj_stamp stamp;
         if (!bj_ring_pop_stamp(&ring, &stamp)) {
             sched_yield();
