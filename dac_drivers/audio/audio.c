@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "audio.h"
+#include "audio/audio.h"
 
-#include "audio_queue.h"
-#include "audio_wire.h"
-#include "notice.h"
+#include "audio/audio_queue.h"
+#include "audio/audio_wire.h"
+#include "session/notice.h"
 
 #include <math.h>
 #include <stdarg.h>

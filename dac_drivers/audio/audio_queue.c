@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "audio_queue.h"
+#include "audio/audio_queue.h"
 
 uint64_t audio_queue_points(const struct audio_queue *queue)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "audio_wire.h"
+#include "audio/audio_wire.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "ether_dream.h"
+#include "ether_dream/ether_dream.h"
 
-#include "ether_dream_listener.h"
-#include "ether_dream_session.h"
-#include "notice.h"
+#include "ether_dream/ether_dream_listener.h"
+#include "ether_dream/ether_dream_session.h"
+#include "session/notice.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "ether_dream_estop.h"
+#include "ether_dream/ether_dream_estop.h"
 
-#include "ether_dream_wire.h"
+#include "ether_dream/ether_dream_wire.h"
 
 #define ATTEMPT_NS BJ_NS_PER_S
 #define AGAIN_NS (20 * BJ_NS_PER_MS) /* a device that hangs up does so every time */

@@ -9,7 +9,7 @@
 #ifndef ETHER_DREAM_LINK_H
 #define ETHER_DREAM_LINK_H
 
-#include "ether_dream_wire.h"
+#include "ether_dream/ether_dream_wire.h"
 
 #include <beamjack/driver.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "ether_dream_listener.h"
+#include "ether_dream/ether_dream_listener.h"
 
-#include "ether_dream_model.h"
-#include "octets.h"
+#include "ether_dream/ether_dream_model.h"
+#include "session/octets.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 #ifndef ETHER_DREAM_LISTENER_H
 #define ETHER_DREAM_LISTENER_H
 
-#include "ether_dream_wire.h"
+#include "ether_dream/ether_dream_wire.h"
 #include <beamjack/driver.h>
 
 struct ed_listener {

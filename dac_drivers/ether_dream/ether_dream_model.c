@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "ether_dream_model.h"
+#include "ether_dream/ether_dream_model.h"
 
 #include <stddef.h>
 

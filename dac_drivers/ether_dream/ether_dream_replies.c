@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "ether_dream_replies.h"
+#include "ether_dream/ether_dream_replies.h"
 
-#include "notice.h"
+#include "session/notice.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #ifndef ETHER_DREAM_REPLIES_H
 #define ETHER_DREAM_REPLIES_H
 
-#include "ether_dream_state.h"
+#include "ether_dream/ether_dream_state.h"
 
 /* Takes in one answer. Anything but BJ_OK: it is over, and was explained. */
 enum bj_status ed_session_judge(struct ed_session *session, const struct ed_answer *answer,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "ether_dream_scan.h"
+#include "ether_dream/ether_dream_scan.h"
 
-#include "ether_dream.h"
-#include "ether_dream_listener.h"
-#include "ether_dream_model.h"
-#include "octets.h"
+#include "ether_dream/ether_dream.h"
+#include "ether_dream/ether_dream_listener.h"
+#include "ether_dream/ether_dream_model.h"
+#include "session/octets.h"
 
 #include <stdio.h>
 

@@ -5,7 +5,7 @@
 #ifndef ETHER_DREAM_SCAN_H
 #define ETHER_DREAM_SCAN_H
 
-#include "scan.h"
+#include "session/scan.h"
 
 extern const struct bj_scan bj_ether_dream_scan;
 

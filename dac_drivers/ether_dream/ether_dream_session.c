@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "ether_dream_session.h"
+#include "ether_dream/ether_dream_session.h"
 
-#include "ether_dream_replies.h"
-#include "ether_dream_steer.h"
-#include "notice.h"
+#include "ether_dream/ether_dream_replies.h"
+#include "ether_dream/ether_dream_steer.h"
+#include "session/notice.h"
 
 #define DIAL_TIMEOUT_NS (2 * BJ_NS_PER_S)
 #define REPLY_NOTICE_NS (500 * BJ_NS_PER_MS)

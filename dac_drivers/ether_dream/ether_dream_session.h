@@ -12,7 +12,7 @@
 #ifndef ETHER_DREAM_SESSION_H
 #define ETHER_DREAM_SESSION_H
 
-#include "ether_dream_state.h"
+#include "ether_dream/ether_dream_state.h"
 
 void ed_session_init(struct ed_session *session, struct bj_net *net);
 

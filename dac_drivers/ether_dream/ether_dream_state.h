@@ -6,10 +6,10 @@
 #ifndef ETHER_DREAM_STATE_H
 #define ETHER_DREAM_STATE_H
 
-#include "ether_dream_estop.h"
-#include "ether_dream_link.h"
-#include "ether_dream_model.h"
-#include "strikes.h"
+#include "ether_dream/ether_dream_estop.h"
+#include "ether_dream/ether_dream_link.h"
+#include "ether_dream/ether_dream_model.h"
+#include "session/strikes.h"
 
 #define ED_CHUNK_POINTS 400
 #define ED_MIN_CHUNK_POINTS 40

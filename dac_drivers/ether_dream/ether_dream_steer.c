@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "ether_dream_steer.h"
+#include "ether_dream/ether_dream_steer.h"
 
 #define NUDGE_NS (200 * BJ_NS_PER_MS) /* frees replies the first generation holds back */
 #define PING_NS (100 * BJ_NS_PER_MS)

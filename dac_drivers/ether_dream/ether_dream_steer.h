@@ -5,7 +5,7 @@
 #ifndef ETHER_DREAM_STEER_H
 #define ETHER_DREAM_STEER_H
 
-#include "ether_dream_state.h"
+#include "ether_dream/ether_dream_state.h"
 
 /* Commands one step from where the device is to where it should be; and when to
  * look again. */

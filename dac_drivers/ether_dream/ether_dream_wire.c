@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "ether_dream_wire.h"
+#include "ether_dream/ether_dream_wire.h"
 
 #include <beamjack/driver.h>
 #include <math.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "helios.h"
+#include "helios/helios.h"
 
-#include "helios_hail.h"
-#include "helios_seek.h"
-#include "helios_session.h"
-#include "notice.h"
+#include "helios/helios_hail.h"
+#include "helios/helios_seek.h"
+#include "helios/helios_session.h"
+#include "session/notice.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "helios_hail.h"
+#include "helios/helios_hail.h"
 
-#include "helios_model.h"
+#include "helios/helios_model.h"
 
 #define OPEN_TIMEOUT_NS (3 * BJ_NS_PER_S)
 #define SETTLE_NS (110 * BJ_NS_PER_MS) /* it throws frames away for 100 ms */

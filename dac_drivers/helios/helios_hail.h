@@ -5,7 +5,7 @@
 #ifndef HELIOS_HAIL_H
 #define HELIOS_HAIL_H
 
-#include "helios_link.h"
+#include "helios/helios_link.h"
 
 struct helios_hail {
     enum { HAIL_OPENING, HAIL_SETTLING, HAIL_EMPTYING, HAIL_FIRMWARE, HAIL_NAME } phase;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "helios_id.h"
+#include "helios/helios_id.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #ifndef HELIOS_ID_H
 #define HELIOS_ID_H
 
-#include "helios_wire.h"
+#include "helios/helios_wire.h"
 
 #include <beamjack/driver.h>
 

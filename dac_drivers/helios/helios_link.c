@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "helios_link.h"
+#include "helios/helios_link.h"
 
 #include <stdio.h>
 #include <string.h>

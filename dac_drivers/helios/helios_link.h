@@ -9,7 +9,7 @@
 #ifndef HELIOS_LINK_H
 #define HELIOS_LINK_H
 
-#include "helios_wire.h"
+#include "helios/helios_wire.h"
 
 #include <beamjack/driver.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "helios_model.h"
+#include "helios/helios_model.h"
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "helios_replies.h"
+#include "helios/helios_replies.h"
 
-#include "notice.h"
+#include "session/notice.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
 #ifndef HELIOS_REPLIES_H
 #define HELIOS_REPLIES_H
 
-#include "helios_state.h"
+#include "helios/helios_state.h"
 
 /* Takes in all that happened. Anything but BJ_OK: it is over, and was explained. */
 enum bj_status helios_session_listen(struct helios_session *session);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "helios_scan.h"
+#include "helios/helios_scan.h"
 
-#include "helios.h"
-#include "helios_hail.h"
-#include "helios_id.h"
+#include "helios/helios.h"
+#include "helios/helios_hail.h"
+#include "helios/helios_id.h"
 
 #include <stdio.h>
 #include <string.h>

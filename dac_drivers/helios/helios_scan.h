@@ -6,7 +6,7 @@
 #ifndef HELIOS_SCAN_H
 #define HELIOS_SCAN_H
 
-#include "scan.h"
+#include "session/scan.h"
 
 extern const struct bj_scan bj_helios_scan;
 

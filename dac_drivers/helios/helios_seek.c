@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "helios_seek.h"
+#include "helios/helios_seek.h"
 
 #include <string.h>
 

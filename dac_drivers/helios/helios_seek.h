@@ -6,7 +6,7 @@
 #ifndef HELIOS_SEEK_H
 #define HELIOS_SEEK_H
 
-#include "helios_id.h"
+#include "helios/helios_id.h"
 
 struct helios_seek {
     struct bj_usb *usb;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "helios_session.h"
+#include "helios/helios_session.h"
 
-#include "helios_replies.h"
-#include "helios_steer.h"
+#include "helios/helios_replies.h"
+#include "helios/helios_steer.h"
 
 #include <string.h>
 

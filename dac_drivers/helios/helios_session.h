@@ -10,7 +10,7 @@
 #ifndef HELIOS_SESSION_H
 #define HELIOS_SESSION_H
 
-#include "helios_state.h"
+#include "helios/helios_state.h"
 
 void helios_session_init(struct helios_session *session, struct bj_usb *usb);
 

@@ -6,9 +6,9 @@
 #ifndef HELIOS_STATE_H
 #define HELIOS_STATE_H
 
-#include "helios_link.h"
-#include "helios_model.h"
-#include "helios_swap.h"
+#include "helios/helios_link.h"
+#include "helios/helios_model.h"
+#include "helios/helios_swap.h"
 
 enum helios_phase { HELIOS_CLOSED = 0, HELIOS_WORKING, HELIOS_STOPPED };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "helios_steer.h"
+#include "helios/helios_steer.h"
 
-#include "helios_replies.h"
-#include "notice.h"
+#include "helios/helios_replies.h"
+#include "session/notice.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #ifndef HELIOS_STEER_H
 #define HELIOS_STEER_H
 
-#include "helios_state.h"
+#include "helios/helios_state.h"
 
 /* Does what is due, and says when to look again. */
 enum bj_status helios_session_steer(struct helios_session *session);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "helios_swap.h"
+#include "helios/helios_swap.h"
 
 #define LEARN 0.05        /* of what a bracket says about one frame */
 #define MOST_DRIFT 0.0015 /* crystal, timer restarts and interrupts together */

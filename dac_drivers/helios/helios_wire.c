@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "helios_wire.h"
+#include "helios/helios_wire.h"
 
 #include <beamjack/driver.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "idn.h"
+#include "idn/idn.h"
 
-#include "idn_finder.h"
-#include "idn_identity.h"
-#include "idn_session.h"
-#include "notice.h"
+#include "idn/idn_finder.h"
+#include "idn/idn_identity.h"
+#include "idn/idn_session.h"
+#include "session/notice.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "idn_finder.h"
+#include "idn/idn_finder.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
 #ifndef IDN_FINDER_H
 #define IDN_FINDER_H
 
-#include "idn_wire.h"
+#include "idn/idn_wire.h"
 
 #include <beamjack/driver.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "idn_identity.h"
+#include "idn/idn_identity.h"
 
-#include "octets.h"
+#include "session/octets.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #ifndef IDN_IDENTITY_H
 #define IDN_IDENTITY_H
 
-#include "idn_wire.h"
+#include "idn/idn_wire.h"
 
 /* "idn:", 15 octets, "-255" */
 #define IDN_ID_SIZE 48

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "idn_opening.h"
+#include "idn/idn_opening.h"
 
-#include "idn_sender.h"
-#include "notice.h"
+#include "idn/idn_sender.h"
+#include "session/notice.h"
 
 #include <string.h>
 

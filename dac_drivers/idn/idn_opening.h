@@ -5,7 +5,7 @@
 #ifndef IDN_OPENING_H
 #define IDN_OPENING_H
 
-#include "idn_state.h"
+#include "idn/idn_state.h"
 
 /* Into the next phase. */
 void idn_session_enter(struct idn_session *session, enum idn_phase phase, int64_t now_ns);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "idn_replies.h"
+#include "idn/idn_replies.h"
 
-#include "idn_sender.h"
-#include "notice.h"
+#include "idn/idn_sender.h"
+#include "session/notice.h"
 
 #define HEAR_LIMIT 32
 #define ANSWER_SIZE (IDN_HEADER_SIZE + IDN_MAP_BYTES)

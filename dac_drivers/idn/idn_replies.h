@@ -5,7 +5,7 @@
 #ifndef IDN_REPLIES_H
 #define IDN_REPLIES_H
 
-#include "idn_state.h"
+#include "idn/idn_state.h"
 
 /* Takes in what the unit said. Anything but BJ_OK: it is over, and was explained.
  */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "idn_scan.h"
+#include "idn/idn_scan.h"
 
-#include "idn.h"
-#include "idn_finder.h"
-#include "idn_identity.h"
+#include "idn/idn.h"
+#include "idn/idn_finder.h"
+#include "idn/idn_identity.h"
 
 #include <stdio.h>
 #include <string.h>

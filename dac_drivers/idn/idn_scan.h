@@ -8,7 +8,7 @@
 #ifndef IDN_SCAN_H
 #define IDN_SCAN_H
 
-#include "scan.h"
+#include "session/scan.h"
 
 extern const struct bj_scan bj_idn_scan;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "idn_sender.h"
+#include "idn/idn_sender.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #ifndef IDN_SENDER_H
 #define IDN_SENDER_H
 
-#include "idn_state.h"
+#include "idn/idn_state.h"
 
 /* Questions outside the stream. BJ_WOULD_BLOCK, here and below: not sent. */
 enum bj_status idn_session_ask(struct idn_session *session, enum idn_command command,

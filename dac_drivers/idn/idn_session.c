@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "idn_session.h"
+#include "idn/idn_session.h"
 
-#include "idn_opening.h"
-#include "idn_replies.h"
-#include "idn_sender.h"
-#include "notice.h"
+#include "idn/idn_opening.h"
+#include "idn/idn_replies.h"
+#include "idn/idn_sender.h"
+#include "session/notice.h"
 
 #include <string.h>
 

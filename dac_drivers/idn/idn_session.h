@@ -14,7 +14,7 @@
 #ifndef IDN_SESSION_H
 #define IDN_SESSION_H
 
-#include "idn_state.h"
+#include "idn/idn_state.h"
 
 /* Each as the slot of the same name. The address is known; the lead is the target buffer.
  */

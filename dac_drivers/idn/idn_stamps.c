@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "idn_stamps.h"
+#include "idn/idn_stamps.h"
 
 #define NS_PER_US 1000
 #define LEAST_TOLERANCE_NS (2 * BJ_NS_PER_MS)

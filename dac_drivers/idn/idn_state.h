@@ -6,9 +6,9 @@
 #ifndef IDN_STATE_H
 #define IDN_STATE_H
 
-#include "datagrams.h"
-#include "idn_stamps.h"
-#include "idn_wire.h"
+#include "idn/idn_stamps.h"
+#include "idn/idn_wire.h"
+#include "session/datagrams.h"
 #include <beamjack/driver.h>
 
 #define IDN_MIN_PPS 1000

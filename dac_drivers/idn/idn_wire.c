@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "idn_wire.h"
+#include "idn/idn_wire.h"
 
-#include "octets.h"
+#include "session/octets.h"
 
 #include <assert.h>
 #include <beamjack/driver.h>

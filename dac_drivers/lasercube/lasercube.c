@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "lasercube.h"
+#include "lasercube/lasercube.h"
 
-#include "lasercube_room.h"
-#include "lasercube_search.h"
-#include "lasercube_session.h"
-#include "notice.h"
+#include "lasercube/lasercube_room.h"
+#include "lasercube/lasercube_search.h"
+#include "lasercube/lasercube_session.h"
+#include "session/notice.h"
 
 #include <string.h>
 

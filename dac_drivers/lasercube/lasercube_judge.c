@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "lasercube_judge.h"
+#include "lasercube/lasercube_judge.h"
 
-#include "lasercube_send.h"
-#include "notice.h"
+#include "lasercube/lasercube_send.h"
+#include "session/notice.h"
 
 #define SETTLE_NS (300 * BJ_NS_PER_MS)
 #define NO_REPORT_NS (300 * BJ_NS_PER_MS)

@@ -5,7 +5,7 @@
 #ifndef LASERCUBE_JUDGE_H
 #define LASERCUBE_JUDGE_H
 
-#include "lasercube_state.h"
+#include "lasercube/lasercube_state.h"
 
 /* A full info came; errors_before: its packet errors the last time. And
  * what reports, or their absence, say about others and about loss. Anything but BJ_OK: the

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lasercube_model.h"
+#include "lasercube/lasercube_model.h"
 
 #include <beamjack/driver.h>
 

@@ -5,7 +5,7 @@
 #ifndef LASERCUBE_MODEL_H
 #define LASERCUBE_MODEL_H
 
-#include "lasercube_wire.h"
+#include "lasercube/lasercube_wire.h"
 
 #define LC_USUAL_RING 6000
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lasercube_orders.h"
+#include "lasercube/lasercube_orders.h"
 
 static const enum lc_opcode opcodes[LC_ORDERS] = {
     [LC_ORDER_OUTPUT] = LC_OUTPUT,       [LC_ORDER_CLEAR] = LC_CLEAR,

@@ -9,7 +9,7 @@
 #ifndef LASERCUBE_ORDERS_H
 #define LASERCUBE_ORDERS_H
 
-#include "lasercube_wire.h"
+#include "lasercube/lasercube_wire.h"
 
 #define LC_ORDER_COPIES 2
 #define LC_ORDER_REPEAT_NS (100 * BJ_NS_PER_MS)

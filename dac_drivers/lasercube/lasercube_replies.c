@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "lasercube_replies.h"
+#include "lasercube/lasercube_replies.h"
 
-#include "lasercube_judge.h"
-#include "notice.h"
+#include "lasercube/lasercube_judge.h"
+#include "session/notice.h"
 
 #include <string.h>
 

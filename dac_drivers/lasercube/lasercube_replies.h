@@ -5,7 +5,7 @@
 #ifndef LASERCUBE_REPLIES_H
 #define LASERCUBE_REPLIES_H
 
-#include "lasercube_state.h"
+#include "lasercube/lasercube_state.h"
 
 /* The ring is empty now, and `lost` points will not be played. */
 void lc_session_emptied(struct lc_session *session, uint32_t lost, int64_t now_ns);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lasercube_ring.h"
+#include "lasercube/lasercube_ring.h"
 
 #define GIVE_UP_NS BJ_NS_PER_S
 #define ODD_REPORTS 32

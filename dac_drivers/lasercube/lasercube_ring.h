@@ -16,7 +16,7 @@
 #ifndef LASERCUBE_RING_H
 #define LASERCUBE_RING_H
 
-#include "lasercube_wire.h"
+#include "lasercube/lasercube_wire.h"
 
 #define LC_SLOTS 256
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lasercube_room.h"
+#include "lasercube/lasercube_room.h"
 
 #define GAP_NS (BJ_NS_PER_MS / 2) /* between datagrams after a burst */
 #define BLIND_NS (500 * BJ_NS_PER_MS)

@@ -5,7 +5,7 @@
 #ifndef LASERCUBE_ROOM_H
 #define LASERCUBE_ROOM_H
 
-#include "lasercube_state.h"
+#include "lasercube/lasercube_state.h"
 
 /* How many points it takes: what is above may not fit when packets arrive in bursts. */
 uint32_t lc_usable_points(uint32_t ring_points);

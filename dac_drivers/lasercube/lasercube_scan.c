@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "lasercube_scan.h"
+#include "lasercube/lasercube_scan.h"
 
-#include "lasercube.h"
-#include "lasercube_model.h"
-#include "lasercube_search.h"
+#include "lasercube/lasercube.h"
+#include "lasercube/lasercube_model.h"
+#include "lasercube/lasercube_search.h"
 
 #include <stdio.h>
 

@@ -5,7 +5,7 @@
 #ifndef LASERCUBE_SCAN_H
 #define LASERCUBE_SCAN_H
 
-#include "scan.h"
+#include "session/scan.h"
 
 extern const struct bj_scan bj_lasercube_scan;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "lasercube_search.h"
+#include "lasercube/lasercube_search.h"
 
-#include "lasercube_model.h"
-#include "octets.h"
+#include "lasercube/lasercube_model.h"
+#include "session/octets.h"
 
 #include <stdio.h>
 #include <string.h>

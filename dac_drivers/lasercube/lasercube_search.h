@@ -6,7 +6,7 @@
 #ifndef LASERCUBE_SEARCH_H
 #define LASERCUBE_SEARCH_H
 
-#include "lasercube_wire.h"
+#include "lasercube/lasercube_wire.h"
 #include <beamjack/driver.h>
 
 #define LC_ID_SIZE 23    /* "lasercube:0004A3112233" and the 0 */

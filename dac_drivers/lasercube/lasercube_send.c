@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lasercube_send.h"
+#include "lasercube/lasercube_send.h"
 
 #define ASK_NS BJ_NS_PER_S /* the full info, while all is well */
 

@@ -5,7 +5,7 @@
 #ifndef LASERCUBE_SEND_H
 #define LASERCUBE_SEND_H
 
-#include "lasercube_state.h"
+#include "lasercube/lasercube_state.h"
 
 /* Into the next phase, with the orders that begin it. */
 void lc_session_enter(struct lc_session *session, enum lc_phase phase, int64_t now_ns);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "lasercube_session.h"
+#include "lasercube/lasercube_session.h"
 
-#include "lasercube_replies.h"
-#include "lasercube_room.h"
-#include "lasercube_send.h"
-#include "notice.h"
+#include "lasercube/lasercube_replies.h"
+#include "lasercube/lasercube_room.h"
+#include "lasercube/lasercube_send.h"
+#include "session/notice.h"
 
 #define ASK_TIMEOUT_NS (2 * BJ_NS_PER_S)
 #define SETTING_TIMEOUT_NS (2 * BJ_NS_PER_S)

@@ -12,7 +12,7 @@
 #ifndef LASERCUBE_SESSION_H
 #define LASERCUBE_SESSION_H
 
-#include "lasercube_state.h"
+#include "lasercube/lasercube_state.h"
 
 void lc_session_init(struct lc_session *session, struct bj_net *net);
 

@@ -6,10 +6,10 @@
 #ifndef LASERCUBE_STATE_H
 #define LASERCUBE_STATE_H
 
-#include "datagrams.h"
-#include "lasercube_model.h"
-#include "lasercube_orders.h"
-#include "lasercube_ring.h"
+#include "lasercube/lasercube_model.h"
+#include "lasercube/lasercube_orders.h"
+#include "lasercube/lasercube_ring.h"
+#include "session/datagrams.h"
 #include <beamjack/driver.h>
 
 #define LC_NO_LOOK_NS (100 * BJ_NS_PER_MS)   /* after so long the level is asked for */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "lasercube_wire.h"
+#include "lasercube/lasercube_wire.h"
 
-#include "octets.h"
+#include "session/octets.h"
 
 #include <beamjack/driver.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "shark_channel.h"
+#include "lasershark_family/shark_channel.h"
 
 #include <string.h>
 

@@ -11,7 +11,7 @@
 #ifndef SHARK_CHANNEL_H
 #define SHARK_CHANNEL_H
 
-#include "shark_wire.h"
+#include "lasershark_family/shark_wire.h"
 
 #define SHARK_PENDING 2
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "shark_count.h"
+#include "lasershark_family/shark_count.h"
 
-#include "notice.h"
-#include "shark_flush.h"
+#include "lasershark_family/shark_flush.h"
+#include "session/notice.h"
 
 #define COUNT_NS (10 * BJ_NS_PER_MS)
 #define COUNT_SOON_NS BJ_NS_PER_MS

@@ -5,7 +5,7 @@
 #ifndef SHARK_COUNT_H
 #define SHARK_COUNT_H
 
-#include "shark_state.h"
+#include "lasershark_family/shark_state.h"
 
 /* Whether to ask now, asking, and whether samples have to wait for it: what is sent
  * between question and answer makes the count unclear. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "shark_driver.h"
+#include "lasershark_family/shark_driver.h"
 
-#include "notice.h"
+#include "session/notice.h"
 
 #define MIN_PPS 1000
 #define TARGET_BUFFER_NS (15 * BJ_NS_PER_MS)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "shark_flush.h"
+#include "lasershark_family/shark_flush.h"
 
-#include "notice.h"
+#include "session/notice.h"
 
 #define REPAIRS_WITHIN_NS (2 * BJ_NS_PER_S)
 #define MOST_REPAIRS 3

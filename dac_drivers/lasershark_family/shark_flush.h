@@ -6,7 +6,7 @@
 #ifndef SHARK_FLUSH_H
 #define SHARK_FLUSH_H
 
-#include "shark_state.h"
+#include "lasershark_family/shark_state.h"
 
 /* Begins to throw the queue away, the light first. */
 void shark_flush_begin(struct shark_session *session, int64_t now_ns, bool dry);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "shark_identity.h"
+#include "lasershark_family/shark_identity.h"
 
 #include <stdio.h>
 #include <string.h>

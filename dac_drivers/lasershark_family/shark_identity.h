@@ -9,7 +9,7 @@
 #ifndef SHARK_IDENTITY_H
 #define SHARK_IDENTITY_H
 
-#include "shark_kind.h"
+#include "lasershark_family/shark_kind.h"
 
 #define SHARK_ID_SIZE 128
 

@@ -5,7 +5,7 @@
 #ifndef SHARK_KIND_H
 #define SHARK_KIND_H
 
-#include "shark_wire.h"
+#include "lasershark_family/shark_wire.h"
 
 /* Which device it says it is. */
 enum shark_identity { SHARK_UNKNOWN = 0, SHARK_LASERDOCK, SHARK_LASERSHARK };

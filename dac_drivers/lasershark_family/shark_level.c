@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "shark_level.h"
+#include "lasershark_family/shark_level.h"
 
 #define SLOWEST 0.999       /* of its nominal rate; no crystal is further off */
 #define DOUBT_S 0.5e-3      /* a count and its answer take about as long */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "shark_queue.h"
+#include "lasershark_family/shark_queue.h"
 
 #include <string.h>
 

@@ -9,7 +9,7 @@
 #ifndef SHARK_QUEUE_H
 #define SHARK_QUEUE_H
 
-#include "shark_wire.h"
+#include "lasershark_family/shark_wire.h"
 
 #define SHARK_STAGE_POINTS 768
 #define SHARK_TRANSFER_POINTS 384

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "shark_scan.h"
+#include "lasershark_family/shark_scan.h"
 
-#include "shark_identity.h"
-#include "shark_queue.h"
+#include "lasershark_family/shark_identity.h"
+#include "lasershark_family/shark_queue.h"
 
 #include <stdio.h>
 

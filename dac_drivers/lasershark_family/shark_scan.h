@@ -6,9 +6,9 @@
 #ifndef SHARK_SCAN_H
 #define SHARK_SCAN_H
 
-#include "shark_kind.h"
+#include "lasershark_family/shark_kind.h"
 
-#include "scan.h"
+#include "session/scan.h"
 
 struct shark_scan {
     const struct shark_kind *kind;

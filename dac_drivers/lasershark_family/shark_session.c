@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "shark_session.h"
+#include "lasershark_family/shark_session.h"
 
-#include "notice.h"
-#include "shark_flush.h"
-#include "shark_steer.h"
+#include "lasershark_family/shark_flush.h"
+#include "lasershark_family/shark_steer.h"
+#include "session/notice.h"
 
 #include <stdio.h>
 

@@ -16,7 +16,7 @@
 #ifndef SHARK_SESSION_H
 #define SHARK_SESSION_H
 
-#include "shark_state.h"
+#include "lasershark_family/shark_state.h"
 
 /* Each as the slot of the same name; those of an `instance` are it. */
 enum bj_status shark_session_connect(void *instance, int64_t now_ns, uint32_t pps,

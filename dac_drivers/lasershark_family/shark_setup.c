@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "shark_setup.h"
+#include "lasershark_family/shark_setup.h"
 
-#include "shark_identity.h"
+#include "lasershark_family/shark_identity.h"
 
 #include <stdarg.h>
 #include <stdio.h>

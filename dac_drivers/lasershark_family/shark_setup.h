@@ -9,8 +9,8 @@
 #ifndef SHARK_SETUP_H
 #define SHARK_SETUP_H
 
-#include "shark_channel.h"
-#include "shark_kind.h"
+#include "lasershark_family/shark_channel.h"
+#include "lasershark_family/shark_kind.h"
 
 #define SHARK_REASON_SIZE 192
 

@@ -6,11 +6,11 @@
 #ifndef SHARK_STATE_H
 #define SHARK_STATE_H
 
-#include "shark_identity.h"
-#include "shark_level.h"
-#include "shark_queue.h"
-#include "shark_setup.h"
-#include "strikes.h"
+#include "lasershark_family/shark_identity.h"
+#include "lasershark_family/shark_level.h"
+#include "lasershark_family/shark_queue.h"
+#include "lasershark_family/shark_setup.h"
+#include "session/strikes.h"
 
 /* The device refuses packets with fewer free samples, for a while. */
 #define SHARK_RESERVE_POINTS 64u

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "shark_steer.h"
+#include "lasershark_family/shark_steer.h"
 
-#include "notice.h"
-#include "shark_count.h"
-#include "shark_flush.h"
+#include "lasershark_family/shark_count.h"
+#include "lasershark_family/shark_flush.h"
+#include "session/notice.h"
 
 #define TAIL_NS (2 * BJ_NS_PER_MS)
 #define BEGIN_ANYWAY_NS (100 * BJ_NS_PER_MS)

@@ -5,7 +5,7 @@
 #ifndef SHARK_STEER_H
 #define SHARK_STEER_H
 
-#include "shark_state.h"
+#include "lasershark_family/shark_state.h"
 
 /* How many points the ring may hold; the rate the device makes of `pps`. */
 uint32_t shark_session_capacity(const struct shark_session *session);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "shark_wire.h"
+#include "lasershark_family/shark_wire.h"
 
 static void put16(uint8_t *bytes, uint16_t value)
 {

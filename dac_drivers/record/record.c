@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "record.h"
+#include "record/record.h"
 
-#include "notice.h"
-#include "points_writer.h"
-#include "system_error.h"
-#include "virtual/paced_queue.h"
+#include "record/points_writer.h"
+#include "session/notice.h"
+#include "session/paced_queue.h"
+#include "session/system_error.h"
 
 #include <errno.h>
 #include <string.h>

@@ -4,10 +4,10 @@
  *
  * There is no device: `bj_paced_queue` does what the hardware would do by itself.
  */
-#include "virtual.h"
+#include "virtual/virtual.h"
 
-#include "notice.h"
-#include "paced_queue.h"
+#include "session/notice.h"
+#include "session/paced_queue.h"
 
 #include <string.h>
 

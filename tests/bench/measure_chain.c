@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include "beam/safety.h"
+#include "beam/shape.h"
 #include "ether_dream/ether_dream_wire.h"
 #include "feed_rig.h"
 #include "measure.h"
 #include "plain.h"
-#include "safety.h"
-#include "shape.h"
 
 #include <stdio.h>
 

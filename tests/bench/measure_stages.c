@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include "beam/safety.h"
+#include "beam/shape.h"
 #include "circle.h"
-#include "convert.h"
+#include "feed/convert.h"
+#include "feed/sanitise.h"
 #include "measure.h"
-#include "safety.h"
-#include "sanitise.h"
-#include "shape.h"
 
 #include <stdio.h>
 #include <string.h>

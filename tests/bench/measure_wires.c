@@ -5,8 +5,8 @@
 #include "helios/helios_wire.h"
 #include "idn/idn_wire.h"
 #include "lasercube/lasercube_wire.h"
-#include "laserdock/laserdock_wire.h"
-#include "lasershark/lasershark_wire.h"
+#include "lasershark_family/laserdock_wire.h"
+#include "lasershark_family/lasershark_wire.h"
 #include "measure.h"
 #include "plain.h"
 

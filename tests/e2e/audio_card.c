@@ -10,7 +10,7 @@
  * while the file `plugged` exists. It runs dry at the moment the next frame is due and not
  * there, and plays nothing then.
  */
-#include "points_file.h"
+#include "record/points_file.h"
 
 #include <alsa/asoundlib.h>
 #include <alsa/pcm_external.h>

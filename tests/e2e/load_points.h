@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reads a whole file of played points (layout: dac_drivers/points_file.h). Written from the
+ * Reads a whole file of played points (layout: dac_drivers/record/points_file.h). Written from the
  * layout alone, so that the judge shares no code with what it judges.
  */
 #ifndef E2E_LOAD_POINTS_H

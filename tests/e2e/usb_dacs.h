@@ -10,7 +10,7 @@
 #ifndef E2E_USB_DACS_H
 #define E2E_USB_DACS_H
 
-#include "points_file.h"
+#include "record/points_file.h"
 #include "sim_usb.h"
 
 struct usb_dac {

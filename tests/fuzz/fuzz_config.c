@@ -2,8 +2,8 @@
  *
  * The configuration file.
  */
-#include "config.h"
 #include "memory_file.h"
+#include "options/config.h"
 
 #include <stdlib.h>
 #include <string.h>

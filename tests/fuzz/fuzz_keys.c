@@ -3,7 +3,7 @@
  * Bytes from a terminal, in reads of any size with any gaps: nothing arms but an `a` that
  * comes alone. The rule is written here once more, over the whole history.
  */
-#include "keys.h"
+#include "control/keys.h"
 
 #include <stdlib.h>
 #include <string.h>

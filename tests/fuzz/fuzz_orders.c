@@ -2,8 +2,8 @@
  *
  * What comes to the control socket, and names of files where sockets are.
  */
-#include "control_path.h"
-#include "orders.h"
+#include "control/control_path.h"
+#include "options/orders.h"
 
 #include <stdint.h>
 #include <stdlib.h>

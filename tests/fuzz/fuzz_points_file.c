@@ -3,7 +3,7 @@
  * Reading a points file.
  */
 #include "memory_file.h"
-#include "points_file.h"
+#include "record/points_file.h"
 
 #include <stdlib.h>
 

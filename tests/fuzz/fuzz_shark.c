@@ -6,8 +6,8 @@
  * for it must be able to lie.
  */
 #include "fuzz_engine.h"
-#include "laserdock/laserdock.h"
-#include "lasershark/lasershark.h"
+#include "lasershark_family/laserdock.h"
+#include "lasershark_family/lasershark.h"
 #include "lasershark_family/shark_session.h"
 
 #include <string.h>

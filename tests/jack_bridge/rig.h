@@ -7,7 +7,7 @@
 #define RIG_H
 
 #include "fake_dac.h"
-#include "sinks.h"
+#include "jack/sinks.h"
 
 #include <stdatomic.h>
 

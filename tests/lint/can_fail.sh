@@ -36,19 +36,19 @@ plant() {
 
 case $lint in
 layering)
-    plant '<jack/jack.h>' 'echo "#include <jack/jack.h>" >>stream_core/ring.c'
-    plant '<time.h>' 'echo "#include <time.h>" >>stream_core/stream.c'
+    plant '<jack/jack.h>' 'echo "#include <jack/jack.h>" >>stream_core/feed/ring.c'
+    plant '<time.h>' 'echo "#include <time.h>" >>stream_core/engine/stream.c'
     plant '<sys/socket.h>' 'echo "#include <sys/socket.h>" >>dac_drivers/virtual/virtual.c'
-    plant '<jack/jack.h>' 'echo "#include <jack/jack.h>" >>dac_drivers/net.c'
-    plant '<libusb.h>' 'echo "#include <libusb.h>" >>dac_drivers/net.c'
+    plant '<jack/jack.h>' 'echo "#include <jack/jack.h>" >>dac_drivers/transport/net.c'
+    plant '<libusb.h>' 'echo "#include <libusb.h>" >>dac_drivers/transport/net.c'
     plant '<libusb.h>' 'echo "#include <libusb.h>" >>dac_drivers/helios/helios_link.c'
-    plant '<jack/jack.h>' 'echo "#include <jack/jack.h>" >>jack_bridge/options.c'
+    plant '<jack/jack.h>' 'echo "#include <jack/jack.h>" >>jack_bridge/options/options.c'
     plant '"ether_dream_wire.h"' \
         'echo "#include \"ether_dream_wire.h\"" >>tests/sim/sim_ether_dream.c'
-    plant 'no path out' 'echo "#include \"../stream_core/ring.h\"" >>jack_bridge/options.c'
+    plant 'no path out' 'echo "#include \"../stream_core/feed/ring.h\"" >>jack_bridge/options/options.c'
     ;;
 headers_alone)
-    plant stream_core/ring.h 'echo "void bj_planted(FILE *file);" >>stream_core/ring.h'
+    plant stream_core/feed/ring.h 'echo "void bj_planted(FILE *file);" >>stream_core/feed/ring.h'
     plant core.h 'echo "struct bj_planted { int class; };" >>stream_core/include/beamjack/core.h'
     ;;
 header_docs)
@@ -57,15 +57,15 @@ header_docs)
     ;;
 mirrored_tests)
     plant stream_core/planted.c ': >stream_core/planted.c'
-    plant 'stream_core/ring.c: no' 'rm tests/stream_core/test_ring.c'
+    plant 'stream_core/feed/ring.c: no' 'rm tests/stream_core/feed/test_ring.c'
     plant 'test_ring.c is not built' 'sed -i /test_ring/d tests/stream_core/CMakeLists.txt'
-    plant 'no exception' "echo 'stream_core/ring.c planted' >>tests/lint/mirrored_tests.exceptions"
+    plant 'no exception' "echo 'stream_core/feed/ring.c planted' >>tests/lint/mirrored_tests.exceptions"
     ;;
 format)
-    plant stream_core/ring.c 'echo "int  planted ;" >>stream_core/ring.c'
+    plant stream_core/feed/ring.c 'echo "int  planted ;" >>stream_core/feed/ring.c'
     ;;
 spdx)
-    plant stream_core/ring.c 'sed -i 1,3d stream_core/ring.c'
+    plant stream_core/feed/ring.c 'sed -i 1,3d stream_core/feed/ring.c'
     plant tests/run 'sed -i 2d tests/run'
     ;;
 flow_order)
@@ -87,18 +87,18 @@ doc_names)
     plant 'another program' 'sed -i "s/points.k..i = 1/&0/" docs/examples/circle.c'
     ;;
 safety)
-    plant planted_test 'sed -i "/^| Limit /{n;a | planted | \`stream_core/safety.c\` | \`tests/stream_core/test_safety.c\` \`planted_test\` |
+    plant planted_test 'sed -i "/^| Limit /{n;a | planted | \`stream_core/beam/safety.c\` | \`tests/stream_core/beam/test_safety.c\` \`planted_test\` |
 }" docs/SAFETY.md'
-    plant 'no test proves' 'sed -i "/^| Limit /{n;a | planted | \`stream_core/safety.c\` | |
+    plant 'no test proves' 'sed -i "/^| Limit /{n;a | planted | \`stream_core/beam/safety.c\` | |
 }" docs/SAFETY.md'
     ;;
 realtime)
-    plant 'planted calls usleep' 'printf "void planted(void)\n{\n    usleep(1);\n}\n" >>stream_core/engine.c'
+    plant 'planted calls usleep' 'printf "void planted(void)\n{\n    usleep(1);\n}\n" >>stream_core/engine/engine.c'
     plant 'planted calls malloc' 'printf "void *planted(void)\n{\n    return malloc(1);\n}\n" >>dac_drivers/ether_dream/ether_dream.c'
-    plant 'planted calls printf' 'printf "void planted(void)\n{\n    printf(0);\n}\n" >>stream_core/feed.c'
+    plant 'planted calls printf' 'printf "void planted(void)\n{\n    printf(0);\n}\n" >>stream_core/feed/feed.c'
     ;;
 man_page)
-    plant --planted 'echo "static const char *planted = \"--planted\";" >>jack_bridge/options.c'
+    plant --planted 'echo "static const char *planted = \"--planted\";" >>jack_bridge/options/options.c'
     plant --planted 'echo ".It Fl -planted" >>docs/beamjack.1'
     ;;
 examples)

@@ -10,8 +10,8 @@ exceptions=tests/lint/realtime.exceptions
 
 files() {
     find stream_core dac_drivers/*/ -name '*.c'
-    for file in dac_drivers/net.c dac_drivers/usb.c dac_drivers/usb_link.c \
-        dac_drivers/usb_list.c dac_drivers/usb_queue.c jack_bridge/port_map.c jack_bridge/process.c jack_bridge/mailbox.c; do
+    for file in dac_drivers/transport/net.c dac_drivers/transport/usb/usb.c dac_drivers/transport/usb/usb_link.c \
+        dac_drivers/transport/usb/usb_list.c dac_drivers/transport/usb/usb_queue.c jack_bridge/options/port_map.c jack_bridge/jack/process.c jack_bridge/jack/mailbox.c; do
         [ ! -f "$file" ] || echo "$file"
     done
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pipeline.h"
 
-#include "latency.h"
+#include "options/latency.h"
 #include "pipeline_jack.h"
 #include "rows.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rough_judge.h"
 
-#include "points_file.h"
+#include "record/points_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -11,7 +11,7 @@
 
 #include "rough_judge.h"
 
-#include "points_file.h"
+#include "record/points_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #ifndef SIM_PROGRAM_H
 #define SIM_PROGRAM_H
 
-#include "points_file.h"
+#include "record/points_file.h"
 #include "sim_options.h"
 
 struct sim_program;

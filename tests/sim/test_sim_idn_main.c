@@ -16,7 +16,7 @@
 
 #include <beamjack/dacs.h>
 
-#include "points_file.h"
+#include "record/points_file.h"
 
 #include <signal.h>
 #include <unistd.h>

@@ -195,7 +195,7 @@ struct bj_usb;
 /** Never blocks and never allocates after open: what can (enumerating, opening, claiming,
  * closing, libusb itself) happens on threads of the transport. A handle that is not open,
  * and a transfer or target beyond the limits above, is answered with BJ_BAD_ARGUMENT or
- * left alone. Real (dac_drivers/usb.h, libusb) or in memory (tests/support/fake_usb.h). */
+ * left alone. Real (dac_drivers/transport/usb/usb.h, libusb) or in memory (tests/support/fake_usb.h). */
 struct bj_usb_ops {
     /** The devices of this kind as last seen; the first call starts looking, so keep
      * asking. At most `room`; returns how many. */
@@ -285,7 +285,7 @@ struct bj_pcm;
 
 /** PCMs for playback. Nothing blocks or allocates but create and destroy: whatever may
  * (opening, the sound system itself) happens on threads of the transport. Real
- * (dac_drivers/pcm.c, ALSA) or in memory (tests/sim/sim_pcm.h). */
+ * (dac_drivers/transport/pcm/pcm.c, ALSA) or in memory (tests/sim/sim_pcm.h). */
 struct bj_pcm_ops {
     /** Main thread. Room for one PCM, not opened yet. *handle is ready for reading whenever
      * there is news: opened, started, dropped, dry, gone. BJ_NO_MEMORY. */

@@ -2,7 +2,7 @@
  *
  * A simulated LaserDock.
  */
-#include "laserdock/laserdock.h"
+#include "lasershark_family/laserdock.h"
 #include "rig_shark.h"
 #include "rows.h"
 #include "sim_laserdock.h"

@@ -2,7 +2,7 @@
  *
  * A simulated LaserShark.
  */
-#include "lasershark/lasershark.h"
+#include "lasershark_family/lasershark.h"
 #include "rig_shark.h"
 #include "rows.h"
 #include "sim_lasershark.h"

@@ -3,7 +3,7 @@
  * The recorder, and in the place of its file whoever watches: the linker leads the calls of
  * the points writer here (--wrap). The path holds the address of the rig.
  */
-#include "points_writer.h"
+#include "record/points_writer.h"
 #include "record/record.h"
 #include "rows.h"
 

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A PCM and its thread. Engine and thread share nothing but atomics, a ring, and the
+ * looks, each of which belongs to one of them at a time.
+ */
+#ifndef BJ_PCM_VOICE_H
+#define BJ_PCM_VOICE_H
+
+#include "session/pacer.h"
+#include "transport/pcm/alsa.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define PCM_FRESH 4u /* flag on the index of the look that is handed over */
+
+/* What is wanted is a session: odd numbers are open ones. Each side stores what is its. */
+struct pcm_voice {
+    pthread_t thread;
+    struct bj_pcm_wish wish;
+    int wake_fd, news_fd; /* news_fd is the handle */
+    atomic_bool ending;
+
+    /* engine to thread */
+    atomic_uint wanted, rate_hz, starts, drops;
+    atomic_int policy, priority;
+    atomic_ullong written, drop_mark;
+    atomic_bool dark_known;
+    uint8_t dark[BJ_PCM_FRAME_BYTES];
+
+    /* thread to engine */
+    atomic_uint opened; /* the session of which status and setup tell */
+    enum bj_status status;
+    struct bj_pcm_setup setup;
+    atomic_ullong moved; /* out of the ring */
+    atomic_bool gone;
+    atomic_uint handed; /* index of a look, and PCM_FRESH */
+    struct bj_pcm_look looks[3];
+    uint32_t engine_look; /* index that is the engine's now */
+
+    /* the thread's own */
+    uint32_t session, thread_look, starts_done;
+    struct bj_alsa *alsa;
+    uint8_t *ring;
+    uint32_t frame_bytes;
+    bool running, clockless, news;
+    uint32_t pauses;
+    struct bj_pacer pacer;
+    uint64_t paced_from; /* number of the frame the pacer calls 0 */
+    struct bj_pcm_look look;
+};
+
+bool pcm_session_is_open(uint32_t session);
+
+/* The thread; `user` is a struct pcm_voice. Ends once `ending` is set. */
+void *pcm_voice_run(void *user);
+
+void pcm_bell_ring(int fd);
+void pcm_bell_silence(int fd);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Where mirrors are that are told where to be. A mirror and its servo are a low-pass of
+ * second order: what is too fast for them they do not do, and a beam whose commands jump
+ * about may stand still.
+ *
+ * Two scanners at once, at both ends of what is sold: a command moves the slow one least,
+ * and the fast one comes to rest first. Exact for commands that hold for one point each.
+ */
+#ifndef BJ_MIRROR_H
+#define BJ_MIRROR_H
+
+#include "feed/four.h"
+
+/* Rated speeds, in points of the usual test pattern per second. */
+#define BJ_MIRROR_SLOW 12000.0
+#define BJ_MIRROR_FAST 60000.0
+/* The resonance lies at the rated speed divided by this. */
+#define BJ_MIRROR_POINTS 10.8
+#define BJ_MIRROR_DAMPING 0.866
+
+/* In each: x and y of the slow scanner, x and y of the fast one. */
+struct bj_mirror {
+    bj_four position;
+    bj_four speed; /* position per 1/w0, w0 being the resonance */
+
+    /* what is left of both after one point, and what the command adds */
+    bj_four position_stays, position_follows, position_coasts;
+    bj_four speed_stays, speed_follows;
+};
+
+/* At rest in the centre. */
+void bj_mirror_init(struct bj_mirror *mirror, double pps);
+
+/* Position and speed stay. */
+void bj_mirror_set_rate(struct bj_mirror *mirror, double pps);
+
+/* How long until it no longer matters where the mirrors were, to a thousandth. */
+double bj_mirror_forgets_s(void);
+
+/* Commands one point within -1..+1; returns where the mirrors are at its end. */
+static inline bj_four bj_mirror_move(struct bj_mirror *mirror, const float xy[2])
+{
+    const bj_four never_denormal = {1e-20f, 1e-20f, 1e-20f, 1e-20f};
+    bj_four to = bj_four_twice(xy);
+    bj_four position = mirror->position, speed = mirror->speed;
+    /* in this order each result takes one addition after the last multiplication */
+    mirror->position = (to * mirror->position_follows + position * mirror->position_stays) +
+                       speed * mirror->position_coasts;
+    mirror->speed =
+        (to * mirror->speed_follows + never_denormal + speed * mirror->speed_stays) -
+        position * mirror->speed_follows;
+    return mirror->position;
+}
+
+#endif

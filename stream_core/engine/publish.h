@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What other threads see of a stream.
+ */
+#ifndef PUBLISH_H
+#define PUBLISH_H
+
+#include "engine/stream_state.h"
+
+void bj_engine_publish(struct bj_stream *stream);
+
+#endif

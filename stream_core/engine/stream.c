@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/connection.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_LAG_US ((1ull << 40) - 1) /* its place in `connections` */
+
+void bj_stream_config_begin(struct bj_stream_config *config, size_t size)
+{
+    const struct bj_stream_config defaults = {
+        .underrun = BJ_BLANK,
+        .drain_timeout_ns = BJ_NS_PER_S,
+        .reconnect = true,
+    };
+    bj_sized_begin(config, size, &defaults, sizeof defaults);
+}
+
+static enum bj_status choose_rate(struct bj_stream *stream)
+{
+    const struct bj_dac_caps *caps = &stream->dac->caps;
+    stream->pps = stream->config.pps ? stream->config.pps : caps->default_pps;
+    if (stream->pps == 0 || stream->pps < caps->min_pps || stream->pps > caps->max_pps) {
+        return BJ_BAD_ARGUMENT;
+    }
+    stream->true_pps = bj_dac_true_pps(stream->dac, stream->pps);
+    return BJ_OK;
+}
+
+static enum bj_status allocate_points(struct bj_stream *stream)
+{
+    uint32_t most = stream->dac->caps.max_points_per_chunk;
+    stream->points = calloc(2 * (size_t)most, sizeof *stream->points);
+    return stream->points ? BJ_OK : BJ_NO_MEMORY;
+}
+
+static void init_stages(struct bj_stream *stream, const struct bj_shape *shape,
+                        const struct bj_safety_config *safety)
+{
+    const struct bj_stream_config *config = &stream->config;
+    uint32_t most = stream->dac->caps.max_points_per_chunk;
+    bj_shape_mailbox_init(&stream->shape, shape);
+    bj_stats_init(&stream->stats);
+    bj_underrun_init(&stream->underrun, config->underrun, config->park_x, config->park_y,
+                     stream->points + most);
+    bj_safety_init(&stream->safety, safety, stream->true_pps);
+    bj_level_init(&stream->level, stream->true_pps, 0);
+    bj_dac_clock_init(&stream->clock, stream->dac->caps.model, stream->true_pps);
+    atomic_init(&stream->arm_word, 0);
+    atomic_init(&stream->stop_requested, false);
+    atomic_init(&stream->connections, 0);
+    atomic_store(&stream->stats.pps, stream->pps);
+    atomic_store(&stream->stats.true_pps, stream->true_pps);
+    stream->arm_when_connected = config->arm;
+    stream->restarted = true;
+    stream->expected_ns = BJ_NEVER;
+}
+
+static bool is_duration(int64_t ns)
+{
+    return ns >= 0 && ns <= BJ_DURATION_LIMIT_NS;
+}
+
+static bool is_in_field(float value)
+{
+    return fabsf(value) <= 1.0f; /* false for NaN */
+}
+
+static bool host_is_whole(const struct bj_host *host)
+{
+    return !host->now_ns == !host->wait;
+}
+
+static bool config_is_sane(const struct bj_stream_config *config)
+{
+    return config->driver && config->dac && config->fill &&
+           !bj_promise_slots(config->driver) && is_duration(config->target_buffer_ns) &&
+           is_duration(config->min_buffer_ns) && is_duration(config->drain_timeout_ns) &&
+           (config->target_buffer_ns == 0 ||
+            config->min_buffer_ns <= config->target_buffer_ns) &&
+           (unsigned)config->underrun <= BJ_STOP &&
+           (unsigned)config->intensity <= BJ_INTENSITY_LINE &&
+           is_in_field(config->park_x) && is_in_field(config->park_y);
+}
+
+static enum bj_status set_up(struct bj_stream *stream)
+{
+    const struct bj_stream_config *config = &stream->config;
+    enum bj_status status =
+        bj_dac_create(config->driver, config->dac, &bj_engine_events, stream, &stream->dac);
+    if (status != BJ_OK) {
+        return status;
+    }
+    stream->first_caps = stream->dac->caps;
+    if (bj_promise_caps(&stream->first_caps)) {
+        return BJ_BAD_ARGUMENT;
+    }
+    status = choose_rate(stream);
+    return status == BJ_OK ? allocate_points(stream) : status;
+}
+
+/* What a caller's struct points to: left as it is where that is NULL. */
+static bool read_part(void *whole, size_t whole_size, const void *given)
+{
+    return !given || bj_sized_read(whole, whole_size, given);
+}
+
+enum bj_status bj_stream_create(const struct bj_stream_config *given,
+                                struct bj_stream **out)
+{
+    if (!out) {
+        return BJ_BAD_ARGUMENT;
+    }
+    *out = NULL;
+    struct bj_stream_config config = bj_stream_defaults();
+    struct bj_shape shape = bj_shape_neutral();
+    struct bj_safety_config safety = bj_safety_defaults();
+    struct bj_host host = {.size = sizeof host};
+    if (!bj_sized_read(&config, sizeof config, given) || !config_is_sane(&config) ||
+        !read_part(&shape, sizeof shape, config.shape) || !bj_shape_is_sane(&shape) ||
+        !read_part(&safety, sizeof safety, config.safety) ||
+        !bj_safety_config_is_sane(&safety) || !read_part(&host, sizeof host, config.host) ||
+        !host_is_whole(&host)) {
+        return BJ_BAD_ARGUMENT;
+    }
+    struct bj_stream *stream = calloc(1, sizeof *stream);
+    if (!stream) {
+        return BJ_NO_MEMORY;
+    }
+    stream->config = config;
+    stream->host = host;
+    stream->driver = config.driver;
+    enum bj_status status = set_up(stream);
+    if (status != BJ_OK) {
+        bj_dac_destroy(stream->dac);
+        free(stream);
+        return status;
+    }
+    init_stages(stream, &shape, &safety);
+    *out = stream;
+    return BJ_OK;
+}
+
+void bj_stream_destroy(struct bj_stream *stream)
+{
+    if (!stream) {
+        return;
+    }
+    if (stream->attempting) {
+        stream->driver->disconnect(stream->dac);
+    }
+    bj_dac_destroy(stream->dac);
+    free(stream->points);
+    free(stream);
+}
+
+enum bj_run bj_stream_run_fill(struct bj_stream *stream)
+{
+    if (!stream || !stream->host.wait) {
+        return BJ_RUN_GOING;
+    }
+    const struct bj_host *host = &stream->host;
+    struct bj_wait wait;
+    enum bj_run run;
+    while ((run = bj_stream_step(stream, host->now_ns(host->user), &wait)) ==
+           BJ_RUN_GOING) {
+        host->wait(host->user, &wait);
+    }
+    return run;
+}
+
+void bj_stream_wake(struct bj_stream *stream)
+{
+    if (stream && stream->host.wake) {
+        stream->host.wake(stream->host.user);
+    }
+}
+
+void bj_stream_arm(struct bj_stream *stream)
+{
+    if (!stream) {
+        return;
+    }
+    atomic_fetch_or(&stream->arm_word, BJ_ARM_BIT);
+    bj_stream_wake(stream);
+}
+
+/* Clears the wish and counts, so that even an arm right after it cannot hide a disarm. */
+void bj_stream_disarm(struct bj_stream *stream)
+{
+    if (!stream) {
+        return;
+    }
+    uint32_t word = atomic_load(&stream->arm_word);
+    while (
+        !atomic_compare_exchange_weak(&stream->arm_word, &word, (word | BJ_ARM_BIT) + 1)) {
+    }
+    bj_stream_wake(stream);
+}
+
+void bj_stream_stop(struct bj_stream *stream)
+{
+    if (!stream) {
+        return;
+    }
+    atomic_store(&stream->stop_requested, true);
+    bj_stream_wake(stream);
+}
+
+void bj_stream_connections(struct bj_stream *stream, bool position_connected,
+                           int64_t lag_ns)
+{
+    if (!stream) {
+        return;
+    }
+    uint64_t old = atomic_load(&stream->connections);
+    uint64_t changes = ((old >> 1) + 1) & 0x7fffff;
+    uint64_t lag_us = lag_ns > 0 ? (uint64_t)lag_ns / 1000 : 0;
+    lag_us = lag_us < MOST_LAG_US ? lag_us : MOST_LAG_US;
+    atomic_store(&stream->connections, lag_us << 24 | changes << 1 | position_connected);
+    bj_stream_wake(stream);
+}
+
+enum bj_status bj_stream_set_shape(struct bj_stream *stream, const struct bj_shape *given)
+{
+    struct bj_shape shape = bj_shape_neutral();
+    if (!stream || !bj_sized_read(&shape, sizeof shape, given) ||
+        !bj_shape_is_sane(&shape)) {
+        return BJ_BAD_ARGUMENT;
+    }
+    bj_shape_mailbox_post(&stream->shape, &shape);
+    bj_stream_wake(stream);
+    return BJ_OK;
+}
+
+void bj_stream_read_stats(const struct bj_stream *stream, struct bj_stats *out, size_t size)
+{
+    struct bj_stats stats = {0};
+    if (stream) {
+        stats = bj_stats_read(&stream->stats);
+    }
+    bj_sized_write(out, size, &stats, sizeof stats);
+}
+
+const char *bj_stream_dac_name(const struct bj_stream *stream)
+{
+    return stream ? stream->dac->name : "";
+}
