@@ -45,7 +45,25 @@ layering)
     plant '<jack/jack.h>' 'echo "#include <jack/jack.h>" >>jack_bridge/options/options.c'
     plant '"ether_dream_wire.h"' \
         'echo "#include \"ether_dream_wire.h\"" >>tests/sim/sim_ether_dream.c'
+    plant '"transport/net_broadcast.h"' \
+        'echo "#include \"transport/net_broadcast.h\"" >>dac_drivers/idn/idn.c'
     plant 'no path out' 'echo "#include \"../stream_core/feed/ring.h\"" >>jack_bridge/options/options.c'
+    ;;
+arrows)
+    plant stream_core/feed/ring 'echo "#include \"feed/feed.h\"" >>stream_core/feed/ring.c'
+    plant 'circle' 'printf "void planted(void)\n{\n    helios_session_stop(0, 0);\n}\n" >>dac_drivers/helios/helios_steer.c'
+    plant 'shape knows stream_core/engine/pace' \
+        'echo "#include \"engine/pace.h\"" >>stream_core/beam/shape.c'
+    plant 'pcm_voice knows dac_drivers/virtual/virtual' \
+        'echo "#include \"virtual/virtual.h\"" >>dac_drivers/transport/pcm/pcm_voice.c'
+    plant 'idn knows dac_drivers/helios/helios' \
+        'echo "#include \"helios/helios.h\"" >>dac_drivers/idn/idn.c'
+    plant 'utf8 knows jack_bridge/bridge/projector' 'printf "void planted(void)\n{\n    bj_projector_stop(0);\n}\n" >>jack_bridge/options/utf8.c'
+    plant 'name the room' 'echo "#include \"ring.h\"" >>stream_core/feed/feed.c'
+    plant 'in no room' 'mkdir stream_core/planted && : >stream_core/planted/planted.c'
+    plant 'around the ring' \
+        'echo "int planted(struct bj_ring *ring) { return ring->head > 0; }" >>stream_core/feed/feed.c'
+    plant 'core.h' 'echo "#include \"feed/ring.h\"" >>stream_core/include/beamjack/core.h'
     ;;
 headers_alone)
     plant stream_core/feed/ring.h 'echo "void bj_planted(FILE *file);" >>stream_core/feed/ring.h'
@@ -56,9 +74,10 @@ header_docs)
     plant bj_planted 'printf "/** Nobody. */\nBJ_API void bj_planted(void);\n" >>dac_drivers/include/beamjack/dacs.h'
     ;;
 mirrored_tests)
-    plant stream_core/planted.c ': >stream_core/planted.c'
+    plant stream_core/feed/planted.c ': >stream_core/feed/planted.c'
     plant 'stream_core/feed/ring.c: no' 'rm tests/stream_core/feed/test_ring.c'
-    plant 'test_ring.c is not built' 'sed -i /test_ring/d tests/stream_core/CMakeLists.txt'
+    plant 'stream_core/feed/ring.c: no' 'mv tests/stream_core/feed/test_ring.c tests/stream_core/beam'
+    plant 'test_ring.c is not built' 'sed -i /test_ring/d tests/stream_core/feed/CMakeLists.txt'
     plant 'no exception' "echo 'stream_core/feed/ring.c planted' >>tests/lint/mirrored_tests.exceptions"
     ;;
 format)
@@ -69,8 +88,9 @@ spdx)
     plant tests/run 'sed -i 2d tests/run'
     ;;
 flow_order)
-    plant planted.c ': >stream_core/planted.c'
-    plant safety.c 'sed -i "s/^    safety.c/    swap/; s/^    pace.c/    safety.c/; s/^    swap/    pace.c/" stream_core/CMakeLists.txt'
+    plant planted.c ': >stream_core/feed/planted.c'
+    plant planted.c ': >jack_bridge/view/planted.c'
+    plant safety.c 'sed -i "s|beam/safety.c$|swap|; s|beam/shape.c$|beam/safety.c|; s|swap|beam/shape.c|" stream_core/CMakeLists.txt'
     ;;
 thread_table)
     plant bj_planted 'echo "BJ_API void bj_planted(void);" >>stream_core/include/beamjack/core.h'

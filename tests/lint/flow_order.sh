@@ -6,7 +6,8 @@ set -eu
 cd "$1"
 
 built() {
-    sed -n '/add_library/,/^)/s/^ *\([a-z0-9_/]*\.c\)$/\1/p' "$1/CMakeLists.txt"
+    sed -n '/^set([a-z_]*$/,/^)$/s/^    \([a-z0-9_/]*\.c\)$/\1/p
+        s/^add_executable([a-z]* \(.*\.c\))$/\1/p' "$1/CMakeLists.txt"
 }
 
 told() {
@@ -26,7 +27,7 @@ a=$(mktemp)
 b=$(mktemp)
 trap 'rm -f "$a" "$b"' EXIT
 found=$(
-    for part in stream_core dac_drivers; do
+    for part in stream_core dac_drivers jack_bridge; do
         compare "$part/CMakeLists.txt (<) and docs/ARCHITECTURE.md (>) differ" \
             "$(built $part)" "$(told $part)"
         compare "$part/CMakeLists.txt (<) and the folder (>) differ" \

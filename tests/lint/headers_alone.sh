@@ -4,7 +4,8 @@
 set -eu
 cd "$1"
 include='-Istream_core/include -Idac_drivers/include -Istream_core -Idac_drivers -Ijack_bridge
--Itests/support -Itests/sim -Itests/dac_drivers/conformance'
+-Itests/support -Itests/sim -Itests/dac_drivers -Itests/dac_drivers/conformance
+-Itests/jack_bridge'
 libusb=$(pkg-config --cflags libusb-1.0 2>/dev/null) || libusb=
 include="$include $libusb"
 

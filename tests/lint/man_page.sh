@@ -6,7 +6,7 @@ cd "$1"
 page=docs/beamjack.1
 
 options() {
-    grep -hoE '"--[a-z][a-z-]+' jack_bridge/*.c tests/sim/sim_*.c | tr -d '"' | sort -u
+    grep -hoE '"--[a-z][a-z-]+' jack_bridge/*/*.c tests/sim/sim_*.c | tr -d '"' | sort -u
 }
 
 # `.It Fl \-client-name Ar NAME` and `.Fl -arm` as `--client-name`, `--arm`

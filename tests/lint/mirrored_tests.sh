@@ -1,17 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Every source has its test, and the test is built. lint: mirrored_tests.sh ROOT
+# Every source has its test, in the folder that mirrors its own, and the test is built.
+# lint: mirrored_tests.sh ROOT
 # Exceptions, each with its reason, are in tests/lint/mirrored_tests.exceptions.
 set -eu
 cd "$1"
 exceptions=tests/lint/mirrored_tests.exceptions
 
 tested() {
-    test=test_$(basename "$2")
-    path=$(find "tests/$1" -name "$test" | head -n 1)
-    [ -n "$path" ] || { echo "no tests/$1/$test"; return; }
-    grep -qw "${test%.c}" "$(dirname "$path")/CMakeLists.txt" "tests/$1/CMakeLists.txt" \
-        2>/dev/null || echo "$path is not built"
+    test=test_${1##*/}
+    folder=tests/${1%/*}
+    folder=${folder#tests/tests/}
+    folder=tests/${folder#tests/}
+    path=$folder/$test
+    [ -f "$path" ] || { echo "no $path"; return; }
+    grep -qw "${test%.c}" "$folder/CMakeLists.txt" 2>/dev/null || echo "$path is not built"
 }
 
 found=$(
@@ -19,7 +22,7 @@ found=$(
         folder=$part
         [ $part != sim ] || folder=tests/sim
         find $folder -name '*.c' ! -name 'test_*' | sort | while read -r source; do
-            missing=$(tested $part "$source")
+            missing=$(tested "$source")
             if grep -q "^$source[[:space:]]" $exceptions; then
                 [ -n "$missing" ] || echo "$source has a test and needs no exception"
             elif [ -n "$missing" ]; then

@@ -8,10 +8,14 @@ set -eu
 cd "$1"
 exceptions=tests/lint/realtime.exceptions
 
+# The outer shell waits, and so does what is opened before a stream begins.
 files() {
-    find stream_core dac_drivers/*/ -name '*.c'
-    for file in dac_drivers/transport/net.c dac_drivers/transport/usb/usb.c dac_drivers/transport/usb/usb_link.c \
-        dac_drivers/transport/usb/usb_list.c dac_drivers/transport/usb/usb_queue.c jack_bridge/options/port_map.c jack_bridge/jack/process.c jack_bridge/jack/mailbox.c; do
+    find stream_core dac_drivers -name '*.c' ! -path 'dac_drivers/transport/*' \
+        ! -path 'dac_drivers/catalog/*' ! -path 'dac_drivers/record/points_*'
+    for file in dac_drivers/transport/net.c dac_drivers/transport/usb/usb.c \
+        dac_drivers/transport/usb/usb_link.c dac_drivers/transport/usb/usb_list.c \
+        dac_drivers/transport/usb/usb_queue.c jack_bridge/options/port_map.c \
+        jack_bridge/jack/process.c jack_bridge/jack/mailbox.c; do
         [ ! -f "$file" ] || echo "$file"
     done
 }
