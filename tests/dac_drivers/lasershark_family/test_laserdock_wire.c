@@ -31,6 +31,9 @@ static void test_samples(void **state)
     expect((struct bj_point){-1, -1, 0, 0, FULL, FULL}, false, "\0\0\xff\0\xff\x0f\0\0");
     expect((struct bj_point){-1, -1, 128 / 255.0F, 64 / 255.0F, 32 / 255.0F, FULL}, false,
            "\x80\x40\x20\0\xff\x0f\0\0");
+    /* to the nearest of 256 steps: half of full, and just less than half a step */
+    expect((struct bj_point){-1, -1, 0.5F, 0.4999F / 255, 1.5F / 255, FULL}, false,
+           "\x80\x00\x02\0\xff\x0f\0\0");
 }
 
 static void test_dark_is_dark(void **state)

@@ -30,6 +30,9 @@ static void test_samples(void **state)
     expect((struct bj_point){-1, 1, FULL, 0, 0, FULL}, false, "\xff\x8f\0\0\0\0\0\0");
     expect((struct bj_point){-1, 1, 0, FULL, 0, FULL}, false, "\x00\x80\xff\x0f\0\0\0\0");
     expect((struct bj_point){-1, 1, 0, 0, FULL, FULL}, false, "\x00\xc0\0\0\0\0\0\0");
+    /* to the nearest of 4096 steps: half of full, and just more than half a step */
+    expect((struct bj_point){-1, 1, 0.5F, 0.5001F / 4095, 0, FULL}, false,
+           "\x00\x88\x01\0\0\0\0\0");
 }
 
 static void test_dark_opens_the_interlock(void **state)
