@@ -2,6 +2,7 @@
 #include "sim_program.h"
 
 #include "picture.h"
+#include "sim_lines.h"
 #include "sim_live.h"
 
 #include <errno.h>
@@ -20,10 +21,10 @@ struct sim_program {
     struct sim_serve *serve;
     struct sim_picture *picture;
     struct bj_points_file points;
-    FILE *json;
+    struct sim_lines json;
     int64_t start_ns, next_line_ns, next_frame_ns;
     int signals;
-    bool live, ending, failed, told_broadcasts;
+    bool live, ending, failed, told_broadcasts, told_drops;
 };
 
 static bool complain(struct sim_program *program, const char *what, const char *which,
@@ -76,15 +77,33 @@ static void write_png(struct sim_program *program)
     }
 }
 
+static void send_line(struct sim_program *program, const char *line, unsigned size)
+{
+    if (!sim_lines_write(&program->json, line, size)) {
+        complain(program, "cannot write", program->options->json, BJ_IO_ERROR);
+    } else if (program->json.dropped > 0 && !program->told_drops) {
+        program->told_drops = true;
+        fprintf(stderr, "%s: nobody reads %s; lines are dropped until somebody does\n",
+                program->kind->program, program->options->json);
+    }
+}
+
 static void write_line(struct sim_program *program, int64_t now_ns)
 {
-    if (!program->json || program->failed) {
+    char line[SIM_LINE_MOST];
+    FILE *out;
+
+    if (!program->options->json || program->failed) {
         return;
     }
-    if (program->kind->write_json(program->host, now_ns - program->start_ns,
-                                  program->json) != BJ_OK ||
-        fputc('\n', program->json) == EOF || fflush(program->json) != 0) {
+    out = fmemopen(line, sizeof line, "w");
+    if (!out || program->kind->write_json(program->host, now_ns - program->start_ns, out) ||
+        fputc('\n', out) == EOF) {
         complain(program, "cannot write", program->options->json, BJ_IO_ERROR);
+    } else {
+        long size = ftell(out);
+        fclose(out);
+        send_line(program, line, (unsigned)size);
     }
 }
 
@@ -103,7 +122,7 @@ static void every_second(struct sim_program *program, int64_t now_ns)
 
 static void show_frame(struct sim_program *program, int64_t now_ns)
 {
-    if (sim_live_draw(program->picture, now_ns)) {
+    if (sim_lines_ready(STDOUT_FILENO) && sim_live_draw(program->picture, now_ns)) {
         program->kind->write_live(program->host, sim_serve_clients(program->serve), stdout);
         fputs("\033[K", stdout);
         fflush(stdout);
@@ -227,14 +246,11 @@ static bool open_files(struct sim_program *program)
             return complain(program, "cannot write", options->points, status);
         }
     }
-    if (options->json) {
-        bool to_stdout = strcmp(options->json, "-") == 0;
-        program->json = to_stdout ? stdout : fopen(options->json, "we");
-        if (!program->json) {
-            fprintf(stderr, "%s: cannot write %s: %s\n", program->kind->program,
-                    options->json, strerror(errno));
-            return false;
-        }
+    if (options->json && !sim_lines_open(&program->json, options->json)) {
+        fprintf(stderr, "%s: cannot write %s: %s\n", program->kind->program, options->json,
+                errno == ENXIO ? "nobody reads it; begin to read it first"
+                               : strerror(errno));
+        return false;
     }
     return true;
 }
@@ -287,7 +303,7 @@ static bool open_device(struct sim_program *program)
 
 static void tell_ready(const struct sim_program *program)
 {
-    FILE *out = program->json == stdout ? stderr : stdout;
+    FILE *out = program->json.fd == STDOUT_FILENO ? stderr : stdout;
     char text[128], ip[16];
 
     if (program->options->quiet) {
@@ -314,9 +330,7 @@ static void finish(struct sim_program *program)
         program->kind->destroy(program->host);
     }
     sim_picture_destroy(program->picture);
-    if (program->json && program->json != stdout) {
-        fclose(program->json);
-    }
+    sim_lines_close(&program->json);
     if (program->signals >= 0) {
         close(program->signals);
     }
@@ -329,6 +343,7 @@ static int run_program(const struct sim_kind *kind, const struct sim_options *op
         .options = options,
         .serve_config = options->serve,
         .signals = -1,
+        .json.fd = -1,
     };
     bool started = open_signals(&program) && open_files(&program) && open_device(&program);
 

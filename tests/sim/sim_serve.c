@@ -16,7 +16,8 @@
 
 #define PORTS 4
 #define BYTES 4096
-#define TRIES 50                   /* to find free neighbours for several UDP ports */
+#define TRIES 50 /* to find free neighbours for several UDP ports */
+#define ACCEPT_AGAIN_NS (100 * BJ_NS_PER_MS) /* after no descriptor was left */
 #define LOOK_AGAIN_NS BJ_NS_PER_MS /* due, but nothing moved: somebody's buffer is full */
 
 struct client {
@@ -34,7 +35,8 @@ struct sim_serve {
     int tcp_count, udp_count, client_count;
     uint16_t port;
     bool moved, broadcasts;
-    int64_t told_ns; /* the newest time that the host was told */
+    int64_t told_ns;   /* the newest time that the host was told */
+    int64_t accept_ns; /* no client is accepted before */
     struct client clients[SIM_SERVE_CLIENTS];
     struct sim_arrivals arrivals;
 };
@@ -114,8 +116,19 @@ static void accept_one(struct sim_serve *serve, int fd, uint16_t port)
     client->in_size = client->out_size = 0;
 }
 
+/* A client that cannot be taken waits in the kernel, and its socket stays readable. */
+static void rest_from_accepting(struct sim_serve *serve)
+{
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+        serve->accept_ns = sim_serve_now_ns() + ACCEPT_AGAIN_NS;
+    }
+}
+
 static void accept_all(struct sim_serve *serve)
 {
+    if (sim_serve_now_ns() < serve->accept_ns) {
+        return;
+    }
     for (int p = 0; p < serve->tcp_count; p++) {
         int fd;
         while ((fd = accept4(serve->tcp[p], NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >=
@@ -123,6 +136,7 @@ static void accept_all(struct sim_serve *serve)
             accept_one(serve, fd, serve->host->ops->tcp_ports[p]);
             serve->moved = true;
         }
+        rest_from_accepting(serve);
     }
 }
 
@@ -293,7 +307,9 @@ static int what_to_wait_for(const struct sim_serve *serve, struct pollfd *polls)
                                         (client->out_size > 0 ? POLLOUT : 0));
     }
     for (int p = 0; p < serve->tcp_count; p++) {
-        polls[count++] = (struct pollfd){.fd = serve->tcp[p], .events = POLLIN};
+        bool resting = serve->accept_ns > sim_serve_now_ns();
+        polls[count++] =
+            (struct pollfd){.fd = resting ? -1 : serve->tcp[p], .events = POLLIN};
     }
     for (int p = 0; p < serve->udp_count; p++) {
         polls[count++] = (struct pollfd){.fd = serve->udp[p], .events = POLLIN};
@@ -322,6 +338,9 @@ static int64_t wait_ns(const struct sim_serve *serve, int64_t until_ns)
         due_ns = now_ns + LOOK_AGAIN_NS;
     }
     due_ns = due_ns < until_ns ? due_ns : until_ns;
+    if (serve->accept_ns > now_ns && serve->accept_ns < due_ns) {
+        due_ns = serve->accept_ns;
+    }
     return due_ns > now_ns ? due_ns - now_ns : 0;
 }
 

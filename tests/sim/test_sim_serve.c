@@ -612,11 +612,51 @@ static void test_wakes_when_told(void **state)
     assert_true(sim_serve_now_ns() < before_ns + PATIENCE_NS);
 }
 
+/* ---- No descriptor left ------------------------------------------------------------------ */
+
+static struct {
+    bool exhausted;
+    int tries;
+} descriptors;
+
+int __real_accept4(int fd, struct sockaddr *address, socklen_t *size, int flags);
+int __wrap_accept4(int fd, struct sockaddr *address, socklen_t *size, int flags);
+
+int __wrap_accept4(int fd, struct sockaddr *address, socklen_t *size, int flags)
+{
+    descriptors.tries++;
+    if (descriptors.exhausted) {
+        errno = EMFILE;
+        return -1;
+    }
+    return __real_accept4(fd, address, size, flags);
+}
+
+/* The client waits in the kernel; nobody spins meanwhile, and it is taken in the end. */
+static void test_no_descriptor_left_is_waited_out(void **state)
+{
+    struct world *world = *state;
+    char bytes[16] = {0};
+    descriptors.exhausted = true;
+    int fd = connect_to(world);
+    descriptors.tries = 0;
+    assert_int_equal(sim_serve_run(world->serve, sim_serve_now_ns() + 300 * BJ_NS_PER_MS),
+                     BJ_OK);
+    assert_in_range(descriptors.tries, 0, 4);
+    assert_int_equal(sim_serve_clients(world->serve), 0);
+    descriptors.exhausted = false;
+    assert_int_equal(send(fd, "hello", 5, 0), 5);
+    assert_int_equal(receive(world, fd, bytes, sizeof bytes), 5);
+    assert_string_equal(bytes, "hello");
+    close(fd);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_no_descriptor_left_is_waited_out),
         TEST(test_bytes_there_and_back),
         TEST(test_clients_are_kept_apart),
         TEST(test_a_small_window_loses_nothing),
