@@ -1,89 +1,89 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/arming.h"
 
-#include "engine/words.h"
-
 #include <stdio.h>
 
 #define FAULT_CLEARS_WITHIN_NS (2 * BJ_NS_PER_S)
 
-static void blank_pending(struct bj_stream *stream, enum bj_dark dark)
-{
-    bj_safety_blank(stream->points + stream->pending_at, stream->pending);
-    stream->pending_dark = stream->written_dark = dark;
-}
+/* ---- to the dark: bj_stream_disarm counts, the next step takes it, and so on down ------- */
 
-void bj_engine_darken(struct bj_stream *stream)
+/* In the order of the flow: what comes, what is made, what the device holds. */
+static void go_dark(struct bj_stream *stream)
 {
-    stream->armed = false;
+    stream->arming.armed = false;
     bj_safety_disarm(&stream->safety);
-    blank_pending(stream, BJ_DARK_DISARMED);
+    bj_batch_blank(&stream->batch, BJ_DARK_DISARMED);
     bj_restarts_wish(&stream->restarts);
-    stream->driver->shutter(stream->dac, stream->now_ns, false);
-    stream->told = true;
+    bj_device_shutter(&stream->device, stream->turn.now_ns, false);
 }
 
-static void disarm(struct bj_stream *stream)
+void bj_engine_disarm(struct bj_stream *stream)
 {
-    if (stream->armed) {
-        bj_engine_darken(stream);
+    if (stream->arming.armed) {
+        go_dark(stream);
     }
-    stream->arm_when_connected = false;
-}
-
-static void arm(struct bj_stream *stream)
-{
-    stream->armed = true;
-    stream->taken_ns = 0;
-    stream->fault_arm_deadline_ns = stream->now_ns + FAULT_CLEARS_WITHIN_NS;
-    bj_safety_arm(&stream->safety);
-    stream->driver->shutter(stream->dac, stream->now_ns, true);
-    stream->told = true;
-}
-
-void bj_engine_forget_arms(struct bj_stream *stream)
-{
-    atomic_fetch_and(&stream->arm_word, ~BJ_ARM_BIT);
+    stream->arming.promised = false;
 }
 
 void bj_engine_disarm_self(struct bj_stream *stream)
 {
-    disarm(stream);
-    bj_engine_forget_arms(stream);
+    bj_engine_disarm(stream);
+    bj_controls_forget_arms(&stream->controls);
+}
+
+void bj_engine_lose_light(struct bj_stream *stream, bool keep_promise)
+{
+    struct bj_arming *arming = &stream->arming;
+    arming->promised = (arming->armed || arming->promised) && keep_promise;
+    arming->armed = false;
+    bj_safety_disarm(&stream->safety);
+    bj_controls_forget_arms(&stream->controls);
+}
+
+/* ---- to the light ----------------------------------------------------------------------- */
+
+static void arm(struct bj_stream *stream)
+{
+    int64_t now_ns = stream->turn.now_ns;
+    stream->arming.armed = true;
+    stream->arming.fault_deadline_ns = now_ns + FAULT_CLEARS_WITHIN_NS;
+    bj_absence_begin(&stream->absence);
+    bj_safety_arm(&stream->safety);
+    bj_device_shutter(&stream->device, now_ns, true);
 }
 
 void bj_engine_arm_as_promised(struct bj_stream *stream)
 {
-    bj_engine_forget_arms(stream);
-    if (stream->arm_when_connected) {
-        stream->arm_when_connected = false;
+    bj_controls_forget_arms(&stream->controls);
+    if (stream->arming.promised) {
+        stream->arming.promised = false;
         arm(stream);
     }
 }
 
 static bool light_is_possible(const struct bj_stream *stream)
 {
-    return stream->phase == BJ_STREAM_STREAMING || stream->phase == BJ_STREAM_FAULT;
+    return stream->life.phase == BJ_STREAM_STREAMING ||
+           stream->life.phase == BJ_STREAM_FAULT;
 }
 
 /* The promise of a first start or of a rearm holds; it is no answer to a key. */
 static void refuse_arm(struct bj_stream *stream)
 {
     char text[BJ_PROBLEM_SIZE];
-    bool ending = stream->phase == BJ_STREAM_DRAINING || stream->phase == BJ_STREAM_CLOSING;
-    snprintf(text, sizeof text, "not armed: %.160s %s", stream->dac->name,
+    enum bj_stream_state phase = stream->life.phase;
+    bool ending = phase == BJ_STREAM_DRAINING || phase == BJ_STREAM_CLOSING;
+    snprintf(text, sizeof text, "not armed: %.160s %s", stream->device.dac->name,
              ending ? "is about to end" : "is not connected; arm when it is");
-    bj_engine_say(stream, text);
+    bj_words_say(&stream->words, text);
 }
 
-void bj_engine_take_arming(struct bj_stream *stream)
+void bj_engine_take_arming(struct bj_stream *stream, const struct bj_asked *asked)
 {
-    uint32_t word = atomic_fetch_and(&stream->arm_word, ~BJ_ARM_BIT);
-    if (word >> 1 != stream->disarms_seen) {
-        stream->disarms_seen = word >> 1;
-        disarm(stream);
+    if (asked->disarm) {
+        bj_engine_disarm(stream);
     }
-    if (!(word & BJ_ARM_BIT) || stream->armed) {
+    if (!asked->arm || stream->arming.armed) {
         return;
     }
     if (light_is_possible(stream)) {
@@ -93,30 +93,35 @@ void bj_engine_take_arming(struct bj_stream *stream)
     }
 }
 
-void bj_engine_take_connections(struct bj_stream *stream)
-{
-    uint64_t word = atomic_load(&stream->connections);
-    if (word == stream->connections_seen) {
-        return;
-    }
-    stream->connections_seen = word;
-    double lag_s = (double)(word >> 24) / 1e6;
-    bool connected = word & 1;
-    bj_safety_connections(&stream->safety, connected, (uint64_t)(lag_s * stream->true_pps));
-    if (!connected) {
-        blank_pending(stream, BJ_DARK_UNCONNECTED);
-    }
-}
+/* ---- what costs the light unasked ------------------------------------------------------- */
 
 void bj_engine_watch_faults(struct bj_stream *stream)
 {
-    if (stream->status.fault_count != stream->faults_seen) {
-        stream->faults_seen = stream->status.fault_count;
+    struct bj_arming *arming = &stream->arming;
+    if (stream->device.status.fault_count != arming->faults_seen) {
+        arming->faults_seen = stream->device.status.fault_count;
         bj_stats_add(&stream->stats, BJ_COUNT_FAULTS, 1);
         bj_engine_disarm_self(stream);
     }
-    if (stream->armed && stream->phase == BJ_STREAM_FAULT &&
-        stream->now_ns > stream->fault_arm_deadline_ns) {
+    if (arming->armed && stream->life.phase == BJ_STREAM_FAULT &&
+        stream->turn.now_ns > arming->fault_deadline_ns) {
         bj_engine_disarm_self(stream);
     }
+}
+
+void bj_engine_was_away(struct bj_stream *stream, const char *who, int64_t away_ns)
+{
+    char text[BJ_PROBLEM_SIZE];
+    bool rearm = stream->config.rearm;
+    bool promised = stream->arming.armed || stream->arming.promised;
+    bj_controls_forget_arms(&stream->controls);
+    if (!promised) {
+        return;
+    }
+    if (!rearm) {
+        bj_engine_disarm_self(stream);
+    }
+    snprintf(text, sizeof text, "%.120s: %s for %.1f s; %s", stream->device.dac->name, who,
+             (double)away_ns / 1e9, rearm ? "still armed, as asked for" : "disarmed");
+    bj_words_say(&stream->words, text);
 }

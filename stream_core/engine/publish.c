@@ -3,10 +3,11 @@
 
 static bool has_dac(const struct bj_stream *stream)
 {
-    enum bj_dac_state state = stream->status.state;
-    return stream->attempting && stream->phase != BJ_STREAM_CONNECTING &&
-           stream->phase != BJ_STREAM_RECONNECTING && stream->phase != BJ_STREAM_DONE &&
-           state != BJ_DAC_CONNECTING && state != BJ_DAC_STOPPED;
+    enum bj_dac_state state = stream->device.status.state;
+    return stream->device.held && stream->life.phase != BJ_STREAM_CONNECTING &&
+           stream->life.phase != BJ_STREAM_RECONNECTING &&
+           stream->life.phase != BJ_STREAM_DONE && state != BJ_DAC_CONNECTING &&
+           state != BJ_DAC_STOPPED;
 }
 
 /* The state of now comes first, then what became of the points written last. */
@@ -15,25 +16,26 @@ static enum bj_dark why_dark(const struct bj_stream *stream)
     if (!has_dac(stream)) {
         return BJ_DARK_AWAY;
     }
-    if (stream->phase == BJ_STREAM_FAULT || stream->status.state == BJ_DAC_FAULT) {
+    if (stream->life.phase == BJ_STREAM_FAULT ||
+        stream->device.status.state == BJ_DAC_FAULT) {
         return BJ_DARK_FAULT;
     }
-    if (!stream->armed) {
+    if (!stream->arming.armed) {
         return BJ_DARK_DISARMED;
     }
-    if (stream->phase == BJ_STREAM_STREAMING &&
-        bj_restarts_hold(&stream->restarts, stream->now_ns)) {
+    if (stream->life.phase == BJ_STREAM_STREAMING &&
+        bj_restarts_hold(&stream->restarts, stream->turn.now_ns)) {
         return BJ_DARK_RESTARTING;
     }
     if (!stream->safety.position_connected) {
         return BJ_DARK_UNCONNECTED;
     }
-    if (stream->written_dark == BJ_DARK_NO && bj_level_high(&stream->level) < 1) {
+    if (stream->batch.written_dark == BJ_DARK_NO && bj_level_high(&stream->level) < 1) {
         return BJ_DARK_SILENCE;
     }
-    bool made_before = stream->written_dark == BJ_DARK_DISARMED ||
-                       stream->written_dark == BJ_DARK_UNCONNECTED;
-    return made_before ? BJ_DARK_SETTLING : stream->written_dark;
+    bool made_before = stream->batch.written_dark == BJ_DARK_DISARMED ||
+                       stream->batch.written_dark == BJ_DARK_UNCONNECTED;
+    return made_before ? BJ_DARK_SETTLING : stream->batch.written_dark;
 }
 
 void bj_engine_publish(struct bj_stream *stream)
@@ -43,8 +45,8 @@ void bj_engine_publish(struct bj_stream *stream)
     bj_stats_set(board, BJ_COUNT_DWELL_POINTS, stream->safety.dwell_darkened);
     bj_stats_set(board, BJ_COUNT_INVALID_POINTS, stream->safety.invalid);
     /* whoever sees it finds the words that were told before it */
-    atomic_store_explicit(&board->state, stream->phase, memory_order_release);
-    atomic_store_explicit(&board->armed, stream->armed, memory_order_relaxed);
+    atomic_store_explicit(&board->state, stream->life.phase, memory_order_release);
+    atomic_store_explicit(&board->armed, stream->arming.armed, memory_order_relaxed);
     atomic_store_explicit(&board->buffered_points, (uint32_t)bj_level_low(&stream->level),
                           memory_order_relaxed);
     atomic_store_explicit(&board->buffered_max_points,

@@ -2,8 +2,8 @@
  *
  * What other threads see of a stream.
  */
-#ifndef PUBLISH_H
-#define PUBLISH_H
+#ifndef BJ_PUBLISH_H
+#define BJ_PUBLISH_H
 
 #include "engine/stream_state.h"
 

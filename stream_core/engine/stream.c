@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "engine/connection.h"
+#include "engine/driver_events.h"
+#include "engine/promises.h"
+#include "engine/stream_state.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
-
-#define MOST_LAG_US ((1ull << 40) - 1) /* its place in `connections` */
 
 void bj_stream_config_begin(struct bj_stream_config *config, size_t size)
 {
@@ -19,42 +18,44 @@ void bj_stream_config_begin(struct bj_stream_config *config, size_t size)
 
 static enum bj_status choose_rate(struct bj_stream *stream)
 {
-    const struct bj_dac_caps *caps = &stream->dac->caps;
+    const struct bj_dac_caps *caps = &stream->device.dac->caps;
     stream->pps = stream->config.pps ? stream->config.pps : caps->default_pps;
     if (stream->pps == 0 || stream->pps < caps->min_pps || stream->pps > caps->max_pps) {
         return BJ_BAD_ARGUMENT;
     }
-    stream->true_pps = bj_dac_true_pps(stream->dac, stream->pps);
+    stream->true_pps = bj_device_true_pps(&stream->device, stream->pps);
     return BJ_OK;
 }
 
+/* For what is made, and for what the producer gave last. */
 static enum bj_status allocate_points(struct bj_stream *stream)
 {
-    uint32_t most = stream->dac->caps.max_points_per_chunk;
-    stream->points = calloc(2 * (size_t)most, sizeof *stream->points);
-    return stream->points ? BJ_OK : BJ_NO_MEMORY;
+    size_t most = stream->device.dac->caps.max_points_per_chunk;
+    struct bj_point *points = calloc(2 * most, sizeof *points);
+    if (!points) {
+        return BJ_NO_MEMORY;
+    }
+    bj_batch_init(&stream->batch, points);
+    bj_producer_init(&stream->producer, &stream->config, points + most);
+    return BJ_OK;
 }
 
 static void init_stages(struct bj_stream *stream, const struct bj_shape *shape,
                         const struct bj_safety_config *safety)
 {
     const struct bj_stream_config *config = &stream->config;
-    uint32_t most = stream->dac->caps.max_points_per_chunk;
+    const struct bj_dac *dac = stream->device.dac;
+    bj_controls_init(&stream->controls);
     bj_shape_mailbox_init(&stream->shape, shape);
     bj_stats_init(&stream->stats);
-    bj_underrun_init(&stream->underrun, config->underrun, config->park_x, config->park_y,
-                     stream->points + most);
-    bj_safety_init(&stream->safety, safety, stream->true_pps);
     bj_level_init(&stream->level, stream->true_pps, 0);
-    bj_dac_clock_init(&stream->clock, stream->dac->caps.model, stream->true_pps);
-    atomic_init(&stream->arm_word, 0);
-    atomic_init(&stream->stop_requested, false);
-    atomic_init(&stream->connections, 0);
+    bj_dac_clock_init(&stream->clock, dac->caps.model, stream->true_pps);
+    bj_safety_init(&stream->safety, safety, stream->true_pps);
+    bj_words_init(&stream->words, config->error, config->error_user, dac->name);
     atomic_store(&stream->stats.pps, stream->pps);
     atomic_store(&stream->stats.true_pps, stream->true_pps);
-    stream->arm_when_connected = config->arm;
-    stream->restarted = true;
-    stream->expected_ns = BJ_NEVER;
+    stream->arming.promised = config->arm;
+    stream->turn.expected_ns = BJ_NEVER;
 }
 
 static bool is_duration(int64_t ns)
@@ -87,16 +88,9 @@ static bool config_is_sane(const struct bj_stream_config *config)
 static enum bj_status set_up(struct bj_stream *stream)
 {
     const struct bj_stream_config *config = &stream->config;
-    enum bj_status status =
-        bj_dac_create(config->driver, config->dac, &bj_engine_events, stream, &stream->dac);
-    if (status != BJ_OK) {
-        return status;
-    }
-    stream->first_caps = stream->dac->caps;
-    if (bj_promise_caps(&stream->first_caps)) {
-        return BJ_BAD_ARGUMENT;
-    }
-    status = choose_rate(stream);
+    enum bj_status status = bj_device_create(&stream->device, config->driver, config->dac,
+                                             &bj_engine_events, stream);
+    status = status == BJ_OK ? choose_rate(stream) : status;
     return status == BJ_OK ? allocate_points(stream) : status;
 }
 
@@ -130,11 +124,9 @@ enum bj_status bj_stream_create(const struct bj_stream_config *given,
     }
     stream->config = config;
     stream->host = host;
-    stream->driver = config.driver;
     enum bj_status status = set_up(stream);
     if (status != BJ_OK) {
-        bj_dac_destroy(stream->dac);
-        free(stream);
+        bj_stream_destroy(stream);
         return status;
     }
     init_stages(stream, &shape, &safety);
@@ -147,11 +139,8 @@ void bj_stream_destroy(struct bj_stream *stream)
     if (!stream) {
         return;
     }
-    if (stream->attempting) {
-        stream->driver->disconnect(stream->dac);
-    }
-    bj_dac_destroy(stream->dac);
-    free(stream->points);
+    bj_device_destroy(&stream->device);
+    free(stream->batch.points);
     free(stream);
 }
 
@@ -179,47 +168,35 @@ void bj_stream_wake(struct bj_stream *stream)
 
 void bj_stream_arm(struct bj_stream *stream)
 {
-    if (!stream) {
-        return;
+    if (stream) {
+        bj_controls_arm(&stream->controls);
+        bj_stream_wake(stream);
     }
-    atomic_fetch_or(&stream->arm_word, BJ_ARM_BIT);
-    bj_stream_wake(stream);
 }
 
-/* Clears the wish and counts, so that even an arm right after it cannot hide a disarm. */
 void bj_stream_disarm(struct bj_stream *stream)
 {
-    if (!stream) {
-        return;
+    if (stream) {
+        bj_controls_disarm(&stream->controls);
+        bj_stream_wake(stream);
     }
-    uint32_t word = atomic_load(&stream->arm_word);
-    while (
-        !atomic_compare_exchange_weak(&stream->arm_word, &word, (word | BJ_ARM_BIT) + 1)) {
-    }
-    bj_stream_wake(stream);
 }
 
 void bj_stream_stop(struct bj_stream *stream)
 {
-    if (!stream) {
-        return;
+    if (stream) {
+        bj_controls_stop(&stream->controls);
+        bj_stream_wake(stream);
     }
-    atomic_store(&stream->stop_requested, true);
-    bj_stream_wake(stream);
 }
 
 void bj_stream_connections(struct bj_stream *stream, bool position_connected,
                            int64_t lag_ns)
 {
-    if (!stream) {
-        return;
+    if (stream) {
+        bj_controls_connect(&stream->controls, position_connected, lag_ns);
+        bj_stream_wake(stream);
     }
-    uint64_t old = atomic_load(&stream->connections);
-    uint64_t changes = ((old >> 1) + 1) & 0x7fffff;
-    uint64_t lag_us = lag_ns > 0 ? (uint64_t)lag_ns / 1000 : 0;
-    lag_us = lag_us < MOST_LAG_US ? lag_us : MOST_LAG_US;
-    atomic_store(&stream->connections, lag_us << 24 | changes << 1 | position_connected);
-    bj_stream_wake(stream);
 }
 
 enum bj_status bj_stream_set_shape(struct bj_stream *stream, const struct bj_shape *given)
@@ -245,5 +222,5 @@ void bj_stream_read_stats(const struct bj_stream *stream, struct bj_stats *out, 
 
 const char *bj_stream_dac_name(const struct bj_stream *stream)
 {
-    return stream ? stream->dac->name : "";
+    return stream ? stream->device.dac->name : "";
 }
