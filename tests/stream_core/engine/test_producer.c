@@ -22,7 +22,7 @@ static struct bj_fill_result fill(void *user, const struct bj_fill_request *requ
 {
     (void)user;
     for (uint32_t k = 0; k < request->target_points; k++) {
-        points[k] = (struct bj_point){.x = 0.5f, .r = 7, .i = 65535};
+        points[k] = (struct bj_point){.x = 0.5f, .r = 1, .i = 1};
     }
     return answer;
 }
@@ -34,7 +34,8 @@ struct fixture {
 
 static void begin(struct fixture *fixture, enum bj_underrun_policy policy)
 {
-    const struct bj_stream_config config = {.fill = fill, .underrun = policy};
+    const struct bj_stream_config config = {
+        .size = sizeof config, .fill = fill, .underrun = policy};
     bj_producer_init(&fixture->producer, &config, fixture->last);
 }
 
@@ -153,7 +154,7 @@ static void a_repeat_ends_in_silence(void **state)
         (void)make(&fixture, BJ_FILLED, TARGET, 0);
         (void)make(&fixture, BJ_STARVED, 0,
                    given_ns + (double)BJ_SILENCE_LIMIT_NS + (late ? 1e3 : -1e3));
-        assert_int_equal(fixture.points[0].r, late ? 0 : 7);
+        assert_int_equal(fixture.points[0].r > 0, !late);
     }
 }
 

@@ -91,7 +91,7 @@ static void begin(struct engine_world *world, uint32_t pps)
     world->dac.caps.capacity_points = 20000;
     world->dac.caps.max_points_per_chunk = 1000;
     world->config.pps = pps;
-    world->config.safety.start_blank_ns = 20 * MS;
+    world->safety.start_blank_ns = 20 * MS;
     world_start(world);
     world_run(world, 100 * MS);
 }
