@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reads a whole file of played points (layout: dac_drivers/record/points_file.h). Written from the
- * layout alone, so that the judge shares no code with what it judges.
+ * Reads a whole file of played points (layout: dac_drivers/record/points_file.h). Written
+ * from the layout alone, so that the judge shares no code with what it judges.
  */
 #ifndef E2E_LOAD_POINTS_H
 #define E2E_LOAD_POINTS_H

@@ -195,7 +195,8 @@ struct bj_usb;
 /** Never blocks and never allocates after open: what can (enumerating, opening, claiming,
  * closing, libusb itself) happens on threads of the transport. A handle that is not open,
  * and a transfer or target beyond the limits above, is answered with BJ_BAD_ARGUMENT or
- * left alone. Real (dac_drivers/transport/usb/usb.h, libusb) or in memory (tests/support/fake_usb.h). */
+ * left alone. Real (dac_drivers/transport/usb/usb.h, libusb) or in memory
+ * (tests/support/fake_usb.h). */
 struct bj_usb_ops {
     /** The devices of this kind as last seen; the first call starts looking, so keep
      * asking. At most `room`; returns how many. */
