@@ -32,7 +32,7 @@ static struct bj_point tagged(uint64_t n)
     return (struct bj_point){
         .x = (float)(n * STRIDE % PLACES) / PLACES * 2 - 1,
         .y = (float)(n / PLACES % PLACES) / PLACES * 2 - 1,
-        .r = (float)(hash | 1) / UINT32_MAX,
+        .r = (float)(hash | 1) / (float)UINT32_MAX,
         .g = (float)(hash >> 8) / 0xffffff,
         .b = (float)(hash >> 16) / 0xffff,
         .i = 1,
