@@ -384,6 +384,21 @@ static void nonsense_stays_within_bounds(void **state)
 }
 
 /* As many observations as there may be: the tight ones stay. */
+/* No crystal is off by 10 %: what seems so is something else, and moves no rate so far. */
+static void no_rate_is_off_by_more_than_a_clock_can_be(void **state)
+{
+    (void)state;
+    const double ppm[] = {100000, -100000, 500000};
+    for (int k = 0; k < 3; k++) {
+        struct scene scene = make(BJ_CLOCK_ROUND_TRIP, ppm[k]);
+        for (int s = 0; s < 60; s++) {
+            run(&scene, 1);
+            assert_in_range(scene.fit.line.hz, NOMINAL_HZ * 0.97 - 1,
+                            NOMINAL_HZ * 1.03 + 1);
+        }
+    }
+}
+
 static void a_full_window_keeps_the_tight_ones(void **state)
 {
     (void)state;
@@ -464,6 +479,7 @@ int main(void)
         cmocka_unit_test(an_anchor_finds_the_phase_and_keeps_the_rate),
         cmocka_unit_test(an_anchor_forgets_a_rate_that_was_not_settled),
         cmocka_unit_test(nonsense_stays_within_bounds),
+        cmocka_unit_test(no_rate_is_off_by_more_than_a_clock_can_be),
         cmocka_unit_test(a_full_window_keeps_the_tight_ones),
         cmocka_unit_test(a_commanded_rate_scales_the_line),
         cmocka_unit_test(coarse_counts_do_not_bend_the_line),

@@ -298,6 +298,26 @@ static void fault_that_clears_itself_stays_dark(void **state)
     world_finish(&world);
 }
 
+/* It came and went between two looks, and only the count tells. */
+static void fault_seen_by_its_count_alone_disarms(void **state)
+{
+    (void)state;
+    struct engine_world world;
+    world_init(&world);
+    world_start_lit(&world);
+    world.dac.fault_count++;
+    world_step(&world);
+    assert_false(world_stats(&world).armed);
+    assert_false(world.dac.shutter_open);
+    assert_int_equal(world_stats(&world).faults, 1);
+    assert_int_equal(world_stats(&world).state, BJ_STREAM_STREAMING);
+    uint64_t from = world.dac.taken;
+    world_run(&world, S);
+    assert_true(world.dac.taken > from);
+    assert_int_equal(lit_since(&world, from), 0);
+    world_finish(&world);
+}
+
 static void arm_clears_a_fault(void **state)
 {
     (void)state;
@@ -529,6 +549,7 @@ int main(void)
         cmocka_unit_test(disarm_at_any_moment_of_a_wait),
         cmocka_unit_test(fault_disarms),
         cmocka_unit_test(fault_that_clears_itself_stays_dark),
+        cmocka_unit_test(fault_seen_by_its_count_alone_disarms),
         cmocka_unit_test(arm_clears_a_fault),
         cmocka_unit_test(arm_from_the_start_clears_a_fault_found_once),
         cmocka_unit_test(fault_that_outlives_an_arm_disarms_again),

@@ -118,6 +118,33 @@ static void all_hear_of_another_rate(void **state)
     }
 }
 
+/* Half of the time that is dark has gone by. */
+static void what_is_dark_stays_so_for_as_long(void **state)
+{
+    (void)state;
+    for (int settles = 0; settles < 2; settles++) {
+        struct bj_safety safety;
+        struct bj_safety_config config = bj_safety_defaults();
+        struct bj_point point = {0};
+        config.start_blank_ns = settles ? 0 : 100 * MS;
+        config.settle_ns = settles ? 100 * MS : 0;
+        config.dwell_ns = 0;
+        bj_safety_init(&safety, &config, FIRST_PPS);
+        bj_safety_arm(&safety);
+        bj_safety_connections(&safety, true, 0);
+        for (uint32_t k = 0; k < FIRST_PPS / 20; k++) {
+            (void)bj_safety_run(&safety, &point, 1);
+        }
+        bj_safety_set_rate(&safety, FIRST_PPS / 3.0);
+        uint32_t dark = 0;
+        do {
+            point = (struct bj_point){.r = 1, .i = 1};
+            dark++;
+        } while (bj_safety_run(&safety, &point, 1) != BJ_DARK_NO && dark < FIRST_PPS);
+        assert_int_equal(dark - 1, FIRST_PPS / 3 / 20);
+    }
+}
+
 /* The device was told with the connection when to begin: more than half of the target,
  * where it plays slower than was known. */
 static void when_it_begins_stays_as_told(void **state)
@@ -138,6 +165,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_hear_of_another_rate),
+        cmocka_unit_test(what_is_dark_stays_so_for_as_long),
         cmocka_unit_test(when_it_begins_stays_as_told),
     };
     return cmocka_run_group_tests_name("rate", tests, NULL, NULL);
