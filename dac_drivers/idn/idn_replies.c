@@ -21,11 +21,8 @@ static enum bj_status judge_result(struct idn_session *session, const struct idn
                            "its owner has excluded this client group");
     case IDN_BAD_PAYLOAD:
     case IDN_FAILED:
-        if (!session->problem_told)
-            (void)bj_dac_tell(&session->base, BJ_PROTOCOL,
-                              "it does not understand what is sent (code %02x)",
-                              ack->result);
-        session->problem_told = true;
+        (void)bj_dac_tell(&session->base, BJ_PROTOCOL,
+                          "it does not understand what is sent (code %02x)", ack->result);
         return BJ_OK;
     default:
         return BJ_OK;

@@ -59,7 +59,7 @@ enum bj_status idn_session_connect(struct idn_session *session, struct bj_addres
         return bj_dac_tell(&session->base, status, "no way to it: %s", bj_strerror(status));
     session->unit_known = session->map_known = false;
     session->acks = session->routed = session->plays_out = false;
-    session->busy_told = session->problem_told = false;
+    session->busy_told = false;
     session->shut = true;
     session->format = IDN_XYRGB16;
     session->lead_ns = lead_ns;

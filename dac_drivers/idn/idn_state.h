@@ -62,7 +62,7 @@ struct idn_session {
     bool routed;               /* it said that the channel leads to the service */
     bool fresh;                /* it may still say that the connection is new */
     bool plays_out, confirmed; /* STOPPING: gently; the unit has said so */
-    bool busy_told, problem_told;
+    bool busy_told;
 
     /* The stream. */
     enum idn_format_kind format;

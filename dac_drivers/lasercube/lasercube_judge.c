@@ -116,9 +116,8 @@ static void judge_health(struct lc_session *session, const struct lc_flags *flag
               "is getting too warm");
     tell_once(session, &session->hot_told, flags->too_hot, BJ_REFUSED, "over temperature");
     tell_once(session, &session->battery_told, low, BJ_REFUSED, "battery nearly empty");
-    if (flags->errors != errors_before && !session->errors_told)
-        tell_once(session, &session->errors_told, true, BJ_PROTOCOL,
-                  "counts packets it could not use");
+    if (flags->errors != errors_before)
+        (void)bj_dac_tell(&session->base, BJ_PROTOCOL, "counts packets it could not use");
 }
 
 static enum bj_status judge_settings(struct lc_session *session, uint8_t errors_before,

@@ -70,7 +70,7 @@ struct lc_session {
     uint32_t fault_count;
     bool faulted; /* it refuses light */
     bool was_on;  /* it confirmed the output since it was wanted */
-    bool silence_told, warm_told, hot_told, errors_told, battery_told;
+    bool silence_told, warm_told, hot_told, battery_told;
     uint32_t output_wrong, rate_wrong;
     uint32_t first_watched, last_watched, watched;    /* points in the ring; looks */
     uint64_t loss_packets, loss_answers, loss_points; /* when loss was last judged */

@@ -20,7 +20,7 @@ struct record {
     struct bj_paced_queue queue;
     struct bj_points_writer *writer;
     uint64_t unwritten; /* the disk was too slow for these */
-    bool told;
+    uint64_t unwritten_told;
     struct bj_point ring[RING_POINTS];
 };
 
@@ -146,9 +146,9 @@ static enum bj_status check_file(struct record *dac, int64_t now_ns, struct bj_w
 
 static void tell_unwritten(struct record *dac)
 {
-    if (dac->unwritten == 0 || dac->told)
+    if (dac->unwritten == dac->unwritten_told)
         return;
-    dac->told = true;
+    dac->unwritten_told = dac->unwritten;
     (void)bj_dac_tell(&dac->base, BJ_IO_ERROR, "the disk is too slow, points are missing");
 }
 

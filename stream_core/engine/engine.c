@@ -261,7 +261,7 @@ static void begin_step(struct bj_stream *stream, int64_t now_ns)
     turn->now_ns = now_ns > turn->now_ns ? now_ns : turn->now_ns;
     turn->chunks = 0;
     turn->ask_again_ns = BJ_NEVER;
-    bj_words_begin_step(&stream->words);
+    bj_words_begin_step(&stream->words, turn->now_ns);
     bj_device_begin_step(&stream->device);
     if (turn->expected_ns != BJ_NEVER && turn->now_ns > turn->expected_ns + LATE_NS) {
         bj_stats_add(&stream->stats, BJ_COUNT_LATE_WAKES, 1);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DRY_AGAIN_NS (10 * BJ_NS_PER_S)
+#define AGAIN_NS (10 * BJ_NS_PER_S)
 
 void bj_words_init(struct bj_words *words, bj_error_fn error, void *user,
                    const char *dac_name)
@@ -12,14 +12,15 @@ void bj_words_init(struct bj_words *words, bj_error_fn error, void *user,
     *words = (struct bj_words){.error = error, .user = user, .dac_name = dac_name};
 }
 
-void bj_words_begin_step(struct bj_words *words)
+void bj_words_begin_step(struct bj_words *words, int64_t now_ns)
 {
+    words->now_ns = now_ns;
     words->noticed = false;
 }
 
 void bj_words_begin_connection(struct bj_words *words)
 {
-    words->problem[0] = '\0';
+    words->problems = 0;
 }
 
 static void say(const struct bj_words *words, enum bj_status status, bool final,
@@ -35,22 +36,45 @@ void bj_words_say(struct bj_words *words, const char *text)
     say(words, BJ_OK, false, text);
 }
 
+/* NULL: it is none of those kept. */
+static struct bj_problem *find(struct bj_words *words, const char *text)
+{
+    uint32_t kept = words->problems < BJ_PROBLEMS_KEPT ? words->problems : BJ_PROBLEMS_KEPT;
+    for (uint32_t k = 0; k < kept; k++) {
+        if (strncmp(words->kept[k].text, text, BJ_PROBLEM_SIZE - 1) == 0) {
+            return &words->kept[k];
+        }
+    }
+    return NULL;
+}
+
+static struct bj_problem *keep(struct bj_words *words, const char *text)
+{
+    struct bj_problem *problem = &words->kept[words->problems++ % BJ_PROBLEMS_KEPT];
+    snprintf(problem->text, sizeof problem->text, "%s", text);
+    return problem;
+}
+
 void bj_words_tell(struct bj_words *words, enum bj_status status, bool final,
                    const char *text)
 {
     words->noticed = true;
-    bool again = strncmp(words->problem, text, sizeof words->problem - 1) == 0;
-    snprintf(words->problem, sizeof words->problem, "%s", text);
-    if (final || !again) {
-        say(words, status, final, text);
+    struct bj_problem *problem = find(words, text);
+    bool again = problem && words->now_ns - problem->told_ns < AGAIN_NS;
+    snprintf(words->newest, sizeof words->newest, "%s", text);
+    if (again && !final) {
+        return;
     }
+    problem = problem ? problem : keep(words, text);
+    problem->told_ns = words->now_ns;
+    say(words, status, final, text);
 }
 
 void bj_words_tell_loss(struct bj_words *words, enum bj_status status, bool final)
 {
     char text[BJ_PROBLEM_SIZE];
     if (words->noticed) {
-        snprintf(text, sizeof text, "%s", words->problem);
+        snprintf(text, sizeof text, "%s", words->newest);
     } else {
         snprintf(text, sizeof text, "%.160s: %s%s", words->dac_name, bj_strerror(status),
                  final ? "" : "; trying again");
@@ -83,7 +107,7 @@ void bj_words_tell_dries(struct bj_words *words, int64_t now_ns)
 {
     char count[60], text[BJ_PROBLEM_SIZE];
     bool told = words->dry_told_ns > 0;
-    if (words->dries == 0 || (told && now_ns - words->dry_told_ns < DRY_AGAIN_NS)) {
+    if (words->dries == 0 || (told && now_ns - words->dry_told_ns < AGAIN_NS)) {
         return;
     }
     count_dries(words, now_ns, count, sizeof count);

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the program is told of a DAC that runs dry: at once, then counted.
+ * What the program is told: at once, and what comes again, every 10 s at most.
  */
 #include "engine_world.h"
+
+#include "engine/words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MS BJ_NS_PER_MS
@@ -62,9 +65,61 @@ static void an_end_is_not_dry(void **state)
     world_finish(&world);
 }
 
+struct heard {
+    int count;
+    char text[BJ_PROBLEM_SIZE];
+};
+
+static void hear(void *user, enum bj_status status, bool final, const char *text)
+{
+    struct heard *heard = user;
+    (void)status, (void) final;
+    heard->count++;
+    snprintf(heard->text, sizeof heard->text, "%s", text);
+}
+
+/* Two problems that take turns every second for an hour, and one of them a day later. */
+static void a_problem_is_told_every_ten_seconds_at_most(void **state)
+{
+    (void)state;
+    struct heard heard = {0};
+    struct bj_words words;
+    bj_words_init(&words, hear, &heard, "Fake DAC");
+    for (int64_t k = 0; k < 3600; k++) {
+        bj_words_begin_step(&words, (100 + k) * S);
+        bj_words_tell(&words, BJ_PROTOCOL, false, k % 2 ? "too warm" : "too loud");
+        assert_int_equal(heard.count, 2 * (k / 10) + (k % 10 > 0) + 1);
+    }
+    int before = heard.count;
+    bj_words_begin_step(&words, 100000 * S);
+    bj_words_tell(&words, BJ_PROTOCOL, false, "too loud");
+    assert_int_equal(heard.count, before + 1);
+    assert_string_equal(heard.text, "too loud");
+}
+
+static void a_new_connection_tells_at_once(void **state)
+{
+    (void)state;
+    struct heard heard = {0};
+    struct bj_words words;
+    bj_words_init(&words, hear, &heard, "Fake DAC");
+    for (int k = 1; k <= 3; k++) {
+        bj_words_begin_step(&words, S + k * MS);
+        bj_words_begin_connection(&words);
+        bj_words_tell(&words, BJ_PROTOCOL, false, "too warm");
+        bj_words_tell(&words, BJ_PROTOCOL, false, "too warm");
+        assert_int_equal(heard.count, k);
+    }
+    bj_words_tell_loss(&words, BJ_TIMED_OUT, true); /* the last word is always said */
+    assert_int_equal(heard.count, 4);
+    assert_string_equal(heard.text, "too warm");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_problem_is_told_every_ten_seconds_at_most),
+        cmocka_unit_test(a_new_connection_tells_at_once),
         cmocka_unit_test(running_dry_is_told_at_once_and_then_counted),
         cmocka_unit_test(an_end_is_not_dry),
     };
