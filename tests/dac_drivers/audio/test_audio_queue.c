@@ -76,6 +76,13 @@ static void test_dry_and_asleep_are_told_apart(void **state)
         .heard_frames = 950, .dries = 1, .suspends = 1, .dropped_frames = 50}));
     assert_true(end.ended && !end.dry && end.slept);
     assert_int_equal(end.lost_points, 50);
+    assert_true(note((struct bj_pcm_look){/* with nothing left to lose */
+                                          .heard_frames = 950,
+                                          .dries = 1,
+                                          .suspends = 2,
+                                          .dropped_frames = 50}));
+    assert_true(end.ended && !end.dry && end.slept);
+    assert_int_equal(end.lost_points, 0);
 }
 
 static void test_time_without_progress_is_measured_while_it_runs(void **state)

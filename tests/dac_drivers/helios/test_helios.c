@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include "helios/helios_state.h"
 #include "helios_world.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #define PLAYED_MS 2000
+#define MARGIN_NS (WORLD_MS * 2 / 5)
 
 static void played_perfectly(struct world *world)
 {
@@ -35,6 +37,34 @@ static void plays_every_point_once_without_a_gap(void **state)
     world_shutter(world, false);
     world_run_ms(world, 10);
     assert_false(sim_helios_shutter(world->device));
+    world_destroy(world);
+}
+
+/* The answer that says "not yet" is there half a millisecond before the swap, even where it
+ * takes as long as any so far: else the swap has no beginning. */
+static void asks_early_enough_before_each_swap(void **state)
+{
+    (void)state;
+    struct world *world = world_usual();
+    const struct helios_session *session = (const void *)world->dac;
+    int64_t asked_for_ns = 0;
+    uint32_t early = 0, late = 0;
+
+    world_play(world);
+    for (int k = 0; k < 10000; k++) {
+        world_run_ms(world, 0.1);
+        int64_t end_ns = helios_swap_end_ns(&session->swap);
+        int64_t aimed_ns = end_ns == BJ_NEVER ? 0 : end_ns + session->aim_ns;
+        if (session->swap.waiting.points == 0 || session->poll_ns == asked_for_ns ||
+            session->poll_ns >= aimed_ns)
+            continue;
+        asked_for_ns = session->poll_ns;
+        bool in_time = aimed_ns - asked_for_ns - session->most_trip_ns >= MARGIN_NS;
+        early += in_time;
+        late += !in_time;
+    }
+    assert_true(early > 40);
+    assert_int_equal(late, 0);
     world_destroy(world);
 }
 
@@ -660,6 +690,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plays_every_point_once_without_a_gap),
+        cmocka_unit_test(asks_early_enough_before_each_swap),
         cmocka_unit_test(plays_at_every_rate),
         cmocka_unit_test(no_frame_has_the_length_that_gets_lost),
         cmocka_unit_test(small_writes_make_frames_too),

@@ -31,6 +31,23 @@ static void test_usable_points(void **state)
     assert_int_equal(lc_usable_points(256), 224);
 }
 
+/* However long nothing was sent, and only to a device that may have points. */
+static void test_room_is_a_burst_where_points_may_go(void **state)
+{
+    static struct lc_session session;
+    const int64_t now_ns = 5 * BJ_NS_PER_S;
+    (void)state;
+    for (int closed = 0; closed < 4; closed++) {
+        session = (struct lc_session){.phase = closed == 1 ? LC_STOPPED : LC_WORKING,
+                                      .flushing = closed == 2,
+                                      .faulted = closed == 3,
+                                      .rate = 30000};
+        lc_ring_init(&session.ring, 6000, 30000, now_ns);
+        assert_int_equal(lc_session_room(&session, now_ns),
+                         closed ? 0 : LC_BURST * LC_MAX_POINTS);
+    }
+}
+
 static void never_more_than(struct lcw_config *config)
 {
     config->device.burst_limit = 14; /* 5 packets, and what is said besides */
@@ -82,6 +99,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_usable_points),
+        cmocka_unit_test(test_room_is_a_burst_where_points_may_go),
         TEST(test_never_sends_in_bursts),
         TEST(test_full_packets),
         TEST(test_holds_back_in_a_stall),
