@@ -2,7 +2,7 @@
 #include "ether_dream/ether_dream_session.h"
 
 #include "ether_dream/ether_dream_replies.h"
-#include "ether_dream/ether_dream_steer.h"
+#include "ether_dream/ether_dream_sequencer.h"
 #include "session/notice.h"
 
 #define DIAL_TIMEOUT_NS (2 * BJ_NS_PER_S)
@@ -178,7 +178,7 @@ static enum bj_status work(struct ed_session *session, int64_t now_ns)
         status = ed_session_watch_over(session);
     if (status != BJ_OK)
         return status;
-    ed_session_steer(session, now_ns);
+    ed_sequencer_step(session, now_ns);
     status = ed_link_flush(&session->link, now_ns);
     return status == BJ_WOULD_BLOCK ? BJ_OK : status;
 }
@@ -240,7 +240,7 @@ static void add_waits(const struct ed_session *session, int64_t now_ns,
                                 (session->stall_told ? REPLY_TIMEOUT_NS : REPLY_NOTICE_NS));
     if (session->phase == ED_WATCHING)
         bj_wait_until(wait, session->watch_until_ns);
-    ed_session_steer_waits(session, now_ns, wait);
+    ed_sequencer_waits(session, now_ns, wait);
 }
 
 enum bj_status ed_session_service(struct ed_session *session, int64_t now_ns,

@@ -3,10 +3,10 @@
  * Ether Dream: one connection, from the first greeting to the last stop.
  *
  * Three files share the state of ether_dream_state.h. ether_dream_replies.c says what the
- * device's answers mean, ether_dream_steer.c decides which command comes next,
+ * device's answers mean, ether_dream_sequencer.c decides which command comes next,
  * ether_dream_session.c has the slots of a driver, calls both, and moves bytes and points
  * between the two. The newest status the device
- * reported is the truth; the session steers it towards what is wanted (playing, flushed,
+ * reported is the truth; the session brings it towards what is wanted (playing, flushed,
  * stopped), one control command at a time. Points in flight are counted per command.
  */
 #ifndef ETHER_DREAM_SESSION_H

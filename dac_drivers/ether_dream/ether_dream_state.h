@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Ether Dream: the state of a connection, which ether_dream_session.c, ether_dream_steer.c
- * and ether_dream_replies.c share.
+ * Ether Dream: the state of a connection, which ether_dream_session.c,
+ * ether_dream_sequencer.c and ether_dream_replies.c share.
  */
 #ifndef ETHER_DREAM_STATE_H
 #define ETHER_DREAM_STATE_H

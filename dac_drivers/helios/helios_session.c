@@ -2,7 +2,7 @@
 #include "helios/helios_session.h"
 
 #include "helios/helios_replies.h"
-#include "helios/helios_steer.h"
+#include "helios/helios_sequencer.h"
 
 #include <string.h>
 
@@ -82,14 +82,14 @@ enum bj_status helios_session_service(struct helios_session *session, int64_t no
     if (session->phase != HELIOS_CLOSED)
         result = helios_session_listen(session);
     if (result == BJ_OK && session->phase == HELIOS_WORKING)
-        result = helios_session_steer(session);
+        result = helios_sequencer_step(session);
     *status = (struct bj_dac_status){.state = state(session),
                                      .room_points = room_points(session)};
     if (result != BJ_OK || session->phase == HELIOS_CLOSED)
         return result;
     bj_wait_handle(wait, session->link.handle, BJ_WAIT_READ);
     if (session->phase == HELIOS_WORKING)
-        helios_session_steer_waits(session, wait);
+        helios_sequencer_waits(session, wait);
     return BJ_OK;
 }
 

@@ -5,7 +5,7 @@
  * Frames are filled when the device says that its slot is free, in the time the other
  * frame plays; each is sent as one transfer and looked after at once. Here are
  * the slots of a driver; helios_replies.c has what the device's answers mean,
- * helios_steer.c what comes next, helios_state.h what they share.
+ * helios_sequencer.c what comes next, helios_state.h what they share.
  */
 #ifndef HELIOS_SESSION_H
 #define HELIOS_SESSION_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Helios: the state of a connection, which helios_session.c, helios_replies.c and
- * helios_steer.c share.
+ * helios_sequencer.c share.
  */
 #ifndef HELIOS_STATE_H
 #define HELIOS_STATE_H

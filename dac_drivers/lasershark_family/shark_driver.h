@@ -6,8 +6,8 @@
 #ifndef SHARK_DRIVER_H
 #define SHARK_DRIVER_H
 
+#include "lasershark_family/shark_sequencer.h"
 #include "lasershark_family/shark_session.h"
-#include "lasershark_family/shark_steer.h"
 
 enum bj_status shark_driver_init(struct shark_session *session,
                                  const struct shark_kind *kind,

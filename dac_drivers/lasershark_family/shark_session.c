@@ -2,7 +2,7 @@
 #include "lasershark_family/shark_session.h"
 
 #include "lasershark_family/shark_flush.h"
-#include "lasershark_family/shark_steer.h"
+#include "lasershark_family/shark_sequencer.h"
 #include "session/notice.h"
 
 #include <stdio.h>
@@ -162,7 +162,7 @@ static enum bj_status answered(struct shark_session *session,
     enum bj_status status;
 
     if (session->phase == SHARK_WORKING)
-        return shark_steer_answered(session, answer, now_ns);
+        return shark_sequencer_answered(session, answer, now_ns);
     status = shark_setup_answered(&session->setup, answer);
     if (status != BJ_OK)
         return bj_dac_tell(&session->base, status, "%s", session->setup.reason);
@@ -197,7 +197,7 @@ static enum bj_status take(struct shark_session *session,
     enum bj_status status;
 
     if (result->endpoint == SHARK_SAMPLES_OUT)
-        return shark_steer_sent(session, result, now_ns);
+        return shark_sequencer_sent(session, result, now_ns);
     status = shark_channel_finished(&session->channel, result, now_ns, &answer, &is_answer);
     if (status != BJ_OK)
         return explain_loss(session, status);
@@ -233,7 +233,7 @@ static enum bj_status work(struct shark_session *session, int64_t now_ns)
         return explain_loss(session, status);
     if (session->phase == SHARK_ASKING)
         ask(session, now_ns);
-    return session->phase == SHARK_WORKING ? shark_steer(session, now_ns) : BJ_OK;
+    return session->phase == SHARK_WORKING ? shark_sequencer_step(session, now_ns) : BJ_OK;
 }
 
 static enum bj_dac_state state(const struct shark_session *session)
@@ -259,7 +259,7 @@ static void add_waits(const struct shark_session *session, int64_t now_ns,
     if (session->phase == SHARK_ASKING || session->phase == SHARK_WORKING)
         shark_channel_waits(&session->channel, wait);
     if (session->phase == SHARK_WORKING)
-        shark_steer_waits(session, now_ns, wait);
+        shark_sequencer_waits(session, now_ns, wait);
 }
 
 enum bj_status shark_session_service(struct shark_session *session, int64_t now_ns,
@@ -275,7 +275,7 @@ enum bj_status shark_session_service(struct shark_session *session, int64_t now_
         (session->phase == SHARK_ASKING || session->phase == SHARK_WORKING))
         result = work(session, now_ns);
     *status = (struct bj_dac_status){.state = state(session),
-                                     .room_points = shark_steer_room(session)};
+                                     .room_points = shark_sequencer_room(session)};
     if (result == BJ_OK)
         add_waits(session, now_ns, wait);
     return result;
@@ -291,7 +291,7 @@ enum bj_status shark_session_write(void *instance, int64_t now_ns,
 
     *taken = 0;
     shark_level_advance(&session->level, now_ns);
-    room = shark_steer_room(session);
+    room = shark_sequencer_room(session);
     count = chunk->count < room ? chunk->count : room;
     if (count == 0)
         return BJ_WOULD_BLOCK;
@@ -303,7 +303,7 @@ enum bj_status shark_session_write(void *instance, int64_t now_ns,
     session->pps = chunk->pps;
     *taken = count;
     /* a broken connection shows again, and is explained, with the next service */
-    (void)shark_steer(session, now_ns);
+    (void)shark_sequencer_step(session, now_ns);
     return BJ_OK;
 }
 

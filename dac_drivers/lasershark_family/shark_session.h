@@ -4,7 +4,7 @@
  *
  * Four files share the state of shark_state.h. shark_session.c has the slots of a driver:
  * it looks, opens, asks and moves points. The others are about a device that is set up:
- * shark_steer.c decides which command brings it closer to what is wanted, shark_count.c
+ * shark_sequencer.c decides which command brings it closer to what is wanted, shark_count.c
  * when to ask how much it holds, and what follows from the answer, shark_flush.c begins
  * anew.
  *

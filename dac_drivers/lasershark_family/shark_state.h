@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * LaserShark and LaserDock: the state of a connection, which shark_session.c,
- * shark_steer.c, shark_count.c and shark_flush.c share.
+ * shark_sequencer.c, shark_count.c and shark_flush.c share.
  */
 #ifndef SHARK_STATE_H
 #define SHARK_STATE_H

@@ -51,7 +51,7 @@ layering)
     ;;
 arrows)
     plant stream_core/feed/ring 'echo "#include \"feed/feed.h\"" >>stream_core/feed/ring.c'
-    plant 'circle' 'printf "void planted(void)\n{\n    helios_session_stop(0, 0);\n}\n" >>dac_drivers/helios/helios_steer.c'
+    plant 'circle' 'printf "void planted(void)\n{\n    helios_session_stop(0, 0);\n}\n" >>dac_drivers/helios/helios_sequencer.c'
     plant 'shape knows stream_core/engine/pace' \
         'echo "#include \"engine/pace.h\"" >>stream_core/beam/shape.c'
     plant 'pcm_voice knows dac_drivers/virtual/virtual' \

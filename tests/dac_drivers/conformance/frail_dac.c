@@ -267,7 +267,7 @@ static enum bj_status ask(struct frail *frail)
     return BJ_OK;
 }
 
-static void steer(struct frail *frail, int64_t now_ns)
+static void move_on(struct frail *frail, int64_t now_ns)
 {
     if (frail->state == BJ_DAC_CONNECTING && now_ns >= frail->ready_ns)
         frail->state = BJ_DAC_READY;
@@ -312,7 +312,7 @@ static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_stat
         bj_wait_until(wait, frail->gone_ns + BJ_NS_PER_S / 2);
         return BJ_OK;
     }
-    steer(frail, now_ns);
+    move_on(frail, now_ns);
     if (frail->refuses && frail->frailty == FRAIL_STORMS) {
         frail->dac->events->emptied(frail->dac->engine, 0, false);
         bj_wait_until(wait, now_ns + BJ_NS_PER_MS);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "ether_dream/ether_dream_steer.h"
+#include "ether_dream/ether_dream_sequencer.h"
 
 #define NUDGE_NS (200 * BJ_NS_PER_MS) /* frees replies the first generation holds back */
 #define PING_NS (100 * BJ_NS_PER_MS)
@@ -111,7 +111,7 @@ static void repair_rate(struct ed_session *session, int64_t now_ns)
 }
 
 /* One step from where the device is to where it should be. */
-static void steer(struct ed_session *session, int64_t now_ns)
+static void send_next(struct ed_session *session, int64_t now_ns)
 {
     const struct ed_status *device = &session->device;
     bool ours = ed_estop_is_ours(&session->estop, now_ns);
@@ -180,10 +180,10 @@ static void rescue_stop(struct ed_session *session, int64_t now_ns)
         ed_estop_fire(&session->estop, session->peer, now_ns);
 }
 
-void ed_session_steer(struct ed_session *session, int64_t now_ns)
+void ed_sequencer_step(struct ed_session *session, int64_t now_ns)
 {
     if (session->phase == ED_WORKING)
-        steer(session, now_ns);
+        send_next(session, now_ns);
     keep_alive(session, now_ns);
     rescue_stop(session, now_ns);
 }
@@ -193,8 +193,8 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-void ed_session_steer_waits(const struct ed_session *session, int64_t now_ns,
-                            struct bj_wait *wait)
+void ed_sequencer_waits(const struct ed_session *session, int64_t now_ns,
+                        struct bj_wait *wait)
 {
     struct ed_pending stop;
 

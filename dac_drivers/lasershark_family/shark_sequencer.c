@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lasershark_family/shark_steer.h"
+#include "lasershark_family/shark_sequencer.h"
 
 #include "lasershark_family/shark_count.h"
 #include "lasershark_family/shark_flush.h"
@@ -33,7 +33,7 @@ static double smaller(double a, double b)
     return a < b ? a : b;
 }
 
-uint32_t shark_steer_room(const struct shark_session *session)
+uint32_t shark_sequencer_room(const struct shark_session *session)
 {
     double room = shark_session_capacity(session) - session->level.high -
                   session->queue.staged_points;
@@ -69,8 +69,8 @@ static enum bj_status rate_set(struct shark_session *session,
     return BJ_OK;
 }
 
-enum bj_status shark_steer_answered(struct shark_session *session,
-                                    const struct shark_answer *answer, int64_t now_ns)
+enum bj_status shark_sequencer_answered(struct shark_session *session,
+                                        const struct shark_answer *answer, int64_t now_ns)
 {
     shark_level_advance(&session->level, now_ns);
     if (answer->op == SHARK_GET_RING_FREE)
@@ -88,8 +88,8 @@ enum bj_status shark_steer_answered(struct shark_session *session,
     return BJ_OK;
 }
 
-enum bj_status shark_steer_sent(struct shark_session *session,
-                                const struct bj_usb_result *result, int64_t now_ns)
+enum bj_status shark_sequencer_sent(struct shark_session *session,
+                                    const struct bj_usb_result *result, int64_t now_ns)
 {
     struct shark_queue *queue = &session->queue;
     uint32_t before = queue->since_points;
@@ -165,7 +165,7 @@ static bool begin_is_due(const struct shark_session *session, int64_t now_ns)
     uint32_t queued = shark_queue_in_device(&session->queue);
 
     return !session->output_on && queued > 0 && session->queue.staged_points == 0 &&
-           (queued >= session->begin_points || shark_steer_room(session) == 0 ||
+           (queued >= session->begin_points || shark_sequencer_room(session) == 0 ||
             now_ns - session->last_write_ns >= BEGIN_ANYWAY_NS);
 }
 
@@ -215,7 +215,7 @@ static void send_samples(struct shark_session *session, int64_t now_ns)
         session->unclear = true;
 }
 
-enum bj_status shark_steer(struct shark_session *session, int64_t now_ns)
+enum bj_status shark_sequencer_step(struct shark_session *session, int64_t now_ns)
 {
     shark_level_advance(&session->level, now_ns);
     if (session->flush != SHARK_KEEP) {
@@ -230,8 +230,8 @@ enum bj_status shark_steer(struct shark_session *session, int64_t now_ns)
     return BJ_OK;
 }
 
-void shark_steer_waits(const struct shark_session *session, int64_t now_ns,
-                       struct bj_wait *wait)
+void shark_sequencer_waits(const struct shark_session *session, int64_t now_ns,
+                           struct bj_wait *wait)
 {
     const struct shark_level *level = &session->level;
     double full = shark_session_capacity(session) - session->queue.staged_points;
@@ -249,7 +249,7 @@ void shark_steer_waits(const struct shark_session *session, int64_t now_ns,
         shark_level_wait(
             wait, now_ns,
             shark_level_low_at_ns(level, shark_level_points_in(&session->level, TAIL_NS)));
-    if (shark_steer_room(session) == 0)
+    if (shark_sequencer_room(session) == 0)
         shark_level_wait(wait, now_ns,
                          shark_level_high_at_ns(level, full - 2 * SHARK_MIN_CHUNK_POINTS));
 }

@@ -2,16 +2,16 @@
  *
  * Ether Dream: which command comes next, from where the device is to what is wanted.
  */
-#ifndef ETHER_DREAM_STEER_H
-#define ETHER_DREAM_STEER_H
+#ifndef ETHER_DREAM_SEQUENCER_H
+#define ETHER_DREAM_SEQUENCER_H
 
 #include "ether_dream/ether_dream_state.h"
 
 /* Commands one step from where the device is to where it should be; and when to
  * look again. */
-void ed_session_steer(struct ed_session *session, int64_t now_ns);
-void ed_session_steer_waits(const struct ed_session *session, int64_t now_ns,
-                            struct bj_wait *wait);
+void ed_sequencer_step(struct ed_session *session, int64_t now_ns);
+void ed_sequencer_waits(const struct ed_session *session, int64_t now_ns,
+                        struct bj_wait *wait);
 
 /* Single commands. Without room in the link they are left out: begin, prepare, stop
  * and clear are decided on again until they show in the status. */

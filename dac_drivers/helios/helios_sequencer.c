@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "helios/helios_steer.h"
+#include "helios/helios_sequencer.h"
 
 #include "helios/helios_replies.h"
 #include "session/notice.h"
@@ -110,7 +110,7 @@ static enum bj_status guard_forsaken(struct helios_session *session)
     return helios_session_order_stop(session);
 }
 
-enum bj_status helios_session_steer(struct helios_session *session)
+enum bj_status helios_sequencer_step(struct helios_session *session)
 {
     enum bj_status status = BJ_OK;
 
@@ -129,7 +129,7 @@ enum bj_status helios_session_steer(struct helios_session *session)
     return status == BJ_OK ? BJ_OK : helios_session_explain(session, status);
 }
 
-void helios_session_steer_waits(const struct helios_session *session, struct bj_wait *wait)
+void helios_sequencer_waits(const struct helios_session *session, struct bj_wait *wait)
 {
     if (session->forsaken && !session->stop_out)
         bj_wait_until(wait, session->stopped_ns + RELOCK_NS);
