@@ -54,8 +54,8 @@ arrows)
     plant 'circle' 'printf "void planted(void)\n{\n    helios_session_stop(0, 0);\n}\n" >>dac_drivers/helios/helios_sequencer.c'
     plant 'shape knows stream_core/engine/pace' \
         'echo "#include \"engine/pace.h\"" >>stream_core/beam/shape.c'
-    plant 'pcm_voice knows dac_drivers/virtual/virtual' \
-        'echo "#include \"virtual/virtual.h\"" >>dac_drivers/transport/pcm/pcm_voice.c'
+    plant 'pcm_thread knows dac_drivers/virtual/virtual' \
+        'echo "#include \"virtual/virtual.h\"" >>dac_drivers/transport/pcm/pcm_thread.c'
     plant 'idn knows dac_drivers/helios/helios' \
         'echo "#include \"helios/helios.h\"" >>dac_drivers/idn/idn.c'
     plant 'utf8 knows jack_bridge/bridge/projector' 'printf "void planted(void)\n{\n    bj_projector_stop(0);\n}\n" >>jack_bridge/options/utf8.c'

@@ -3,8 +3,8 @@
  * A PCM and its thread. Engine and thread share nothing but atomics, a ring, and the
  * looks, each of which belongs to one of them at a time.
  */
-#ifndef BJ_PCM_VOICE_H
-#define BJ_PCM_VOICE_H
+#ifndef BJ_PCM_THREAD_H
+#define BJ_PCM_THREAD_H
 
 #include "session/pacer.h"
 #include "transport/pcm/alsa.h"
@@ -15,8 +15,8 @@
 #define PCM_FRESH 4u /* flag on the index of the look that is handed over */
 
 /* What is wanted is a session: odd numbers are open ones. Each side stores what is its. */
-struct pcm_voice {
-    pthread_t thread;
+struct pcm_thread {
+    pthread_t pthread;
     struct bj_pcm_wish wish;
     int wake_fd, news_fd; /* news_fd is the handle */
     atomic_bool ending;
@@ -39,7 +39,7 @@ struct pcm_voice {
     uint32_t engine_look; /* index that is the engine's now */
 
     /* the thread's own */
-    uint32_t session, thread_look, starts_done;
+    uint32_t session, own_look, starts_done;
     struct bj_alsa *alsa;
     uint8_t *ring;
     uint32_t frame_bytes;
@@ -52,8 +52,8 @@ struct pcm_voice {
 
 bool pcm_session_is_open(uint32_t session);
 
-/* The thread; `user` is a struct pcm_voice. Ends once `ending` is set. */
-void *pcm_voice_run(void *user);
+/* The thread; `user` is a struct pcm_thread. Ends once `ending` is set. */
+void *pcm_thread_run(void *user);
 
 void pcm_bell_ring(int fd);
 void pcm_bell_silence(int fd);
