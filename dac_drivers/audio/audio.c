@@ -243,12 +243,12 @@ static void tell_end(struct audio *dac, const struct audio_queue_end *end)
         (void)tell(dac, BJ_TIMED_OUT, "the computer slept; playing on");
 }
 
-static enum bj_status look(struct audio *dac, int64_t now_ns)
+static enum bj_status snapshot(struct audio *dac, int64_t now_ns)
 {
-    struct bj_pcm_look newest = {0};
+    struct bj_pcm_snapshot newest = {0};
     struct bj_level_report report;
     struct audio_queue_end end;
-    enum bj_status status = dac->pcm->ops->look(dac->pcm, dac->handle, &newest);
+    enum bj_status status = dac->pcm->ops->snapshot(dac->pcm, dac->handle, &newest);
 
     if (status != BJ_OK)
         return tell(dac, status, "unplugged");
@@ -282,7 +282,7 @@ static enum bj_dac_state state(const struct audio *dac)
         return BJ_DAC_STOPPED;
     if (dac->phase != OPEN)
         return BJ_DAC_CONNECTING;
-    return dac->started && dac->queue.look.running ? BJ_DAC_PLAYING : BJ_DAC_READY;
+    return dac->started && dac->queue.snapshot.running ? BJ_DAC_PLAYING : BJ_DAC_READY;
 }
 
 static bool takes_points(const struct audio *dac)
@@ -312,7 +312,7 @@ static void add_waits(const struct audio *dac, int64_t now_ns, struct bj_wait *w
     bj_wait_handle(wait, dac->handle, BJ_WAIT_READ);
     if (dac->phase == OPENING)
         bj_wait_until(wait, dac->opening_since_ns + OPEN_TIMEOUT_NS);
-    else if (dac->queue.look.running)
+    else if (dac->queue.snapshot.running)
         bj_wait_until(wait, dac->queue.progress_ns + STANDSTILL_NS);
     if (takes_points(dac) && room(dac, now_ns) == 0)
         bj_wait_until(wait,
@@ -328,7 +328,7 @@ static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_stat
     if (dac->phase == OPENING)
         result = finish_opening(dac, now_ns);
     if (dac->phase == OPEN && result == BJ_OK)
-        result = look(dac, now_ns);
+        result = snapshot(dac, now_ns);
     if (dac->phase == OPEN && result == BJ_OK)
         start_when_due(dac);
     if (result == BJ_OK)

@@ -10,11 +10,11 @@
 
 struct audio_queue {
     uint64_t taken, lost;
-    struct bj_pcm_look look; /* newest */
-    uint32_t drops;          /* asked for */
-    bool dropping;           /* the newest of them has not happened yet */
-    int64_t progress_ns;     /* when it last played on, or did not have to */
-    int64_t reported_ns;     /* which look was told last */
+    struct bj_pcm_snapshot snapshot; /* newest */
+    uint32_t drops;                  /* asked for */
+    bool dropping;                   /* the newest of them has not happened yet */
+    int64_t progress_ns;             /* when it last played on, or did not have to */
+    int64_t reported_ns;             /* which snapshot was told last */
 };
 
 /* The queue is gone: why, and how many points with it. */
@@ -27,10 +27,11 @@ struct audio_queue_end {
 uint64_t audio_queue_points(const struct audio_queue *queue);
 
 /* False: these numbers cannot be. */
-bool audio_queue_note(struct audio_queue *queue, const struct bj_pcm_look *look,
+bool audio_queue_note(struct audio_queue *queue, const struct bj_pcm_snapshot *snapshot,
                       int64_t now_ns, struct audio_queue_end *end);
 
-/* False: nothing new to report. A look taken while this step runs is told by the next. */
+/* False: nothing new to report. A snapshot taken while this step runs is told by the next.
+ */
 bool audio_queue_report(struct audio_queue *queue, int64_t now_ns, uint32_t quantum_points,
                         struct bj_level_report *report);
 

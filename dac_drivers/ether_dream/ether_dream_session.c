@@ -89,8 +89,8 @@ static bool is_smooth(const struct ed_session *session)
 }
 
 /* An answer that was awaited at once is an exact look at the level. */
-static void note_look(struct ed_session *session, const struct ed_pending *command,
-                      int64_t now_ns)
+static void note_snapshot(struct ed_session *session, const struct ed_pending *command,
+                          int64_t now_ns)
 {
     if (!is_smooth(session))
         session->smooth_ns = BJ_NEVER;
@@ -137,7 +137,7 @@ static enum bj_status receive(struct ed_session *session, int64_t now_ns)
         status = ed_session_judge(session, &answer, now_ns);
         if (status != BJ_OK)
             return status;
-        note_look(session, &answer.command, now_ns);
+        note_snapshot(session, &answer.command, now_ns);
         if (greeting && session->has_version)
             ed_session_send(session, ED_VERSION, now_ns);
     }

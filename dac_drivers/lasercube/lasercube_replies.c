@@ -26,12 +26,12 @@ void lc_session_emptied(struct lc_session *session, uint32_t lost, int64_t now_n
 }
 
 /* The ring had nothing left when this packet came; it plays on with the next ones. What was
- * never answered did not come, or else it would not be dry. `passed`: points that the look
- * must include and does not find, so no more can have been lost. */
-static bool found_dry(struct lc_session *session, const struct lc_look *look,
+ * never answered did not come, or else it would not be dry. `passed`: points that the
+ * snapshot must include and does not find, so no more can have been lost. */
+static bool found_dry(struct lc_session *session, const struct lc_snapshot *snapshot,
                       uint64_t passed)
 {
-    bool dry = session->ring.draining && look->queued_points <= look->packet_points;
+    bool dry = session->ring.draining && snapshot->queued_points <= snapshot->packet_points;
     uint32_t lost;
 
     if (!dry)
@@ -49,16 +49,17 @@ static bool found_dry(struct lc_session *session, const struct lc_look *look,
 
 /* played + queued + unreported is always what was taken less what was told as lost. What
  * the network lost counts as played until then: the beam went on without it. */
-static void report_level(struct lc_session *session, const struct lc_look *look)
+static void report_level(struct lc_session *session, const struct lc_snapshot *snapshot)
 {
     uint32_t unreported = lc_ring_unreported(&session->ring);
     uint64_t told = session->ring.sent - session->lost_points - unreported;
     /* Doubled on the way, or not ours, is what goes beyond. */
-    uint32_t queued = look->queued_points < told ? look->queued_points : (uint32_t)told;
-    bool dry = found_dry(session, look, told - queued);
+    uint32_t queued =
+        snapshot->queued_points < told ? snapshot->queued_points : (uint32_t)told;
+    bool dry = found_dry(session, snapshot, told - queued);
     const struct bj_level_report report = {
-        .sent_ns = look->sent_ns,
-        .received_ns = look->received_ns,
+        .sent_ns = snapshot->sent_ns,
+        .received_ns = snapshot->received_ns,
         .queued_points = queued,
         .played_points = session->ring.sent - session->lost_points - unreported - queued,
         .unreported_points = unreported,
@@ -70,35 +71,35 @@ static void report_level(struct lc_session *session, const struct lc_look *look)
     session->base.events->level(session->base.engine, &report);
 }
 
-static void note_look(struct lc_session *session, const struct lc_look *look)
+static void note_snapshot(struct lc_session *session, const struct lc_snapshot *snapshot)
 {
-    session->look_ns = look->received_ns;
+    session->snapshot_ns = snapshot->received_ns;
     if (session->phase == LC_WORKING && !session->flushing && session->begun)
-        report_level(session, look);
+        report_level(session, snapshot);
 }
 
 static void hear_report(struct lc_session *session, const uint8_t *bytes, size_t size,
                         int64_t now_ns)
 {
     struct lc_report report;
-    struct lc_look look;
+    struct lc_snapshot snapshot;
 
     if (lc_decode_report(bytes, size, &report) != BJ_OK)
         return;
     session->report_ns = now_ns;
-    if (lc_ring_report(&session->ring, &report, now_ns, &look))
-        note_look(session, &look);
+    if (lc_ring_report(&session->ring, &report, now_ns, &snapshot))
+        note_snapshot(session, &snapshot);
 }
 
 static void hear_free(struct lc_session *session, uint32_t free_points, int64_t now_ns)
 {
-    struct lc_look look;
+    struct lc_snapshot snapshot;
 
-    if (!lc_ring_answer(&session->ring, free_points, now_ns, &look))
+    if (!lc_ring_answer(&session->ring, free_points, now_ns, &snapshot))
         return;
     if (session->flushing) /* asked just ahead of the order to clear */
-        session->flush_points = look.queued_points + lc_ring_unreported(&session->ring);
-    note_look(session, &look);
+        session->flush_points = snapshot.queued_points + lc_ring_unreported(&session->ring);
+    note_snapshot(session, &snapshot);
 }
 
 /* ---- All answers ----------------------------------------------------------------------- */
@@ -151,7 +152,7 @@ static void note_heard(struct lc_session *session, int64_t now_ns)
     session->heard_ns = now_ns;
     session->send_failures = 0;
     session->silence_told = false;
-    if (now_ns - session->look_ns > LC_NO_LOOK_NS &&
+    if (now_ns - session->snapshot_ns > LC_NO_SNAPSHOT_NS &&
         now_ns - session->free_asked_ns > ASK_SOON_NS)
         session->free_asked_ns = 0;
 }

@@ -4,7 +4,7 @@
 #define GIVE_UP_NS BJ_NS_PER_S
 #define ODD_REPORTS 32
 #define FOLLOW 8.0
-/* Longer than any jitter that matters, so that a look more or less cannot deceive. */
+/* Longer than any jitter that matters, so that a snapshot more or less cannot deceive. */
 #define DRAIN_WINDOW_NS (250 * BJ_NS_PER_MS)
 
 /* ---- Time ------------------------------------------------------------------------------ */
@@ -55,11 +55,11 @@ void lc_ring_clear(struct lc_ring *ring, int64_t now_ns)
 {
     advance(ring, now_ns);
     ring->track = 0;
-    ring->looked = false;
-    ring->looked_index = ring->oldest = ring->packets;
+    ring->has_snapshot = false;
+    ring->snapshot_index = ring->oldest = ring->packets;
     ring->base.received_ns = 0;
     ring->question.open = false;
-    ring->look.through = ring->sent;
+    ring->snapshot.through = ring->sent;
     ring->in_step = false;
     ring->taken_points = ring->unanswered_points;
 }
@@ -123,7 +123,7 @@ uint32_t lc_ring_take_unanswered(struct lc_ring *ring)
 {
     uint64_t taken = ring->taken_points;
 
-    for (uint64_t index = ring->oldest; index < ring->looked_index; index++) {
+    for (uint64_t index = ring->oldest; index < ring->snapshot_index; index++) {
         give_up(ring, slot_of(ring, index));
         slot_of(ring, index)->waiting = false;
     }
@@ -134,7 +134,7 @@ uint32_t lc_ring_take_unanswered(struct lc_ring *ring)
 /* Of the oldest packet that a report may still be news of. */
 static uint64_t next_index(const struct lc_ring *ring)
 {
-    return ring->looked_index > ring->oldest ? ring->looked_index : ring->oldest;
+    return ring->snapshot_index > ring->oldest ? ring->snapshot_index : ring->oldest;
 }
 
 uint32_t lc_ring_waiting(const struct lc_ring *ring)
@@ -144,19 +144,19 @@ uint32_t lc_ring_waiting(const struct lc_ring *ring)
 
 /* ---- Looks ----------------------------------------------------------------------------- */
 
-/* Between two looks far enough apart, what left the ring must be about what time takes. A
- * ring that was empty in between, or not looked at for long, says nothing. */
-static void watch_drain(struct lc_ring *ring, const struct lc_look *look)
+/* Between two snapshots far enough apart, what left the ring must be about what time takes.
+ * A ring that was empty in between, or not looked at for long, says nothing. */
+static void watch_drain(struct lc_ring *ring, const struct lc_snapshot *snapshot)
 {
-    const struct lc_look *base = &ring->base;
-    int64_t between_ns = look->sent_ns - base->received_ns; /* at least */
-    bool empty = look->queued_points <= look->packet_points;
+    const struct lc_snapshot *base = &ring->base;
+    int64_t between_ns = snapshot->sent_ns - base->received_ns; /* at least */
+    bool empty = snapshot->queued_points <= snapshot->packet_points;
     double left, expected;
 
     if (base->received_ns != 0 && !empty && between_ns < DRAIN_WINDOW_NS)
         return;
-    left = (double)base->queued_points + (double)(look->through - base->through) -
-           look->queued_points;
+    left = (double)base->queued_points + (double)(snapshot->through - base->through) -
+           snapshot->queued_points;
     expected = (double)between_ns / 1e9 * ring->pps;
     if (base->received_ns != 0 && !empty && between_ns < 2 * DRAIN_WINDOW_NS) {
         if (left < expected / 4 && !ring->output)
@@ -164,37 +164,37 @@ static void watch_drain(struct lc_ring *ring, const struct lc_look *look)
         else if (left > expected / 2)
             ring->draining = true;
     }
-    ring->base = *look;
+    ring->base = *snapshot;
     if (empty)
         ring->base.received_ns = 0;
 }
 
 /* What is surely there counts at once, what is surely not there little by little. Without
  * numbers what came after the packet in question may be counted twice. */
-static void correct_track(struct lc_ring *ring, const struct lc_look *look)
+static void correct_track(struct lc_ring *ring, const struct lc_snapshot *snapshot)
 {
-    double unreported = (double)(ring->sent - look->through);
-    double low = not_negative((double)look->queued_points -
-                              played(ring, look->sent_ns, look->received_ns)) +
+    double unreported = (double)(ring->sent - snapshot->through);
+    double low = not_negative((double)snapshot->queued_points -
+                              played(ring, snapshot->sent_ns, snapshot->received_ns)) +
                  unreported;
-    double high = look->queued_points + unreported;
+    double high = snapshot->queued_points + unreported;
 
     if (ring->track < low) {
         ring->surplus +=
-            ring->unnumbered && look->packet_points > 0 ? 0 : low - ring->track;
+            ring->unnumbered && snapshot->packet_points > 0 ? 0 : low - ring->track;
         ring->track = low;
     } else if (ring->track > high) {
         ring->track -= (ring->track - high) / FOLLOW;
     }
 }
 
-static void take(struct lc_ring *ring, const struct lc_look *look)
+static void take(struct lc_ring *ring, const struct lc_snapshot *snapshot)
 {
-    advance(ring, look->received_ns);
-    watch_drain(ring, look);
-    correct_track(ring, look);
-    ring->look = *look;
-    ring->looked = true;
+    advance(ring, snapshot->received_ns);
+    watch_drain(ring, snapshot);
+    correct_track(ring, snapshot);
+    ring->snapshot = *snapshot;
+    ring->has_snapshot = true;
 }
 
 static void stop_expecting_numbers(struct lc_ring *ring)
@@ -233,7 +233,7 @@ static struct lc_slot *answered_slot(struct lc_ring *ring, uint8_t message)
 }
 
 bool lc_ring_report(struct lc_ring *ring, const struct lc_report *report, int64_t now_ns,
-                    struct lc_look *look)
+                    struct lc_snapshot *snapshot)
 {
     struct lc_slot *slot;
 
@@ -246,15 +246,15 @@ bool lc_ring_report(struct lc_ring *ring, const struct lc_report *report, int64_
     ring->answered += slot->waiting;
     slot->waiting = false;
     slot->answered = true;
-    if (slot->index < ring->looked_index)
+    if (slot->index < ring->snapshot_index)
         return false;
-    ring->looked_index = slot->index + 1;
-    *look = (struct lc_look){.sent_ns = slot->sent_ns,
-                             .received_ns = now_ns,
-                             .queued_points = ring->size - report->free_points,
-                             .packet_points = slot->points,
-                             .through = slot->through};
-    take(ring, look);
+    ring->snapshot_index = slot->index + 1;
+    *snapshot = (struct lc_snapshot){.sent_ns = slot->sent_ns,
+                                     .received_ns = now_ns,
+                                     .queued_points = ring->size - report->free_points,
+                                     .packet_points = slot->points,
+                                     .through = slot->through};
+    take(ring, snapshot);
     return true;
 }
 
@@ -273,17 +273,17 @@ void lc_ring_asked(struct lc_ring *ring, int64_t now_ns)
  * were taken for theirs. */
 static void take_back(struct lc_ring *ring, const struct lc_question *question)
 {
-    while (ring->looked_index > question->packets &&
-           ring->packets - ring->looked_index < LC_SLOTS) {
-        struct lc_slot *slot = slot_of(ring, ring->looked_index - 1);
+    while (ring->snapshot_index > question->packets &&
+           ring->packets - ring->snapshot_index < LC_SLOTS) {
+        struct lc_slot *slot = slot_of(ring, ring->snapshot_index - 1);
         if (slot->sent_ns <= question->sent_ns)
             break;
         ring->answered -= !slot->waiting;
         slot->waiting = true;
-        ring->looked_index--;
+        ring->snapshot_index--;
     }
-    if (ring->oldest > ring->looked_index)
-        ring->oldest = ring->looked_index;
+    if (ring->oldest > ring->snapshot_index)
+        ring->oldest = ring->snapshot_index;
 }
 
 /* The packets that left before the question are answered, as far as they ever will be. */
@@ -298,7 +298,7 @@ static void fall_in_step(struct lc_ring *ring, const struct lc_question *questio
 }
 
 bool lc_ring_answer(struct lc_ring *ring, uint32_t free_points, int64_t now_ns,
-                    struct lc_look *look)
+                    struct lc_snapshot *snapshot)
 {
     const struct lc_question *question = &ring->question;
 
@@ -307,14 +307,14 @@ bool lc_ring_answer(struct lc_ring *ring, uint32_t free_points, int64_t now_ns,
     ring->question.open = false;
     if (ring->unnumbered)
         fall_in_step(ring, question);
-    if (question->packets < ring->looked_index)
+    if (question->packets < ring->snapshot_index)
         return false;
-    ring->looked_index = question->packets;
-    *look = (struct lc_look){.sent_ns = question->sent_ns,
-                             .received_ns = now_ns,
-                             .queued_points = ring->size - free_points,
-                             .through = question->through};
-    take(ring, look);
+    ring->snapshot_index = question->packets;
+    *snapshot = (struct lc_snapshot){.sent_ns = question->sent_ns,
+                                     .received_ns = now_ns,
+                                     .queued_points = ring->size - free_points,
+                                     .through = question->through};
+    take(ring, snapshot);
     return true;
 }
 
@@ -322,18 +322,18 @@ bool lc_ring_answer(struct lc_ring *ring, uint32_t free_points, int64_t now_ns,
 
 uint32_t lc_ring_unreported(const struct lc_ring *ring)
 {
-    return (uint32_t)(ring->sent - ring->look.through);
+    return (uint32_t)(ring->sent - ring->snapshot.through);
 }
 
 double lc_ring_most(const struct lc_ring *ring, int64_t now_ns)
 {
-    const struct lc_look *look = &ring->look;
+    const struct lc_snapshot *snapshot = &ring->snapshot;
     double track = track_at(ring, now_ns), reported;
 
-    if (!ring->looked)
+    if (!ring->has_snapshot)
         return track;
-    reported = not_negative((double)look->queued_points -
-                            played(ring, look->received_ns, now_ns)) +
+    reported = not_negative((double)snapshot->queued_points -
+                            played(ring, snapshot->received_ns, now_ns)) +
                lc_ring_unreported(ring);
     return reported > track ? reported : track;
 }
@@ -344,19 +344,19 @@ int64_t lc_ring_most_at_ns(const struct lc_ring *ring, double points, int64_t no
 
     if (surplus <= 0)
         return now_ns;
-    if (!ring->draining || (ring->looked && lc_ring_unreported(ring) > points))
+    if (!ring->draining || (ring->has_snapshot && lc_ring_unreported(ring) > points))
         return BJ_NEVER;
     return now_ns + (int64_t)(surplus / ring->pps * 1e9) + 1;
 }
 
 uint32_t lc_ring_likely(const struct lc_ring *ring, int64_t now_ns)
 {
-    const struct lc_look *look = &ring->look;
-    int64_t then_ns = look->sent_ns + (look->received_ns - look->sent_ns) / 2;
+    const struct lc_snapshot *snapshot = &ring->snapshot;
+    int64_t then_ns = snapshot->sent_ns + (snapshot->received_ns - snapshot->sent_ns) / 2;
     double likely = track_at(ring, now_ns);
 
-    if (ring->looked)
-        likely = not_negative((double)look->queued_points + lc_ring_unreported(ring) -
+    if (ring->has_snapshot)
+        likely = not_negative((double)snapshot->queued_points + lc_ring_unreported(ring) -
                               played(ring, then_ns, now_ns));
     return (uint32_t)(likely + 0.5);
 }

@@ -29,8 +29,8 @@ struct lc_slot {
     bool answered; /* in time or late */
 };
 
-/* A look into the ring: level at some moment between the two times. */
-struct lc_look {
+/* A snapshot of the ring: its level at some moment between the two times. */
+struct lc_snapshot {
     int64_t sent_ns, received_ns;
     uint32_t queued_points;
     uint32_t packet_points; /* of the packet that was answered; 0: a question of its own */
@@ -47,17 +47,17 @@ struct lc_ring {
     uint64_t oldest;                /* none before it is waiting */
     uint64_t sent;                  /* points since the start */
 
-    bool looked;
-    struct lc_look look;   /* newest */
-    uint64_t looked_index; /* only packets from this index on are news */
-    int64_t track_ns;      /* when `track` was right */
-    double track;          /* what was sent, less what time took */
+    bool has_snapshot;
+    struct lc_snapshot snapshot; /* newest */
+    uint64_t snapshot_index;     /* only packets from this index on are news */
+    int64_t track_ns;            /* when `track` was right */
+    double track;                /* what was sent, less what time took */
     struct lc_question {
         bool open;
         int64_t sent_ns;
         uint64_t packets, through; /* sent by then */
     } question;
-    struct lc_look base; /* where watching the drain began; received_ns 0: nowhere */
+    struct lc_snapshot base; /* where watching the drain began; received_ns 0: nowhere */
 
     bool unnumbered;     /* reports do not tell which packet they answer */
     bool in_step;        /* ... but it is known which one comes next */
@@ -75,7 +75,7 @@ void lc_ring_init(struct lc_ring *ring, uint32_t size, double pps, int64_t now_n
 void lc_ring_set_rate(struct lc_ring *ring, double pps, int64_t now_ns);
 
 /* Light may leave: time takes points out of it. Else some devices let it stand still, which
- * looks find out. */
+ * snapshots find out. */
 void lc_ring_set_output(struct lc_ring *ring, bool on, int64_t now_ns);
 
 /* It was emptied by command: what was sent before is gone or was played, and is nothing
@@ -86,9 +86,9 @@ void lc_ring_clear(struct lc_ring *ring, int64_t now_ns);
 uint8_t lc_ring_message(const struct lc_ring *ring);
 void lc_ring_sent(struct lc_ring *ring, uint32_t points, int64_t now_ns);
 
-/* False: it says nothing new. Else *look is what it says. */
+/* False: it says nothing new. Else *snapshot is what it says. */
 bool lc_ring_report(struct lc_ring *ring, const struct lc_report *report, int64_t now_ns,
-                    struct lc_look *look);
+                    struct lc_snapshot *snapshot);
 
 /* Only questions tell which packets reports without numbers answer. */
 bool lc_ring_needs_questions(const struct lc_ring *ring);
@@ -97,7 +97,7 @@ bool lc_ring_needs_questions(const struct lc_ring *ring);
  * or nothing was asked. */
 void lc_ring_asked(struct lc_ring *ring, int64_t now_ns);
 bool lc_ring_answer(struct lc_ring *ring, uint32_t free_points, int64_t now_ns,
-                    struct lc_look *look);
+                    struct lc_snapshot *snapshot);
 
 /* Packets that waited too long for an answer are given up. */
 void lc_ring_expire(struct lc_ring *ring, int64_t now_ns);
@@ -111,7 +111,7 @@ double lc_ring_most(const struct lc_ring *ring, int64_t now_ns);
 int64_t lc_ring_most_at_ns(const struct lc_ring *ring, double points, int64_t now_ns);
 uint32_t lc_ring_waiting(const struct lc_ring *ring);
 
-/* Points sent that the newest look cannot include. */
+/* Points sent that the newest snapshot cannot include. */
 uint32_t lc_ring_unreported(const struct lc_ring *ring);
 
 /* What is likely in it and on the way to it. */

@@ -34,9 +34,9 @@ static void earn_tokens(struct lc_session *session, int64_t now_ns)
  * the device takes. Where reports do not exist at all, the clock alone paces. */
 static bool too_much_unheard(const struct lc_session *session, int64_t now_ns)
 {
-    int64_t unheard_ns = now_ns - session->look_ns;
+    int64_t unheard_ns = now_ns - session->snapshot_ns;
 
-    return unheard_ns > LC_NO_LOOK_NS && unheard_ns < BLIND_NS &&
+    return unheard_ns > LC_NO_SNAPSHOT_NS && unheard_ns < BLIND_NS &&
            lc_ring_waiting(&session->ring) >= UNHEARD_PACKETS;
 }
 
@@ -81,5 +81,5 @@ void lc_session_wait_for_room(const struct lc_session *session, int64_t now_ns,
     if (room_ns > now_ns)
         bj_wait_until(wait, room_ns);
     if (too_much_unheard(session, now_ns))
-        bj_wait_until(wait, session->look_ns + BLIND_NS);
+        bj_wait_until(wait, session->snapshot_ns + BLIND_NS);
 }

@@ -161,9 +161,9 @@ static int64_t ask_free_ns(const struct lc_session *session)
 
     if (session->phase != LC_WORKING || !session->begun || session->flushing)
         return BJ_NEVER;
-    if (session->look_ns > newest_ns && !lc_ring_needs_questions(&session->ring))
-        newest_ns = session->look_ns;
-    return bj_datagrams_from_ns(&session->commands_out, newest_ns + LC_NO_LOOK_NS);
+    if (session->snapshot_ns > newest_ns && !lc_ring_needs_questions(&session->ring))
+        newest_ns = session->snapshot_ns;
+    return bj_datagrams_from_ns(&session->commands_out, newest_ns + LC_NO_SNAPSHOT_NS);
 }
 
 static void ask(struct lc_session *session, int64_t now_ns)
@@ -282,7 +282,7 @@ enum bj_status lc_session_write(void *instance, int64_t now_ns,
         return BJ_WOULD_BLOCK;
     }
     if (!session->begun)
-        session->look_ns = session->report_ns = now_ns;
+        session->snapshot_ns = session->report_ns = now_ns;
     session->begun = true;
     session->frame++;
     session->tokens -= 1;
@@ -344,7 +344,7 @@ void lc_session_stop(struct lc_session *session, int64_t now_ns)
 static uint32_t left_behind(const struct lc_session *session)
 {
     uint32_t likely = lc_ring_likely(&session->ring, session->tokens_ns);
-    uint64_t unheard = session->ring.sent - session->ring.look.through;
+    uint64_t unheard = session->ring.sent - session->ring.snapshot.through;
 
     return unheard > likely ? (uint32_t)unheard : likely;
 }

@@ -12,9 +12,9 @@
 #include "session/datagrams.h"
 #include <beamjack/driver.h>
 
-#define LC_NO_LOOK_NS (100 * BJ_NS_PER_MS)   /* after so long the level is asked for */
-#define LC_BURST 5                           /* datagrams back to back at most */
-#define LC_ASK_AGAIN_NS (200 * BJ_NS_PER_MS) /* the full info, while nothing is heard */
+#define LC_NO_SNAPSHOT_NS (100 * BJ_NS_PER_MS) /* after so long the level is asked for */
+#define LC_BURST 5                             /* datagrams back to back at most */
+#define LC_ASK_AGAIN_NS (200 * BJ_NS_PER_MS)   /* the full info, while nothing is heard */
 
 enum lc_phase {
     LC_CLOSED = 0,
@@ -63,8 +63,8 @@ struct lc_session {
     struct bj_point last; /* the newest point sent */
     bool tail_owed;       /* points were thrown away: the newest must come out, dark */
     double tokens;        /* datagrams that may leave at once */
-    int64_t tokens_ns, look_ns, report_ns; /* newest look; report of any kind */
-    int64_t free_asked_ns;                 /* for the free places */
+    int64_t tokens_ns, snapshot_ns, report_ns; /* newest snapshot; report of any kind */
+    int64_t free_asked_ns;                     /* for the free places */
 
     /* Trouble. */
     uint32_t fault_count;
@@ -72,7 +72,7 @@ struct lc_session {
     bool was_on;  /* it confirmed the output since it was wanted */
     bool silence_told, warm_told, hot_told, battery_told;
     uint32_t output_wrong, rate_wrong;
-    uint32_t first_watched, last_watched, watched;    /* points in the ring; looks */
+    uint32_t first_watched, last_watched, watched;    /* points in the ring; snapshots */
     uint64_t loss_packets, loss_answers, loss_points; /* when loss was last judged */
     int64_t loss_ns, loss_told_ns, surplus_ns;
 };

@@ -6,8 +6,8 @@
 #include <math.h>
 
 /* Looks within the limit, and the most points between two. */
-#define LOOKS 64
-#define MOST_LOOK_POINTS 8
+#define INTERVALS 64
+#define MOST_INTERVAL_POINTS 8
 
 static bj_four all(float value)
 {
@@ -34,17 +34,18 @@ static int32_t smaller(int32_t a, int32_t b)
 static void set_limits(struct bj_dwell *dwell, uint32_t limit, double pps)
 {
     dwell->limit = limit < INT32_MAX / 2 ? (int32_t)limit : INT32_MAX / 2;
-    dwell->look_points = smaller(larger(dwell->limit / LOOKS, 1), MOST_LOOK_POINTS);
+    dwell->interval_points =
+        smaller(larger(dwell->limit / INTERVALS, 1), MOST_INTERVAL_POINTS);
     dwell->block_points = (dwell->limit + BJ_DWELL_BLOCKS - 1) / BJ_DWELL_BLOCKS;
     dwell->forget_points = (int32_t)ceil(bj_mirror_forgets_s() * pps);
 }
 
-static struct bj_dwell_look next_look(const struct bj_dwell *dwell)
+static struct bj_dwell_interval next_interval(const struct bj_dwell *dwell)
 {
     int32_t rested = larger(dwell->rested[0], dwell->rested[1]);
-    return (struct bj_dwell_look){
+    return (struct bj_dwell_interval){
         .span = nothing,
-        .left = dwell->look_points,
+        .left = dwell->interval_points,
         .budget = larger(dwell->limit - rested, 0),
     };
 }
@@ -61,7 +62,7 @@ void bj_dwell_init(struct bj_dwell *dwell, uint32_t limit, float extent, double 
 {
     *dwell = (struct bj_dwell){.extent = extent, .low = all(-extent), .high = all(extent)};
     set_limits(dwell, limit, pps);
-    dwell->look = next_look(dwell);
+    dwell->interval = next_interval(dwell);
     dwell->block_left = dwell->block_points;
     forget_past(dwell);
 }
@@ -85,13 +86,14 @@ void bj_dwell_set_rate(struct bj_dwell *dwell, uint32_t limit, double pps, doubl
     }
     dwell->doubtful_points = scaled(dwell->doubtful_points, ratio);
     dwell->block_left = scaled(dwell->block_left, ratio);
-    scale_span(&dwell->look.span, ratio);
+    scale_span(&dwell->interval.span, ratio);
     scale_span(&dwell->now, ratio);
     for (int k = 0; k < BJ_DWELL_BLOCKS; k++) {
         scale_span(&dwell->past[k], ratio);
     }
-    dwell->look.left = smaller(dwell->look.left, dwell->look_points);
-    dwell->look.budget = larger(next_look(dwell).budget - dwell->look.span.sum, 0);
+    dwell->interval.left = smaller(dwell->interval.left, dwell->interval_points);
+    dwell->interval.budget =
+        larger(next_interval(dwell).budget - dwell->interval.span.sum, 0);
 }
 
 /* What has rested counts on, wherever that was. */
@@ -142,7 +144,7 @@ static bool is_set(int lanes, int scanner)
     return lanes >> 2 * scanner & 1;
 }
 
-/* What rested around this position before the look, going back as long as nothing was
+/* What rested around this position before the interval, going back as long as nothing was
  * elsewhere; as long as the past is known, at least what is counted already. */
 static int32_t rested_here(const struct bj_dwell *dwell, bj_four position, int scanner)
 {
@@ -160,7 +162,7 @@ static int32_t rested_here(const struct bj_dwell *dwell, bj_four position, int s
     return larger(rested, sum);
 }
 
-/* ---- a look ---- */
+/* ---- an interval ---- */
 
 static void rest_here(struct bj_dwell *dwell, bj_four position, bj_four_ints lanes)
 {
@@ -170,75 +172,76 @@ static void rest_here(struct bj_dwell *dwell, bj_four position, bj_four_ints lan
 
 /* From elsewhere; `anew`: it was not here just before. The point that arrives does not
  * count. */
-static void arrive(struct bj_dwell *dwell, const struct bj_dwell_span *look,
+static void arrive(struct bj_dwell *dwell, const struct bj_dwell_span *interval,
                    bj_four position, int scanner, bool anew)
 {
     int32_t before = anew ? 0 : rested_here(dwell, position, scanner);
     dwell->carried[scanner] = before > 0;
-    dwell->rested[scanner] = before > 0 ? sum_with(before, look) : larger(look->sum - 1, 0);
+    dwell->rested[scanner] =
+        before > 0 ? sum_with(before, interval) : larger(interval->sum - 1, 0);
 }
 
 /* Before the limit is reached what was carried over is counted again, from here: did it
  * creep? */
-static void stay(struct bj_dwell *dwell, const struct bj_dwell_span *look, bj_four position,
-                 int scanner, bool anew)
+static void stay(struct bj_dwell *dwell, const struct bj_dwell_span *interval,
+                 bj_four position, int scanner, bool anew)
 {
-    int32_t rested = sum_with(dwell->rested[scanner], look);
-    if (dwell->carried[scanner] && rested > dwell->limit - dwell->look_points) {
+    int32_t rested = sum_with(dwell->rested[scanner], interval);
+    if (dwell->carried[scanner] && rested > dwell->limit - dwell->interval_points) {
         bj_four_ints slow = {-1, -1, 0, 0};
-        rested = sum_with(anew ? 0 : rested_here(dwell, position, scanner), look);
+        rested = sum_with(anew ? 0 : rested_here(dwell, position, scanner), interval);
         dwell->carried[scanner] = rested < dwell->limit;
         rest_here(dwell, position, scanner == 0 ? slow : ~slow);
     }
     dwell->rested[scanner] = rested;
 }
 
-static void judge(struct bj_dwell *dwell, const struct bj_dwell_span *look,
+static void judge(struct bj_dwell *dwell, const struct bj_dwell_span *interval,
                   bj_four position)
 {
     bj_four low = position - dwell->extent, high = position + dwell->extent;
-    bj_four_ints moved = beyond(look, dwell->low, dwell->high);
-    int anew = bj_four_lanes(beyond(look, low, high) | beyond(&dwell->now, low, high));
+    bj_four_ints moved = beyond(interval, dwell->low, dwell->high);
+    int anew = bj_four_lanes(beyond(interval, low, high) | beyond(&dwell->now, low, high));
     int gone = bj_four_lanes(moved);
     for (int scanner = 0; scanner < 2; scanner++) {
         if (is_set(gone, scanner)) {
-            arrive(dwell, look, position, scanner, is_set(anew, scanner));
+            arrive(dwell, interval, position, scanner, is_set(anew, scanner));
         } else {
-            stay(dwell, look, position, scanner, is_set(anew, scanner));
+            stay(dwell, interval, position, scanner, is_set(anew, scanner));
         }
     }
     rest_here(dwell, position, moved);
 }
 
 /* Where the mirrors are is not known well: all that is lit rests, nowhere in particular. */
-static void doubt(struct bj_dwell *dwell, struct bj_dwell_span *look, bj_four position)
+static void doubt(struct bj_dwell *dwell, struct bj_dwell_span *interval, bj_four position)
 {
-    dwell->doubtful_points -= dwell->look_points;
+    dwell->doubtful_points -= dwell->interval_points;
     rest_here(dwell, position, (bj_four_ints){-1, -1, -1, -1});
     for (int scanner = 0; scanner < 2; scanner++) {
-        dwell->rested[scanner] = sum_with(dwell->rested[scanner], look);
+        dwell->rested[scanner] = sum_with(dwell->rested[scanner], interval);
     }
-    look->low = nothing.low;
-    look->high = nothing.high;
+    interval->low = nothing.low;
+    interval->high = nothing.high;
 }
 
-static void finish_look(struct bj_dwell *dwell, bj_four position)
+static void finish_interval(struct bj_dwell *dwell, bj_four position)
 {
-    struct bj_dwell_span *look = &dwell->look.span;
+    struct bj_dwell_span *interval = &dwell->interval.span;
     if (dwell->doubtful_points > 0) {
-        doubt(dwell, look, position);
+        doubt(dwell, interval, position);
     } else {
-        judge(dwell, look, position);
+        judge(dwell, interval, position);
     }
-    append(&dwell->now, look);
-    dwell->block_left -= dwell->look_points;
+    append(&dwell->now, interval);
+    dwell->block_left -= dwell->interval_points;
     if (dwell->block_left <= 0) {
         begin_block(dwell);
     }
-    dwell->look = next_look(dwell);
+    dwell->interval = next_interval(dwell);
 }
 
-/* ---- points within a look ---- */
+/* ---- points within an interval ---- */
 
 static bool is_lit(const struct bj_point *point)
 {
@@ -264,16 +267,16 @@ static int32_t move(struct bj_dwell_span *span, struct bj_mirror *mirror,
 }
 
 /* Returns how many are lit still. */
-static int32_t pass_each(struct bj_dwell_look *look, struct bj_point *points, int32_t count,
-                         uint64_t *darkened)
+static int32_t pass_each(struct bj_dwell_interval *interval, struct bj_point *points,
+                         int32_t count, uint64_t *darkened)
 {
     int32_t passed = 0;
     for (int32_t k = 0; k < count; k++) {
-        bool lit = is_lit(&points[k]), passes = lit && look->budget > passed;
+        bool lit = is_lit(&points[k]), passes = lit && interval->budget > passed;
         int32_t step = passes - !lit;
         passed += passes;
-        look->span.net += step;
-        look->span.sum = larger(look->span.sum + step, 0);
+        interval->span.net += step;
+        interval->span.sum = larger(interval->span.sum + step, 0);
         if (lit && !passes) {
             bj_light_set(&points[k], bj_light_none);
             (*darkened)++;
@@ -282,34 +285,34 @@ static int32_t pass_each(struct bj_dwell_look *look, struct bj_point *points, in
     return passed;
 }
 
-static int32_t pass(struct bj_dwell_look *look, struct bj_point *points, int32_t count,
-                    int32_t lit, uint64_t *darkened)
+static int32_t pass(struct bj_dwell_interval *interval, struct bj_point *points,
+                    int32_t count, int32_t lit, uint64_t *darkened)
 {
-    if (lit == count && lit <= look->budget) { /* as most are */
-        look->span.net += lit;
-        look->span.sum += lit;
+    if (lit == count && lit <= interval->budget) { /* as most are */
+        interval->span.net += lit;
+        interval->span.sum += lit;
         return lit;
     }
-    return pass_each(look, points, count, darkened);
+    return pass_each(interval, points, count, darkened);
 }
 
 bool bj_dwell_run(struct bj_dwell *dwell, struct bj_mirror *mirror, struct bj_point *points,
                   uint32_t count, uint64_t *darkened)
 {
     struct bj_mirror own = *mirror; /* which registers can hold: no point lies within it */
-    struct bj_dwell_look *look = &dwell->look;
+    struct bj_dwell_interval *interval = &dwell->interval;
     bool any = false;
     while (count > 0) {
-        int32_t now = count < (uint32_t)look->left ? (int32_t)count : look->left;
-        int32_t lit = move(&look->span, &own, points, now);
-        int32_t passed = pass(look, points, now, lit, darkened);
-        look->budget -= passed;
-        look->left -= now;
+        int32_t now = count < (uint32_t)interval->left ? (int32_t)count : interval->left;
+        int32_t lit = move(&interval->span, &own, points, now);
+        int32_t passed = pass(interval, points, now, lit, darkened);
+        interval->budget -= passed;
+        interval->left -= now;
         any |= passed > 0;
         points += now;
         count -= (uint32_t)now;
-        if (look->left <= 0) {
-            finish_look(dwell, own.position);
+        if (interval->left <= 0) {
+            finish_interval(dwell, own.position);
         }
     }
     *mirror = own;

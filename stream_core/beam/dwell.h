@@ -9,7 +9,7 @@
  * the recent past is kept in blocks, each with the box that the mirrors stayed in; a beam
  * that creeps rests longer by a block at most.
  *
- * Mirrors are looked at every few points, since they are slower than points come; how much
+ * Mirrors are computed every few points, since they are slower than points come; how much
  * light may still pass is known before each of them.
  */
 #ifndef BJ_DWELL_H
@@ -27,19 +27,19 @@ struct bj_dwell_span {
     int32_t sum;       /* the same, never below 0 on the way */
 };
 
-/* The points since the mirrors were looked at. */
-struct bj_dwell_look {
+/* The points since the mirrors were computed last. */
+struct bj_dwell_interval {
     struct bj_dwell_span span;
-    int32_t left;   /* points until the next look */
+    int32_t left;   /* points until the next interval */
     int32_t budget; /* of these, how many may be lit */
 };
 
 struct bj_dwell {
     float extent;
     int32_t limit; /* points */
-    int32_t look_points, block_points, forget_points;
+    int32_t interval_points, block_points, forget_points;
 
-    struct bj_dwell_look look;
+    struct bj_dwell_interval interval;
 
     /* per scanner */
     bj_four low, high; /* beyond these is movement */

@@ -37,8 +37,8 @@ struct bj_clock_fit {
 void bj_clock_fit_init(struct bj_clock_fit *fit, enum bj_clock_kind kind, double nominal_hz,
                        double quantum);
 
-/* The count turns out to be told in another step; `spread`: looks meet it anywhere, which
- * makes of a BJ_CLOCK_ROUND_TRIP a BJ_CLOCK_STEPS, and not: the reverse. */
+/* The count turns out to be told in another step; `spread`: readings meet it anywhere,
+ * which makes of a BJ_CLOCK_ROUND_TRIP a BJ_CLOCK_STEPS, and not: the reverse. */
 void bj_clock_fit_set_quantum(struct bj_clock_fit *fit, double quantum, bool spread);
 
 /* At t_ns the count was n; slack_ns as the kind says. True: the line is another one now. */

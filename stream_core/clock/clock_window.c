@@ -53,13 +53,13 @@ static double delay_of(const struct bj_clock_window *window, double hz, double t
 
 /* Full: one that is not tight makes room, or the new one is too many; to drop a tight one
  * for its delay would favour one end of a quantum. */
-static struct bj_clock_look *room_for(struct bj_clock_window *window, double quantum_s,
-                                      double delay)
+static struct bj_clock_reading *room_for(struct bj_clock_window *window, double quantum_s,
+                                         double delay)
 {
     if (window->stored < BJ_CLOCK_WINDOW_STORE) {
         return &window->store[window->stored++];
     }
-    struct bj_clock_look *worst = &window->store[1]; /* [0] is what n is counted from */
+    struct bj_clock_reading *worst = &window->store[1]; /* [0] is what n is counted from */
     for (uint32_t k = 2; k < BJ_CLOCK_WINDOW_STORE; k++) {
         worst = window->store[k].delay > worst->delay ? &window->store[k] : worst;
     }
@@ -74,15 +74,15 @@ void bj_clock_window_add(struct bj_clock_window *window, struct bj_clock_scale s
         window->first_t = t;
     }
     double delay = delay_of(window, scale.hz, t, n, slack_s);
-    struct bj_clock_look *place = room_for(window, scale.quantum_s, delay);
+    struct bj_clock_reading *place = room_for(window, scale.quantum_s, delay);
     if (place) {
-        *place = (struct bj_clock_look){t, n, delay, slack_s};
+        *place = (struct bj_clock_reading){t, n, delay, slack_s};
     }
 }
 
 /* ---- averaging -------------------------------------------------------------------------- */
 
-/* Of the looks with a delay up to `limit`, counted from the first. */
+/* Of the readings with a delay up to `limit`, counted from the first. */
 struct middle {
     double t, n, count;
 };
@@ -119,14 +119,14 @@ static double least_slack(const struct bj_clock_window *window)
     return least;
 }
 
-/* By how much, in seconds, the count is ahead of a line through the first look, as all
- * looks leave it possible. Where the ends cross, some took longer than they should. */
+/* By how much, in seconds, the count is ahead of a line through the first reading, as all
+ * readings leave it possible. Where the ends cross, some took longer than they should. */
 struct range {
     double least, most;
 };
 
-/* A bracket is open to both sides alike. A step is as long as it is, and the look was taken
- * later than it was asked for by what the answer took beyond the quickest. */
+/* A bracket is open to both sides alike. A step is as long as it is, and the reading was
+ * taken later than it was asked for by what the answer took beyond the quickest. */
 static struct range range_of(const struct bj_clock_window *window,
                              struct bj_clock_scale scale)
 {
@@ -134,11 +134,11 @@ static struct range range_of(const struct bj_clock_window *window,
     double trip = bracket ? 0 : least_slack(window);
     struct range range = {-INFINITY, INFINITY};
     for (uint32_t k = 0; k < window->stored; k++) {
-        const struct bj_clock_look *look = &window->store[k];
+        const struct bj_clock_reading *reading = &window->store[k];
         double ahead =
-            (look->n - window->store[0].n) / scale.hz - (look->t - window->first_t);
-        double half = (bracket ? look->slack : scale.quantum_s) / 2;
-        double late = bracket ? 0 : look->slack - trip;
+            (reading->n - window->store[0].n) / scale.hz - (reading->t - window->first_t);
+        double half = (bracket ? reading->slack : scale.quantum_s) / 2;
+        double late = bracket ? 0 : reading->slack - trip;
         range.least = fmax(range.least, ahead - half - late);
         range.most = fmin(range.most, ahead + half);
     }
@@ -178,10 +178,10 @@ static double scatter(const struct bj_clock_window *window, double hz, double li
     struct middle middle = middle_of(window, limit);
     double along = 0, across = 0, both = 0;
     for (uint32_t k = 0; k < window->stored; k++) {
-        const struct bj_clock_look *look = &window->store[k];
-        double at = look->t - window->first_t - middle.t;
-        double off = (look->n - window->store[0].n - middle.n) / hz - at;
-        if (look->delay <= limit) {
+        const struct bj_clock_reading *reading = &window->store[k];
+        double at = reading->t - window->first_t - middle.t;
+        double off = (reading->n - window->store[0].n - middle.n) / hz - at;
+        if (reading->delay <= limit) {
             along += at * at;
             across += off * off;
             both += at * off;

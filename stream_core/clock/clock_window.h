@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * Looks at a foreign clock, gathered over a moment and averaged to one sample.
+ * Readings of a foreign clock, gathered over a moment and averaged to one sample.
  *
  * Only tight ones are averaged, which had the least delay: it shows in how they lie to a
  * line whose slope is about known. Brackets, and counts in steps so long that a window has
- * few of them, are not averaged but intersected: where looks meet the steps anywhere. Those
- * that keep time with the steps meet one end at the most, and their average is steadier.
- * Within a window a slope that is a little wrong hides nothing.
+ * few of them, are not averaged but intersected: where readings meet the steps anywhere.
+ * Those that keep time with the steps meet one end at the most, and their average is
+ * steadier. Within a window a slope that is a little wrong hides nothing.
  *
  * Pure arithmetic; one thread, BJ_RT.
  */
@@ -20,7 +20,7 @@
 enum bj_clock_kind {
     BJ_CLOCK_ONE_WAY,    /* told by the other side at t or earlier: the line lies ahead */
     BJ_CLOCK_ROUND_TRIP, /* counted at t or up to `slack` later: the line lies behind */
-    BJ_CLOCK_STEPS,      /* the same, in steps that looks meet anywhere */
+    BJ_CLOCK_STEPS,      /* the same, in steps that readings meet anywhere */
     BJ_CLOCK_BRACKET,    /* counted within `slack` around t */
 };
 
@@ -29,7 +29,7 @@ struct bj_clock_window {
     enum bj_clock_kind kind;
     uint32_t stored;
     double first_t;
-    struct bj_clock_look {
+    struct bj_clock_reading {
         double t, n, delay,
             slack; /* in seconds; the delay up to a constant of the window */
     } store[BJ_CLOCK_WINDOW_STORE];
@@ -48,11 +48,11 @@ struct bj_clock_sample {
 void bj_clock_window_add(struct bj_clock_window *window, struct bj_clock_scale scale,
                          double t, double n, double slack_s);
 
-/* Of at least one look. */
+/* Of at least one reading. */
 struct bj_clock_sample bj_clock_window_sample(const struct bj_clock_window *window,
                                               struct bj_clock_scale scale);
 
-/* How sure that is if nothing is known yet: how the looks scatter about a line of their
+/* How sure that is if nothing is known yet: how the readings scatter about a line of their
  * own, and the least of many delays is as sure as they are many. A long step may have been
  * met by luck and counts whole. In seconds. */
 double bj_clock_window_sd(const struct bj_clock_window *window,

@@ -25,7 +25,7 @@ struct bj_dac_clock {
     uint64_t points; /* number of the next point to be written */
     bool playing;
     uint32_t quantum; /* of the reports, */
-    bool spread;      /* and whether looks meet it anywhere */
+    bool spread;      /* and whether readings meet it anywhere */
 
     /* the rates commanded, oldest first */
     struct bj_dac_clock_rate {

@@ -174,11 +174,11 @@ static bool in_line(uint64_t at, const struct spread *spread)
 }
 
 /* Four frames from a point's frame on, for four points: taps[0] is the first of each. */
-typedef void look_fn(const float *in, uint64_t at, const struct spread *spread,
-                     bj_four taps[4]);
+typedef void gather_fn(const float *in, uint64_t at, const struct spread *spread,
+                       bj_four taps[4]);
 
-static inline void look_in_line(const float *in, uint64_t at, const struct spread *spread,
-                                bj_four taps[4])
+static inline void gather_in_line(const float *in, uint64_t at, const struct spread *spread,
+                                  bj_four taps[4])
 {
     (void)spread;
     for (uint32_t k = 0; k < 4; k++) {
@@ -186,8 +186,8 @@ static inline void look_in_line(const float *in, uint64_t at, const struct sprea
     }
 }
 
-static inline void look_around(const float *in, uint64_t at, const struct spread *spread,
-                               bj_four taps[4])
+static inline void gather_around(const float *in, uint64_t at, const struct spread *spread,
+                                 bj_four taps[4])
 {
     for (uint32_t k = 0; k < 4; k++) {
         taps[k] = bj_four_load(in + frame_of(at + spread->away[k]));
@@ -221,12 +221,12 @@ static bj_four straight(const bj_four taps[4], bj_four t)
 
 static inline void interpolate(const struct run *run, uint64_t at,
                                const struct spread *spread, bj_four made[BJ_CHANNELS],
-                               look_fn *look)
+                               gather_fn *gather)
 {
     bj_four place = places(at, spread);
     for (int c = BJ_X; c <= BJ_Y; c++) {
         bj_four taps[4];
-        look(run->in[c] - 1, at, spread, taps);
+        gather(run->in[c] - 1, at, spread, taps);
         made[c] =
             run->mode == BJ_INTERPOLATE_SMOOTH ? cubic(taps, place) : straight(taps, place);
     }
@@ -238,9 +238,9 @@ static inline void make_path(const struct run *run, uint64_t at,
     if (run->kernel) {
         bj_kernel_filter(run->kernel, run->in, at, spread->away, made);
     } else if (in_line(at, spread)) {
-        interpolate(run, at, spread, made, look_in_line);
+        interpolate(run, at, spread, made, gather_in_line);
     } else {
-        interpolate(run, at, spread, made, look_around);
+        interpolate(run, at, spread, made, gather_around);
     }
 }
 
@@ -254,7 +254,7 @@ static bj_four four(float value)
 /* Points of less than two frames lie in three at most. */
 static inline void average_short(const struct run *run, uint64_t at,
                                  const struct spread *spread, bj_four made[BJ_CHANNELS],
-                                 look_fn *look)
+                                 gather_fn *gather)
 {
     bj_four place = places(at, spread), none = four(0), full = four(run->full);
     bj_four end = (place + (run->step - 1)) * full;
@@ -263,7 +263,7 @@ static inline void average_short(const struct run *run, uint64_t at,
     bj_four third = bj_four_clamp(end - full, none, full);
     for (int c = BJ_R; c <= BJ_I; c++) {
         bj_four taps[4];
-        look(run->in[c], at, spread, taps);
+        gather(run->in[c], at, spread, taps);
         made[c] = taps[0] * first + taps[1] * second + taps[2] * third;
     }
 }
@@ -282,7 +282,7 @@ static void average_long(const struct run *run, uint64_t at, const struct spread
             share[k] = bj_four_clamp(end, four(0), most);
         }
         for (int c = BJ_R; c <= BJ_I; c++) {
-            look_around(run->in[c] + n, at, spread, taps);
+            gather_around(run->in[c] + n, at, spread, taps);
             made[c] += (taps[0] * share[0] + taps[1] * share[1]) +
                        (taps[2] * share[2] + taps[3] * share[3]);
         }
@@ -307,9 +307,9 @@ static inline void make_colour(const struct run *run, uint64_t at,
     } else if (run->step >= 2) {
         average_long(run, at, spread, made);
     } else if (in_line(at, spread)) {
-        average_short(run, at, spread, made, look_in_line);
+        average_short(run, at, spread, made, gather_in_line);
     } else {
-        average_short(run, at, spread, made, look_around);
+        average_short(run, at, spread, made, gather_around);
     }
 }
 

@@ -93,11 +93,12 @@ static enum bj_status pcm_write(struct bj_pcm *pcm, int handle, const void *fram
     return status;
 }
 
-static enum bj_status pcm_look(struct bj_pcm *pcm, int handle, struct bj_pcm_look *look)
+static enum bj_status pcm_snapshot(struct bj_pcm *pcm, int handle,
+                                   struct bj_pcm_snapshot *snapshot)
 {
     struct bench_meter *meter = METER_OF(pcm, pcm);
     int64_t begin_ns = bench_now_ns();
-    enum bj_status status = meter->inner_pcm->look(pcm, handle, look);
+    enum bj_status status = meter->inner_pcm->snapshot(pcm, handle, snapshot);
     add(meter, begin_ns);
     return status;
 }
@@ -129,7 +130,7 @@ static void attach_pcm(struct bench_meter *meter, struct bj_pcm *pcm)
     meter->inner_pcm = pcm->ops;
     meter->pcm = *pcm->ops;
     meter->pcm.write = pcm_write;
-    meter->pcm.look = pcm_look;
+    meter->pcm.snapshot = pcm_snapshot;
     pcm->ops = &meter->pcm;
 }
 

@@ -14,8 +14,8 @@
 struct fuzz {
     struct bj_pcm pcm;
     struct fuzz_engine engine;
-    struct bj_pcm_setup setup; /* as told last */
-    struct bj_pcm_look look;   /* as told last */
+    struct bj_pcm_setup setup;       /* as told last */
+    struct bj_pcm_snapshot snapshot; /* as told last */
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
@@ -60,7 +60,7 @@ static enum bj_status opened(struct bj_pcm *pcm, int handle, struct bj_pcm_setup
     uint8_t answer = fuzz_next(&fuzz->engine.input);
 
     (void)handle;
-    fuzz->look = (struct bj_pcm_look){0};
+    fuzz->snapshot = (struct bj_pcm_snapshot){0};
     *setup = (struct bj_pcm_setup){
         .rate_hz = answer & 0x80 ? (double)number(fuzz) : 48000,
         .channels = answer & 0x40 ? (uint32_t)number(fuzz) : 8,
@@ -95,33 +95,33 @@ static void ignore(struct bj_pcm *pcm, int handle)
     check(handle == HANDLE);
 }
 
-static enum bj_status look(struct bj_pcm *pcm, int handle, struct bj_pcm_look *seen)
+static enum bj_status snapshot(struct bj_pcm *pcm, int handle, struct bj_pcm_snapshot *seen)
 {
     struct fuzz *fuzz = (struct fuzz *)pcm;
     uint8_t what = fuzz_next(&fuzz->engine.input);
 
     check(handle == HANDLE);
-    fuzz->look.running = what & 1;
+    fuzz->snapshot.running = what & 1;
     if (what & 2)
-        fuzz->look.heard_frames += fuzz_next(&fuzz->engine.input);
+        fuzz->snapshot.heard_frames += fuzz_next(&fuzz->engine.input);
     if (what & 4)
-        fuzz->look.queued_frames = fuzz_next(&fuzz->engine.input);
+        fuzz->snapshot.queued_frames = fuzz_next(&fuzz->engine.input);
     if (what & 8)
-        fuzz->look.drops++;
+        fuzz->snapshot.drops++;
     if (what & 16)
-        fuzz->look.dries++;
+        fuzz->snapshot.dries++;
     if (what & 32)
-        fuzz->look.dropped_frames += fuzz_next(&fuzz->engine.input);
+        fuzz->snapshot.dropped_frames += fuzz_next(&fuzz->engine.input);
     if (what & 64)
-        fuzz->look.suspends++;
-    fuzz->look.sent_ns = fuzz->look.received_ns = fuzz->engine.now_ns;
+        fuzz->snapshot.suspends++;
+    fuzz->snapshot.sent_ns = fuzz->snapshot.received_ns = fuzz->engine.now_ns;
     if (what & 128) {
-        fuzz->look.heard_frames = number(fuzz);
-        fuzz->look.dropped_frames = number(fuzz);
-        fuzz->look.queued_frames = (uint32_t)number(fuzz);
-        fuzz->look.sent_ns = (int64_t)number(fuzz);
+        fuzz->snapshot.heard_frames = number(fuzz);
+        fuzz->snapshot.dropped_frames = number(fuzz);
+        fuzz->snapshot.queued_frames = (uint32_t)number(fuzz);
+        fuzz->snapshot.sent_ns = (int64_t)number(fuzz);
     }
-    *seen = fuzz->look;
+    *seen = fuzz->snapshot;
     return what == 255 ? BJ_DISCONNECTED : BJ_OK;
 }
 
@@ -139,7 +139,7 @@ static const struct bj_pcm_ops ops = {
     .write = write_frames,
     .start = ignore,
     .drop = ignore,
-    .look = look,
+    .snapshot = snapshot,
     .close = close_pcm,
 };
 

@@ -10,11 +10,13 @@
 #include <string.h>
 
 #define HANDLE 500
-#define LOOK_NS (10 * BJ_NS_PER_MS) /* how often it looks by itself while running */
+#define SNAPSHOT_NS                                                                        \
+    (10 * BJ_NS_PER_MS) /* how often it takes one by itself while running                  \
+                         */
 #define DARK_NS (10 * BJ_NS_PER_MS)
 #define MOST_BUFFER 200000u
 
-enum asked { OPEN, MOVE, START, DROP, CLOSE, LOOK, ASKED };
+enum asked { OPEN, MOVE, START, DROP, CLOSE, SNAPSHOT, ASKED };
 
 struct sim_pcm {
     struct bj_pcm base;
@@ -40,7 +42,7 @@ struct sim_pcm {
     uint64_t tick_base;
     uint8_t dark[BJ_PCM_FRAME_BYTES];
     uint32_t frame_bytes;
-    struct bj_pcm_look look;
+    struct bj_pcm_snapshot snapshot;
 };
 
 static struct sim_pcm *of(struct bj_pcm *pcm)
@@ -102,43 +104,45 @@ static int64_t tick_ns(const struct sim_pcm *sim, uint64_t position)
                          (1 + sim->config.skew_ppm / 1e6));
 }
 
-/* The thread may be interrupted before it gets to the counter; looks keep their order. */
+/* The thread may be interrupted before it gets to the counter; snapshots keep their order.
+ */
 static int64_t begun_ns(struct sim_pcm *sim, int64_t read_ns)
 {
-    int64_t begun_ns = read_ns - sim_random_upto(&sim->random, sim->config.look_jitter_ns);
+    int64_t begun_ns =
+        read_ns - sim_random_upto(&sim->random, sim->config.snapshot_jitter_ns);
 
-    return begun_ns > sim->look.sent_ns ? begun_ns : sim->look.sent_ns;
+    return begun_ns > sim->snapshot.sent_ns ? begun_ns : sim->snapshot.sent_ns;
 }
 
-/* Where the counter moves in steps, looks do not keep time with them. */
-static int64_t until_look_ns(struct sim_pcm *sim)
+/* Where the counter moves in steps, snapshots do not keep time with them. */
+static int64_t until_snapshot_ns(struct sim_pcm *sim)
 {
     return sim->config.quantum_frames > 1
-               ? BJ_NS_PER_MS + sim_random_upto(&sim->random, LOOK_NS / 2)
-               : LOOK_NS;
+               ? BJ_NS_PER_MS + sim_random_upto(&sim->random, SNAPSHOT_NS / 2)
+               : SNAPSHOT_NS;
 }
 
-static void take_a_look(struct sim_pcm *sim, int64_t now_ns)
+static void take_snapshot(struct sim_pcm *sim, int64_t now_ns)
 {
     uint32_t quantum = sim->config.quantum_frames;
     uint64_t shown = sim->heard;
 
     if (quantum > 1 && sim->running)
         shown -= shown % quantum;
-    sim->look.received_ns = now_ns + sim->config.ahead_ns;
-    sim->look.sent_ns = begun_ns(sim, sim->look.received_ns);
-    if (shown > sim->look.heard_frames)
-        sim->look.heard_frames = shown;
-    sim->look.queued_frames =
-        (uint32_t)(sim->moved - sim->look.dropped_frames - sim->look.heard_frames);
-    sim->look.running = sim->running;
-    sim->due_ns[LOOK] = sim->running ? now_ns + until_look_ns(sim) : BJ_NEVER;
+    sim->snapshot.received_ns = now_ns + sim->config.ahead_ns;
+    sim->snapshot.sent_ns = begun_ns(sim, sim->snapshot.received_ns);
+    if (shown > sim->snapshot.heard_frames)
+        sim->snapshot.heard_frames = shown;
+    sim->snapshot.queued_frames =
+        (uint32_t)(sim->moved - sim->snapshot.dropped_frames - sim->snapshot.heard_frames);
+    sim->snapshot.running = sim->running;
+    sim->due_ns[SNAPSHOT] = sim->running ? now_ns + until_snapshot_ns(sim) : BJ_NEVER;
 }
 
 static void end_running(struct sim_pcm *sim, int64_t now_ns)
 {
     sim->running = false;
-    take_a_look(sim, now_ns);
+    take_snapshot(sim, now_ns);
     sim->news = true;
 }
 
@@ -147,7 +151,7 @@ static void throw_away(struct sim_pcm *sim, uint64_t until)
     uint64_t count = until - sim->position;
 
     sim->position = until;
-    sim->look.dropped_frames += count;
+    sim->snapshot.dropped_frames += count;
     sim->counters.frames_dropped += count;
     if (sim->moved < until)
         sim->moved = until;
@@ -160,7 +164,7 @@ static void play_one(struct sim_pcm *sim, int64_t time_ns)
 
     if (sim->position == sim->moved) {
         sim->counters.dries++;
-        sim->look.dries++;
+        sim->snapshot.dries++;
         end_running(sim, time_ns);
         return;
     }
@@ -206,7 +210,7 @@ static enum bj_status open_now(struct sim_pcm *sim)
         .card = "Simulated card",
     };
     sim->frame_bytes = sim->setup.channels * bytes_of(sim->setup.format);
-    sim->look = (struct bj_pcm_look){0};
+    sim->snapshot = (struct bj_pcm_snapshot){0};
     sim->written = sim->moved = sim->heard = sim->position = 0;
     sim->open = true;
     sim->counters.opens++;
@@ -233,7 +237,7 @@ static void close_now(struct sim_pcm *sim, int64_t now_ns)
     }
     sim->counters.closes += sim->open;
     sim->open = sim->running = false;
-    sim->due_ns[LOOK] = BJ_NEVER;
+    sim->due_ns[SNAPSHOT] = BJ_NEVER;
 }
 
 static void start_now(struct sim_pcm *sim, int64_t now_ns)
@@ -244,7 +248,7 @@ static void start_now(struct sim_pcm *sim, int64_t now_ns)
     sim->tick_base = sim->position;
     sim->tick_base_ns =
         now_ns + (int64_t)(sim->config.fifo_frames * 1e9 / sim->setup.rate_hz);
-    take_a_look(sim, now_ns);
+    take_snapshot(sim, now_ns);
     sim->news = true;
 }
 
@@ -258,22 +262,22 @@ static void do_now(struct sim_pcm *sim, enum asked what, int64_t now_ns)
         break;
     case MOVE:
         sim->moved = sim->written;
-        take_a_look(sim, now_ns);
+        take_snapshot(sim, now_ns);
         break;
     case START:
         start_now(sim, now_ns);
         break;
     case DROP:
         sim->counters.drops++;
-        sim->look.drops++;
+        sim->snapshot.drops++;
         throw_away(sim, sim->written);
         end_running(sim, now_ns);
         break;
     case CLOSE:
         close_now(sim, now_ns);
         break;
-    case LOOK:
-        take_a_look(sim, now_ns);
+    case SNAPSHOT:
+        take_snapshot(sim, now_ns);
         break;
     case ASKED:
         break;
@@ -413,38 +417,39 @@ static void drop(struct bj_pcm *pcm, int handle)
     sim->due_ns[START] = sim->due_ns[MOVE] = BJ_NEVER;
 }
 
-static void lie(struct sim_pcm *sim, struct bj_pcm_look *look)
+static void lie(struct sim_pcm *sim, struct bj_pcm_snapshot *snapshot)
 {
     uint64_t random = sim_random_next(&sim->random);
 
     switch (random % 5) {
     case 0:
-        look->heard_frames = random >> (random >> 8) % 64;
+        snapshot->heard_frames = random >> (random >> 8) % 64;
         break;
     case 1:
-        look->queued_frames = (uint32_t)(random >> 32);
+        snapshot->queued_frames = (uint32_t)(random >> 32);
         break;
     case 2:
-        look->dropped_frames = random >> 20;
+        snapshot->dropped_frames = random >> 20;
         break;
     case 3:
-        look->drops = (uint32_t)(random >> 32);
+        snapshot->drops = (uint32_t)(random >> 32);
         break;
     default:
-        look->sent_ns = (int64_t)random;
+        snapshot->sent_ns = (int64_t)random;
         break;
     }
 }
 
-static enum bj_status look(struct bj_pcm *pcm, int handle, struct bj_pcm_look *look)
+static enum bj_status snapshot(struct bj_pcm *pcm, int handle,
+                               struct bj_pcm_snapshot *snapshot)
 {
     struct sim_pcm *sim = of(pcm);
 
     assert(handle == HANDLE);
     sim->news = false;
-    *look = sim->look;
+    *snapshot = sim->snapshot;
     if (sim->lying)
-        lie(sim, look);
+        lie(sim, snapshot);
     return sim->present ? BJ_OK : BJ_DISCONNECTED;
 }
 
@@ -470,7 +475,7 @@ static const struct bj_pcm_ops ops = {
     .write = write,
     .start = start,
     .drop = drop,
-    .look = look,
+    .snapshot = snapshot,
     .close = close,
 };
 
@@ -570,7 +575,7 @@ void sim_pcm_suspend(struct sim_pcm *sim)
 {
     if (!sim->running)
         return;
-    sim->look.suspends++;
+    sim->snapshot.suspends++;
     throw_away(sim, sim->moved);
     end_running(sim, sim->now_ns);
 }

@@ -25,8 +25,9 @@ struct sim_pcm_config {
     uint32_t quantum_frames; /* its counter moves in these steps */
     double skew_ppm;
     int64_t open_ns, hop_ns;
-    int64_t look_jitter_ns; /* a look begins 0 to this long before the counter is read */
-    int64_t ahead_ns;       /* its looks are taken so long after the time of the caller */
+    int64_t snapshot_jitter_ns; /* a snapshot begins 0 to this long before the counter is
+                                   read */
+    int64_t ahead_ns; /* its snapshots are taken so long after the time of the caller */
     uint64_t seed;
     /* A frame at the connector, -1 to +1 for each channel. `own`: not written but the dark
      * frame of close. In the order of time. */

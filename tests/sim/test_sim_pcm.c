@@ -81,11 +81,11 @@ static uint32_t put(uint32_t count)
     return written;
 }
 
-static struct bj_pcm_look look(void)
+static struct bj_pcm_snapshot snapshot(void)
 {
-    struct bj_pcm_look seen;
+    struct bj_pcm_snapshot seen;
 
-    assert_int_equal(rig.ops->look(rig.pcm, rig.handle, &seen), BJ_OK);
+    assert_int_equal(rig.ops->snapshot(rig.pcm, rig.handle, &seen), BJ_OK);
     return seen;
 }
 
@@ -138,9 +138,9 @@ static void test_plays_frame_by_frame_in_time(void **state)
     assert_int_equal(rig.heard, 2401);
     assert_int_equal(rig.last_ns - rig.first_ns, 50 * MS);
     go_to(rig.now_ns + 200 * MS);
-    assert_int_equal(look().heard_frames, 4800);
-    assert_int_equal(look().dries, 1);
-    assert_false(look().running);
+    assert_int_equal(snapshot().heard_frames, 4800);
+    assert_int_equal(snapshot().dries, 1);
+    assert_false(snapshot().running);
     destroy();
 }
 
@@ -161,7 +161,7 @@ static void test_its_clock_may_be_off(void **state)
 
 static void test_drop_counts_what_is_not_heard(void **state)
 {
-    struct bj_pcm_look seen;
+    struct bj_pcm_snapshot seen;
 
     (void)state;
     create(sim_pcm_defaults());
@@ -171,9 +171,9 @@ static void test_drop_counts_what_is_not_heard(void **state)
     rig.ops->start(rig.pcm, rig.handle);
     go_to(rig.now_ns + 50 * MS);
     rig.ops->drop(rig.pcm, rig.handle);
-    assert_int_equal(look().drops, 0);
+    assert_int_equal(snapshot().drops, 0);
     go_to(rig.now_ns + MS);
-    seen = look();
+    seen = snapshot();
     assert_int_equal(seen.drops, 1);
     assert_int_equal(seen.heard_frames, rig.heard);
     assert_int_equal(seen.heard_frames + seen.dropped_frames, 9600);
@@ -193,8 +193,8 @@ static void test_a_coarse_counter_moves_in_steps(void **state)
     put(9600);
     rig.ops->start(rig.pcm, rig.handle);
     go_to(rig.now_ns + 57 * MS);
-    assert_int_equal(look().heard_frames, 2400);
-    assert_int_equal(look().queued_frames, 7200);
+    assert_int_equal(snapshot().heard_frames, 2400);
+    assert_int_equal(snapshot().queued_frames, 7200);
     destroy();
 }
 
@@ -248,7 +248,7 @@ static void test_close_plays_the_dark_frame_and_then_opens_again(void **state)
     open_at(96000);
     assert_int_equal(rig.own, 480);
     assert_true(fabs(rig.sample - 0.5) < 1e-6);
-    assert_int_equal(look().heard_frames, 0);
+    assert_int_equal(snapshot().heard_frames, 0);
     assert_int_equal(sim_pcm_counters(rig.sim).opens, 2);
     destroy();
 }
@@ -256,7 +256,7 @@ static void test_close_plays_the_dark_frame_and_then_opens_again(void **state)
 static void test_faults(void **state)
 {
     struct bj_pcm_setup setup;
-    struct bj_pcm_look seen;
+    struct bj_pcm_snapshot seen;
 
     (void)state;
     create(sim_pcm_defaults());
@@ -265,11 +265,11 @@ static void test_faults(void **state)
     rig.ops->start(rig.pcm, rig.handle);
     go_to(rig.now_ns + 20 * MS);
     sim_pcm_suspend(rig.sim);
-    assert_int_equal(look().suspends, 1);
-    assert_int_equal(look().heard_frames + look().dropped_frames, 9600);
+    assert_int_equal(snapshot().suspends, 1);
+    assert_int_equal(snapshot().heard_frames + snapshot().dropped_frames, 9600);
     sim_pcm_unplug(rig.sim);
     assert_true(is_ready());
-    assert_int_equal(rig.ops->look(rig.pcm, rig.handle, &seen), BJ_DISCONNECTED);
+    assert_int_equal(rig.ops->snapshot(rig.pcm, rig.handle, &seen), BJ_DISCONNECTED);
     rig.ops->close(rig.pcm, rig.handle, NULL);
     rig.ops->open(rig.pcm, rig.handle, 48000);
     go_to(rig.now_ns + 30 * MS);

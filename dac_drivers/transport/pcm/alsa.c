@@ -258,7 +258,7 @@ static enum bj_alsa_state state_of(snd_pcm_t *pcm)
 }
 
 /* Asking for the delay also brings the state up to date. */
-enum bj_alsa_state bj_alsa_look(struct bj_alsa *alsa, uint32_t *delay_frames)
+enum bj_alsa_state bj_alsa_query(struct bj_alsa *alsa, uint32_t *delay_frames)
 {
     snd_pcm_sframes_t delay = 0;
     int error = snd_pcm_delay(alsa->pcm, &delay);

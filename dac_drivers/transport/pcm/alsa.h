@@ -22,7 +22,7 @@ enum bj_status bj_alsa_open(const struct bj_pcm_wish *wish, uint32_t rate_hz,
                             struct bj_pcm_setup *setup, struct bj_alsa **alsa);
 void bj_alsa_close(struct bj_alsa *alsa); /* NULL is fine */
 
-/* How many frames it took, 0 when it is full or not well: see look. */
+/* How many frames it took, 0 when it is full or not well: see bj_alsa_query. */
 uint32_t bj_alsa_write(struct bj_alsa *alsa, const void *frames, uint32_t count);
 
 bool bj_alsa_start(struct bj_alsa *alsa);
@@ -32,7 +32,7 @@ bool bj_alsa_start(struct bj_alsa *alsa);
 bool bj_alsa_drop(struct bj_alsa *alsa);
 
 /* *delay_frames: written and not heard yet. */
-enum bj_alsa_state bj_alsa_look(struct bj_alsa *alsa, uint32_t *delay_frames);
+enum bj_alsa_state bj_alsa_query(struct bj_alsa *alsa, uint32_t *delay_frames);
 
 /* ALSA's complaints on stderr are off, and its caches are freed. */
 void bj_alsa_begin(void);

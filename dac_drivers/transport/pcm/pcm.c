@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * PCMs of ALSA, each with a thread of its own: ALSA may block or allocate where it likes.
- * The engine's side writes into a ring, reads the newest look, and never waits.
+ * The engine's side writes into a ring, reads the newest snapshot, and never waits.
  */
 #include <beamjack/dacs.h>
 
@@ -117,7 +117,8 @@ static void drop_frames(struct bj_pcm *pcm, int handle)
     pcm_bell_ring(thread->wake_fd);
 }
 
-static enum bj_status newest_look(struct bj_pcm *pcm, int handle, struct bj_pcm_look *look)
+static enum bj_status newest_snapshot(struct bj_pcm *pcm, int handle,
+                                      struct bj_pcm_snapshot *snapshot)
 {
     struct pcm_thread *thread = of(pcm, handle);
 
@@ -125,9 +126,9 @@ static enum bj_status newest_look(struct bj_pcm *pcm, int handle, struct bj_pcm_
         return BJ_BAD_ARGUMENT;
     pcm_bell_silence(thread->news_fd);
     if (atomic_load(&thread->handed) & PCM_FRESH)
-        thread->engine_look =
-            atomic_exchange(&thread->handed, thread->engine_look) & ~PCM_FRESH;
-    *look = thread->looks[thread->engine_look];
+        thread->engine_snapshot =
+            atomic_exchange(&thread->handed, thread->engine_snapshot) & ~PCM_FRESH;
+    *snapshot = thread->snapshots[thread->engine_snapshot];
     return atomic_load(&thread->gone) ? BJ_DISCONNECTED : BJ_OK;
 }
 
@@ -167,9 +168,9 @@ static enum bj_status create_thread(const struct bj_pcm_wish *wish, struct pcm_t
     thread->wish = *wish;
     thread->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     thread->news_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    thread->own_look = 0;
+    thread->own_snapshot = 0;
     atomic_init(&thread->handed, 1);
-    thread->engine_look = 2;
+    thread->engine_snapshot = 2;
     if (thread->wake_fd < 0 || thread->news_fd < 0)
         status = bj_system_status(errno);
     else if (pthread_create(&thread->pthread, NULL, pcm_thread_run, thread) == 0)
@@ -222,7 +223,7 @@ static const struct bj_pcm_ops ops = {
     .write = write_frames,
     .start = start_playing,
     .drop = drop_frames,
-    .look = newest_look,
+    .snapshot = newest_snapshot,
     .close = close_pcm,
 };
 

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LOOK_MS 10 /* while it plays, a look at least this often */
-#define PACE_MS 2  /* a PCM without a clock gets its frames this often */
+#define SNAPSHOT_MS 10 /* while it plays, a snapshot at least this often */
+#define PACE_MS 2      /* a PCM without a clock gets its frames this often */
 #define PROBE_FRAMES 480u
 #define DARK_MS 10
 
@@ -43,19 +43,19 @@ static void sleep_ms(struct pcm_thread *thread, int ms)
         pcm_bell_silence(thread->wake_fd);
 }
 
-/* ---- The thread: looks --------------------------------------------------------------- */
+/* ---- The thread: snapshots ----------------------------------------------------------- */
 
 static uint64_t in_device(const struct pcm_thread *thread)
 {
-    return atomic_load(&thread->moved) - thread->look.heard_frames -
-           thread->look.dropped_frames;
+    return atomic_load(&thread->moved) - thread->snapshot.heard_frames -
+           thread->snapshot.dropped_frames;
 }
 
 static void publish(struct pcm_thread *thread)
 {
-    thread->looks[thread->own_look] = thread->look;
-    thread->own_look =
-        atomic_exchange(&thread->handed, thread->own_look | PCM_FRESH) & ~PCM_FRESH;
+    thread->snapshots[thread->own_snapshot] = thread->snapshot;
+    thread->own_snapshot =
+        atomic_exchange(&thread->handed, thread->own_snapshot | PCM_FRESH) & ~PCM_FRESH;
 }
 
 static void note_heard(struct pcm_thread *thread, uint32_t delay_frames)
@@ -63,39 +63,39 @@ static void note_heard(struct pcm_thread *thread, uint32_t delay_frames)
     uint64_t held = in_device(thread);
     uint32_t queued = delay_frames < held ? delay_frames : (uint32_t)held;
 
-    thread->look.heard_frames += held - queued;
-    thread->look.queued_frames = queued;
+    thread->snapshot.heard_frames += held - queued;
+    thread->snapshot.queued_frames = queued;
 }
 
 static void note_dry(struct pcm_thread *thread)
 {
-    thread->look.dries++;
-    thread->look.heard_frames += in_device(thread);
+    thread->snapshot.dries++;
+    thread->snapshot.heard_frames += in_device(thread);
 }
 
 static void note_sleep(struct pcm_thread *thread)
 {
-    thread->look.suspends++;
-    thread->look.dropped_frames += in_device(thread);
+    thread->snapshot.suspends++;
+    thread->snapshot.dropped_frames += in_device(thread);
 }
 
 static void end_running(struct pcm_thread *thread)
 {
     thread->running = false;
-    thread->look.running = false;
-    thread->look.queued_frames = 0;
+    thread->snapshot.running = false;
+    thread->snapshot.queued_frames = 0;
     thread->news = true;
     if (!bj_alsa_drop(thread->alsa))
         atomic_store(&thread->gone, true);
 }
 
 /* Frames that are not due yet wait in the ring, and count as queued. */
-static void look_at_pacer(struct pcm_thread *thread)
+static void query_pacer(struct pcm_thread *thread)
 {
     uint64_t waiting = atomic_load(&thread->written) - atomic_load(&thread->moved);
 
     note_heard(thread, 0);
-    thread->look.queued_frames = (uint32_t)waiting;
+    thread->snapshot.queued_frames = (uint32_t)waiting;
     if (waiting > 0 ||
         thread->paced_from + bj_pacer_played(&thread->pacer, bj_clock_ns()) <=
             atomic_load(&thread->moved))
@@ -104,10 +104,10 @@ static void look_at_pacer(struct pcm_thread *thread)
     end_running(thread);
 }
 
-static void look_at_device(struct pcm_thread *thread)
+static void query_device(struct pcm_thread *thread)
 {
     uint32_t delay_frames = 0;
-    enum bj_alsa_state state = bj_alsa_look(thread->alsa, &delay_frames);
+    enum bj_alsa_state state = bj_alsa_query(thread->alsa, &delay_frames);
 
     if (state == BJ_ALSA_GONE) {
         atomic_store(&thread->gone, true);
@@ -121,19 +121,19 @@ static void look_at_device(struct pcm_thread *thread)
         note_dry(thread);
         end_running(thread);
     } else {
-        thread->look.queued_frames = (uint32_t)in_device(thread);
+        thread->snapshot.queued_frames = (uint32_t)in_device(thread);
     }
 }
 
-static void take_a_look(struct pcm_thread *thread)
+static void take_snapshot(struct pcm_thread *thread)
 {
-    thread->look.sent_ns = bj_clock_ns();
+    thread->snapshot.sent_ns = bj_clock_ns();
     if (thread->clockless && thread->running)
-        look_at_pacer(thread);
+        query_pacer(thread);
     else
-        look_at_device(thread);
-    thread->look.received_ns = bj_clock_ns();
-    thread->look.running = thread->running;
+        query_device(thread);
+    thread->snapshot.received_ns = bj_clock_ns();
+    thread->snapshot.running = thread->running;
     publish(thread);
     if (thread->news)
         pcm_bell_ring(thread->news_fd);
@@ -190,12 +190,12 @@ static void drop(struct pcm_thread *thread)
     uint64_t mark = atomic_load(&thread->drop_mark);
     uint64_t moved = atomic_load(&thread->moved);
 
-    take_a_look(thread);
-    thread->look.drops = atomic_load(&thread->drops);
-    thread->look.dropped_frames += in_device(thread) + (mark - moved);
+    take_snapshot(thread);
+    thread->snapshot.drops = atomic_load(&thread->drops);
+    thread->snapshot.dropped_frames += in_device(thread) + (mark - moved);
     atomic_store(&thread->moved, mark);
     end_running(thread);
-    take_a_look(thread);
+    take_snapshot(thread);
 }
 
 static void work(struct pcm_thread *thread)
@@ -204,7 +204,7 @@ static void work(struct pcm_thread *thread)
 
     if (atomic_load(&thread->gone))
         return;
-    if (atomic_load(&thread->drops) != thread->look.drops) {
+    if (atomic_load(&thread->drops) != thread->snapshot.drops) {
         thread->starts_done = starts; /* what was to start is dropped */
         drop(thread);
     }
@@ -214,7 +214,7 @@ static void work(struct pcm_thread *thread)
         start(thread);
         move_frames(thread);
     }
-    take_a_look(thread);
+    take_snapshot(thread);
 }
 
 /* ---- The thread: opening and closing ------------------------------------------------- */
@@ -235,7 +235,7 @@ static bool swallows_at_once(struct pcm_thread *thread)
         return false;
     taken = bj_alsa_write(thread->alsa, silence, PROBE_FRAMES);
     if (taken > 0 && bj_alsa_start(thread->alsa))
-        state = bj_alsa_look(thread->alsa, &delay_frames);
+        state = bj_alsa_query(thread->alsa, &delay_frames);
     free(silence);
     (void)bj_alsa_drop(thread->alsa);
     return state == BJ_ALSA_RUNNING && delay_frames == 0;
@@ -299,7 +299,7 @@ static void adopt_priority(const struct pcm_thread *thread)
 static void open_session(struct pcm_thread *thread)
 {
     adopt_priority(thread);
-    thread->look = (struct bj_pcm_look){.drops = atomic_load(&thread->drops)};
+    thread->snapshot = (struct bj_pcm_snapshot){.drops = atomic_load(&thread->drops)};
     thread->starts_done = atomic_load(&thread->starts);
     atomic_store(&thread->written, 0); /* the engine writes again once it is opened */
     atomic_store(&thread->moved, 0);
@@ -323,8 +323,8 @@ static void follow_sessions(struct pcm_thread *thread)
         open_session(thread);
 }
 
-/* Where the counter moves in steps, looks do not keep time with them: each falls elsewhere
- * in a step, and together they find its ends. */
+/* Where the counter moves in steps, snapshots do not keep time with them: each falls
+ * elsewhere in a step, and together they find its ends. */
 static int pause_ms(struct pcm_thread *thread)
 {
     if (!thread->running)
@@ -332,8 +332,8 @@ static int pause_ms(struct pcm_thread *thread)
     if (thread->clockless)
         return PACE_MS;
     if (thread->setup.quantum_frames <= 1)
-        return LOOK_MS;
-    return 1 + (int)((++thread->pauses * 0x9e3779b9u >> 16) * (LOOK_MS / 2) >> 16);
+        return SNAPSHOT_MS;
+    return 1 + (int)((++thread->pauses * 0x9e3779b9u >> 16) * (SNAPSHOT_MS / 2) >> 16);
 }
 
 void *pcm_thread_run(void *user)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * A PCM and its thread. Engine and thread share nothing but atomics, a ring, and the
- * looks, each of which belongs to one of them at a time.
+ * snapshots, each of which belongs to one of them at a time.
  */
 #ifndef BJ_PCM_THREAD_H
 #define BJ_PCM_THREAD_H
@@ -12,7 +12,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define PCM_FRESH 4u /* flag on the index of the look that is handed over */
+#define PCM_FRESH 4u /* flag on the index of the snapshot that is handed over */
 
 /* What is wanted is a session: odd numbers are open ones. Each side stores what is its. */
 struct pcm_thread {
@@ -34,12 +34,12 @@ struct pcm_thread {
     struct bj_pcm_setup setup;
     atomic_ullong moved; /* out of the ring */
     atomic_bool gone;
-    atomic_uint handed; /* index of a look, and PCM_FRESH */
-    struct bj_pcm_look looks[3];
-    uint32_t engine_look; /* index that is the engine's now */
+    atomic_uint handed; /* index of a snapshot, and PCM_FRESH */
+    struct bj_pcm_snapshot snapshots[3];
+    uint32_t engine_snapshot; /* index that is the engine's now */
 
     /* the thread's own */
-    uint32_t session, own_look, starts_done;
+    uint32_t session, own_snapshot, starts_done;
     struct bj_alsa *alsa;
     uint8_t *ring;
     uint32_t frame_bytes;
@@ -47,7 +47,7 @@ struct pcm_thread {
     uint32_t pauses;
     struct bj_pacer pacer;
     uint64_t paced_from; /* number of the frame the pacer calls 0 */
-    struct bj_pcm_look look;
+    struct bj_pcm_snapshot snapshot;
 };
 
 bool pcm_session_is_open(uint32_t session);

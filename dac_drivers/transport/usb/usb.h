@@ -7,7 +7,7 @@
  *   open  ──── link ─────▶ starts ──────────────────────▶ opens, claims
  *   submit, cancel ─────────── requests (usb_queue) ─────▶ libusb
  *   finished ◀──────────────── results  (usb_queue) ────── callbacks
- *   list  ◀─── usb_list ── looks around
+ *   list  ◀─── usb_list ── scans the bus
  *
  * A handle is an eventfd that is readable whenever there is news.
  */

@@ -14,19 +14,19 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define LOOK_MS 1000
+#define SCAN_MS 1000
 #define ASKED_NS (3 * BJ_NS_PER_S) /* after the last question it is only listened */
 #define PATIENCE_NS (2 * BJ_NS_PER_S)
 #define MOMENT_MS 5
 #define PATH 160
 
-struct look {
+struct scan {
     struct bj_usb_watch *watch;
     libusb_context *context;
     struct bj_usb_poll poll;
     bool changed; /* the bus says so */
     uint32_t asked;
-    int64_t asked_ns, looked_ns; /* BJ_NEVER: not yet */
+    int64_t asked_ns, scanned_ns; /* BJ_NEVER: not yet */
 };
 
 /* ---- Enumerating --------------------------------------------------------------------- */
@@ -72,24 +72,24 @@ static void describe(libusb_device *from, const struct libusb_device_descriptor 
     read_text(device->port, "serial", device->serial);
 }
 
-static void enumerate(struct look *look)
+static void enumerate(struct scan *scan)
 {
     libusb_device **list = NULL;
-    struct bj_usb_edition *edition = bj_usb_list_begin(&look->watch->list);
-    ssize_t count = edition == NULL ? 0 : libusb_get_device_list(look->context, &list);
+    struct bj_usb_edition *edition = bj_usb_list_begin(&scan->watch->list);
+    ssize_t count = edition == NULL ? 0 : libusb_get_device_list(scan->context, &list);
 
     if (edition == NULL || count < 0)
         return;
     for (ssize_t i = 0; i < count && edition->count < BJ_USB_DEVICES; i++) {
         struct libusb_device_descriptor descriptor;
         if (libusb_get_device_descriptor(list[i], &descriptor) == 0 &&
-            bj_usb_list_wants(&look->watch->list, descriptor.idVendor,
+            bj_usb_list_wants(&scan->watch->list, descriptor.idVendor,
                               descriptor.idProduct))
             describe(list[i], &descriptor, &edition->devices[edition->count++]);
     }
     libusb_free_device_list(list, 1);
-    bj_usb_list_publish(&look->watch->list, edition);
-    look->changed = false;
+    bj_usb_list_publish(&scan->watch->list, edition);
+    scan->changed = false;
 }
 
 /* ---- Listening ----------------------------------------------------------------------- */
@@ -98,58 +98,58 @@ static int LIBUSB_CALL bus_changed(libusb_context *context, libusb_device *devic
                                    libusb_hotplug_event event, void *user)
 {
     (void)context, (void)device, (void)event;
-    ((struct look *)user)->changed = true;
+    ((struct scan *)user)->changed = true;
     return 0;
 }
 
-static void begin(struct look *look)
+static void begin(struct scan *scan)
 {
     libusb_hotplug_callback_handle ignored;
 
-    if (libusb_init(&look->context) != 0) {
-        look->context = NULL;
+    if (libusb_init(&scan->context) != 0) {
+        scan->context = NULL;
         return;
     }
     if (libusb_has_capability(LIBUSB_CAP_HAS_HOTPLUG))
         (void)libusb_hotplug_register_callback(
-            look->context,
+            scan->context,
             LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED | LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT, 0,
             LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY,
-            bus_changed, look, &ignored);
-    bj_usb_poll_init(&look->poll, look->context, look->watch->kick_fd);
+            bus_changed, scan, &ignored);
+    bj_usb_poll_init(&scan->poll, scan->context, scan->watch->kick_fd);
 }
 
 /* While somebody asks: with the bus's own news, and once a second, which also finds rights
  * that changed and serves where the bus has no news. */
-static void look_around(struct look *look)
+static void scan_bus(struct scan *scan)
 {
-    uint32_t asked = atomic_load(&look->watch->list.asked);
+    uint32_t asked = atomic_load(&scan->watch->list.asked);
     int64_t now_ns = bj_clock_ns();
 
-    if (asked != look->asked)
-        look->asked_ns = now_ns;
-    look->asked = asked;
-    if (atomic_exchange(&look->watch->list.fresh, false))
-        look->changed = true;
-    if (look->asked_ns == BJ_NEVER || now_ns - look->asked_ns > ASKED_NS)
+    if (asked != scan->asked)
+        scan->asked_ns = now_ns;
+    scan->asked = asked;
+    if (atomic_exchange(&scan->watch->list.fresh, false))
+        scan->changed = true;
+    if (scan->asked_ns == BJ_NEVER || now_ns - scan->asked_ns > ASKED_NS)
         return;
-    if (!look->changed && now_ns - look->looked_ns < LOOK_MS * BJ_NS_PER_MS)
+    if (!scan->changed && now_ns - scan->scanned_ns < SCAN_MS * BJ_NS_PER_MS)
         return;
-    look->looked_ns = now_ns;
-    if (look->context == NULL)
-        begin(look);
-    if (look->context != NULL)
-        enumerate(look);
+    scan->scanned_ns = now_ns;
+    if (scan->context == NULL)
+        begin(scan);
+    if (scan->context != NULL)
+        enumerate(scan);
 }
 
-static int patience_ms(struct look *look)
+static int patience_ms(struct scan *scan)
 {
-    bool idle = look->asked_ns == BJ_NEVER || bj_clock_ns() - look->asked_ns > ASKED_NS;
+    bool idle = scan->asked_ns == BJ_NEVER || bj_clock_ns() - scan->asked_ns > ASKED_NS;
 
-    atomic_store(&look->watch->idle, idle);
-    if (idle && atomic_load(&look->watch->list.asked) != look->asked)
+    atomic_store(&scan->watch->idle, idle);
+    if (idle && atomic_load(&scan->watch->list.asked) != scan->asked)
         return 0; /* asked just now, and not told to wake us */
-    return idle ? -1 : LOOK_MS;
+    return idle ? -1 : SCAN_MS;
 }
 
 /* ---- The threads of devices ---------------------------------------------------------- */
@@ -211,20 +211,20 @@ static void start_requested(struct bj_usb_watch *watch)
 static void *main_of_thread(void *user)
 {
     struct bj_usb_watch *watch = user;
-    struct look look = {.watch = watch, .asked_ns = BJ_NEVER, .looked_ns = -BJ_NS_PER_S};
+    struct scan scan = {.watch = watch, .asked_ns = BJ_NEVER, .scanned_ns = -BJ_NS_PER_S};
 
     (void)pthread_setname_np(pthread_self(), "beamjack-bus");
-    bj_usb_poll_init(&look.poll, NULL, watch->kick_fd);
-    look.changed = true;
+    bj_usb_poll_init(&scan.poll, NULL, watch->kick_fd);
+    scan.changed = true;
     while (!atomic_load(&watch->ending)) {
         join_ended(watch);
         start_requested(watch);
-        look_around(&look);
-        bj_usb_poll_wait(&look.poll, patience_ms(&look));
+        scan_bus(&scan);
+        bj_usb_poll_wait(&scan.poll, patience_ms(&scan));
     }
-    bj_usb_poll_finish(&look.poll);
-    if (look.context != NULL)
-        libusb_exit(look.context);
+    bj_usb_poll_finish(&scan.poll);
+    if (scan.context != NULL)
+        libusb_exit(scan.context);
     return NULL;
 }
 

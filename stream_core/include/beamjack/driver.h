@@ -271,7 +271,7 @@ struct bj_pcm_setup {
 
 /** Where the frames are that were written since open; heard + queued + dropped is at most
  * what was written, the rest is on its way. */
-struct bj_pcm_look {
+struct bj_pcm_snapshot {
     int64_t sent_ns, received_ns; /**< the PCM counted between these; 0: not yet */
     uint64_t heard_frames;
     uint64_t dropped_frames; /**< by drop, or when the PCM was reset; all told */
@@ -309,12 +309,13 @@ struct bj_pcm_ops {
     void (*start)(struct bj_pcm *pcm, int handle);
 
     /** Stops, and throws away what was written and is not heard yet. Write nothing before
-     * look tells that it has happened. */
+     * snapshot tells that it has happened. */
     void (*drop)(struct bj_pcm *pcm, int handle);
 
-    /** The newest look; news until now is told by it. BJ_OK, or BJ_DISCONNECTED: it is gone
-     * for good. */
-    enum bj_status (*look)(struct bj_pcm *pcm, int handle, struct bj_pcm_look *look);
+    /** The newest snapshot; news until now is told by it. BJ_OK, or BJ_DISCONNECTED: it is
+     * gone for good. */
+    enum bj_status (*snapshot)(struct bj_pcm *pcm, int handle,
+                               struct bj_pcm_snapshot *snapshot);
 
     /** In any state. Drops, plays `dark_frame` for some 10 ms so that nothing else is left
      * in the card, and closes. NULL: without. */
@@ -376,7 +377,7 @@ struct bj_dac_status {
     uint32_t fault_count; /**< since init; rises with every new fault */
 };
 
-/** A look into the device's queue. Sampled by the device between the two times. */
+/** A snapshot of the device's queue, which the device took between the two times. */
 struct bj_level_report {
     int64_t sent_ns;            /**< just before the request went out */
     int64_t received_ns;        /**< when the reply was read; a moment after now_ns where a
@@ -385,8 +386,8 @@ struct bj_level_report {
     uint32_t unreported_points; /**< taken by write, and not in queued_points */
     uint64_t played_points;     /**< since connect: accepted by the device minus queued */
     uint32_t quantum_points;    /**< step of queued_points, 1 = exact */
-    bool spread;  /**< looks fall anywhere in a step, in time with nothing: its ends tell.
-                   * Else only the middle of what they tell */
+    bool spread;  /**< snapshots fall anywhere in a step, in time with nothing: its ends
+                   * tell. Else only the middle of what they tell */
     bool playing; /**< the queue drains */
     bool dry;     /**< the queue was found empty: not evidence about the rate */
 };

@@ -507,7 +507,7 @@ static void test_tells_how_coarse_the_counter_is(void **state)
 }
 
 /* The thread that looks may be ahead of the step that asks. */
-static void test_a_look_from_later_is_told_later(void **state)
+static void test_a_snapshot_from_later_is_told_later(void **state)
 {
     struct sim_pcm_config card = sim_pcm_defaults();
 
@@ -574,7 +574,7 @@ int main(void)
         cmocka_unit_test(test_a_long_rest_is_no_standstill),
         cmocka_unit_test(test_impossible_counters_end_the_connection),
         cmocka_unit_test(test_tells_how_coarse_the_counter_is),
-        cmocka_unit_test(test_a_look_from_later_is_told_later),
+        cmocka_unit_test(test_a_snapshot_from_later_is_told_later),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,9 +18,9 @@ static int start(void **state)
     return 0;
 }
 
-static bool note(struct bj_pcm_look look)
+static bool note(struct bj_pcm_snapshot snapshot)
 {
-    return audio_queue_note(&queue, &look, NOW, &end);
+    return audio_queue_note(&queue, &snapshot, NOW, &end);
 }
 
 static void test_the_books_balance(void **state)
@@ -29,11 +29,11 @@ static void test_the_books_balance(void **state)
 
     (void)state;
     assert_int_equal(audio_queue_points(&queue), 1000);
-    assert_true(note((struct bj_pcm_look){.sent_ns = 10,
-                                          .received_ns = 20,
-                                          .heard_frames = 300,
-                                          .queued_frames = 600,
-                                          .running = true}));
+    assert_true(note((struct bj_pcm_snapshot){.sent_ns = 10,
+                                              .received_ns = 20,
+                                              .heard_frames = 300,
+                                              .queued_frames = 600,
+                                              .running = true}));
     assert_false(end.ended);
     assert_int_equal(audio_queue_points(&queue), 700);
     assert_true(audio_queue_report(&queue, NOW, 7, &report));
@@ -54,11 +54,11 @@ static void test_a_drop_is_over_when_the_pcm_says_so(void **state)
     (void)state;
     queue.drops = 1;
     queue.dropping = true;
-    assert_true(note((struct bj_pcm_look){.received_ns = 5, .heard_frames = 100}));
+    assert_true(note((struct bj_pcm_snapshot){.received_ns = 5, .heard_frames = 100}));
     assert_false(end.ended);
     assert_true(queue.dropping);
     assert_false(audio_queue_report(&queue, NOW, 1, &report)); /* half a truth */
-    assert_true(note((struct bj_pcm_look){
+    assert_true(note((struct bj_pcm_snapshot){
         .received_ns = 6, .heard_frames = 120, .dropped_frames = 880, .drops = 1}));
     assert_true(end.ended && !end.dry && !end.slept);
     assert_int_equal(end.lost_points, 880);
@@ -69,52 +69,52 @@ static void test_a_drop_is_over_when_the_pcm_says_so(void **state)
 static void test_dry_and_asleep_are_told_apart(void **state)
 {
     (void)state;
-    assert_true(note((struct bj_pcm_look){.heard_frames = 900, .dries = 1}));
+    assert_true(note((struct bj_pcm_snapshot){.heard_frames = 900, .dries = 1}));
     assert_true(end.ended && end.dry && !end.slept);
     assert_int_equal(end.lost_points, 0);
-    assert_true(note((struct bj_pcm_look){
+    assert_true(note((struct bj_pcm_snapshot){
         .heard_frames = 950, .dries = 1, .suspends = 1, .dropped_frames = 50}));
     assert_true(end.ended && !end.dry && end.slept);
     assert_int_equal(end.lost_points, 50);
-    assert_true(note((struct bj_pcm_look){/* with nothing left to lose */
-                                          .heard_frames = 950,
-                                          .dries = 1,
-                                          .suspends = 2,
-                                          .dropped_frames = 50}));
+    assert_true(note((struct bj_pcm_snapshot){/* with nothing left to lose */
+                                              .heard_frames = 950,
+                                              .dries = 1,
+                                              .suspends = 2,
+                                              .dropped_frames = 50}));
     assert_true(end.ended && !end.dry && end.slept);
     assert_int_equal(end.lost_points, 0);
 }
 
 static void test_time_without_progress_is_measured_while_it_runs(void **state)
 {
-    struct bj_pcm_look look = {.heard_frames = 10};
+    struct bj_pcm_snapshot snapshot = {.heard_frames = 10};
 
     (void)state;
-    assert_true(audio_queue_note(&queue, &look, 100, &end));
+    assert_true(audio_queue_note(&queue, &snapshot, 100, &end));
     assert_int_equal(queue.progress_ns, 100);
-    look.running = true;
-    assert_true(audio_queue_note(&queue, &look, 200, &end)); /* it begins */
+    snapshot.running = true;
+    assert_true(audio_queue_note(&queue, &snapshot, 200, &end)); /* it begins */
     assert_int_equal(queue.progress_ns, 200);
-    assert_true(audio_queue_note(&queue, &look, 300, &end));
+    assert_true(audio_queue_note(&queue, &snapshot, 300, &end));
     assert_int_equal(queue.progress_ns, 200);
-    look.heard_frames++;
-    assert_true(audio_queue_note(&queue, &look, 400, &end));
+    snapshot.heard_frames++;
+    assert_true(audio_queue_note(&queue, &snapshot, 400, &end));
     assert_int_equal(queue.progress_ns, 400);
 }
 
-static void test_looks_from_the_future_wait(void **state)
+static void test_snapshots_from_the_future_wait(void **state)
 {
     struct bj_level_report report;
 
     (void)state;
-    assert_true(note((struct bj_pcm_look){.sent_ns = 5, .received_ns = NOW + 1}));
+    assert_true(note((struct bj_pcm_snapshot){.sent_ns = 5, .received_ns = NOW + 1}));
     assert_false(audio_queue_report(&queue, NOW, 1, &report));
     assert_true(audio_queue_report(&queue, NOW + 1, 1, &report));
 }
 
-static void test_impossible_looks_are_refused(void **state)
+static void test_impossible_snapshots_are_refused(void **state)
 {
-    static const struct bj_pcm_look impossible[] = {
+    static const struct bj_pcm_snapshot impossible[] = {
         {.heard_frames = 99},                         /* went back */
         {.heard_frames = 1001},                       /* more than was taken */
         {.heard_frames = 100, .dropped_frames = 901}, /* the same */
@@ -127,7 +127,7 @@ static void test_impossible_looks_are_refused(void **state)
     };
 
     (void)state;
-    assert_true(note((struct bj_pcm_look){.heard_frames = 100}));
+    assert_true(note((struct bj_pcm_snapshot){.heard_frames = 100}));
     for (size_t k = 0; k < sizeof impossible / sizeof *impossible; k++)
         assert_false(note(impossible[k]));
     assert_int_equal(audio_queue_points(&queue), 900);
@@ -142,8 +142,8 @@ int main(void)
         TEST(test_a_drop_is_over_when_the_pcm_says_so),
         TEST(test_dry_and_asleep_are_told_apart),
         TEST(test_time_without_progress_is_measured_while_it_runs),
-        TEST(test_looks_from_the_future_wait),
-        TEST(test_impossible_looks_are_refused),
+        TEST(test_snapshots_from_the_future_wait),
+        TEST(test_impossible_snapshots_are_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

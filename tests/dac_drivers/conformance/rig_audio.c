@@ -58,7 +58,7 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     card.rates[0] = 0; /* any */
     card.seed = seed;
     card.skew_ppm = row->trouble.skew_ppm;
-    card.look_jitter_ns = row->trouble.jitter_ns;
+    card.snapshot_jitter_ns = row->trouble.jitter_ns;
     if (row->trouble.quantum > 0)
         card.quantum_frames = row->trouble.quantum;
     roughen(&row->trouble, &card);

@@ -312,11 +312,12 @@ static void drop(struct bj_pcm *pcm, int handle)
     inner->ops->drop(inner, handle);
 }
 
-static enum bj_status look(struct bj_pcm *pcm, int handle, struct bj_pcm_look *look)
+static enum bj_status snapshot(struct bj_pcm *pcm, int handle,
+                               struct bj_pcm_snapshot *snapshot)
 {
     struct bj_pcm *inner = of_pcm(pcm)->inner.pcm;
 
-    return inner->ops->look(inner, handle, look);
+    return inner->ops->snapshot(inner, handle, snapshot);
 }
 
 static void close_pcm(struct bj_pcm *pcm, int handle, const void *dark_frame)
@@ -334,7 +335,7 @@ static const struct bj_pcm_ops pcm_ops = {
     .write = write_frames,
     .start = start,
     .drop = drop,
-    .look = look,
+    .snapshot = snapshot,
     .close = close_pcm,
 };
 

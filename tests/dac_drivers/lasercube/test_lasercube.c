@@ -126,8 +126,8 @@ static void test_unknown_habits(void **state)
     }
 }
 
-/* Reports without a number are looks at the level all the same: on a good way and on bad
- * ones, at the highest rate. */
+/* Reports without a number are snapshots of the level all the same: on a good way and on
+ * bad ones, at the highest rate. */
 static void test_reports_without_numbers_at_the_highest_rate(void **state)
 {
     static const struct sim_datagrams_config ways[] = {

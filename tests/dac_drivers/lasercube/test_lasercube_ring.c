@@ -16,7 +16,7 @@
 #define SIZE 6000
 
 static struct lc_ring ring;
-static struct lc_look look;
+static struct lc_snapshot snapshot;
 
 static int begin(void **state)
 {
@@ -29,7 +29,7 @@ static bool hear(uint8_t message, uint32_t held, int64_t now_ns)
 {
     const struct lc_report report = {.message = message, .free_points = SIZE - held};
 
-    return lc_ring_report(&ring, &report, now_ns, &look);
+    return lc_ring_report(&ring, &report, now_ns, &snapshot);
 }
 
 static void expect_most(double points, int64_t now_ns)
@@ -57,10 +57,10 @@ static void test_a_report_and_what_followed_it(void **state)
     for (int k = 0; k < 3; k++)
         lc_ring_sent(&ring, 100, k * MS);
     assert_true(hear(0, 100, 5 * MS));
-    assert_int_equal(look.sent_ns, 0);
-    assert_int_equal(look.received_ns, 5 * MS);
-    assert_int_equal(look.queued_points, 100);
-    assert_int_equal(look.packet_points, 100);
+    assert_int_equal(snapshot.sent_ns, 0);
+    assert_int_equal(snapshot.received_ns, 5 * MS);
+    assert_int_equal(snapshot.queued_points, 100);
+    assert_int_equal(snapshot.packet_points, 100);
     assert_int_equal(lc_ring_unreported(&ring), 200);
     expect_most(300, 5 * MS); /* handled just now, for all we know */
     assert_int_equal(lc_ring_waiting(&ring), 2);
@@ -76,7 +76,7 @@ static void test_only_newer_reports_count(void **state)
     assert_false(hear(2, 250, 6 * MS)); /* doubled */
     assert_false(hear(4, 250, 6 * MS)); /* never sent */
     assert_false(hear(200, 250, 6 * MS));
-    assert_int_equal(look.queued_points, 250);
+    assert_int_equal(snapshot.queued_points, 250);
     assert_true(hear(3, 300, 7 * MS));
     assert_int_equal(ring.answered, 3);
 }
@@ -99,8 +99,8 @@ static void test_impossible_levels_are_ignored(void **state)
     const struct lc_report report = {.message = 0, .free_points = SIZE + 1};
     (void)state;
     lc_ring_sent(&ring, 100, 0);
-    assert_false(lc_ring_report(&ring, &report, MS, &look));
-    assert_false(ring.looked);
+    assert_false(lc_ring_report(&ring, &report, MS, &snapshot));
+    assert_false(ring.has_snapshot);
 }
 
 static void test_unanswered_packets_are_given_up(void **state)
@@ -158,14 +158,14 @@ static void test_reports_without_numbers(void **state)
     assert_true(lc_ring_needs_questions(&ring));
     assert_int_equal(counted, 1); /* the first one fitted by chance */
     lc_ring_asked(&ring, 1500 * MS);
-    assert_true(lc_ring_answer(&ring, SIZE - 800, 1501 * MS, &look));
+    assert_true(lc_ring_answer(&ring, SIZE - 800, 1501 * MS, &snapshot));
     assert_int_equal(lc_ring_waiting(&ring), 0);
     assert_false(hear(0, 900, 1502 * MS)); /* there is nothing that it could answer */
     for (int k = 0; k < 300; k++) {
         lc_ring_sent(&ring, 100, (1510 + k) * MS);
         assert_true(hear(0, 800, (1510 + k) * MS + 100));
-        assert_int_equal(look.sent_ns, (1510 + k) * MS);
-        assert_int_equal(look.packet_points, 100);
+        assert_int_equal(snapshot.sent_ns, (1510 + k) * MS);
+        assert_int_equal(snapshot.packet_points, 100);
         assert_int_equal(lc_ring_unreported(&ring), 0);
     }
     lc_ring_expire(&ring, 5 * BJ_NS_PER_S);
@@ -179,7 +179,7 @@ static void begin_unnumbered(void)
         (void)hear(0, 900, k * MS);
     }
     lc_ring_asked(&ring, 100 * MS);
-    assert_true(lc_ring_answer(&ring, SIZE - 800, 101 * MS, &look));
+    assert_true(lc_ring_answer(&ring, SIZE - 800, 101 * MS, &snapshot));
 }
 
 /* What a lost report makes older than it is, and a doubled one newer, the next question
@@ -194,7 +194,7 @@ static void test_questions_bring_reports_without_numbers_into_step(void **state)
         assert_true(hear(0, 800, 120 * MS));
     assert_int_equal(lc_ring_unreported(&ring), 200);
     lc_ring_asked(&ring, 121 * MS);
-    assert_true(lc_ring_answer(&ring, SIZE - 800, 122 * MS, &look));
+    assert_true(lc_ring_answer(&ring, SIZE - 800, 122 * MS, &snapshot));
     assert_int_equal(lc_ring_unreported(&ring), 0);
     assert_int_equal(lc_ring_take_unanswered(&ring), 200);
 
@@ -205,7 +205,7 @@ static void test_questions_bring_reports_without_numbers_into_step(void **state)
     for (int k = 0; k < 3; k++) /* two came twice */
         assert_true(hear(0, 800, 140 * MS));
     assert_int_equal(lc_ring_waiting(&ring), 2);
-    assert_true(lc_ring_answer(&ring, SIZE - 800, 141 * MS, &look));
+    assert_true(lc_ring_answer(&ring, SIZE - 800, 141 * MS, &snapshot));
     assert_int_equal(lc_ring_waiting(&ring), 4);
     assert_int_equal(lc_ring_unreported(&ring), 400);
 }
@@ -221,7 +221,7 @@ static void test_cleared_without_numbers_it_waits_for_a_question(void **state)
     assert_false(hear(0, 100, 113 * MS));
     assert_true(ring.track > 0);
     lc_ring_asked(&ring, 114 * MS);
-    assert_true(lc_ring_answer(&ring, SIZE - 100, 115 * MS, &look));
+    assert_true(lc_ring_answer(&ring, SIZE - 100, 115 * MS, &snapshot));
     lc_ring_sent(&ring, 100, 116 * MS);
     assert_true(hear(0, 200, 117 * MS));
     lc_ring_expire(&ring, 5 * BJ_NS_PER_S);
@@ -245,20 +245,21 @@ static void test_doubled_reports_keep_their_numbers(void **state)
 static void test_questions(void **state)
 {
     (void)state;
-    assert_false(lc_ring_answer(&ring, 6000, 0, &look)); /* nothing was asked */
+    assert_false(lc_ring_answer(&ring, 6000, 0, &snapshot)); /* nothing was asked */
     lc_ring_sent(&ring, 100, 0);
     lc_ring_asked(&ring, MS);
     lc_ring_sent(&ring, 100, 2 * MS);
-    assert_true(lc_ring_answer(&ring, SIZE - 80, 3 * MS, &look));
-    assert_int_equal(look.sent_ns, MS);
-    assert_int_equal(look.packet_points, 0);
+    assert_true(lc_ring_answer(&ring, SIZE - 80, 3 * MS, &snapshot));
+    assert_int_equal(snapshot.sent_ns, MS);
+    assert_int_equal(snapshot.packet_points, 0);
     assert_int_equal(lc_ring_unreported(&ring), 100);
-    assert_false(lc_ring_answer(&ring, SIZE, 4 * MS, &look));
+    assert_false(lc_ring_answer(&ring, SIZE, 4 * MS, &snapshot));
     assert_false(hear(0, 100, 4 * MS)); /* older than the question */
     lc_ring_asked(&ring, 5 * MS);
     lc_ring_sent(&ring, 100, 6 * MS);
     assert_true(hear(2, 200, 7 * MS));
-    assert_false(lc_ring_answer(&ring, SIZE, 8 * MS, &look)); /* older than the report */
+    assert_false(
+        lc_ring_answer(&ring, SIZE, 8 * MS, &snapshot)); /* older than the report */
 }
 
 /* What was lost on the way is believed in for a while, and then no longer. */
@@ -340,7 +341,7 @@ static void test_clear(void **state)
     assert_int_equal(lc_ring_unreported(&ring), 0);
     assert_int_equal(lc_ring_likely(&ring, 2 * MS), 0);
     assert_false(hear(1, 200, 3 * MS));
-    assert_false(lc_ring_answer(&ring, 5900, 3 * MS, &look));
+    assert_false(lc_ring_answer(&ring, 5900, 3 * MS, &snapshot));
     lc_ring_sent(&ring, 100, 4 * MS);
     assert_true(hear(2, 100, 5 * MS));
 }

@@ -132,7 +132,7 @@ static void destroy(struct run *run)
     }
 }
 
-/* A block of the past more than the limit, and what lies between two looks. */
+/* A block of the past more than the limit, and what lies in one interval. */
 static int64_t most_at_rest(const struct run *run)
 {
     return (int64_t)ceil(0.010 * run->pps * 9 / 8) + 10;

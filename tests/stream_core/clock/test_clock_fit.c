@@ -312,7 +312,7 @@ static void late_answers_do_not_matter(void **state)
     assert_true(worst_us < 30);
 }
 
-/* Between two looks the count has changed, nobody knows when. */
+/* Between two readings the count has changed, nobody knows when. */
 static void a_bracket_is_off_to_both_sides(void **state)
 {
     (void)state;

@@ -21,7 +21,7 @@ static double ahead_us(const struct bj_clock_window *window, struct bj_clock_sca
     return (sample.n / HZ - sample.t) * 1e6;
 }
 
-static void one_look_is_the_sample(void **state)
+static void one_reading_is_the_sample(void **state)
 {
     (void)state;
     for (int kind = 0; kind <= BJ_CLOCK_BRACKET; kind++) {
@@ -35,7 +35,7 @@ static void one_look_is_the_sample(void **state)
 }
 
 /* Told late: the count is behind by then. */
-static void of_one_way_looks_the_latest_count_is_right(void **state)
+static void of_one_way_readings_the_latest_count_is_right(void **state)
 {
     (void)state;
     struct bj_clock_window window = {.kind = BJ_CLOCK_ONE_WAY};
@@ -99,8 +99,8 @@ static void quanta_are_averaged(void **state)
     assert_true(fabs(ahead_us(&window, coarse)) < 300);
 }
 
-/* Steps as long as the looks are apart, which fall on nearly the same place of each; but
- * for one look just before an end, one just behind. An answer that took longer is not
+/* Steps as long as the readings are apart, which fall on nearly the same place of each; but
+ * for one reading just before an end, one just behind. An answer that took longer is not
  * believed. */
 static void long_steps_are_found_by_their_ends(void **state)
 {
@@ -117,17 +117,17 @@ static void long_steps_are_found_by_their_ends(void **state)
 
 /* Looks that keep time with the steps: nine of ten fall just behind an end, and where the
  * tenth falls is chance. What they have in common is steadier than their ends. */
-static void long_steps_in_time_with_the_looks_are_averaged(void **state)
+static void long_steps_in_time_with_the_readings_are_averaged(void **state)
 {
     (void)state;
     const struct bj_clock_scale coarse = {.hz = HZ, .quantum_s = 256 / HZ};
     double ahead[2];
     for (int k = 0; k < 2; k++) {
         struct bj_clock_window window = {.kind = BJ_CLOCK_ROUND_TRIP};
-        for (int look = 0; look < 30; look++) {
-            double place = look % 10 == 5 ? (k ? 250 : 130) : 10;
-            bj_clock_window_add(&window, coarse, (256 * look + place) / HZ,
-                                256 * look + 128, 0.0004);
+        for (int reading = 0; reading < 30; reading++) {
+            double place = reading % 10 == 5 ? (k ? 250 : 130) : 10;
+            bj_clock_window_add(&window, coarse, (256 * reading + place) / HZ,
+                                256 * reading + 128, 0.0004);
         }
         ahead[k] = ahead_us(&window, coarse);
     }
@@ -171,8 +171,8 @@ static void what_is_too_much_is_dropped(void **state)
     assert_int_equal(tight, 100);
 }
 
-/* By how looks scatter, not by how the rate is off. */
-static void the_first_sample_is_as_sure_as_its_looks(void **state)
+/* By how readings scatter, not by how the rate is off. */
+static void the_first_sample_is_as_sure_as_its_readings(void **state)
 {
     (void)state;
     struct bj_clock_window window = {.kind = BJ_CLOCK_ROUND_TRIP};
@@ -191,17 +191,17 @@ static void the_first_sample_is_as_sure_as_its_looks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_look_is_the_sample),
-        cmocka_unit_test(of_one_way_looks_the_latest_count_is_right),
+        cmocka_unit_test(one_reading_is_the_sample),
+        cmocka_unit_test(of_one_way_readings_the_latest_count_is_right),
         cmocka_unit_test(of_round_trips_the_earliest_count_is_right),
         cmocka_unit_test(of_brackets_the_narrow_ones_count),
         cmocka_unit_test(brackets_leave_what_all_of_them_allow),
         cmocka_unit_test(quanta_are_averaged),
         cmocka_unit_test(long_steps_are_found_by_their_ends),
-        cmocka_unit_test(long_steps_in_time_with_the_looks_are_averaged),
+        cmocka_unit_test(long_steps_in_time_with_the_readings_are_averaged),
         cmocka_unit_test(a_wrong_rate_hides_no_delay),
         cmocka_unit_test(what_is_too_much_is_dropped),
-        cmocka_unit_test(the_first_sample_is_as_sure_as_its_looks),
+        cmocka_unit_test(the_first_sample_is_as_sure_as_its_readings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,14 +82,14 @@ static void test_plays_starts_and_drops(void **state)
 
     (void)state;
     assert_int_equal(open("null", &setup, &alsa), BJ_OK);
-    assert_int_equal(bj_alsa_look(alsa, &delay_frames), BJ_ALSA_READY);
+    assert_int_equal(bj_alsa_query(alsa, &delay_frames), BJ_ALSA_READY);
     assert_int_equal(bj_alsa_write(alsa, silence, 480), 480);
-    assert_int_equal(bj_alsa_look(alsa, &delay_frames), BJ_ALSA_READY);
+    assert_int_equal(bj_alsa_query(alsa, &delay_frames), BJ_ALSA_READY);
     assert_true(bj_alsa_start(alsa));
-    assert_int_equal(bj_alsa_look(alsa, &delay_frames), BJ_ALSA_RUNNING);
+    assert_int_equal(bj_alsa_query(alsa, &delay_frames), BJ_ALSA_RUNNING);
     assert_int_equal(delay_frames, 0); /* null has no clock */
     assert_true(bj_alsa_drop(alsa));
-    assert_int_equal(bj_alsa_look(alsa, &delay_frames), BJ_ALSA_READY);
+    assert_int_equal(bj_alsa_query(alsa, &delay_frames), BJ_ALSA_READY);
     bj_alsa_close(alsa);
 }
 

@@ -25,7 +25,7 @@
 static struct bj_pcm *pcm;
 static int handle;
 static struct bj_pcm_setup setup;
-static struct bj_pcm_look look;
+static struct bj_pcm_snapshot snapshot;
 
 static int start(void **state)
 {
@@ -81,12 +81,12 @@ static void end(void)
 
 static void see(void)
 {
-    struct bj_pcm_look last = look;
+    struct bj_pcm_snapshot last = snapshot;
 
-    assert_int_equal(pcm->ops->look(pcm, handle, &look), BJ_OK);
-    assert_true(look.heard_frames >= last.heard_frames);
-    assert_true(look.sent_ns <= look.received_ns);
-    assert_true(look.received_ns <= bj_clock_ns());
+    assert_int_equal(pcm->ops->snapshot(pcm, handle, &snapshot), BJ_OK);
+    assert_true(snapshot.heard_frames >= last.heard_frames);
+    assert_true(snapshot.sent_ns <= snapshot.received_ns);
+    assert_true(snapshot.received_ns <= bj_clock_ns());
 }
 
 /* Frame k has k in each channel. */
@@ -117,34 +117,34 @@ static void test_plays_in_real_time_until_it_is_dry(void **state)
     int64_t began_ns;
 
     (void)state;
-    look = (struct bj_pcm_look){0};
+    snapshot = (struct bj_pcm_snapshot){0};
     begin("null");
     assert_int_equal(setup.channels, CHANNELS);
     assert_int_equal(write_numbered(0, 4800), 4800);
     began_ns = bj_clock_ns();
     pcm->ops->start(pcm, handle);
-    for (see(); look.dries == 0; see())
+    for (see(); snapshot.dries == 0; see())
         wait_for_news();
     assert_true(bj_clock_ns() - began_ns >= 100 * MS);
-    assert_int_equal(look.heard_frames, 4800);
-    assert_int_equal(look.queued_frames, 0);
-    assert_int_equal(look.dropped_frames, 0);
-    assert_false(look.running);
+    assert_int_equal(snapshot.heard_frames, 4800);
+    assert_int_equal(snapshot.queued_frames, 0);
+    assert_int_equal(snapshot.dropped_frames, 0);
+    assert_false(snapshot.running);
     end();
 }
 
 static void test_tells_where_the_frames_are(void **state)
 {
     (void)state;
-    look = (struct bj_pcm_look){0};
+    snapshot = (struct bj_pcm_snapshot){0};
     begin("null");
     assert_int_equal(write_numbered(0, 4800), 4800);
     pcm->ops->start(pcm, handle);
-    for (see(); look.dries == 0; see()) {
+    for (see(); snapshot.dries == 0; see()) {
         struct pollfd waiting = {.fd = handle, .events = POLLIN};
-        assert_true(look.heard_frames + look.queued_frames <= 4800);
-        if (look.running) /* within the time it took to look */
-            assert_true(look.heard_frames + look.queued_frames == 4800);
+        assert_true(snapshot.heard_frames + snapshot.queued_frames <= 4800);
+        if (snapshot.running) /* within the time it took to look */
+            assert_true(snapshot.heard_frames + snapshot.queued_frames == 4800);
         (void)poll(&waiting, 1, 7);
     }
     end();
@@ -155,7 +155,7 @@ static void test_takes_no_more_than_it_holds(void **state)
     uint32_t taken = 0, more;
 
     (void)state;
-    look = (struct bj_pcm_look){0};
+    snapshot = (struct bj_pcm_snapshot){0};
     begin("null");
     while ((more = write_numbered(taken, 1000)) > 0)
         taken += more;
@@ -166,24 +166,24 @@ static void test_takes_no_more_than_it_holds(void **state)
 static void test_drops_what_is_not_heard(void **state)
 {
     (void)state;
-    look = (struct bj_pcm_look){0};
+    snapshot = (struct bj_pcm_snapshot){0};
     begin("null");
     assert_int_equal(write_numbered(0, 9000), 9000);
     pcm->ops->start(pcm, handle);
-    for (see(); !look.running; see())
+    for (see(); !snapshot.running; see())
         wait_for_news();
     pcm->ops->drop(pcm, handle);
-    for (see(); look.drops == 0; see())
+    for (see(); snapshot.drops == 0; see())
         wait_for_news();
-    assert_int_equal(look.heard_frames + look.dropped_frames, 9000);
-    assert_true(look.dropped_frames > 0);
-    assert_int_equal(look.queued_frames, 0);
-    assert_false(look.running);
+    assert_int_equal(snapshot.heard_frames + snapshot.dropped_frames, 9000);
+    assert_true(snapshot.dropped_frames > 0);
+    assert_int_equal(snapshot.queued_frames, 0);
+    assert_false(snapshot.running);
     assert_int_equal(write_numbered(0, 480), 480); /* and on it goes */
     pcm->ops->start(pcm, handle);
-    for (see(); look.dries == 0; see())
+    for (see(); snapshot.dries == 0; see())
         wait_for_news();
-    assert_int_equal(look.heard_frames + look.dropped_frames, 9480);
+    assert_int_equal(snapshot.heard_frames + snapshot.dropped_frames, 9480);
     end();
 }
 
@@ -197,21 +197,21 @@ static void test_what_comes_out_is_what_was_heard(void **state)
     size_t count, heard;
 
     (void)state;
-    look = (struct bj_pcm_look){0};
+    snapshot = (struct bj_pcm_snapshot){0};
     memset(dark, 0x55, sizeof dark);
     begin("caught");
     assert_int_equal(write_numbered(1, 9000), 9000);
     pcm->ops->start(pcm, handle);
-    for (see(); !look.running; see())
+    for (see(); !snapshot.running; see())
         wait_for_news();
     pcm->ops->drop(pcm, handle);
-    for (see(); look.drops == 0; see())
+    for (see(); snapshot.drops == 0; see())
         wait_for_news();
     pcm->ops->close(pcm, handle, dark);
     pcm->ops->destroy(pcm, handle);
 
     count = alsa_rig_caught(caught, sizeof caught) / FRAME;
-    heard = (size_t)look.heard_frames;
+    heard = (size_t)snapshot.heard_frames;
     assert_true(heard < 9000);
     assert_int_equal(count, PROBE + heard + 480);
     for (size_t k = 0; k < heard; k++)
@@ -226,12 +226,12 @@ static void test_opens_again_after_a_close(void **state)
     (void)state;
     begin("null");
     for (int k = 0; k < 5; k++) {
-        look = (struct bj_pcm_look){0};
+        snapshot = (struct bj_pcm_snapshot){0};
         assert_int_equal(write_numbered(0, 960), 960);
         pcm->ops->start(pcm, handle);
-        for (see(); look.dries == 0; see())
+        for (see(); snapshot.dries == 0; see())
             wait_for_news();
-        assert_int_equal(look.heard_frames, 960); /* counted from this open on */
+        assert_int_equal(snapshot.heard_frames, 960); /* counted from this open on */
         pcm->ops->close(pcm, handle, NULL);
         assert_int_equal(open(), BJ_OK);
     }
@@ -264,7 +264,7 @@ static void test_a_strange_handle_is_left_alone(void **state)
     assert_int_equal(pcm->ops->write(pcm, -7, frame, 1, &written), BJ_BAD_ARGUMENT);
     pcm->ops->start(pcm, -7);
     pcm->ops->drop(pcm, -7);
-    assert_int_equal(pcm->ops->look(pcm, -7, &look), BJ_BAD_ARGUMENT);
+    assert_int_equal(pcm->ops->snapshot(pcm, -7, &snapshot), BJ_BAD_ARGUMENT);
     pcm->ops->close(pcm, -7, frame);
     pcm->ops->destroy(pcm, -7);
 }
