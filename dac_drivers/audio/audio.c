@@ -35,7 +35,7 @@ struct audio {
     char pcm_name[BJ_PCM_NAME_SIZE];
 
     enum phase phase;
-    struct bj_pcm_setup setup; /* once open */
+    struct bj_pcm_actual actual; /* once open */
     struct audio_wire wire;
     uint32_t pps, begin_points; /* of connect */
     int64_t opening_since_ns;
@@ -52,7 +52,7 @@ static double true_pps(const void *instance, uint32_t pps)
 {
     const struct audio *dac = instance;
 
-    return dac->phase == OPEN && pps == dac->pps ? dac->setup.rate_hz : pps;
+    return dac->phase == OPEN && pps == dac->pps ? dac->actual.rate_hz : pps;
 }
 
 static void learn(struct audio *dac)
@@ -61,14 +61,14 @@ static void learn(struct audio *dac)
         [BJ_PCM_S32] = 32,   [BJ_PCM_S24] = 24, [BJ_PCM_S24_PACKED] = 24,
         [BJ_PCM_FLOAT] = 24, [BJ_PCM_S16] = 16,
     };
-    const struct bj_pcm_setup *setup = &dac->setup;
+    const struct bj_pcm_actual *actual = &dac->actual;
 
-    dac->base.caps.capacity_points = setup->buffer_frames;
+    dac->base.caps.capacity_points = actual->buffer_frames;
     dac->base.caps.intensity_line = dac->wire.has_intensity;
     bj_dac_set_name(&dac->base,
                     "Audio interface %s (%.*s), %u channels of %d bits at %u Hz",
-                    dac->pcm_name, BJ_PCM_TEXT_SIZE, setup->card, setup->channels,
-                    bits[setup->format], (unsigned)lround(setup->rate_hz));
+                    dac->pcm_name, BJ_PCM_TEXT_SIZE, actual->card, actual->channels,
+                    bits[actual->format], (unsigned)lround(actual->rate_hz));
 }
 
 static enum bj_status tell(struct audio *dac, enum bj_status status, const char *format,
@@ -95,20 +95,20 @@ static bool accepts_id(const char *id)
            size - (sizeof prefix - 1) < BJ_PCM_NAME_SIZE;
 }
 
-static struct bj_pcm_wish wish(const struct audio *dac)
+static struct bj_pcm_request request(const struct audio *dac)
 {
-    struct bj_pcm_wish wished = {.buffer_ns = BUFFER_NS};
+    struct bj_pcm_request requested = {.buffer_ns = BUFFER_NS};
 
-    memcpy(wished.name, dac->pcm_name, sizeof wished.name);
+    memcpy(requested.name, dac->pcm_name, sizeof requested.name);
     for (int k = 0; k < BJ_AUDIO_SIGNALS; k++) {
         uint8_t channel = dac->options.channel[k];
         bool needed = !dac->options.as_many || k == BJ_X || k == BJ_Y;
-        if (channel > wished.channels)
-            wished.channels = channel;
-        if (needed && channel > wished.least_channels)
-            wished.least_channels = channel;
+        if (channel > requested.channels)
+            requested.channels = channel;
+        if (needed && channel > requested.least_channels)
+            requested.least_channels = channel;
     }
-    return wished;
+    return requested;
 }
 
 static bool options_are_sane(const struct bj_audio_options *options)
@@ -125,7 +125,7 @@ static enum bj_status init(void *instance, const struct bj_dac_config *config)
 {
     struct audio *dac = instance;
     struct bj_audio_options options = bj_audio_defaults();
-    struct bj_pcm_wish wished;
+    struct bj_pcm_request requested;
 
     if (!accepts_id(config->id) ||
         (config->extra && !bj_sized_read(&options, sizeof options, config->extra)) ||
@@ -150,8 +150,8 @@ static enum bj_status init(void *instance, const struct bj_dac_config *config)
         .min_buffer_ns = MIN_BUFFER_NS,
         .stall_ns = STALL_NS,
     };
-    wished = wish(dac);
-    return dac->pcm->ops->create(dac->pcm, &wished, &dac->handle);
+    requested = request(dac);
+    return dac->pcm->ops->create(dac->pcm, &requested, &dac->handle);
 }
 
 static void finish(void *instance)
@@ -203,26 +203,26 @@ static enum bj_status explain(struct audio *dac, enum bj_status status)
     }
 }
 
-static bool is_possible(const struct bj_pcm_setup *setup)
+static bool is_possible(const struct bj_pcm_actual *actual)
 {
-    return setup->rate_hz >= 1 && setup->rate_hz <= 10 * MAX_PPS &&
-           setup->format <= BJ_PCM_S16 && setup->channels >= 1 &&
-           setup->buffer_frames >= 16 && setup->quantum_frames >= 1;
+    return actual->rate_hz >= 1 && actual->rate_hz <= 10 * MAX_PPS &&
+           actual->format <= BJ_PCM_S16 && actual->channels >= 1 &&
+           actual->buffer_frames >= 16 && actual->quantum_frames >= 1;
 }
 
 static enum bj_status finish_opening(struct audio *dac, int64_t now_ns)
 {
-    enum bj_status status = dac->pcm->ops->opened(dac->pcm, dac->handle, &dac->setup);
+    enum bj_status status = dac->pcm->ops->opened(dac->pcm, dac->handle, &dac->actual);
 
     if (status == BJ_WOULD_BLOCK && now_ns - dac->opening_since_ns >= OPEN_TIMEOUT_NS)
         return tell(dac, BJ_TIMED_OUT, "does not open");
     if (status == BJ_WOULD_BLOCK)
         return BJ_OK;
-    if (status == BJ_OK && !is_possible(&dac->setup))
+    if (status == BJ_OK && !is_possible(&dac->actual))
         status = BJ_PROTOCOL;
     if (status == BJ_OK)
-        status = audio_wire_init(&dac->wire, &dac->options, dac->setup.format,
-                                 dac->setup.channels, dac->setup.rate_hz);
+        status = audio_wire_init(&dac->wire, &dac->options, dac->actual.format,
+                                 dac->actual.channels, dac->actual.rate_hz);
     if (status != BJ_OK)
         return explain(dac, status);
     dac->phase = OPEN;
@@ -257,7 +257,7 @@ static enum bj_status snapshot(struct audio *dac, int64_t now_ns)
     if (now_ns - dac->queue.progress_ns >= STANDSTILL_NS)
         return tell(dac, BJ_TIMED_OUT, "stands still; opening it anew");
     tell_end(dac, &end);
-    if (audio_queue_report(&dac->queue, now_ns, dac->setup.quantum_frames, &report))
+    if (audio_queue_report(&dac->queue, now_ns, dac->actual.quantum_frames, &report))
         dac->base.events->level(dac->base.engine, &report);
     return BJ_OK;
 }
@@ -266,7 +266,7 @@ static enum bj_status snapshot(struct audio *dac, int64_t now_ns)
 
 static void start_when_due(struct audio *dac)
 {
-    uint32_t most = dac->setup.buffer_frames / 2;
+    uint32_t most = dac->actual.buffer_frames / 2;
     uint32_t least = dac->begin_points < most ? dac->begin_points : most;
 
     if (dac->started || dac->queue.dropping || dac->stopping ||
@@ -292,13 +292,13 @@ static bool takes_points(const struct audio *dac)
 
 static uint32_t room(const struct audio *dac, int64_t now_ns)
 {
-    uint32_t buffer = dac->setup.buffer_frames;
+    uint32_t buffer = dac->actual.buffer_frames;
     uint64_t points = audio_queue_points(&dac->queue);
     uint32_t least;
 
     if (!takes_points(dac) || now_ns < dac->full_until_ns)
         return 0;
-    least = (uint32_t)(dac->setup.rate_hz * ROOM_NS / 1e9) + 1;
+    least = (uint32_t)(dac->actual.rate_hz * ROOM_NS / 1e9) + 1;
     if (least > buffer / 4)
         least = buffer / 4;
     return points + least > buffer ? 0 : buffer - (uint32_t)points;

@@ -11,7 +11,7 @@
 /* Takes in all that happened. Anything but BJ_OK: it is over, and was explained. */
 enum bj_status helios_session_listen(struct helios_session *session);
 
-/* Sends stop and the shutter's wish; again until they arrive. */
+/* Sends stop and what is requested of the shutter; again until they arrive. */
 enum bj_status helios_session_order_stop(struct helios_session *session);
 enum bj_status helios_session_order_shutter(struct helios_session *session);
 

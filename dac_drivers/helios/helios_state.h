@@ -62,7 +62,7 @@ struct helios_session {
 
     /* Commands that must arrive. */
     bool stop_out, shutter_out;
-    bool shutter_wanted; /* the newest wish */
+    bool shutter_wanted; /* the newest request */
     uint32_t command_errors;
 
     /* The books, since connect. */

@@ -27,7 +27,7 @@ void bj_bridge_follow(struct bj_bridge *bridge, unsigned events, int64_t now_ns,
                       int64_t *deadline_ns);
 
 /* By hand. Arms each projector whose DAC is there, but none without JACK. False: `why` says
- * which are not armed and what is missing; nothing of the wish stays behind. */
+ * which are not armed and what is missing; nothing of the request stays behind. */
 bool bj_bridge_arm(struct bj_bridge *bridge, char *why, size_t why_size);
 void bj_bridge_disarm(struct bj_bridge *bridge);
 

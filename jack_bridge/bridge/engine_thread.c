@@ -26,10 +26,10 @@ int bj_engine_priority(int jack_priority)
 
 static void become_realtime(struct bj_engine_thread *engine)
 {
-    struct sched_param param = {.sched_priority = engine->wish};
+    struct sched_param param = {.sched_priority = engine->requested};
     int policy = SCHED_OTHER;
 
-    if (engine->wish > 0)
+    if (engine->requested > 0)
         atomic_store(&engine->refusal,
                      pthread_setschedparam(pthread_self(), SCHED_FIFO, &param));
     pthread_getschedparam(pthread_self(), &policy, &param);
@@ -51,11 +51,12 @@ static void *run(void *arg)
 }
 
 bool bj_engine_thread_start(struct bj_engine_thread *engine, struct bj_stream *stream,
-                            int wish, int wake_fd)
+                            int priority, int wake_fd)
 {
     pthread_attr_t attributes;
 
-    *engine = (struct bj_engine_thread){.stream = stream, .wish = wish, .wake_fd = wake_fd};
+    *engine = (struct bj_engine_thread){
+        .stream = stream, .requested = priority, .wake_fd = wake_fd};
     atomic_store(&engine->policy, -1);
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, STACK_SIZE);

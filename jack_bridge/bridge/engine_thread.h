@@ -13,21 +13,22 @@
 struct bj_engine_thread {
     pthread_t thread;
     struct bj_stream *stream;
-    int wish, wake_fd;
+    int requested; /* priority; 0: none */
+    int wake_fd;
     bool started;
     atomic_int policy, priority; /* what the scheduler really gave; -1 before it began */
-    atomic_int refusal;          /* errno of the refused real-time wish, 0 = granted */
+    atomic_int refusal;          /* errno of the real-time priority refused, 0 = granted */
     atomic_bool done;
     enum bj_run result; /* once done */
 };
 
-/* The priority to wish for: a few below JACK's own client thread (0: it has none). */
+/* The priority to ask for: a few below JACK's own client thread (0: it has none). */
 int bj_engine_priority(int jack_priority);
 
-/* `wish`: a SCHED_FIFO priority, 0 for none. `wake_fd` is written to when the stream is
+/* `priority`: a SCHED_FIFO priority, 0 for none. `wake_fd` is written to when the stream is
  * over. False: no thread. */
 bool bj_engine_thread_start(struct bj_engine_thread *engine, struct bj_stream *stream,
-                            int wish, int wake_fd);
+                            int priority, int wake_fd);
 
 /* Waits up to timeout_ns for the stream to be over. False: it is not. */
 bool bj_engine_thread_join(struct bj_engine_thread *engine, int64_t timeout_ns);

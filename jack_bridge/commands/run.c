@@ -61,13 +61,13 @@ static bool arm(struct run *run, char *why, size_t why_size)
     return armed;
 }
 
-static void grant_wish(struct run *run)
+static void answer_request(struct run *run)
 {
-    char text[BJ_WISH_ANSWER_SIZE] = "";
+    char text[BJ_REQUEST_ANSWER_SIZE] = "";
     bool granted = true;
     size_t size;
 
-    switch (bj_wish_take(&run->op.wish)) {
+    switch (bj_request_take(&run->op.request)) {
     case BJ_ORDER_ARM:
         granted = arm(run, text, BJ_WHY_SIZE);
         size = granted ? 0 : strlen(text);
@@ -78,7 +78,7 @@ static void grant_wish(struct run *run)
     default:
         return;
     }
-    bj_wish_answer(&run->op.wish, granted, text, size);
+    bj_request_answer(&run->op.request, granted, text, size);
     bj_operator_answered(&run->op);
 }
 
@@ -91,7 +91,7 @@ static void follow_operator(struct run *run)
     if (atomic_load(&run->op.quit))
         end(run, 0);
     else
-        grant_wish(run);
+        answer_request(run);
 }
 
 static void wait_until(const struct run *run, int64_t deadline_ns)

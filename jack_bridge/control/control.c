@@ -31,10 +31,10 @@ struct client {
     enum bj_order order;
     size_t in_size, out_size, out_done;
     char in[BJ_CONTROL_LINE];
-    char *out; /* BJ_WISH_ANSWER_SIZE and a word */
+    char *out; /* BJ_REQUEST_ANSWER_SIZE and a word */
 };
 
-#define OUT_SIZE (BJ_WISH_ANSWER_SIZE + 16)
+#define OUT_SIZE (BJ_REQUEST_ANSWER_SIZE + 16)
 
 struct bj_control {
     int listener, lock;
@@ -341,8 +341,8 @@ void bj_control_answer(struct bj_control *control, int client, bool granted,
         return;
     head = snprintf(asker->out, OUT_SIZE, granted ? "ok\n" : "no\n");
 
-    if (size > BJ_WISH_ANSWER_SIZE)
-        size = BJ_WISH_ANSWER_SIZE;
+    if (size > BJ_REQUEST_ANSWER_SIZE)
+        size = BJ_REQUEST_ANSWER_SIZE;
     memcpy(asker->out + head, text, size);
     asker->out_size = (size_t)head + size;
     if (size > 0 && text[size - 1] != '\n')

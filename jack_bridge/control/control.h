@@ -10,7 +10,7 @@
 #ifndef CONTROL_H
 #define CONTROL_H
 
-#include "control/wish.h"
+#include "control/request.h"
 #include "options/orders.h"
 
 #include <beamjack/core.h>

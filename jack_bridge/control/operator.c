@@ -16,8 +16,8 @@
 #define ONE_PRESS_NS (100 * BJ_NS_PER_MS)
 #define LOOK_NS (250 * BJ_NS_PER_MS)    /* it looks around at least that often */
 #define STALL_NS BJ_NS_PER_S            /* then it was not running */
-#define WISH_NS (2 * BJ_NS_PER_S)       /* the main thread may take to hear it */
-#define NOBODY (-1)                     /* no client: a key, or no wish at all */
+#define REQUEST_NS (2 * BJ_NS_PER_S)    /* the main thread may take to hear it */
+#define NOBODY (-1)                     /* no client: a key, or no request at all */
 #define END_LIMIT_NS (10 * BJ_NS_PER_S) /* and to end in order */
 
 /* ---- Dark ----------------------------------------------------------------------------------- */
@@ -38,9 +38,9 @@ static void refuse_arms(struct bj_operator *op)
 
     op->wants_arm = false;
     if (op->asker == NOBODY)
-        bj_wish_withdraw(&op->wish); /* that of a key */
+        bj_request_withdraw(&op->request); /* that of a key */
     while ((client = bj_control_find(control, BJ_ORDER_ARM, client)) >= 0) {
-        if (client == op->asker && !bj_wish_withdraw(&op->wish))
+        if (client == op->asker && !bj_request_withdraw(&op->request))
             continue; /* the main thread answers it, and looks whether this came between */
         if (client == op->asker)
             op->asker = NOBODY;
@@ -233,7 +233,7 @@ static void hear_keys(struct bj_operator *op, int64_t now_ns)
     }
 }
 
-/* ---- Orders and wishes ------------------------------------------------------------------------- */
+/* ---- Orders and requests ------------------------------------------------------------------ */
 
 static void obey_at_once(struct bj_operator *op, struct bj_control *control, int client,
                          enum bj_order order)
@@ -264,31 +264,31 @@ static void obey_orders(struct bj_operator *op)
     }
 }
 
-static void make_wish(struct bj_operator *op)
+static void make_request(struct bj_operator *op)
 {
     struct bj_control *control = atomic_load(&op->control);
     enum bj_order order = BJ_ORDER_ARM;
     int asker = op->wants_arm ? NOBODY : bj_control_next(control, &order);
 
-    if ((!op->wants_arm && asker == NOBODY) || !bj_wish_ask(&op->wish, order))
+    if ((!op->wants_arm && asker == NOBODY) || !bj_request_ask(&op->request, order))
         return;
     if (asker != NOBODY)
         bj_control_hold(control, asker);
     op->asker = asker;
     op->wants_arm = false;
-    op->wish_ns = op->look_ns;
+    op->request_ns = op->look_ns;
     bj_wake_fd(op->wake_fd);
 }
 
-static void collect_wish(struct bj_operator *op)
+static void collect_answer(struct bj_operator *op)
 {
     static const char busy[] = "beamjack is busy";
     const char *answer = op->answer;
     bool granted = false;
     size_t size = sizeof busy - 1;
 
-    if (!bj_wish_collect(&op->wish, &granted, op->answer, &size)) {
-        if (op->look_ns - op->wish_ns < WISH_NS || !bj_wish_withdraw(&op->wish))
+    if (!bj_request_collect(&op->request, &granted, op->answer, &size)) {
+        if (op->look_ns - op->request_ns < REQUEST_NS || !bj_request_withdraw(&op->request))
             return;
         answer = busy;
     }
@@ -355,8 +355,8 @@ static void *run(void *arg)
         hear_keys(op, op->look_ns);
         bj_control_serve(atomic_load(&op->control), op->look_ns);
         obey_orders(op);
-        collect_wish(op);
-        make_wish(op);
+        collect_answer(op);
+        make_request(op);
         if (op->ends_seen && op->look_ns - op->end_ns >= END_LIMIT_NS)
             leave_at_once(op);
     }
@@ -371,7 +371,7 @@ bool bj_operator_start(struct bj_operator *op)
     op->call_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (op->signal_fd < 0 || op->call_fd < 0)
         return false;
-    bj_wish_init(&op->wish);
+    bj_request_init(&op->request);
     op->running = pthread_create(&op->thread, NULL, run, op) == 0;
     if (op->running) {
         pthread_setname_np(op->thread, "beamjack-oper");
@@ -411,7 +411,7 @@ void bj_operator_stop(struct bj_operator *op)
     bj_wake_fd(op->call_fd);
     pthread_join(op->thread, NULL);
     bj_signals_before_crash(NULL, NULL);
-    bj_wish_finish(&op->wish);
+    bj_request_finish(&op->request);
     close(op->signal_fd);
     close(op->call_fd);
     op->running = false;

@@ -9,7 +9,7 @@
 
 #include "control/control.h"
 #include "control/keys.h"
-#include "control/wish.h"
+#include "control/request.h"
 #include "jack/sinks.h"
 #include "view/terminal.h"
 
@@ -28,7 +28,7 @@ struct bj_operator {
     atomic_bool help;   /* the view shows it */
     atomic_uint disarms;
     _Atomic(const char *) news; /* why it ends or went dark, NULL: nothing to say */
-    struct bj_wish wish;
+    struct bj_request request;
 
     /* From the main thread to here. */
     _Atomic(const struct bj_sinks *) sinks;
@@ -41,9 +41,9 @@ struct bj_operator {
     int signal_fd, call_fd;
     atomic_bool over;
     bool ends_seen, wants_arm;
-    int64_t end_ns, look_ns, wish_ns;
-    int asker; /* the client whose wish is under way; -1: a key's, or none is */
-    char answer[BJ_WISH_ANSWER_SIZE];
+    int64_t end_ns, look_ns, request_ns;
+    int asker; /* the client whose request is under way; -1: a key's, or none is */
+    char answer[BJ_REQUEST_ANSWER_SIZE];
     struct bj_keys keys;
     const struct bj_terminal *heard; /* the terminal that `keys` belongs to */
 };
@@ -57,7 +57,7 @@ void bj_operator_view(struct bj_operator *op, struct bj_terminal *terminal);
 void bj_operator_control(struct bj_operator *op, struct bj_control *control);
 void bj_operator_sinks(struct bj_operator *op, const struct bj_sinks *sinks);
 
-/* Main thread, after it took a wish and answered it. */
+/* Main thread, after it took a request and answered it. */
 void bj_operator_answered(struct bj_operator *op);
 
 /* Main thread, last of all. */

@@ -8,7 +8,7 @@
 #include "options/port_map.h"
 
 struct bj_jack_config {
-    const char *name;     /* what is wished for */
+    const char *name;     /* as requested */
     const char *server;   /* NULL: as the environment says */
     const char *plays_on; /* what it plays on, for people; outlives the client */
     bool exact_name, start_server, physical, cv;

@@ -13,7 +13,7 @@ static void go_dark(struct bj_stream *stream)
     stream->arming.armed = false;
     bj_safety_disarm(&stream->safety);
     bj_batch_blank(&stream->batch, BJ_DARK_DISARMED);
-    bj_restarts_wish(&stream->restarts);
+    bj_restarts_expect(&stream->restarts);
     bj_device_shutter(&stream->device, stream->turn.now_ns, false);
 }
 

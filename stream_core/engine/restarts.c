@@ -7,9 +7,9 @@
 #define ROW_ENDS_NS BJ_NS_PER_S
 #define HOPELESS 8
 
-void bj_restarts_wish(struct bj_restarts *restarts)
+void bj_restarts_expect(struct bj_restarts *restarts)
 {
-    restarts->wished = true;
+    restarts->expected = true;
 }
 
 static int64_t next_hold_ns(const struct bj_restarts *restarts)
@@ -26,9 +26,9 @@ static int64_t next_hold_ns(const struct bj_restarts *restarts)
 
 void bj_restarts_note(struct bj_restarts *restarts, int64_t now_ns, bool played)
 {
-    bool wished = restarts->wished;
-    restarts->wished = false;
-    if (wished) {
+    bool expected = restarts->expected;
+    restarts->expected = false;
+    if (expected) {
         return;
     }
     if (now_ns - restarts->newest_ns > restarts->hold_ns + ROW_ENDS_NS) {

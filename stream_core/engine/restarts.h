@@ -10,14 +10,14 @@
 
 /* Engine thread. Zeroed: there was none yet. */
 struct bj_restarts {
-    bool wished;           /* we ask for the next one ourselves: a flush */
+    bool expected;         /* we ask for the next one ourselves: a flush */
     uint32_t count;        /* in a row */
     uint32_t empty_handed; /* of these, the last ones after which nothing had played */
     int64_t newest_ns, hold_ns, hold_until_ns;
 };
 
 /* The next restart is our own doing and holds up nothing. */
-void bj_restarts_wish(struct bj_restarts *restarts);
+void bj_restarts_expect(struct bj_restarts *restarts);
 
 /* The queue is empty now. `played`: some of what it held has played. The first restart may
  * follow at once, the next ones wait: 100 ms where points played, up to 1 s where none

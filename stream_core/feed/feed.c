@@ -110,7 +110,7 @@ enum bj_status bj_feed_push(struct bj_feed *feed, const float *const channels[BJ
     return bj_ring_push(&feed->ring, with_full, frames, now_ns, late_ns);
 }
 
-/* Two exchanges of one variable have an order: either this one sees the wish of the
+/* Two exchanges of one variable have an order: either this one sees the request of the
  * engine's fill, or the look at the ring that follows there sees what was pushed before
  * this. */
 bool bj_feed_wanted(struct bj_feed *feed)

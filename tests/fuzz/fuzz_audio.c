@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The audio driver on a sound system that answers anything: any setup, any counters, any
- * refusal. The input is a little program of those answers, time, and what an engine does.
+ * The audio driver on a sound system that answers anything: any actual parameters, any
+ * counters, any refusal. The input is a little program of those answers, time, and what an
+ * engine does.
  */
 #include "audio/audio.h"
 #include "fuzz_engine.h"
@@ -14,7 +15,7 @@
 struct fuzz {
     struct bj_pcm pcm;
     struct fuzz_engine engine;
-    struct bj_pcm_setup setup;       /* as told last */
+    struct bj_pcm_actual actual;     /* as told last */
     struct bj_pcm_snapshot snapshot; /* as told last */
 };
 
@@ -32,12 +33,12 @@ static uint64_t number(struct fuzz *fuzz)
 
 /* ---- The sound system ---------------------------------------------------------------- */
 
-static enum bj_status create(struct bj_pcm *pcm, const struct bj_pcm_wish *wish,
+static enum bj_status create(struct bj_pcm *pcm, const struct bj_pcm_request *request,
                              int *handle)
 {
     (void)pcm;
-    check(strlen(wish->name) < sizeof wish->name && wish->least_channels >= 2 &&
-          wish->channels >= wish->least_channels && wish->buffer_ns > 0);
+    check(strlen(request->name) < sizeof request->name && request->least_channels >= 2 &&
+          request->channels >= request->least_channels && request->buffer_ns > 0);
     *handle = HANDLE;
     return BJ_OK;
 }
@@ -54,14 +55,14 @@ static void open(struct bj_pcm *pcm, int handle, uint32_t rate_hz)
     check(handle == HANDLE && rate_hz > 0);
 }
 
-static enum bj_status opened(struct bj_pcm *pcm, int handle, struct bj_pcm_setup *setup)
+static enum bj_status opened(struct bj_pcm *pcm, int handle, struct bj_pcm_actual *actual)
 {
     struct fuzz *fuzz = (struct fuzz *)pcm;
     uint8_t answer = fuzz_next(&fuzz->engine.input);
 
     (void)handle;
     fuzz->snapshot = (struct bj_pcm_snapshot){0};
-    *setup = (struct bj_pcm_setup){
+    *actual = (struct bj_pcm_actual){
         .rate_hz = answer & 0x80 ? (double)number(fuzz) : 48000,
         .channels = answer & 0x40 ? (uint32_t)number(fuzz) : 8,
         .format = (enum bj_pcm_format)(answer & 0x20 ? fuzz_next(&fuzz->engine.input) : 0),
@@ -69,7 +70,7 @@ static enum bj_status opened(struct bj_pcm *pcm, int handle, struct bj_pcm_setup
         .quantum_frames = 1,
         .card = "card",
     };
-    fuzz->setup = *setup;
+    fuzz->actual = *actual;
     return (enum bj_status)(answer & 8 ? fuzz_next(&fuzz->engine.input) % (BJ_NO_SPACE + 1)
                                        : BJ_OK);
 }

@@ -27,9 +27,9 @@ struct sim_pcm {
     int handles;
 
     int64_t due_ns[ASKED]; /* BJ_NEVER: not asked for */
-    struct bj_pcm_wish wish;
-    uint32_t wished_rate_hz;
-    struct bj_pcm_setup setup;
+    struct bj_pcm_request request;
+    uint32_t requested_rate_hz;
+    struct bj_pcm_actual actual;
     bool open, news, present, hung, lying;
     enum bj_status refusal, open_status;
 
@@ -87,10 +87,10 @@ static double sample(const uint8_t *bytes, enum bj_pcm_format format)
 static void sound(struct sim_pcm *sim, const uint8_t *frame, int64_t time_ns, bool own)
 {
     double samples[SIM_PCM_CHANNELS];
-    uint32_t size = bytes_of(sim->setup.format);
+    uint32_t size = bytes_of(sim->actual.format);
 
-    for (uint32_t c = 0; c < sim->setup.channels; c++)
-        samples[c] = sample(frame + c * size, sim->setup.format);
+    for (uint32_t c = 0; c < sim->actual.channels; c++)
+        samples[c] = sample(frame + c * size, sim->actual.format);
     if (sim->config.heard)
         sim->config.heard(sim->config.user, time_ns, samples, own);
 }
@@ -100,7 +100,7 @@ static void sound(struct sim_pcm *sim, const uint8_t *frame, int64_t time_ns, bo
 static int64_t tick_ns(const struct sim_pcm *sim, uint64_t position)
 {
     return sim->tick_base_ns +
-           (int64_t)ceil((double)(position - sim->tick_base) * 1e9 / sim->setup.rate_hz /
+           (int64_t)ceil((double)(position - sim->tick_base) * 1e9 / sim->actual.rate_hz /
                          (1 + sim->config.skew_ppm / 1e6));
 }
 
@@ -160,7 +160,7 @@ static void throw_away(struct sim_pcm *sim, uint64_t until)
 /* One tick: a frame, or the end. */
 static void play_one(struct sim_pcm *sim, int64_t time_ns)
 {
-    uint64_t at = sim->position % sim->setup.buffer_frames;
+    uint64_t at = sim->position % sim->actual.buffer_frames;
 
     if (sim->position == sim->moved) {
         sim->counters.dries++;
@@ -178,26 +178,26 @@ static void play_one(struct sim_pcm *sim, int64_t time_ns)
 
 static uint32_t nearest_rate(const struct sim_pcm *sim)
 {
-    uint32_t wished = sim->wished_rate_hz, best = sim->config.rates[0];
+    uint32_t requested = sim->requested_rate_hz, best = sim->config.rates[0];
 
     for (int k = 0; k < SIM_PCM_RATES && sim->config.rates[k]; k++)
-        if (fabs((double)sim->config.rates[k] - wished) < fabs((double)best - wished))
+        if (fabs((double)sim->config.rates[k] - requested) < fabs((double)best - requested))
             best = sim->config.rates[k];
-    return best ? best : wished;
+    return best ? best : requested;
 }
 
 static enum bj_status open_now(struct sim_pcm *sim)
 {
     uint32_t rate = nearest_rate(sim);
-    double frames = (double)sim->wish.buffer_ns / 1e9 * rate;
+    double frames = (double)sim->request.buffer_ns / 1e9 * rate;
 
-    if (!sim->present || strcmp(sim->wish.name, sim->config.name) != 0)
+    if (!sim->present || strcmp(sim->request.name, sim->config.name) != 0)
         return BJ_NOT_FOUND;
     if (sim->refusal != BJ_OK)
         return sim->refusal;
-    if (sim->config.channels < sim->wish.least_channels)
+    if (sim->config.channels < sim->request.least_channels)
         return BJ_UNSUPPORTED;
-    sim->setup = (struct bj_pcm_setup){
+    sim->actual = (struct bj_pcm_actual){
         .rate_hz = rate,
         .min_rate_hz = sim->config.rates[0] ? sim->config.rates[0] : 1000,
         .max_rate_hz = 768000,
@@ -209,7 +209,7 @@ static enum bj_status open_now(struct sim_pcm *sim)
         .quantum_frames = sim->config.quantum_frames,
         .card = "Simulated card",
     };
-    sim->frame_bytes = sim->setup.channels * bytes_of(sim->setup.format);
+    sim->frame_bytes = sim->actual.channels * bytes_of(sim->actual.format);
     sim->snapshot = (struct bj_pcm_snapshot){0};
     sim->written = sim->moved = sim->heard = sim->position = 0;
     sim->open = true;
@@ -219,7 +219,7 @@ static enum bj_status open_now(struct sim_pcm *sim)
 
 static void play_dark(struct sim_pcm *sim, int64_t now_ns)
 {
-    uint32_t count = (uint32_t)((double)DARK_NS / 1e9 * sim->setup.rate_hz);
+    uint32_t count = (uint32_t)((double)DARK_NS / 1e9 * sim->actual.rate_hz);
 
     for (uint32_t k = 0; k < count; k++) {
         sound(sim, sim->dark, now_ns, true);
@@ -247,7 +247,7 @@ static void start_now(struct sim_pcm *sim, int64_t now_ns)
     sim->running = sim->present && sim->open && sim->position < sim->moved;
     sim->tick_base = sim->position;
     sim->tick_base_ns =
-        now_ns + (int64_t)(sim->config.fifo_frames * 1e9 / sim->setup.rate_hz);
+        now_ns + (int64_t)(sim->config.fifo_frames * 1e9 / sim->actual.rate_hz);
     take_snapshot(sim, now_ns);
     sim->news = true;
 }
@@ -338,13 +338,13 @@ bool sim_pcm_ready(const struct sim_pcm *sim, const struct bj_wait *wait)
 
 /* ---- What a driver calls ------------------------------------------------------------- */
 
-static enum bj_status create(struct bj_pcm *pcm, const struct bj_pcm_wish *wish,
+static enum bj_status create(struct bj_pcm *pcm, const struct bj_pcm_request *request,
                              int *handle)
 {
     struct sim_pcm *sim = of(pcm);
 
     assert(sim->handles == 0);
-    sim->wish = *wish;
+    sim->request = *request;
     sim->handles++;
     *handle = HANDLE;
     return BJ_OK;
@@ -363,20 +363,20 @@ static void open(struct bj_pcm *pcm, int handle, uint32_t rate_hz)
     struct sim_pcm *sim = of(pcm);
 
     assert(handle == HANDLE);
-    sim->wished_rate_hz = rate_hz;
+    sim->requested_rate_hz = rate_hz;
     sim->open_status = BJ_WOULD_BLOCK;
     ask(sim, OPEN);
     if (sim->due_ns[CLOSE] != BJ_NEVER && sim->due_ns[OPEN] <= sim->due_ns[CLOSE])
         sim->due_ns[OPEN] = sim->due_ns[CLOSE] + 1;
 }
 
-static enum bj_status opened(struct bj_pcm *pcm, int handle, struct bj_pcm_setup *setup)
+static enum bj_status opened(struct bj_pcm *pcm, int handle, struct bj_pcm_actual *actual)
 {
     struct sim_pcm *sim = of(pcm);
 
     assert(handle == HANDLE);
     sim->news = false;
-    *setup = sim->setup;
+    *actual = sim->actual;
     return sim->open_status;
 }
 
@@ -385,7 +385,7 @@ static enum bj_status write(struct bj_pcm *pcm, int handle, const void *frames,
 {
     struct sim_pcm *sim = of(pcm);
     const uint8_t *from = frames;
-    uint64_t room = sim->setup.buffer_frames - (sim->written - sim->position);
+    uint64_t room = sim->actual.buffer_frames - (sim->written - sim->position);
 
     assert(handle == HANDLE && sim->open && sim->due_ns[DROP] == BJ_NEVER);
     sim->counters.overruns += count > room;
@@ -394,7 +394,7 @@ static enum bj_status write(struct bj_pcm *pcm, int handle, const void *frames,
     if (count > room)
         count = (uint32_t)room;
     for (uint32_t k = 0; k < count; k++, from += sim->frame_bytes)
-        memcpy(sim->ring + sim->written++ % sim->setup.buffer_frames * sim->frame_bytes,
+        memcpy(sim->ring + sim->written++ % sim->actual.buffer_frames * sim->frame_bytes,
                from, sim->frame_bytes);
     sim->counters.frames_written += count;
     *written = count;
@@ -545,9 +545,9 @@ struct sim_pcm_counters sim_pcm_counters(const struct sim_pcm *sim)
     return sim->counters;
 }
 
-struct bj_pcm_setup sim_pcm_setup(const struct sim_pcm *sim)
+struct bj_pcm_actual sim_pcm_actual(const struct sim_pcm *sim)
 {
-    return sim->setup;
+    return sim->actual;
 }
 
 /* ---- Faults -------------------------------------------------------------------------- */

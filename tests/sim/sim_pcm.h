@@ -56,7 +56,7 @@ bool sim_pcm_ready(const struct sim_pcm *sim, const struct bj_wait *wait);
 int sim_pcm_handles(const struct sim_pcm *sim); /* created, not destroyed */
 bool sim_pcm_is_open(const struct sim_pcm *sim);
 struct sim_pcm_counters sim_pcm_counters(const struct sim_pcm *sim);
-struct bj_pcm_setup sim_pcm_setup(const struct sim_pcm *sim);
+struct bj_pcm_actual sim_pcm_actual(const struct sim_pcm *sim);
 
 /* Faults, from now on. */
 void sim_pcm_unplug(struct sim_pcm *sim);

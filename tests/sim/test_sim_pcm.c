@@ -36,7 +36,7 @@ static void on_heard(void *user, int64_t time_ns, const double *samples, bool ow
 
 static void create(struct sim_pcm_config config)
 {
-    struct bj_pcm_wish wish = {
+    struct bj_pcm_request request = {
         .name = "hw:2,0", .least_channels = 2, .channels = 6, .buffer_ns = 200 * MS};
 
     memset(&rig, 0, sizeof rig);
@@ -46,7 +46,7 @@ static void create(struct sim_pcm_config config)
     assert_non_null(rig.sim);
     rig.pcm = sim_pcm_base(rig.sim);
     rig.ops = rig.pcm->ops;
-    assert_int_equal(rig.ops->create(rig.pcm, &wish, &rig.handle), BJ_OK);
+    assert_int_equal(rig.ops->create(rig.pcm, &request, &rig.handle), BJ_OK);
 }
 
 static void destroy(void)
@@ -61,15 +61,15 @@ static void go_to(int64_t now_ns)
     sim_pcm_advance(rig.sim, now_ns);
 }
 
-static struct bj_pcm_setup open_at(uint32_t rate_hz)
+static struct bj_pcm_actual open_at(uint32_t rate_hz)
 {
-    struct bj_pcm_setup setup;
+    struct bj_pcm_actual actual;
 
     rig.ops->open(rig.pcm, rig.handle, rate_hz);
-    assert_int_equal(rig.ops->opened(rig.pcm, rig.handle, &setup), BJ_WOULD_BLOCK);
+    assert_int_equal(rig.ops->opened(rig.pcm, rig.handle, &actual), BJ_WOULD_BLOCK);
     go_to(rig.now_ns + 30 * MS);
-    assert_int_equal(rig.ops->opened(rig.pcm, rig.handle, &setup), BJ_OK);
-    return setup;
+    assert_int_equal(rig.ops->opened(rig.pcm, rig.handle, &actual), BJ_OK);
+    return actual;
 }
 
 static uint32_t put(uint32_t count)
@@ -100,22 +100,22 @@ static bool is_ready(void)
 
 static void test_opens_in_its_time_at_the_nearest_rate(void **state)
 {
-    struct bj_pcm_setup setup;
+    struct bj_pcm_actual actual;
 
     (void)state;
     create(sim_pcm_defaults());
     rig.ops->open(rig.pcm, rig.handle, 50000);
     go_to(START + 20 * MS - 1);
-    assert_int_equal(rig.ops->opened(rig.pcm, rig.handle, &setup), BJ_WOULD_BLOCK);
+    assert_int_equal(rig.ops->opened(rig.pcm, rig.handle, &actual), BJ_WOULD_BLOCK);
     assert_false(is_ready());
     assert_int_equal(sim_pcm_next_event_ns(rig.sim), START + 20 * MS);
     go_to(START + 20 * MS);
     assert_true(is_ready());
-    assert_int_equal(rig.ops->opened(rig.pcm, rig.handle, &setup), BJ_OK);
+    assert_int_equal(rig.ops->opened(rig.pcm, rig.handle, &actual), BJ_OK);
     assert_false(is_ready());
-    assert_true(setup.rate_hz == 48000);
-    assert_int_equal(setup.channels, 8);
-    assert_int_equal(setup.buffer_frames, 9600);
+    assert_true(actual.rate_hz == 48000);
+    assert_int_equal(actual.channels, 8);
+    assert_int_equal(actual.buffer_frames, 9600);
     destroy();
 }
 
@@ -255,7 +255,7 @@ static void test_close_plays_the_dark_frame_and_then_opens_again(void **state)
 
 static void test_faults(void **state)
 {
-    struct bj_pcm_setup setup;
+    struct bj_pcm_actual actual;
     struct bj_pcm_snapshot seen;
 
     (void)state;
@@ -273,12 +273,12 @@ static void test_faults(void **state)
     rig.ops->close(rig.pcm, rig.handle, NULL);
     rig.ops->open(rig.pcm, rig.handle, 48000);
     go_to(rig.now_ns + 30 * MS);
-    assert_int_equal(rig.ops->opened(rig.pcm, rig.handle, &setup), BJ_NOT_FOUND);
+    assert_int_equal(rig.ops->opened(rig.pcm, rig.handle, &actual), BJ_NOT_FOUND);
     sim_pcm_plug(rig.sim);
     sim_pcm_refuse(rig.sim, BJ_BUSY);
     rig.ops->open(rig.pcm, rig.handle, 48000);
     go_to(rig.now_ns + 30 * MS);
-    assert_int_equal(rig.ops->opened(rig.pcm, rig.handle, &setup), BJ_BUSY);
+    assert_int_equal(rig.ops->opened(rig.pcm, rig.handle, &actual), BJ_BUSY);
     destroy();
 }
 

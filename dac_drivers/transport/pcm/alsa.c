@@ -76,9 +76,9 @@ static bool choose_format(snd_pcm_t *pcm, snd_pcm_hw_params_t *params,
 
 /* As few as are enough, or else as many as there are. */
 static int choose_channels(snd_pcm_t *pcm, snd_pcm_hw_params_t *params,
-                           const struct bj_pcm_wish *wish, uint32_t *channels)
+                           const struct bj_pcm_request *request, uint32_t *channels)
 {
-    unsigned least = wish->least_channels, enough = wish->channels;
+    unsigned least = request->least_channels, enough = request->channels;
     int error = snd_pcm_hw_params_set_channels_min(pcm, params, &enough);
 
     if (error == 0)
@@ -102,19 +102,19 @@ static int choose_times(snd_pcm_t *pcm, snd_pcm_hw_params_t *params, int64_t buf
     return error ? error : snd_pcm_hw_params_get_period_size(params, period, NULL);
 }
 
-static void note_rate(snd_pcm_hw_params_t *params, struct bj_pcm_setup *setup,
+static void note_rate(snd_pcm_hw_params_t *params, struct bj_pcm_actual *actual,
                       unsigned rate)
 {
     unsigned number = 0, divisor = 0;
 
-    setup->rate_hz = rate;
+    actual->rate_hz = rate;
     if (snd_pcm_hw_params_get_rate_numden(params, &number, &divisor) == 0 && divisor > 0 &&
         number > 0)
-        setup->rate_hz = (double)number / divisor;
+        actual->rate_hz = (double)number / divisor;
 }
 
-static enum bj_status set_hardware(snd_pcm_t *pcm, const struct bj_pcm_wish *wish,
-                                   unsigned rate, struct bj_pcm_setup *setup)
+static enum bj_status set_hardware(snd_pcm_t *pcm, const struct bj_pcm_request *request,
+                                   unsigned rate, struct bj_pcm_actual *actual)
 {
     snd_pcm_hw_params_t *params;
     snd_pcm_uframes_t buffer = 0, period = 0;
@@ -125,19 +125,19 @@ static enum bj_status set_hardware(snd_pcm_t *pcm, const struct bj_pcm_wish *wis
         return BJ_UNSUPPORTED;
     (void)snd_pcm_hw_params_set_rate_resample(pcm, params, 0);
     error = snd_pcm_hw_params_set_access(pcm, params, SND_PCM_ACCESS_RW_INTERLEAVED);
-    if (error || !choose_format(pcm, params, &setup->format) ||
-        choose_channels(pcm, params, wish, &setup->channels))
+    if (error || !choose_format(pcm, params, &actual->format) ||
+        choose_channels(pcm, params, request, &actual->channels))
         return BJ_UNSUPPORTED;
-    (void)snd_pcm_hw_params_get_rate_min(params, &setup->min_rate_hz, NULL);
-    (void)snd_pcm_hw_params_get_rate_max(params, &setup->max_rate_hz, NULL);
+    (void)snd_pcm_hw_params_get_rate_min(params, &actual->min_rate_hz, NULL);
+    (void)snd_pcm_hw_params_get_rate_max(params, &actual->max_rate_hz, NULL);
     error = snd_pcm_hw_params_set_rate_near(pcm, params, &rate, NULL);
     if (error == 0)
-        error = choose_times(pcm, params, wish->buffer_ns, &buffer, &period);
+        error = choose_times(pcm, params, request->buffer_ns, &buffer, &period);
     if (error)
         return status_of(error);
-    note_rate(params, setup, rate);
-    setup->buffer_frames = (uint32_t)buffer;
-    setup->quantum_frames =
+    note_rate(params, actual, rate);
+    actual->buffer_frames = (uint32_t)buffer;
+    actual->quantum_frames =
         snd_pcm_hw_params_is_batch(params) && period > 0 ? (uint32_t)period : 1;
     return BJ_OK;
 }
@@ -166,7 +166,7 @@ static enum bj_status set_software(snd_pcm_t *pcm, uint32_t buffer_frames)
     return error ? status_of(error) : BJ_OK;
 }
 
-static void note_card(snd_pcm_t *pcm, struct bj_pcm_setup *setup)
+static void note_card(snd_pcm_t *pcm, struct bj_pcm_actual *actual)
 {
     snd_pcm_info_t *info;
     const char *name = "";
@@ -176,23 +176,24 @@ static void note_card(snd_pcm_t *pcm, struct bj_pcm_setup *setup)
         name = snd_pcm_info_get_name(info);
     if (name == NULL || name[0] == '\0')
         name = snd_pcm_type_name(snd_pcm_type(pcm));
-    (void)snprintf(setup->card, sizeof setup->card, "%s", name);
+    (void)snprintf(actual->card, sizeof actual->card, "%s", name);
 }
 
-enum bj_status bj_alsa_open(const struct bj_pcm_wish *wish, uint32_t rate_hz,
-                            struct bj_pcm_setup *setup, struct bj_alsa **alsa)
+enum bj_status bj_alsa_open(const struct bj_pcm_request *request, uint32_t rate_hz,
+                            struct bj_pcm_actual *actual, struct bj_alsa **alsa)
 {
     snd_pcm_t *pcm = NULL;
-    int error = snd_pcm_open(&pcm, wish->name, SND_PCM_STREAM_PLAYBACK, SND_PCM_NONBLOCK);
+    int error =
+        snd_pcm_open(&pcm, request->name, SND_PCM_STREAM_PLAYBACK, SND_PCM_NONBLOCK);
     enum bj_status status;
 
-    *setup = (struct bj_pcm_setup){0};
+    *actual = (struct bj_pcm_actual){0};
     if (error < 0) /* an unknown name is an invalid argument */
         return error == -EINVAL ? BJ_NOT_FOUND : status_of(error);
-    status = set_hardware(pcm, wish, rate_hz, setup);
+    status = set_hardware(pcm, request, rate_hz, actual);
     if (status == BJ_OK)
-        status = set_software(pcm, setup->buffer_frames);
-    note_card(pcm, setup);
+        status = set_software(pcm, actual->buffer_frames);
+    note_card(pcm, actual);
     *alsa = status == BJ_OK ? calloc(1, sizeof **alsa) : NULL;
     if (*alsa == NULL) {
         (void)snd_pcm_close(pcm);

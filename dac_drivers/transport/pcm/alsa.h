@@ -18,8 +18,8 @@ enum bj_alsa_state {
 };
 
 /* On BJ_OK *alsa is to be closed. Else why not, as in bj_pcm_ops.opened. */
-enum bj_status bj_alsa_open(const struct bj_pcm_wish *wish, uint32_t rate_hz,
-                            struct bj_pcm_setup *setup, struct bj_alsa **alsa);
+enum bj_status bj_alsa_open(const struct bj_pcm_request *request, uint32_t rate_hz,
+                            struct bj_pcm_actual *actual, struct bj_alsa **alsa);
 void bj_alsa_close(struct bj_alsa *alsa); /* NULL is fine */
 
 /* How many frames it took, 0 when it is full or not well: see bj_alsa_query. */

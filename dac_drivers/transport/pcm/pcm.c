@@ -53,7 +53,7 @@ static void open(struct bj_pcm *pcm, int handle, uint32_t rate_hz)
     pcm_bell_ring(thread->wake_fd);
 }
 
-static enum bj_status opened(struct bj_pcm *pcm, int handle, struct bj_pcm_setup *setup)
+static enum bj_status opened(struct bj_pcm *pcm, int handle, struct bj_pcm_actual *actual)
 {
     struct pcm_thread *thread = of(pcm, handle);
 
@@ -62,7 +62,7 @@ static enum bj_status opened(struct bj_pcm *pcm, int handle, struct bj_pcm_setup
     pcm_bell_silence(thread->news_fd);
     if (atomic_load(&thread->opened) != atomic_load(&thread->wanted))
         return BJ_WOULD_BLOCK;
-    *setup = thread->setup;
+    *actual = thread->actual;
     return thread->status;
 }
 
@@ -76,7 +76,7 @@ static enum bj_status write_frames(struct bj_pcm *pcm, int handle, const void *f
 
     if (thread == NULL || frames == NULL || count == 0)
         return BJ_BAD_ARGUMENT;
-    size = thread->setup.buffer_frames;
+    size = thread->actual.buffer_frames;
     to = atomic_load(&thread->written);
     room = size - (to - atomic_load(&thread->moved));
     if (room == 0)
@@ -157,7 +157,8 @@ static void release(struct pcm_thread *thread)
     free(thread);
 }
 
-static enum bj_status create_thread(const struct bj_pcm_wish *wish, struct pcm_thread **out)
+static enum bj_status create_thread(const struct bj_pcm_request *request,
+                                    struct pcm_thread **out)
 {
     struct pcm_thread *thread = calloc(1, sizeof *thread);
     enum bj_status status = BJ_NO_MEMORY;
@@ -165,7 +166,7 @@ static enum bj_status create_thread(const struct bj_pcm_wish *wish, struct pcm_t
     *out = thread;
     if (thread == NULL)
         return BJ_NO_MEMORY;
-    thread->wish = *wish;
+    thread->request = *request;
     thread->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     thread->news_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     thread->own_snapshot = 0;
@@ -180,7 +181,7 @@ static enum bj_status create_thread(const struct bj_pcm_wish *wish, struct pcm_t
     return status;
 }
 
-static enum bj_status create(struct bj_pcm *pcm, const struct bj_pcm_wish *wish,
+static enum bj_status create(struct bj_pcm *pcm, const struct bj_pcm_request *request,
                              int *handle)
 {
     struct pcms *pcms = (struct pcms *)pcm;
@@ -191,7 +192,7 @@ static enum bj_status create(struct bj_pcm *pcm, const struct bj_pcm_wish *wish,
     while (place < HANDLES && atomic_load(&pcms->threads[place]))
         place++;
     if (place < HANDLES)
-        status = create_thread(wish, &thread);
+        status = create_thread(request, &thread);
     if (thread == NULL)
         return status;
     atomic_store(&pcms->threads[place], thread);

@@ -158,7 +158,7 @@ static void move_frames(struct pcm_thread *thread)
 {
     uint64_t from = atomic_load(&thread->moved);
     uint64_t to = due_frames(thread, atomic_load(&thread->written));
-    uint32_t size = thread->setup.buffer_frames;
+    uint32_t size = thread->actual.buffer_frames;
 
     while (from < to) {
         uint32_t at = (uint32_t)(from % size);
@@ -177,7 +177,7 @@ static void start(struct pcm_thread *thread)
     thread->running = true;
     thread->paced_from = atomic_load(&thread->moved);
     thread->pacer = (struct bj_pacer){.start_ns = bj_clock_ns(),
-                                      .pps = (uint32_t)(thread->setup.rate_hz + 0.5)};
+                                      .pps = (uint32_t)(thread->actual.rate_hz + 0.5)};
     if (!bj_alsa_start(thread->alsa)) {
         note_sleep(thread); /* it takes no part: what it has is lost */
         end_running(thread);
@@ -248,14 +248,14 @@ static enum bj_status open_device(struct pcm_thread *thread)
                                      [BJ_PCM_S24_PACKED] = 3,
                                      [BJ_PCM_FLOAT] = 4,
                                      [BJ_PCM_S16] = 2};
-    struct bj_pcm_setup *setup = &thread->setup;
-    enum bj_status status =
-        bj_alsa_open(&thread->wish, atomic_load(&thread->rate_hz), setup, &thread->alsa);
+    struct bj_pcm_actual *actual = &thread->actual;
+    enum bj_status status = bj_alsa_open(&thread->request, atomic_load(&thread->rate_hz),
+                                         actual, &thread->alsa);
 
     if (status != BJ_OK)
         return status;
-    thread->frame_bytes = setup->channels * bytes[setup->format];
-    thread->ring = calloc(setup->buffer_frames, thread->frame_bytes);
+    thread->frame_bytes = actual->channels * bytes[actual->format];
+    thread->ring = calloc(actual->buffer_frames, thread->frame_bytes);
     if (thread->ring == NULL)
         return BJ_NO_MEMORY;
     thread->clockless = swallows_at_once(thread);
@@ -264,10 +264,10 @@ static enum bj_status open_device(struct pcm_thread *thread)
 
 static void play_dark(struct pcm_thread *thread)
 {
-    uint32_t count = (uint32_t)(thread->setup.rate_hz * DARK_MS / 1000);
+    uint32_t count = (uint32_t)(thread->actual.rate_hz * DARK_MS / 1000);
 
-    if (count > thread->setup.buffer_frames)
-        count = thread->setup.buffer_frames;
+    if (count > thread->actual.buffer_frames)
+        count = thread->actual.buffer_frames;
     for (uint32_t k = 0; k < count; k++)
         memcpy(thread->ring + (size_t)k * thread->frame_bytes, thread->dark,
                thread->frame_bytes);
@@ -331,7 +331,7 @@ static int pause_ms(struct pcm_thread *thread)
         return -1;
     if (thread->clockless)
         return PACE_MS;
-    if (thread->setup.quantum_frames <= 1)
+    if (thread->actual.quantum_frames <= 1)
         return SNAPSHOT_MS;
     return 1 + (int)((++thread->pauses * 0x9e3779b9u >> 16) * (SNAPSHOT_MS / 2) >> 16);
 }

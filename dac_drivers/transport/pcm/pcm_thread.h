@@ -17,7 +17,7 @@
 /* What is wanted is a session: odd numbers are open ones. Each side stores what is its. */
 struct pcm_thread {
     pthread_t pthread;
-    struct bj_pcm_wish wish;
+    struct bj_pcm_request request;
     int wake_fd, news_fd; /* news_fd is the handle */
     atomic_bool ending;
 
@@ -29,9 +29,9 @@ struct pcm_thread {
     uint8_t dark[BJ_PCM_FRAME_BYTES];
 
     /* thread to engine */
-    atomic_uint opened; /* the session of which status and setup tell */
+    atomic_uint opened; /* the session of which status and actual tell */
     enum bj_status status;
-    struct bj_pcm_setup setup;
+    struct bj_pcm_actual actual;
     atomic_ullong moved; /* out of the ring */
     atomic_bool gone;
     atomic_uint handed; /* index of a snapshot, and PCM_FRESH */

@@ -252,14 +252,14 @@ enum bj_pcm_format {
     BJ_PCM_S16,
 };
 
-struct bj_pcm_wish {
+struct bj_pcm_request {
     char name[BJ_PCM_NAME_SIZE]; /**< as ALSA calls it: "hw:2,0" */
     uint32_t least_channels;     /**< fewer are not enough */
     uint32_t channels;           /**< as many are enough, where the card has them */
     int64_t buffer_ns;           /**< the nearest is taken */
 };
 
-struct bj_pcm_setup {
+struct bj_pcm_actual {
     double rate_hz; /**< as the card makes it */
     uint32_t min_rate_hz, max_rate_hz;
     uint32_t channels;
@@ -290,7 +290,7 @@ struct bj_pcm;
 struct bj_pcm_ops {
     /** Main thread. Room for one PCM, not opened yet. *handle is ready for reading whenever
      * there is news: opened, started, dropped, dry, gone. BJ_NO_MEMORY. */
-    enum bj_status (*create)(struct bj_pcm *pcm, const struct bj_pcm_wish *wish,
+    enum bj_status (*create)(struct bj_pcm *pcm, const struct bj_pcm_request *request,
                              int *handle);
     void (*destroy)(struct bj_pcm *pcm, int handle);
 
@@ -299,7 +299,7 @@ struct bj_pcm_ops {
 
     /** BJ_OK open, BJ_WOULD_BLOCK still trying; BJ_NOT_FOUND, BJ_NO_PERMISSION, BJ_BUSY,
      * BJ_UNSUPPORTED (too few channels, no format), BJ_IO_ERROR. */
-    enum bj_status (*opened)(struct bj_pcm *pcm, int handle, struct bj_pcm_setup *setup);
+    enum bj_status (*opened)(struct bj_pcm *pcm, int handle, struct bj_pcm_actual *actual);
 
     /** Whole frames; takes 1..count, or BJ_WOULD_BLOCK. */
     enum bj_status (*write)(struct bj_pcm *pcm, int handle, const void *frames,

@@ -251,12 +251,12 @@ static struct rough_ways *of_pcm(struct bj_pcm *pcm)
     return (struct rough_ways *)(void *)((char *)pcm - offsetof(struct rough_ways, pcm));
 }
 
-static enum bj_status create(struct bj_pcm *pcm, const struct bj_pcm_wish *wish,
+static enum bj_status create(struct bj_pcm *pcm, const struct bj_pcm_request *request,
                              int *handle)
 {
     struct bj_pcm *inner = of_pcm(pcm)->inner.pcm;
 
-    return inner->ops->create(inner, wish, handle);
+    return inner->ops->create(inner, request, handle);
 }
 
 static void destroy(struct bj_pcm *pcm, int handle)
@@ -273,11 +273,11 @@ static void open_pcm(struct bj_pcm *pcm, int handle, uint32_t rate_hz)
     inner->ops->open(inner, handle, rate_hz);
 }
 
-static enum bj_status opened(struct bj_pcm *pcm, int handle, struct bj_pcm_setup *setup)
+static enum bj_status opened(struct bj_pcm *pcm, int handle, struct bj_pcm_actual *actual)
 {
     struct bj_pcm *inner = of_pcm(pcm)->inner.pcm;
 
-    return inner->ops->opened(inner, handle, setup);
+    return inner->ops->opened(inner, handle, actual);
 }
 
 static enum bj_status write_frames(struct bj_pcm *pcm, int handle, const void *frames,

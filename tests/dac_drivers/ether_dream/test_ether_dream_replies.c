@@ -241,7 +241,7 @@ static void test_clears_at_most_once_a_second(void **state)
     assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
 }
 
-static void test_closing_takes_a_wish_to_clear_back(void **state)
+static void test_closing_takes_a_request_to_clear_back(void **state)
 {
     (void)state;
     start_playing("ed2");
@@ -716,7 +716,7 @@ int main(void)
         TEST(test_refusals_of_everything_are_survived),
         TEST(test_an_estop_is_a_fault_until_the_user_clears_it),
         TEST(test_clears_at_most_once_a_second),
-        TEST(test_closing_takes_a_wish_to_clear_back),
+        TEST(test_closing_takes_a_request_to_clear_back),
         TEST(test_an_estop_before_we_came_shows_at_once),
         TEST(test_faults_are_counted_over_connections),
         TEST(test_a_pulled_cable_that_comes_back_is_a_fault),

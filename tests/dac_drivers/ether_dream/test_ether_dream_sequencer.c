@@ -113,7 +113,7 @@ static void test_never_overfills_the_queue_of_rates(void **state)
     (void)state;
     world.target_points = 3600;
     world_play(&world);
-    for (int k = 0; k < 8000; k++) { /* a wish for another rate every 8 points */
+    for (int k = 0; k < 8000; k++) { /* a request for another rate every 8 points */
         world.pps = k % 2 ? 30000 : 30100;
         world_run_ms(&world, 0.25);
     }

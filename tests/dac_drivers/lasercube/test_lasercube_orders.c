@@ -92,7 +92,7 @@ static void test_a_refusal_ends_it(void **state)
     assert_true(orders.order[LC_ORDER_THRESHOLD].refused);
 }
 
-static void test_the_newest_wish_counts(void **state)
+static void test_the_newest_request_counts(void **state)
 {
     (void)state;
     lc_orders_give(&orders, LC_ORDER_OUTPUT, 1, 0);
@@ -126,7 +126,7 @@ int main(void)
         cmocka_unit_test_setup(test_repeats_until_answered, begin),
         cmocka_unit_test_setup(test_no_answer_before_the_order, begin),
         cmocka_unit_test_setup(test_a_refusal_ends_it, begin),
-        cmocka_unit_test_setup(test_the_newest_wish_counts, begin),
+        cmocka_unit_test_setup(test_the_newest_request_counts, begin),
         cmocka_unit_test_setup(test_settled, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,7 +80,7 @@ static void thread_says_what_it_got_and_ends_when_stopped(void **state)
     close(wake_fd);
 }
 
-static void thread_without_a_wish_is_ordinary(void **state)
+static void thread_without_a_priority_is_ordinary(void **state)
 {
     struct bj_waiter *waiter = bj_waiter_create();
     struct bj_stream *stream = create_stream(waiter);
@@ -106,7 +106,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(priority_is_below_jack),
         cmocka_unit_test(thread_says_what_it_got_and_ends_when_stopped),
-        cmocka_unit_test(thread_without_a_wish_is_ordinary),
+        cmocka_unit_test(thread_without_a_priority_is_ordinary),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

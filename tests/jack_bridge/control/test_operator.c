@@ -120,24 +120,24 @@ static void an_arm_is_the_main_threads_to_grant(void **state)
     struct desk *desk = *state;
     int fd = tell(desk, "arm\n"), other;
 
-    WAIT_FOR(bj_wish_take(&desk->op.wish) == BJ_ORDER_ARM);
+    WAIT_FOR(bj_request_take(&desk->op.request) == BJ_ORDER_ARM);
     other = tell(desk, "status\n");
-    bj_wish_answer(&desk->op.wish, false, "JACK is not there", 17);
+    bj_request_answer(&desk->op.request, false, "JACK is not there", 17);
     bj_operator_answered(&desk->op);
     assert_string_equal(answer(fd), "no\nJACK is not there\n");
-    WAIT_FOR(bj_wish_take(&desk->op.wish) == BJ_ORDER_STATUS);
-    bj_wish_answer(&desk->op.wish, true, "{}\n", 3);
+    WAIT_FOR(bj_request_take(&desk->op.request) == BJ_ORDER_STATUS);
+    bj_request_answer(&desk->op.request, true, "{}\n", 3);
     bj_operator_answered(&desk->op);
     assert_string_equal(answer(other), "ok\n{}\n");
 }
 
-static bool is_asked(struct bj_wish *wish)
+static bool is_asked(struct bj_request *request)
 {
     bool asked;
 
-    pthread_mutex_lock(&wish->mutex);
-    asked = wish->state == BJ_WISH_ASKED;
-    pthread_mutex_unlock(&wish->mutex);
+    pthread_mutex_lock(&request->mutex);
+    asked = request->state == BJ_REQUEST_ASKED;
+    pthread_mutex_unlock(&request->mutex);
     return asked;
 }
 
@@ -146,11 +146,11 @@ static void an_arm_that_waits_falls_to_a_disarm(void **state)
     struct desk *desk = *state;
     int first = tell(desk, "arm\n"), second = tell(desk, "arm\n");
 
-    WAIT_FOR(is_asked(&desk->op.wish));
+    WAIT_FOR(is_asked(&desk->op.request));
     assert_string_equal(answer(tell(desk, "disarm\n")), "ok\n");
     assert_string_equal(answer(first), "no\ndisarmed meanwhile\n");
     assert_string_equal(answer(second), "no\ndisarmed meanwhile\n");
-    assert_int_equal(bj_wish_take(&desk->op.wish), BJ_ORDER_NONE);
+    assert_int_equal(bj_request_take(&desk->op.request), BJ_ORDER_NONE);
 }
 
 static void an_arm_that_nobody_hears_is_refused_for_good(void **state)
@@ -158,7 +158,7 @@ static void an_arm_that_nobody_hears_is_refused_for_good(void **state)
     struct desk *desk = *state;
 
     assert_string_equal(answer(tell(desk, "arm\n")), "no\nbeamjack is busy\n");
-    assert_int_equal(bj_wish_take(&desk->op.wish), BJ_ORDER_NONE);
+    assert_int_equal(bj_request_take(&desk->op.request), BJ_ORDER_NONE);
 }
 
 /* ---- The hasty end -------------------------------------------------------------------------- */

@@ -75,14 +75,14 @@ static void a_device_that_takes_nothing_is_hopeless_soon(void **state)
     assert_false(bj_restarts_hopeless(&restarts));
 }
 
-static void what_we_wish_for_holds_up_nothing(void **state)
+static void what_we_request_holds_up_nothing(void **state)
 {
     struct bj_restarts restarts = {0};
 
     (void)state;
     for (int k = 0; k < 100; k++) {
         int64_t now = EPOCH + k * 10 * MS;
-        bj_restarts_wish(&restarts);
+        bj_restarts_expect(&restarts);
         bj_restarts_note(&restarts, now, false);
         assert_false(bj_restarts_hold(&restarts, now));
     }
@@ -95,7 +95,7 @@ int main(void)
         cmocka_unit_test(the_first_restart_follows_at_once),
         cmocka_unit_test(there_are_never_more_than_ten_a_second),
         cmocka_unit_test(a_device_that_takes_nothing_is_hopeless_soon),
-        cmocka_unit_test(what_we_wish_for_holds_up_nothing),
+        cmocka_unit_test(what_we_request_holds_up_nothing),
     };
 
     return cmocka_run_group_tests_name("restarts", tests, NULL, NULL);

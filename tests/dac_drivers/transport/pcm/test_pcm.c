@@ -24,7 +24,7 @@
 
 static struct bj_pcm *pcm;
 static int handle;
-static struct bj_pcm_setup setup;
+static struct bj_pcm_actual actual;
 static struct bj_pcm_snapshot snapshot;
 
 static int start(void **state)
@@ -43,11 +43,11 @@ static int stop(void **state)
 
 static void create(const char *name)
 {
-    struct bj_pcm_wish wish = {
+    struct bj_pcm_request request = {
         .least_channels = 2, .channels = CHANNELS, .buffer_ns = 200 * MS};
 
-    (void)snprintf(wish.name, sizeof wish.name, "%s", name);
-    assert_int_equal(pcm->ops->create(pcm, &wish, &handle), BJ_OK);
+    (void)snprintf(request.name, sizeof request.name, "%s", name);
+    assert_int_equal(pcm->ops->create(pcm, &request, &handle), BJ_OK);
 }
 
 static void wait_for_news(void)
@@ -62,7 +62,7 @@ static enum bj_status open(void)
     enum bj_status status;
 
     pcm->ops->open(pcm, handle, 48000);
-    while ((status = pcm->ops->opened(pcm, handle, &setup)) == BJ_WOULD_BLOCK)
+    while ((status = pcm->ops->opened(pcm, handle, &actual)) == BJ_WOULD_BLOCK)
         wait_for_news();
     return status;
 }
@@ -119,7 +119,7 @@ static void test_plays_in_real_time_until_it_is_dry(void **state)
     (void)state;
     snapshot = (struct bj_pcm_snapshot){0};
     begin("null");
-    assert_int_equal(setup.channels, CHANNELS);
+    assert_int_equal(actual.channels, CHANNELS);
     assert_int_equal(write_numbered(0, 4800), 4800);
     began_ns = bj_clock_ns();
     pcm->ops->start(pcm, handle);
@@ -159,7 +159,7 @@ static void test_takes_no_more_than_it_holds(void **state)
     begin("null");
     while ((more = write_numbered(taken, 1000)) > 0)
         taken += more;
-    assert_int_equal(taken, setup.buffer_frames);
+    assert_int_equal(taken, actual.buffer_frames);
     end();
 }
 
@@ -240,16 +240,16 @@ static void test_opens_again_after_a_close(void **state)
 
 static void test_has_room_for_so_many(void **state)
 {
-    struct bj_pcm_wish wish = {.name = "null", .least_channels = 2, .channels = 2};
+    struct bj_pcm_request request = {.name = "null", .least_channels = 2, .channels = 2};
     int handles[17], count = 0;
 
     (void)state;
-    while (count < 17 && pcm->ops->create(pcm, &wish, &handles[count]) == BJ_OK)
+    while (count < 17 && pcm->ops->create(pcm, &request, &handles[count]) == BJ_OK)
         count++;
     assert_int_equal(count, 16);
     while (count > 0)
         pcm->ops->destroy(pcm, handles[--count]);
-    assert_int_equal(pcm->ops->create(pcm, &wish, &handle), BJ_OK);
+    assert_int_equal(pcm->ops->create(pcm, &request, &handle), BJ_OK);
     pcm->ops->destroy(pcm, handle);
 }
 
@@ -260,7 +260,7 @@ static void test_a_strange_handle_is_left_alone(void **state)
 
     (void)state;
     pcm->ops->open(pcm, -7, 48000);
-    assert_int_equal(pcm->ops->opened(pcm, -7, &setup), BJ_BAD_ARGUMENT);
+    assert_int_equal(pcm->ops->opened(pcm, -7, &actual), BJ_BAD_ARGUMENT);
     assert_int_equal(pcm->ops->write(pcm, -7, frame, 1, &written), BJ_BAD_ARGUMENT);
     pcm->ops->start(pcm, -7);
     pcm->ops->drop(pcm, -7);
