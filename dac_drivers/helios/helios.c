@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "helios/helios.h"
 
-#include "helios/helios_hail.h"
+#include "helios/helios_probe.h"
 #include "helios/helios_seek.h"
 #include "helios/helios_session.h"
 #include "session/notice.h"
@@ -15,12 +15,12 @@
 #define MIN_BUFFER_NS (8 * BJ_NS_PER_MS)
 #define STALL_NS (10 * BJ_NS_PER_MS)
 
-enum phase { IDLE = 0, SEEKING, HAILING, PLAYING };
+enum phase { IDLE = 0, SEEKING, PROBING, PLAYING };
 
 struct helios {
     struct helios_session session; /* first: write is its */
     struct helios_seek seek;
-    struct helios_hail hail;
+    struct helios_probe probe;
     enum phase phase;
     char port[BJ_USB_PORT_SIZE]; /* where it is or was; "" never seen */
     uint32_t pps, begin_points;  /* of connect */
@@ -31,16 +31,16 @@ struct helios {
 
 static void update_name(struct helios *dac)
 {
-    const char *name = dac->hail.name[0] != '\0' ? dac->hail.name
-                       : dac->seek.id.by_port    ? ""
-                                                 : dac->seek.id.text;
+    const char *name = dac->probe.name[0] != '\0' ? dac->probe.name
+                       : dac->seek.id.by_port     ? ""
+                                                  : dac->seek.id.text;
     struct bj_dac *base = &dac->session.base;
 
     bj_dac_set_name(base, "Helios");
     if (name[0] != '\0')
         bj_dac_add_name(base, " \"%s\"", name);
-    if (dac->hail.firmware != 0)
-        bj_dac_add_name(base, " (firmware %u)", dac->hail.firmware);
+    if (dac->probe.firmware != 0)
+        bj_dac_add_name(base, " (firmware %u)", dac->probe.firmware);
     if (dac->port[0] != '\0')
         bj_dac_add_name(base, " at USB %s", dac->port);
 }
@@ -139,8 +139,8 @@ static enum bj_status seek(struct helios *dac, int64_t now_ns, struct bj_wait *w
     update_name(dac);
     if (status != BJ_OK)
         return explain(dac, status);
-    status = helios_hail_begin(&dac->hail, &dac->session.link, dac->port, now_ns);
-    dac->phase = HAILING;
+    status = helios_probe_begin(&dac->probe, &dac->session.link, dac->port, now_ns);
+    dac->phase = PROBING;
     return status == BJ_OK ? BJ_OK : explain(dac, status);
 }
 
@@ -148,7 +148,7 @@ static bool is_wanted(const struct helios *dac)
 {
     char text[HELIOS_ID_SIZE];
 
-    helios_name_in_id(dac->hail.name, text);
+    helios_name_in_id(dac->probe.name, text);
     return dac->seek.id.by_port || strcmp(text, dac->seek.id.text) == 0;
 }
 
@@ -158,14 +158,15 @@ static void look_further(struct helios *dac, enum bj_status why, int64_t now_ns,
 {
     helios_link_close(&dac->session.link);
     helios_seek_reject(&dac->seek, dac->port, why);
-    memset(&dac->hail, 0, sizeof dac->hail);
+    memset(&dac->probe, 0, sizeof dac->probe);
     dac->phase = SEEKING;
     bj_wait_until(wait, now_ns);
 }
 
-static enum bj_status hail(struct helios *dac, int64_t now_ns, struct bj_wait *wait)
+static enum bj_status probe(struct helios *dac, int64_t now_ns, struct bj_wait *wait)
 {
-    enum bj_status status = helios_hail_step(&dac->hail, &dac->session.link, now_ns, wait);
+    enum bj_status status =
+        helios_probe_step(&dac->probe, &dac->session.link, now_ns, wait);
 
     if (status == BJ_WOULD_BLOCK)
         return BJ_OK;
@@ -178,7 +179,7 @@ static enum bj_status hail(struct helios *dac, int64_t now_ns, struct bj_wait *w
         return explain(dac, status);
     helios_seek_found(&dac->seek, dac->port);
     dac->phase = PLAYING;
-    return helios_session_begin(&dac->session, helios_model_of(dac->hail.firmware), now_ns,
+    return helios_session_begin(&dac->session, helios_model_of(dac->probe.firmware), now_ns,
                                 dac->pps, dac->begin_points);
 }
 
@@ -192,8 +193,8 @@ static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_stat
         (struct bj_dac_status){.state = dac->stopped ? BJ_DAC_STOPPED : BJ_DAC_CONNECTING};
     if (dac->phase == SEEKING)
         result = seek(dac, now_ns, wait);
-    if (dac->phase == HAILING && result == BJ_OK)
-        result = hail(dac, now_ns, wait);
+    if (dac->phase == PROBING && result == BJ_OK)
+        result = probe(dac, now_ns, wait);
     if (dac->phase == PLAYING && result == BJ_OK)
         result = helios_session_service(&dac->session, now_ns, status, wait);
     return result;

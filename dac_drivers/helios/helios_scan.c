@@ -2,8 +2,8 @@
 #include "helios/helios_scan.h"
 
 #include "helios/helios.h"
-#include "helios/helios_hail.h"
 #include "helios/helios_id.h"
+#include "helios/helios_probe.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -25,9 +25,9 @@ struct helios_scan {
     struct bj_usb *usb;
     struct unit units[BJ_USB_DEVICES];
     int64_t look_ns;
-    struct unit *hailed; /* one at a time */
+    struct unit *probed; /* one at a time */
     struct helios_link link;
-    struct helios_hail hail;
+    struct helios_probe probe;
 };
 
 static enum bj_status open_scan(void *instance, const struct bj_transports *via)
@@ -81,7 +81,7 @@ static void look(struct helios_scan *scan, int64_t now_ns)
         unit->device = devices[k];
     }
     for (int i = 0; i < BJ_USB_DEVICES; i++) /* another unit may come into its socket */
-        if (!scan->units[i].present && &scan->units[i] != scan->hailed)
+        if (!scan->units[i].present && &scan->units[i] != scan->probed)
             scan->units[i] = (struct unit){0};
 }
 
@@ -89,35 +89,36 @@ static void look(struct helios_scan *scan, int64_t now_ns)
 
 static void settle(struct helios_scan *scan, enum bj_status status, int64_t now_ns)
 {
-    struct unit *unit = scan->hailed;
+    struct unit *unit = scan->probed;
 
     helios_link_close(&scan->link);
     unit->status = status;
     unit->asked = true;
     unit->retry_ns = status == BJ_OK ? BJ_NEVER : now_ns + AGAIN_NS;
     if (status == BJ_OK) {
-        memcpy(unit->name, scan->hail.name, sizeof unit->name);
-        unit->firmware = scan->hail.firmware;
+        memcpy(unit->name, scan->probe.name, sizeof unit->name);
+        unit->firmware = scan->probe.firmware;
     }
-    scan->hailed = NULL;
+    scan->probed = NULL;
 }
 
-static void go_on_hailing(struct helios_scan *scan, int64_t now_ns, struct bj_wait *wait)
+static void go_on_probing(struct helios_scan *scan, int64_t now_ns, struct bj_wait *wait)
 {
-    enum bj_status status = helios_hail_step(&scan->hail, &scan->link, now_ns, wait);
+    enum bj_status status = helios_probe_step(&scan->probe, &scan->link, now_ns, wait);
 
     if (status != BJ_WOULD_BLOCK)
         settle(scan, status, now_ns);
 }
 
-static void hail_next(struct helios_scan *scan, int64_t now_ns)
+static void probe_next(struct helios_scan *scan, int64_t now_ns)
 {
     for (int i = 0; i < BJ_USB_DEVICES; i++) {
         struct unit *unit = &scan->units[i];
         if (!unit->present || now_ns < unit->retry_ns || unit->device.access != BJ_OK)
             continue;
-        scan->hailed = unit;
-        if (helios_hail_begin(&scan->hail, &scan->link, unit->device.port, now_ns) != BJ_OK)
+        scan->probed = unit;
+        if (helios_probe_begin(&scan->probe, &scan->link, unit->device.port, now_ns) !=
+            BJ_OK)
             settle(scan, BJ_IO_ERROR, now_ns);
         return;
     }
@@ -182,10 +183,10 @@ static void step_scan(void *instance, int64_t now_ns, struct bj_wait *wait,
         scan->look_ns = now_ns + LOOK_NS;
         look(scan, now_ns);
     }
-    if (scan->hailed == NULL)
-        hail_next(scan, now_ns);
-    if (scan->hailed != NULL)
-        go_on_hailing(scan, now_ns, wait);
+    if (scan->probed == NULL)
+        probe_next(scan, now_ns);
+    if (scan->probed != NULL)
+        go_on_probing(scan, now_ns, wait);
     for (int i = 0; i < BJ_USB_DEVICES; i++)
         if (is_ready_to_tell(&scan->units[i], now_ns))
             tell(scan, &scan->units[i], found, discovery);

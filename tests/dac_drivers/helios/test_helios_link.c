@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "helios/helios_hail.h"
 #include "helios/helios_link.h"
+#include "helios/helios_probe.h"
 
 #include "fake_usb.h"
 #include "sim_helios.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "helios/helios_hail.h"
+#include "helios/helios_probe.h"
 
 #include "fake_usb.h"
 #include "sim_helios.h"
@@ -18,7 +18,7 @@ struct rig {
     struct fake_usb *usb;
     struct sim_usb *device;
     struct helios_link link;
-    struct helios_hail hail;
+    struct helios_probe probe;
     int64_t now_ns;
 };
 
@@ -45,13 +45,13 @@ static void destroy(struct rig *rig)
 
 static enum bj_status run(struct rig *rig)
 {
-    enum bj_status status = helios_hail_begin(&rig->hail, &rig->link, PORT, rig->now_ns);
+    enum bj_status status = helios_probe_begin(&rig->probe, &rig->link, PORT, rig->now_ns);
 
     status = status == BJ_OK ? BJ_WOULD_BLOCK : status;
     for (int steps = 0; steps < 2000 && status == BJ_WOULD_BLOCK; steps++) {
         struct bj_wait wait;
         bj_wait_init(&wait);
-        status = helios_hail_step(&rig->hail, &rig->link, rig->now_ns, &wait);
+        status = helios_probe_step(&rig->probe, &rig->link, rig->now_ns, &wait);
         int64_t next_ns = fake_usb_next_event_ns(rig->usb);
         next_ns = next_ns < wait.deadline_ns ? next_ns : wait.deadline_ns;
         if (status != BJ_WOULD_BLOCK || next_ns == BJ_NEVER)
@@ -68,8 +68,8 @@ static void asks_what_it_is_after_it_settled(void **state)
     struct rig *rig = create(5);
 
     assert_int_equal(run(rig), BJ_OK);
-    assert_int_equal(rig->hail.firmware, 5);
-    assert_string_equal(rig->hail.name, "Helios -1450708");
+    assert_int_equal(rig->probe.firmware, 5);
+    assert_string_equal(rig->probe.name, "Helios -1450708");
     assert_true(rig->now_ns >= 110 * MS && rig->now_ns < 130 * MS);
     assert_true(helios_link_is_idle(&rig->link));
     destroy(rig);
@@ -81,8 +81,8 @@ static void the_first_firmware_has_no_name(void **state)
     struct rig *rig = create(1);
 
     assert_int_equal(run(rig), BJ_OK);
-    assert_int_equal(rig->hail.firmware, 1);
-    assert_string_equal(rig->hail.name, "");
+    assert_int_equal(rig->probe.firmware, 1);
+    assert_string_equal(rig->probe.name, "");
     destroy(rig);
 }
 
@@ -93,8 +93,8 @@ static void a_reluctant_device_is_asked_again(void **state)
 
     sim_helios_fault(rig->device, 0, SIM_HELIOS_LOSE_REPLIES, 4);
     assert_int_equal(run(rig), BJ_OK);
-    assert_int_equal(rig->hail.firmware, 6);
-    assert_string_equal(rig->hail.name, "Helios -1450708");
+    assert_int_equal(rig->probe.firmware, 6);
+    assert_string_equal(rig->probe.name, "Helios -1450708");
     destroy(rig);
 }
 
@@ -130,10 +130,11 @@ static void leaving_meanwhile_is_noticed(void **state)
     struct bj_wait wait;
 
     bj_wait_init(&wait);
-    helios_hail_begin(&rig->hail, &rig->link, PORT, 0);
-    assert_int_equal(helios_hail_step(&rig->hail, &rig->link, 0, &wait), BJ_WOULD_BLOCK);
+    helios_probe_begin(&rig->probe, &rig->link, PORT, 0);
+    assert_int_equal(helios_probe_step(&rig->probe, &rig->link, 0, &wait), BJ_WOULD_BLOCK);
     fake_usb_unplug(rig->usb, PORT);
-    assert_int_equal(helios_hail_step(&rig->hail, &rig->link, MS, &wait), BJ_DISCONNECTED);
+    assert_int_equal(helios_probe_step(&rig->probe, &rig->link, MS, &wait),
+                     BJ_DISCONNECTED);
     destroy(rig);
 }
 
