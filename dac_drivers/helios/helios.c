@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "helios/helios.h"
 
+#include "helios/helios_locate.h"
 #include "helios/helios_probe.h"
-#include "helios/helios_seek.h"
 #include "helios/helios_session.h"
 #include "session/notice.h"
 
@@ -15,11 +15,11 @@
 #define MIN_BUFFER_NS (8 * BJ_NS_PER_MS)
 #define STALL_NS (10 * BJ_NS_PER_MS)
 
-enum phase { IDLE = 0, SEEKING, PROBING, PLAYING };
+enum phase { IDLE = 0, LOCATING, PROBING, PLAYING };
 
 struct helios {
     struct helios_session session; /* first: write is its */
-    struct helios_seek seek;
+    struct helios_locate locate;
     struct helios_probe probe;
     enum phase phase;
     char port[BJ_USB_PORT_SIZE]; /* where it is or was; "" never seen */
@@ -32,8 +32,8 @@ struct helios {
 static void update_name(struct helios *dac)
 {
     const char *name = dac->probe.name[0] != '\0' ? dac->probe.name
-                       : dac->seek.id.by_port     ? ""
-                                                  : dac->seek.id.text;
+                       : dac->locate.id.by_port   ? ""
+                                                  : dac->locate.id.text;
     struct bj_dac *base = &dac->session.base;
 
     bj_dac_set_name(base, "Helios");
@@ -68,11 +68,11 @@ static enum bj_status init(void *instance, const struct bj_dac_config *config)
 {
     struct helios *dac = instance;
 
-    if (config->via.usb == NULL || !helios_parse_id(config->id, &dac->seek.id))
+    if (config->via.usb == NULL || !helios_parse_id(config->id, &dac->locate.id))
         return BJ_BAD_ARGUMENT;
-    dac->seek.usb = config->via.usb;
-    if (dac->seek.id.by_port)
-        memcpy(dac->port, dac->seek.id.text, sizeof dac->port);
+    dac->locate.usb = config->via.usb;
+    if (dac->locate.id.by_port)
+        memcpy(dac->port, dac->locate.id.text, sizeof dac->port);
     helios_session_init(&dac->session, config->via.usb);
     dac->session.base.caps = (struct bj_dac_caps){
         .model = BJ_MODEL_SWAP,
@@ -101,8 +101,8 @@ static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
     dac->pps = pps;
     dac->begin_points = begin_points;
     dac->stopped = false;
-    dac->phase = SEEKING;
-    helios_seek_begin(&dac->seek, now_ns);
+    dac->phase = LOCATING;
+    helios_locate_begin(&dac->locate, now_ns);
     return BJ_OK;
 }
 
@@ -130,9 +130,9 @@ static enum bj_status explain(const struct helios *dac, enum bj_status status)
     }
 }
 
-static enum bj_status seek(struct helios *dac, int64_t now_ns, struct bj_wait *wait)
+static enum bj_status locate(struct helios *dac, int64_t now_ns, struct bj_wait *wait)
 {
-    enum bj_status status = helios_seek_next(&dac->seek, now_ns, dac->port, wait);
+    enum bj_status status = helios_locate_next(&dac->locate, now_ns, dac->port, wait);
 
     if (status == BJ_WOULD_BLOCK)
         return BJ_OK;
@@ -149,7 +149,7 @@ static bool is_wanted(const struct helios *dac)
     char text[HELIOS_ID_SIZE];
 
     helios_name_in_id(dac->probe.name, text);
-    return dac->seek.id.by_port || strcmp(text, dac->seek.id.text) == 0;
+    return dac->locate.id.by_port || strcmp(text, dac->locate.id.text) == 0;
 }
 
 /* Another unit, or one in use: let go of it and look at the next. */
@@ -157,9 +157,9 @@ static void look_further(struct helios *dac, enum bj_status why, int64_t now_ns,
                          struct bj_wait *wait)
 {
     helios_link_close(&dac->session.link);
-    helios_seek_reject(&dac->seek, dac->port, why);
+    helios_locate_reject(&dac->locate, dac->port, why);
     memset(&dac->probe, 0, sizeof dac->probe);
-    dac->phase = SEEKING;
+    dac->phase = LOCATING;
     bj_wait_until(wait, now_ns);
 }
 
@@ -177,7 +177,7 @@ static enum bj_status probe(struct helios *dac, int64_t now_ns, struct bj_wait *
     update_name(dac);
     if (status != BJ_OK)
         return explain(dac, status);
-    helios_seek_found(&dac->seek, dac->port);
+    helios_locate_found(&dac->locate, dac->port);
     dac->phase = PLAYING;
     return helios_session_begin(&dac->session, helios_model_of(dac->probe.firmware), now_ns,
                                 dac->pps, dac->begin_points);
@@ -191,8 +191,8 @@ static enum bj_status service(void *instance, int64_t now_ns, struct bj_dac_stat
 
     *status =
         (struct bj_dac_status){.state = dac->stopped ? BJ_DAC_STOPPED : BJ_DAC_CONNECTING};
-    if (dac->phase == SEEKING)
-        result = seek(dac, now_ns, wait);
+    if (dac->phase == LOCATING)
+        result = locate(dac, now_ns, wait);
     if (dac->phase == PROBING && result == BJ_OK)
         result = probe(dac, now_ns, wait);
     if (dac->phase == PLAYING && result == BJ_OK)

@@ -3,12 +3,12 @@
  * Helios: in which socket is the wanted one? The bus tells where units are; only asking
  * them tells which is which. Those that another program plays on are left alone.
  */
-#ifndef HELIOS_SEEK_H
-#define HELIOS_SEEK_H
+#ifndef HELIOS_LOCATE_H
+#define HELIOS_LOCATE_H
 
 #include "helios/helios_id.h"
 
-struct helios_seek {
+struct helios_locate {
     struct bj_usb *usb;
     struct helios_id id;
     int64_t since_ns;
@@ -20,16 +20,17 @@ struct helios_seek {
     } rejected[BJ_USB_DEVICES];
 };
 
-void helios_seek_begin(struct helios_seek *seek, int64_t now_ns);
+void helios_locate_begin(struct helios_locate *locate, int64_t now_ns);
 
 /* BJ_OK: try this socket. BJ_WOULD_BLOCK: none yet, see `wait`. Else there is none:
  * BJ_NOT_FOUND, BJ_NO_PERMISSION, or why the last one was rejected. */
-enum bj_status helios_seek_next(struct helios_seek *seek, int64_t now_ns,
-                                char port[BJ_USB_PORT_SIZE], struct bj_wait *wait);
+enum bj_status helios_locate_next(struct helios_locate *locate, int64_t now_ns,
+                                  char port[BJ_USB_PORT_SIZE], struct bj_wait *wait);
 
 /* Not this one: BJ_NOT_FOUND another unit; BJ_BUSY somebody plays on it. */
-void helios_seek_reject(struct helios_seek *seek, const char *port, enum bj_status why);
+void helios_locate_reject(struct helios_locate *locate, const char *port,
+                          enum bj_status why);
 
-void helios_seek_found(struct helios_seek *seek, const char *port);
+void helios_locate_found(struct helios_locate *locate, const char *port);
 
 #endif

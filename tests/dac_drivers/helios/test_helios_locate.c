@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "helios/helios_seek.h"
+#include "helios/helios_locate.h"
 
 #include "fake_usb.h"
 #include "sim_helios.h"
@@ -16,7 +16,7 @@
 struct rig {
     struct fake_usb *usb;
     struct sim_usb *devices[2];
-    struct helios_seek seek;
+    struct helios_locate locate;
     char port[BJ_USB_PORT_SIZE];
     struct bj_wait wait;
 };
@@ -29,7 +29,7 @@ static int setup(void **state)
     rig->usb = fake_usb_create();
     rig->devices[0] = sim_helios_create(&config);
     rig->devices[1] = sim_helios_create(&config);
-    rig->seek.usb = fake_usb_base(rig->usb);
+    rig->locate.usb = fake_usb_base(rig->usb);
     *state = rig;
     return 0;
 }
@@ -48,13 +48,13 @@ static int teardown(void **state)
 static enum bj_status next(struct rig *rig, int64_t now_ns)
 {
     bj_wait_init(&rig->wait);
-    return helios_seek_next(&rig->seek, now_ns, rig->port, &rig->wait);
+    return helios_locate_next(&rig->locate, now_ns, rig->port, &rig->wait);
 }
 
 static void begin(struct rig *rig, const char *id, int64_t now_ns)
 {
-    assert_true(helios_parse_id(id, &rig->seek.id));
-    helios_seek_begin(&rig->seek, now_ns);
+    assert_true(helios_parse_id(id, &rig->locate.id));
+    helios_locate_begin(&rig->locate, now_ns);
 }
 
 static void a_socket_is_a_socket(void **state)
@@ -88,13 +88,13 @@ static void every_unit_is_tried_once(void **state)
     fake_usb_plug(rig->usb, "1-3", rig->devices[1]);
     begin(rig, "helios:left", 0);
     (void)strcpy(rig->port, "1-3");
-    helios_seek_found(&rig->seek, rig->port);
+    helios_locate_found(&rig->locate, rig->port);
     assert_int_equal(next(rig, 0), BJ_OK);
     assert_string_equal(rig->port, "1-3");
-    helios_seek_reject(&rig->seek, rig->port, BJ_NOT_FOUND);
+    helios_locate_reject(&rig->locate, rig->port, BJ_NOT_FOUND);
     assert_int_equal(next(rig, 0), BJ_OK);
     assert_string_equal(rig->port, "1-2");
-    helios_seek_reject(&rig->seek, rig->port, BJ_NOT_FOUND);
+    helios_locate_reject(&rig->locate, rig->port, BJ_NOT_FOUND);
     assert_int_equal(next(rig, 0), BJ_WOULD_BLOCK);
     assert_int_equal(next(rig, 2000 * MS), BJ_NOT_FOUND);
     begin(rig, "helios:left", 2000 * MS);
@@ -111,7 +111,7 @@ static void busy_is_the_better_reason(void **state)
     begin(rig, "helios:left", 0);
     for (int k = 0; k < 2; k++) {
         assert_int_equal(next(rig, 0), BJ_OK);
-        helios_seek_reject(&rig->seek, rig->port, k == 0 ? BJ_BUSY : BJ_NOT_FOUND);
+        helios_locate_reject(&rig->locate, rig->port, k == 0 ? BJ_BUSY : BJ_NOT_FOUND);
     }
     assert_int_equal(next(rig, 0), BJ_BUSY);
 }
