@@ -79,8 +79,8 @@ static enum bj_status intruder(struct ed_session *session, int64_t now_ns, const
 
 /* ---- The light engine ---------------------------------------------------------------- */
 
-static void judge_light(struct ed_session *session, const struct ed_status *before,
-                        int64_t now_ns)
+static void handle_light(struct ed_session *session, const struct ed_status *before,
+                         int64_t now_ns)
 {
     const struct ed_status *now = &session->device;
     bool stopped_light = now->light == ED_LIGHT_ESTOP;
@@ -119,8 +119,8 @@ void ed_session_emptied(struct ed_session *session, uint32_t in_device, bool dry
 }
 
 /* Our stream has ended: by our stop, by running dry, by an e-stop, or by somebody else. */
-static enum bj_status judge_end(struct ed_session *session,
-                                const struct ed_pending *command, int64_t now_ns)
+static enum bj_status handle_end(struct ed_session *session,
+                                 const struct ed_pending *command, int64_t now_ns)
 {
     const struct ed_status *device = &session->device;
     bool ours = command->op == ED_STOP || command->op == ED_BEGIN || session->flushing ||
@@ -166,7 +166,7 @@ static void learn_capacity(struct ed_session *session)
 }
 
 /* A gap inside the path cannot be mended: throw the queue away and start clean. */
-static void judge_overfull(struct ed_session *session, const struct ed_pending *command)
+static void handle_overfull(struct ed_session *session, const struct ed_pending *command)
 {
     uint32_t kept = kept_points(session, command->points);
 
@@ -179,8 +179,8 @@ static void judge_overfull(struct ed_session *session, const struct ed_pending *
                       "refused points; starting the queue over");
 }
 
-static void judge_data(struct ed_session *session, const struct ed_pending *command,
-                       uint8_t code)
+static void handle_data(struct ed_session *session, const struct ed_pending *command,
+                        uint8_t code)
 {
     if (command->refused_ahead || !session->owner)
         return;
@@ -189,7 +189,7 @@ static void judge_data(struct ed_session *session, const struct ed_pending *comm
     else if (session->device.playback == ED_IDLE)
         session->lost_points += command->points;
     else
-        judge_overfull(session, command);
+        handle_overfull(session, command);
 }
 
 static void report_level(struct ed_session *session, const struct ed_pending *command,
@@ -227,8 +227,8 @@ static bool taken_over(const struct ed_session *session, const struct ed_pending
 
 /* ---- Answers to control commands ----------------------------------------------------- */
 
-static enum bj_status judge_prepare(struct ed_session *session, uint8_t code,
-                                    int64_t now_ns)
+static enum bj_status handle_prepare(struct ed_session *session, uint8_t code,
+                                     int64_t now_ns)
 {
     if (session->device.light != ED_LIGHT_READY)
         return BJ_OK;
@@ -243,8 +243,8 @@ static enum bj_status judge_prepare(struct ed_session *session, uint8_t code,
     return BJ_OK;
 }
 
-static enum bj_status judge_rate_command(struct ed_session *session, uint8_t op,
-                                         uint8_t code)
+static enum bj_status handle_rate_command(struct ed_session *session, uint8_t op,
+                                          uint8_t code)
 {
     bool ended =
         session->device.playback == ED_IDLE || session->device.light != ED_LIGHT_READY;
@@ -260,7 +260,7 @@ static enum bj_status judge_rate_command(struct ed_session *session, uint8_t op,
     return BJ_OK;
 }
 
-static enum bj_status judge_corrupt_rate(struct ed_session *session, int64_t now_ns)
+static enum bj_status handle_corrupt_rate(struct ed_session *session, int64_t now_ns)
 {
     uint32_t rate = session->device.point_rate;
 
@@ -278,7 +278,7 @@ static enum bj_status judge_corrupt_rate(struct ed_session *session, int64_t now
     return BJ_OK;
 }
 
-static void judge_source(struct ed_session *session)
+static void validate_source(struct ed_session *session)
 {
     if (session->device.source != 0 && !session->source_told)
         (void)bj_dac_tell(&session->base, BJ_BUSY,
@@ -287,16 +287,16 @@ static void judge_source(struct ed_session *session)
     session->source_told = session->device.source != 0;
 }
 
-static enum bj_status judge_control(struct ed_session *session, uint8_t op, uint8_t code,
-                                    int64_t now_ns)
+static enum bj_status handle_control(struct ed_session *session, uint8_t op, uint8_t code,
+                                     int64_t now_ns)
 {
     switch (op) {
     case ED_PREPARE:
-        return judge_prepare(session, code, now_ns);
+        return handle_prepare(session, code, now_ns);
     case ED_BEGIN:
     case ED_UPDATE:
     case ED_QUEUE_RATE:
-        return judge_rate_command(session, op, code);
+        return handle_rate_command(session, op, code);
     case ED_CLEAR:
         if (session->device.light == ED_LIGHT_ESTOP)
             (void)bj_dac_tell(&session->base, BJ_REFUSED,
@@ -309,7 +309,7 @@ static enum bj_status judge_control(struct ed_session *session, uint8_t op, uint
 
 /* ---- All answers --------------------------------------------------------------------- */
 
-static void judge_greeting(struct ed_session *session, int64_t now_ns)
+static void handle_greeting(struct ed_session *session, int64_t now_ns)
 {
     session->phase = ED_WORKING;
     if (session->device.playback != ED_IDLE)
@@ -324,11 +324,11 @@ bool ed_session_begins(const struct ed_session *session)
            ed_link_awaits(&session->link, begin, NULL);
 }
 
-static enum bj_status judge_queue(struct ed_session *session,
-                                  const struct ed_pending *command, int64_t now_ns)
+static enum bj_status handle_queue(struct ed_session *session,
+                                   const struct ed_pending *command, int64_t now_ns)
 {
     if (session->device.playback == ED_IDLE)
-        return judge_end(session, command, now_ns);
+        return handle_end(session, command, now_ns);
     if (taken_over(session, command)) {
         ed_session_emptied(session, session->device.fullness, false);
         return intruder(session, now_ns, "it holds points that are not ours");
@@ -338,8 +338,8 @@ static enum bj_status judge_queue(struct ed_session *session,
     return BJ_OK;
 }
 
-enum bj_status ed_session_judge(struct ed_session *session, const struct ed_answer *answer,
-                                int64_t now_ns)
+enum bj_status ed_session_handle_answer(struct ed_session *session,
+                                        const struct ed_answer *answer, int64_t now_ns)
 {
     const struct ed_pending *command = &answer->command;
     const struct ed_status before = session->device;
@@ -351,22 +351,22 @@ enum bj_status ed_session_judge(struct ed_session *session, const struct ed_answ
         return BJ_OK;
     }
     session->device = answer->reply.status;
-    judge_light(session, &before, now_ns);
-    judge_source(session);
+    handle_light(session, &before, now_ns);
+    validate_source(session);
     if (session->phase == ED_GREETING) {
-        judge_greeting(session, now_ns);
+        handle_greeting(session, now_ns);
         return BJ_OK;
     }
     if (session->phase == ED_WATCHING) {
         look(session);
         return BJ_OK;
     }
-    status = judge_corrupt_rate(session, now_ns);
+    status = handle_corrupt_rate(session, now_ns);
     if (status == BJ_OK && command->op == ED_DATA)
-        judge_data(session, command, code);
+        handle_data(session, command, code);
     else if (status == BJ_OK)
-        status = judge_control(session, command->op, code, now_ns);
+        status = handle_control(session, command->op, code, now_ns);
     if (status == BJ_OK && session->owner)
-        status = judge_queue(session, command, now_ns);
+        status = handle_queue(session, command, now_ns);
     return status;
 }

@@ -8,8 +8,8 @@
 #include "ether_dream/ether_dream_state.h"
 
 /* Takes in one answer. Anything but BJ_OK: it is over, and was explained. */
-enum bj_status ed_session_judge(struct ed_session *session, const struct ed_answer *answer,
-                                int64_t now_ns);
+enum bj_status ed_session_handle_answer(struct ed_session *session,
+                                        const struct ed_answer *answer, int64_t now_ns);
 
 /* While watching has come to its end: go on, or BJ_BUSY. */
 enum bj_status ed_session_watch_over(struct ed_session *session);

@@ -134,7 +134,7 @@ static enum bj_status receive(struct ed_session *session, int64_t now_ns)
     while ((status = ed_link_receive(&session->link, &answer, now_ns)) == BJ_OK) {
         bool greeting = session->phase == ED_GREETING;
         session->stall_told = false;
-        status = ed_session_judge(session, &answer, now_ns);
+        status = ed_session_handle_answer(session, &answer, now_ns);
         if (status != BJ_OK)
             return status;
         note_snapshot(session, &answer.command, now_ns);

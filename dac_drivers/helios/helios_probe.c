@@ -70,8 +70,8 @@ static enum bj_status on_name(struct helios_probe *probe, struct helios_link *li
     return ++probe->tries < NAME_TRIES ? ask(link, HELIOS_NAME) : BJ_OK;
 }
 
-static enum bj_status judge(struct helios_probe *probe, struct helios_link *link,
-                            const struct helios_news *news)
+static enum bj_status handle_news(struct helios_probe *probe, struct helios_link *link,
+                                  const struct helios_news *news)
 {
     if (news->kind != HELIOS_REPLY && news->kind != HELIOS_SILENCE)
         return BJ_WOULD_BLOCK;
@@ -94,7 +94,7 @@ static enum bj_status listen(struct helios_probe *probe, struct helios_link *lin
     enum bj_status status;
 
     while ((status = helios_link_next(link, &news)) == BJ_OK) {
-        status = judge(probe, link, &news);
+        status = handle_news(probe, link, &news);
         if (status != BJ_WOULD_BLOCK)
             return status;
     }

@@ -61,7 +61,7 @@ static enum bj_status on_done(struct helios_session *session,
     return order_again(session, news);
 }
 
-/* ---- Throwing away -------------------------------------------------------------------- */
+/* ---- Throwing away ------------------------------------------------------------------- */
 
 void helios_session_flush(struct helios_session *session)
 {
@@ -344,7 +344,8 @@ static enum bj_status on_frame(struct helios_session *session,
 
 /* ---- Listening ----------------------------------------------------------------------- */
 
-static enum bj_status judge(struct helios_session *session, const struct helios_news *news)
+static enum bj_status handle_news(struct helios_session *session,
+                                  const struct helios_news *news)
 {
     switch (news->kind) {
     case HELIOS_REPLY:
@@ -385,7 +386,7 @@ enum bj_status helios_session_listen(struct helios_session *session)
     enum bj_status status;
 
     while ((status = helios_link_next(&session->link, &news)) == BJ_OK) {
-        status = judge(session, &news);
+        status = handle_news(session, &news);
         if (status != BJ_OK)
             return status;
     }

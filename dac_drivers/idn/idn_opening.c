@@ -21,7 +21,7 @@ void idn_session_enter(struct idn_session *session, enum idn_phase phase, int64_
     session->asked = 0;
 }
 
-/* ---- Asking: who is there, and which of its services ----------------------------------- */
+/* ---- Asking: who is there, and which of its services --------------------------------- */
 
 static bool is_anonymous(const uint8_t id[IDN_UNIT_SIZE])
 {
@@ -30,7 +30,7 @@ static bool is_anonymous(const uint8_t id[IDN_UNIT_SIZE])
     return memcmp(id, nobody, IDN_UNIT_SIZE) == 0;
 }
 
-static enum bj_status judge_unit(struct idn_session *session)
+static enum bj_status validate_unit(struct idn_session *session)
 {
     uint8_t status = session->unit.status;
 
@@ -100,7 +100,7 @@ static enum bj_status choose_service(struct idn_session *session, int64_t now_ns
 
 enum bj_status idn_session_keep_asking(struct idn_session *session, int64_t now_ns)
 {
-    enum bj_status status = session->unit_known ? judge_unit(session) : BJ_OK;
+    enum bj_status status = session->unit_known ? validate_unit(session) : BJ_OK;
 
     if (status != BJ_OK)
         return status;
@@ -122,7 +122,7 @@ enum bj_status idn_session_keep_asking(struct idn_session *session, int64_t now_
     return BJ_OK;
 }
 
-/* ---- Routing: a void message that leads the channel to the service --------------------- */
+/* ---- Routing: a void message that leads the channel to the service ------------------- */
 
 /* Who answers reads the dictionary too. Who does not gets what everybody understands, and
  * another match value, for it may have noted the first. */

@@ -10,7 +10,8 @@
 
 /* ---- Acknowledges -------------------------------------------------------------------- */
 
-static enum bj_status judge_result(struct idn_session *session, const struct idn_ack *ack)
+static enum bj_status validate_result(struct idn_session *session,
+                                      const struct idn_ack *ack)
 {
     switch (ack->result) {
     case IDN_OCCUPIED:
@@ -40,8 +41,8 @@ static enum bj_status wait_for_turn(struct idn_session *session)
 }
 
 /* It has forgotten us, so that its light is not ours any more: begin anew, dark. */
-static enum bj_status judge_input(struct idn_session *session, const struct idn_ack *ack,
-                                  int64_t now_ns)
+static enum bj_status validate_input(struct idn_session *session, const struct idn_ack *ack,
+                                     int64_t now_ns)
 {
     if (ack->input & IDN_IN_NEW_CONNECTION && !session->fresh)
         return bj_dac_tell(&session->base, BJ_DISCONNECTED,
@@ -65,8 +66,8 @@ static void choose_plain_format(struct idn_session *session, int64_t now_ns)
     session->next_ask_ns = now_ns;
 }
 
-static enum bj_status judge_pipeline(struct idn_session *session, const struct idn_ack *ack,
-                                     int64_t now_ns)
+static enum bj_status validate_pipeline(struct idn_session *session,
+                                        const struct idn_ack *ack, int64_t now_ns)
 {
     const uint16_t lost = IDN_PIPE_CLOSED | IDN_PIPE_NO_CONFIG | IDN_PIPE_MATCH;
 
@@ -107,11 +108,11 @@ static enum bj_status hear_ack(struct idn_session *session, const struct idn_hea
         session->confirmed = true;
         return BJ_OK;
     }
-    status = judge_result(session, &ack);
+    status = validate_result(session, &ack);
     if (status == BJ_OK)
-        status = judge_input(session, &ack, now_ns);
+        status = validate_input(session, &ack, now_ns);
     if (status == BJ_OK)
-        status = judge_pipeline(session, &ack, now_ns);
+        status = validate_pipeline(session, &ack, now_ns);
     return status;
 }
 

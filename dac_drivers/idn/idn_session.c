@@ -133,8 +133,8 @@ static int64_t keep_alive_ns(const struct idn_session *session)
     return bj_datagrams_from_ns(&session->out, session->sent_ns + KEEP_ALIVE_NS);
 }
 
-static enum bj_status judge_sending(const struct idn_session *session,
-                                    enum bj_status status)
+static enum bj_status sending_status(const struct idn_session *session,
+                                     enum bj_status status)
 {
     if (status == BJ_OK || status == BJ_WOULD_BLOCK)
         return status;
@@ -149,11 +149,11 @@ static enum bj_status keep_open(struct idn_session *session, int64_t now_ns)
     if (status != BJ_OK)
         return status;
     if (now_ns >= held_until_ns(session))
-        status = judge_sending(session, idn_session_send_held(session, now_ns));
+        status = sending_status(session, idn_session_send_held(session, now_ns));
     note_dry(session, now_ns);
     if (status == BJ_OK && now_ns >= keep_alive_ns(session))
-        status = judge_sending(session,
-                               idn_session_send_void(session, now_ns, session->acks, true));
+        status = sending_status(
+            session, idn_session_send_void(session, now_ns, session->acks, true));
     return status == BJ_WOULD_BLOCK ? BJ_OK : status;
 }
 
@@ -369,7 +369,7 @@ enum bj_status idn_session_write(void *instance, int64_t now_ns,
                    : chunk->pps > IDN_MAX_PPS ? IDN_MAX_PPS
                                               : chunk->pps;
     status = idn_session_send_points(session, now_ns, &possible, taken);
-    return judge_sending(session, status);
+    return sending_status(session, status);
 }
 
 /* What is queued may be lit. A receiver that can throw it away does, and with it the

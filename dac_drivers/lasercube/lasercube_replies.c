@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "lasercube/lasercube_replies.h"
 
-#include "lasercube/lasercube_judge.h"
+#include "lasercube/lasercube_validate.h"
 #include "session/notice.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@
 #define ASK_SOON_NS (20 * BJ_NS_PER_MS)
 #define DATAGRAM_BYTES 128
 
-/* ---- Looks into the ring --------------------------------------------------------------- */
+/* ---- Looks into the ring ------------------------------------------------------------- */
 
 void lc_session_emptied(struct lc_session *session, uint32_t lost, int64_t now_ns)
 {
@@ -102,7 +102,7 @@ static void hear_free(struct lc_session *session, uint32_t free_points, int64_t 
     note_snapshot(session, &snapshot);
 }
 
-/* ---- All answers ----------------------------------------------------------------------- */
+/* ---- All answers --------------------------------------------------------------------- */
 
 static bool is_stranger(const struct lc_session *session, const struct lc_info *info)
 {
@@ -128,7 +128,7 @@ static enum bj_status hear_info(struct lc_session *session, const uint8_t *bytes
     if (session->infos++ == 0)
         before = lc_flags_of(&info).errors;
     session->info = info;
-    return lc_session_judge_info(session, before, now_ns);
+    return lc_session_validate_info(session, before, now_ns);
 }
 
 static enum bj_status hear_command(struct lc_session *session, const uint8_t *bytes,
@@ -199,5 +199,5 @@ enum bj_status lc_session_hear(struct lc_session *session, int64_t now_ns)
     if (status == BJ_OK)
         status = hear_all(session, true, now_ns);
     lc_ring_expire(&session->ring, now_ns);
-    return status == BJ_OK ? lc_session_judge_traffic(session, now_ns) : status;
+    return status == BJ_OK ? lc_session_find_conflict(session, now_ns) : status;
 }

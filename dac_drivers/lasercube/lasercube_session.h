@@ -4,10 +4,10 @@
  *
  * Five files share the state of lasercube_state.h. lasercube_session.c has the slots of a
  * driver and decides what is due, lasercube_room.c how many points may leave now,
- * lasercube_send.c sends it, lasercube_replies.c hears the answers, and lasercube_judge.c
- * compares them with what is wanted. Samples are sent as they are taken, so nothing of ours
- * ever waits here; what is wanted of the device are orders, repeated until confirmed and
- * compared with the full info once a second.
+ * lasercube_send.c sends it, lasercube_replies.c hears the answers, and
+ * lasercube_validate.c compares them with what is wanted. Samples are sent as they are
+ * taken, so nothing of ours ever waits here; what is wanted of the device are orders,
+ * repeated until confirmed and compared with the full info once a second.
  */
 #ifndef LASERCUBE_SESSION_H
 #define LASERCUBE_SESSION_H

@@ -73,7 +73,7 @@ struct lc_session {
     bool silence_told, warm_told, hot_told, battery_told;
     uint32_t output_wrong, rate_wrong;
     uint32_t first_watched, last_watched, watched;    /* points in the ring; snapshots */
-    uint64_t loss_packets, loss_answers, loss_points; /* when loss was last judged */
+    uint64_t loss_packets, loss_answers, loss_points; /* when loss was last measured */
     int64_t loss_ns, loss_told_ns, surplus_ns;
 };
 

@@ -127,8 +127,8 @@ static bool is_due(const struct shark_channel *channel, const struct shark_reply
            result->finished_ns >= first->queued_ns;
 }
 
-static bool judge(struct shark_channel *channel, const struct bj_usb_result *result,
-                  struct shark_answer *answer)
+static bool validate_answer(struct shark_channel *channel,
+                            const struct bj_usb_result *result, struct shark_answer *answer)
 {
     const struct shark_command *first = &channel->pending[0];
     struct shark_reply reply;
@@ -166,7 +166,7 @@ static enum bj_status reply_came(struct shark_channel *channel,
     if (result->status == BJ_REFUSED)
         status = revive(channel, SHARK_REPLY_IN, &channel->reply_stalled);
     else if (result->status == BJ_OK)
-        *answered = judge(channel, result, answer);
+        *answered = validate_answer(channel, result, answer);
     else
         channel->strays++;
     if (channel->strays > MOST_STRAYS)

@@ -69,7 +69,7 @@ static enum bj_status found(struct shark_session *session,
 
     if (device->access == BJ_NO_PERMISSION)
         return explain_access(session, device->access);
-    status = shark_setup_judge_strings(session->kind, device, reason);
+    status = shark_setup_validate_strings(session->kind, device, reason);
     if (status != BJ_OK)
         return bj_dac_tell(&session->base, status, "the device at USB %s %s", device->port,
                            reason);

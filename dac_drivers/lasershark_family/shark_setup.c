@@ -55,9 +55,9 @@ static const char *name_of(enum shark_identity identity)
     return identity == SHARK_LASERDOCK ? "laserdock" : "lasershark";
 }
 
-enum bj_status shark_setup_judge_strings(const struct shark_kind *kind,
-                                         const struct bj_usb_device *device,
-                                         char reason[SHARK_REASON_SIZE])
+enum bj_status shark_setup_validate_strings(const struct shark_kind *kind,
+                                            const struct bj_usb_device *device,
+                                            char reason[SHARK_REASON_SIZE])
 {
     enum shark_identity identity = shark_identify(device);
 
@@ -99,7 +99,7 @@ bool shark_setup_next(struct shark_setup *setup, uint8_t *op, uint32_t *argument
     return true;
 }
 
-static enum bj_status judge_firmware(struct shark_setup *setup)
+static enum bj_status validate_firmware(struct shark_setup *setup)
 {
     const struct shark_kind *kind = setup->kind;
     bool old = setup->major < kind->least_major ||
@@ -132,7 +132,7 @@ static enum bj_status refused(struct shark_setup *setup, const struct shark_answ
                       "whose samples are made differently; it needs %u.%u or newer",
                       setup->kind->least_major, setup->kind->least_minor);
     if (answer->status == SHARK_STATUS_UNKNOWN && answer->op == SHARK_GET_BULK_SAMPLES)
-        return judge_firmware(setup);
+        return validate_firmware(setup);
     return refuse(setup->reason, BJ_PROTOCOL, "refused command %02x (status %02x)",
                   answer->op, answer->status);
 }
@@ -159,7 +159,7 @@ static enum bj_status learn(struct shark_setup *setup, const struct shark_answer
         return BJ_OK;
     case SHARK_GET_BULK_SAMPLES:
         setup->bulk_samples = value;
-        return judge_firmware(setup);
+        return validate_firmware(setup);
     case SHARK_GET_ELEMENTS:
         return expect(setup, "samples of this many words:", value, 4, 4);
     case SHARK_GET_DAC_MIN:

@@ -24,9 +24,9 @@ struct shark_setup {
 };
 
 /* Why a device that says this of itself is not used; BJ_OK: it is. */
-enum bj_status shark_setup_judge_strings(const struct shark_kind *kind,
-                                         const struct bj_usb_device *device,
-                                         char reason[SHARK_REASON_SIZE]);
+enum bj_status shark_setup_validate_strings(const struct shark_kind *kind,
+                                            const struct bj_usb_device *device,
+                                            char reason[SHARK_REASON_SIZE]);
 
 void shark_setup_begin(struct shark_setup *setup, const struct shark_kind *kind,
                        uint32_t pps);

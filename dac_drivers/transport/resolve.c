@@ -83,7 +83,7 @@ static bool wait_for_answer(const struct question *question)
     return atomic_load(&question->answered);
 }
 
-static enum bj_status judge(const char *host, int error, char *why, size_t why_size)
+static enum bj_status explain(const char *host, int error, char *why, size_t why_size)
 {
     if (error == 0)
         return BJ_OK;
@@ -103,7 +103,7 @@ static enum bj_status ask_aside(const char *host, uint32_t *ip, char *why, size_
     }
     if (wait_for_answer(question)) {
         *ip = question->ip;
-        status = judge(host, question->error, why, why_size);
+        status = explain(host, question->error, why, why_size);
     } else {
         snprintf(why, why_size,
                  "the name service has no answer about '%.100s' within %d s; give the "
@@ -117,7 +117,7 @@ static enum bj_status ask_aside(const char *host, uint32_t *ip, char *why, size_
 enum bj_status bj_resolve(const char *host, uint32_t *ip, char *why, size_t why_size)
 {
     if (strlen(host) > MAX_HOST)
-        return judge(host, EAI_NONAME, why, why_size);
+        return explain(host, EAI_NONAME, why, why_size);
     if (look_up(host, AI_NUMERICHOST, ip) == 0)
         return BJ_OK;
     return ask_aside(host, ip, why, why_size);

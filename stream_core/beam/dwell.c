@@ -196,8 +196,8 @@ static void stay(struct bj_dwell *dwell, const struct bj_dwell_span *interval,
     dwell->rested[scanner] = rested;
 }
 
-static void judge(struct bj_dwell *dwell, const struct bj_dwell_span *interval,
-                  bj_four position)
+static void update_rest(struct bj_dwell *dwell, const struct bj_dwell_span *interval,
+                        bj_four position)
 {
     bj_four low = position - dwell->extent, high = position + dwell->extent;
     bj_four_ints moved = beyond(interval, dwell->low, dwell->high);
@@ -231,7 +231,7 @@ static void finish_interval(struct bj_dwell *dwell, bj_four position)
     if (dwell->doubtful_points > 0) {
         doubt(dwell, interval, position);
     } else {
-        judge(dwell, interval, position);
+        update_rest(dwell, interval, position);
     }
     append(&dwell->now, interval);
     dwell->block_left -= dwell->interval_points;

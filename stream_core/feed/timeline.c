@@ -61,7 +61,7 @@ int64_t bj_timeline_push_ns(const struct bj_timeline *timeline)
     return (int64_t)(push_s(timeline) * 1e9);
 }
 
-/* ---- asking ----------------------------------------------------------------------------- */
+/* ---- asking -------------------------------------------------------------------------- */
 
 double bj_timeline_ns(const struct bj_timeline *timeline, double frame)
 {
@@ -116,7 +116,7 @@ bool bj_timeline_pass(struct bj_timeline *timeline, double frame)
     return jumped || passed > 0;
 }
 
-/* ---- learning --------------------------------------------------------------------------- */
+/* ---- learning ------------------------------------------------------------------------ */
 
 /* Too many gaps at once: the oldest two become one, at the later place. */
 static void add_gap(struct bj_timeline *timeline, uint64_t frame, double gap_s)
@@ -223,7 +223,7 @@ static double take_back(struct bj_timeline *timeline, double late_s)
     return late_s;
 }
 
-static void judge(struct bj_timeline *timeline, const struct bj_stamp *stamp)
+static void validate(struct bj_timeline *timeline, const struct bj_stamp *stamp)
 {
     double due_ns = bj_clock_fit_ns(&timeline->fit, (double)stamp->first_frame);
     double late_s = ((double)stamp->now_ns - due_ns) / 1e9;
@@ -251,7 +251,7 @@ void bj_timeline_push(struct bj_timeline *timeline, const struct bj_stamp *stamp
                 stamp->lost_before / timeline->fit.nominal_hz);
     }
     if (timeline->ready) {
-        judge(timeline, stamp);
+        validate(timeline, stamp);
     }
     bj_clock_fit_observe(&timeline->fit, stamp->now_ns, (double)stamp->first_frame, 0);
     timeline->moved = timeline->moved || (lines > 0 && timeline->fit.lines != lines);

@@ -143,8 +143,8 @@ static bool is_too_short(const struct sim_idn_inlet *inlet,
 }
 
 /* The checks, in order. */
-static uint16_t judge(struct sim_idn_inlet *inlet, const struct sim_idn_arrival *arrival,
-                      struct sim_idn_chunk *chunk)
+static uint16_t classify(struct sim_idn_inlet *inlet, const struct sim_idn_arrival *arrival,
+                         struct sim_idn_chunk *chunk)
 {
     size_t octets = arrival->size - CHUNK_HEADER;
 
@@ -204,7 +204,7 @@ uint16_t sim_idn_inlet_wave(struct sim_idn_inlet *inlet,
         return SIM_IDN_EVENT_SHORT;
     }
     chunk.duration_us = duration_of(arrival->bytes);
-    events = judge(inlet, arrival, &chunk);
+    events = classify(inlet, arrival, &chunk);
     if (chunk.verdict == SIM_IDN_TAKEN) {
         (void)decode(inlet, arrival->bytes + CHUNK_HEADER, arrival->size - CHUNK_HEADER,
                      samples);

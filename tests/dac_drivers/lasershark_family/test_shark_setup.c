@@ -122,13 +122,14 @@ static void test_strings_come_first(void **state)
     struct bj_usb_device device = {.manufacturer = "WICKED", .product = "Laserdock."};
 
     (void)state;
-    assert_int_equal(shark_setup_judge_strings(&bj_laserdock_kind, &device, reason), BJ_OK);
-    assert_int_equal(shark_setup_judge_strings(&bj_lasershark_kind, &device, reason),
+    assert_int_equal(shark_setup_validate_strings(&bj_laserdock_kind, &device, reason),
+                     BJ_OK);
+    assert_int_equal(shark_setup_validate_strings(&bj_lasershark_kind, &device, reason),
                      BJ_UNSUPPORTED);
     assert_string_equal(reason, "is no LaserShark; its id begins with laserdock:");
     memset(device.manufacturer, 'm', sizeof device.manufacturer - 1);
     memset(device.product, '%', sizeof device.product - 1);
-    assert_int_equal(shark_setup_judge_strings(&bj_laserdock_kind, &device, reason),
+    assert_int_equal(shark_setup_validate_strings(&bj_laserdock_kind, &device, reason),
                      BJ_UNSUPPORTED);
     assert_true(strlen(reason) < sizeof reason);
 }

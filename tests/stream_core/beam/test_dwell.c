@@ -138,7 +138,7 @@ static int64_t most_at_rest(const struct run *run)
     return (int64_t)ceil(0.010 * run->pps * 9 / 8) + 10;
 }
 
-static void judge(const struct run *run, const char *what)
+static void update_rest(const struct run *run, const char *what)
 {
     for (int s = 0; s < 2; s++) {
         if (run->watches[s].longest > most_at_rest(run)) {
@@ -212,7 +212,7 @@ static void light_never_rests_whatever_comes(void **state)
         char what[32];
         snprintf(what, sizeof what, "seed %llu", (unsigned long long)seed);
         run_mixture(&run, seed * 0x9e3779b97f4a7c15ULL);
-        judge(&run, what);
+        update_rest(&run, what);
     }
     destroy(&run);
 }
@@ -374,7 +374,7 @@ static void creeping_across_the_edge_gives_no_new_time(void **state)
     }
     assert_true(before <= 490);
     assert_true(run.lit - before <= 60);
-    judge(&run, "edge");
+    update_rest(&run, "edge");
     destroy(&run);
 }
 
@@ -391,7 +391,7 @@ static void a_slow_beam_moves(void **state)
             send(&run, -0.9 + per_s[k] * n / 48000, 0, n > 4800);
         }
         assert_int_equal(run.safety.dwell_darkened > 0, k == 1);
-        judge(&run, "slow");
+        update_rest(&run, "slow");
     }
     destroy(&run);
 }

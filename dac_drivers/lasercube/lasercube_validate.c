@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lasercube/lasercube_judge.h"
+#include "lasercube/lasercube_validate.h"
 
 #include "lasercube/lasercube_send.h"
 #include "session/notice.h"
@@ -13,7 +13,7 @@
 #define LOSS_TOLD_NS (10 * BJ_NS_PER_S)
 #define LOW_BATTERY 10
 
-/* ---- Is it what we want? --------------------------------------------------------------- */
+/* ---- Is it what we want? ------------------------------------------------------------- */
 
 static void fault(struct lc_session *session, const struct lc_flags *flags)
 {
@@ -51,8 +51,8 @@ static enum bj_status output_is_off(struct lc_session *session,
     return BJ_OK;
 }
 
-static enum bj_status judge_output(struct lc_session *session, const struct lc_flags *flags,
-                                   int64_t now_ns)
+static enum bj_status validate_output(struct lc_session *session,
+                                      const struct lc_flags *flags, int64_t now_ns)
 {
     if (session->faulted && !blocks_light(flags))
         session->faulted = false;
@@ -70,7 +70,7 @@ static enum bj_status judge_output(struct lc_session *session, const struct lc_f
     return BJ_OK;
 }
 
-static void judge_rate(struct lc_session *session, int64_t now_ns)
+static void validate_rate(struct lc_session *session, int64_t now_ns)
 {
     uint32_t rate = session->info.rate;
 
@@ -91,7 +91,7 @@ static void judge_rate(struct lc_session *session, int64_t now_ns)
     }
 }
 
-static void judge_reports(struct lc_session *session, int64_t now_ns)
+static void validate_reports(struct lc_session *session, int64_t now_ns)
 {
     if (session->begun && now_ns - session->report_ns > NO_REPORT_NS &&
         lc_orders_settled(&session->orders, LC_ORDER_REPORTS, NO_REPORT_NS, now_ns))
@@ -107,8 +107,8 @@ static void tell_once(const struct lc_session *session, bool *told, bool is,
     *told = is;
 }
 
-static void judge_health(struct lc_session *session, const struct lc_flags *flags,
-                         uint8_t errors_before)
+static void validate_health(struct lc_session *session, const struct lc_flags *flags,
+                            uint8_t errors_before)
 {
     bool low = session->info.battery <= LOW_BATTERY;
 
@@ -120,23 +120,23 @@ static void judge_health(struct lc_session *session, const struct lc_flags *flag
         (void)bj_dac_tell(&session->base, BJ_PROTOCOL, "counts packets it could not use");
 }
 
-static enum bj_status judge_settings(struct lc_session *session, uint8_t errors_before,
-                                     int64_t now_ns)
+static enum bj_status validate_settings(struct lc_session *session, uint8_t errors_before,
+                                        int64_t now_ns)
 {
     struct lc_flags flags = lc_flags_of(&session->info);
     enum bj_status status = BJ_OK;
 
     if (session->phase == LC_WORKING) {
-        status = judge_output(session, &flags, now_ns);
-        judge_rate(session, now_ns);
-        judge_reports(session, now_ns);
+        status = validate_output(session, &flags, now_ns);
+        validate_rate(session, now_ns);
+        validate_reports(session, now_ns);
     }
     if (session->phase >= LC_SETTING)
-        judge_health(session, &flags, errors_before);
+        validate_health(session, &flags, errors_before);
     return status;
 }
 
-/* ---- Somebody else --------------------------------------------------------------------- */
+/* ---- Somebody else ------------------------------------------------------------------- */
 
 static uint32_t points_in_it(const struct lc_session *session)
 {
@@ -167,7 +167,7 @@ static enum bj_status watch(struct lc_session *session, int64_t now_ns)
                        "somebody else plays on it; it is left alone and asked again");
 }
 
-static enum bj_status judge_surplus(struct lc_session *session, int64_t now_ns)
+static enum bj_status find_surplus(struct lc_session *session, int64_t now_ns)
 {
     double most = session->ring.pps / 2;
 
@@ -183,7 +183,7 @@ static enum bj_status judge_surplus(struct lc_session *session, int64_t now_ns)
 }
 
 /* Sample packets without a report: they, or the reports, were lost on the way. */
-static void judge_loss(struct lc_session *session, int64_t now_ns)
+static void measure_loss(struct lc_session *session, int64_t now_ns)
 {
     const struct lc_ring *ring = &session->ring;
     uint64_t lost, all, points;
@@ -207,21 +207,21 @@ static void judge_loss(struct lc_session *session, int64_t now_ns)
                       (unsigned)lost, (unsigned)all, (unsigned)points);
 }
 
-/* ---- All of it --------------------------------------------------------------------------- */
+/* ---- All of it ----------------------------------------------------------------------- */
 
-enum bj_status lc_session_judge_info(struct lc_session *session, uint8_t errors_before,
-                                     int64_t now_ns)
+enum bj_status lc_session_validate_info(struct lc_session *session, uint8_t errors_before,
+                                        int64_t now_ns)
 {
     if (session->phase == LC_ASKING)
         lc_session_enter(session, points_in_it(session) > 0 ? LC_WATCHING : LC_SETTING,
                          now_ns);
     if (session->phase == LC_WATCHING)
         return watch(session, now_ns);
-    return judge_settings(session, errors_before, now_ns);
+    return validate_settings(session, errors_before, now_ns);
 }
 
-enum bj_status lc_session_judge_traffic(struct lc_session *session, int64_t now_ns)
+enum bj_status lc_session_find_conflict(struct lc_session *session, int64_t now_ns)
 {
-    judge_loss(session, now_ns);
-    return judge_surplus(session, now_ns);
+    measure_loss(session, now_ns);
+    return find_surplus(session, now_ns);
 }
