@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "lasercube/lasercube.h"
 
-#include "lasercube/lasercube_room.h"
+#include "lasercube/lasercube_flow_control.h"
 #include "lasercube/lasercube_search.h"
 #include "lasercube/lasercube_session.h"
 #include "session/notice.h"
@@ -27,7 +27,7 @@ struct lasercube {
     uint32_t pps, begin_points; /* of connect */
 };
 
-/* ---- What it is ------------------------------------------------------------------------ */
+/* ---- What it is ---------------------------------------------------------------------- */
 
 static void update_name(struct lasercube *dac)
 {
@@ -61,7 +61,7 @@ static void update_caps(struct lasercube *dac)
         caps->max_pps = info->max_rate;
 }
 
-/* ---- Life ------------------------------------------------------------------------------ */
+/* ---- Life ---------------------------------------------------------------------------- */
 
 static bool accepts_id(const char *id)
 {
@@ -104,7 +104,7 @@ static void finish(void *instance)
     lc_search_close(&dac->search);
 }
 
-/* ---- Where it is ----------------------------------------------------------------------- */
+/* ---- Where it is --------------------------------------------------------------------- */
 
 /* True: it answered, and not from where it was. */
 static bool has_moved(struct lasercube *dac)
@@ -185,7 +185,7 @@ static void learn(struct lasercube *dac)
     update_name(dac);
 }
 
-/* ---- Slots ----------------------------------------------------------------------------- */
+/* ---- Slots --------------------------------------------------------------------------- */
 
 static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
                               uint32_t begin_points)

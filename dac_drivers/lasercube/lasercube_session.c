@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "lasercube/lasercube_session.h"
 
+#include "lasercube/lasercube_flow_control.h"
 #include "lasercube/lasercube_replies.h"
-#include "lasercube/lasercube_room.h"
 #include "lasercube/lasercube_send.h"
 #include "session/notice.h"
 
@@ -13,7 +13,7 @@
 #define TRIES 3    /* for what may fail without harm */
 #define FAILURES 3 /* to send, before it counts as gone */
 
-/* ---- Small things ---------------------------------------------------------------------- */
+/* ---- Small things -------------------------------------------------------------------- */
 
 void lc_session_init(struct lc_session *session, struct bj_net *net)
 {
@@ -31,7 +31,7 @@ double lc_session_true_pps(const void *instance, uint32_t pps)
     return session->phase == LC_WORKING && rate == session->rate ? session->ring.pps : rate;
 }
 
-/* ---- Connecting ------------------------------------------------------------------------ */
+/* ---- Connecting ---------------------------------------------------------------------- */
 
 static enum bj_status open_one(struct lc_session *session, uint16_t port, int *handle)
 {
@@ -94,7 +94,7 @@ enum bj_status lc_session_connect(struct lc_session *session, struct bj_address 
     return BJ_OK;
 }
 
-/* ---- What is due ----------------------------------------------------------------------- */
+/* ---- What is due --------------------------------------------------------------------- */
 
 /* It may not know them, or they do not matter enough to wait for. */
 static void drop_vain_orders(struct lc_session *session, int64_t now_ns)
@@ -193,7 +193,7 @@ static enum bj_status work(struct lc_session *session, int64_t now_ns)
     return BJ_OK;
 }
 
-/* ---- What the engine sees -------------------------------------------------------------- */
+/* ---- What the engine sees ------------------------------------------------------------ */
 
 static enum bj_dac_state state(const struct lc_session *session)
 {
@@ -224,7 +224,7 @@ static void add_waits(const struct lc_session *session, int64_t now_ns,
     if (session->tail_owed && bj_datagrams_full(&session->samples_out, now_ns))
         bj_wait_until(wait, session->samples_out.full_until_ns);
     bj_wait_until(wait, ask_free_ns(session));
-    lc_session_wait_for_room(session, now_ns, wait);
+    lc_session_flow_waits(session, now_ns, wait);
 }
 
 enum bj_status lc_session_service(struct lc_session *session, int64_t now_ns,
@@ -236,14 +236,14 @@ enum bj_status lc_session_service(struct lc_session *session, int64_t now_ns,
     if (alive)
         result = work(session, now_ns);
     status->state = state(session);
-    status->room_points = lc_session_room(session, now_ns);
+    status->room_points = lc_session_sendable(session, now_ns);
     status->fault_count = session->fault_count;
     if (alive && result == BJ_OK && session->phase != LC_STOPPED)
         add_waits(session, now_ns, wait);
     return result;
 }
 
-/* ---- Points ---------------------------------------------------------------------------- */
+/* ---- Points -------------------------------------------------------------------------- */
 
 static void follow_rate(struct lc_session *session, uint32_t pps, int64_t now_ns)
 {
@@ -262,7 +262,7 @@ enum bj_status lc_session_write(void *instance, int64_t now_ns,
 {
     struct lc_session *session = instance;
     uint8_t bytes[LC_PACKET_SIZE];
-    uint32_t room = lc_session_room(session, now_ns);
+    uint32_t room = lc_session_sendable(session, now_ns);
     uint32_t count = chunk->count < room ? chunk->count : room;
     enum bj_status status;
     size_t size;
@@ -292,7 +292,7 @@ enum bj_status lc_session_write(void *instance, int64_t now_ns,
     return BJ_OK;
 }
 
-/* ---- Darkness -------------------------------------------------------------------------- */
+/* ---- Darkness ------------------------------------------------------------------------ */
 
 /* Output off, ring emptied, at once; nothing more is sent until that is confirmed. */
 static void darken(struct lc_session *session, int64_t now_ns)

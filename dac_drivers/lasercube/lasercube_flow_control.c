@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lasercube/lasercube_room.h"
+#include "lasercube/lasercube_flow_control.h"
 
 #define GAP_NS (BJ_NS_PER_MS / 2) /* between datagrams after a burst */
 #define BLIND_NS (500 * BJ_NS_PER_MS)
@@ -54,7 +54,7 @@ static double least_room(const struct lc_session *session)
                                     : points;
 }
 
-uint32_t lc_session_room(struct lc_session *session, int64_t now_ns)
+uint32_t lc_session_sendable(struct lc_session *session, int64_t now_ns)
 {
     double room = level_room(session, now_ns), sendable;
 
@@ -66,8 +66,8 @@ uint32_t lc_session_room(struct lc_session *session, int64_t now_ns)
     return (uint32_t)(room < sendable ? room : sendable);
 }
 
-void lc_session_wait_for_room(const struct lc_session *session, int64_t now_ns,
-                              struct bj_wait *wait)
+void lc_session_flow_waits(const struct lc_session *session, int64_t now_ns,
+                           struct bj_wait *wait)
 {
     double most = lc_usable_points(session->ring.size) - least_room(session);
     int64_t room_ns = lc_ring_most_at_ns(&session->ring, most, now_ns);

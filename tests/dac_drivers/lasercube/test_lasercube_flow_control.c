@@ -2,7 +2,7 @@
  *
  * How much is sent at once.
  */
-#include "lasercube/lasercube_room.h"
+#include "lasercube/lasercube_flow_control.h"
 #include "lasercube_world.h"
 
 static struct lcw world;
@@ -43,7 +43,7 @@ static void test_room_is_a_burst_where_points_may_go(void **state)
                                       .faulted = closed == 3,
                                       .rate = 30000};
         lc_ring_init(&session.ring, 6000, 30000, now_ns);
-        assert_int_equal(lc_session_room(&session, now_ns),
+        assert_int_equal(lc_session_sendable(&session, now_ns),
                          closed ? 0 : LC_BURST * LC_MAX_POINTS);
     }
 }
