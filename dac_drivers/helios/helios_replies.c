@@ -20,13 +20,13 @@
 
 /* ---- Orders -------------------------------------------------------------------------- */
 
-enum bj_status helios_session_order_stop(struct helios_session *session)
+enum bj_status helios_session_send_stop(struct helios_session *session)
 {
     session->stop_out = true;
     return helios_link_command(&session->link, HELIOS_STOP, 0);
 }
 
-enum bj_status helios_session_order_shutter(struct helios_session *session)
+enum bj_status helios_session_send_shutter(struct helios_session *session)
 {
     session->shutter_out = true;
     return helios_link_command(&session->link, HELIOS_SHUTTER, session->shutter_wanted);
@@ -42,8 +42,8 @@ static enum bj_status order_again(struct helios_session *session,
     if (++session->command_errors >= MOST_ERRORS)
         return bj_dac_tell(&session->base, BJ_TIMED_OUT,
                            "takes no commands any more; letting go of it");
-    return news->command == HELIOS_STOP ? helios_session_order_stop(session)
-                                        : helios_session_order_shutter(session);
+    return news->command == HELIOS_STOP ? helios_session_send_stop(session)
+                                        : helios_session_send_shutter(session);
 }
 
 static enum bj_status on_done(struct helios_session *session,

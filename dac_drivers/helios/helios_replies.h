@@ -11,9 +11,9 @@
 /* Takes in all that happened. Anything but BJ_OK: it is over, and was explained. */
 enum bj_status helios_session_listen(struct helios_session *session);
 
-/* Sends stop and what is requested of the shutter; again until they arrive. */
-enum bj_status helios_session_order_stop(struct helios_session *session);
-enum bj_status helios_session_order_shutter(struct helios_session *session);
+/* Send stop, and the requested state of the shutter; again until they arrive. */
+enum bj_status helios_session_send_stop(struct helios_session *session);
+enum bj_status helios_session_send_shutter(struct helios_session *session);
 
 /* Everything that was not played yet is lost; tells the engine. */
 void helios_session_flush(struct helios_session *session);

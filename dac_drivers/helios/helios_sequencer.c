@@ -107,7 +107,7 @@ static enum bj_status guard_forsaken(struct helios_session *session)
     if (session->now_ns >= session->forsaken_ns + STUCK_NS)
         return bj_dac_tell(&session->base, BJ_TIMED_OUT,
                            "a frame is stuck on its way; letting go of it");
-    return helios_session_order_stop(session);
+    return helios_session_send_stop(session);
 }
 
 enum bj_status helios_sequencer_step(struct helios_session *session)

@@ -44,7 +44,7 @@ enum bj_status helios_session_begin(struct helios_session *session,
     *session = fresh;
     if (model->takes_sdk_version)
         status = helios_link_command(&session->link, HELIOS_SDK, 11);
-    return status == BJ_OK ? helios_session_order_shutter(session) : status;
+    return status == BJ_OK ? helios_session_send_shutter(session) : status;
 }
 
 /* ---- What the engine sees ------------------------------------------------------------ */
@@ -128,8 +128,8 @@ enum bj_status helios_session_write(void *instance, int64_t now_ns,
 static void go_dark(struct helios_session *session)
 {
     session->open = session->shutter_wanted = false;
-    (void)helios_session_order_stop(session);
-    (void)helios_session_order_shutter(session);
+    (void)helios_session_send_stop(session);
+    (void)helios_session_send_shutter(session);
     session->granted = false;
     helios_session_flush(session);
 }
@@ -147,7 +147,7 @@ void helios_session_shutter(struct helios_session *session, int64_t now_ns, bool
     }
     session->open = session->shutter_wanted = true;
     /* a failure shows again with the next service */
-    (void)helios_session_order_shutter(session);
+    (void)helios_session_send_shutter(session);
 }
 
 void helios_session_stop(struct helios_session *session, int64_t now_ns)

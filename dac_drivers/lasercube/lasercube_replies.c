@@ -97,7 +97,7 @@ static void hear_free(struct lc_session *session, uint32_t free_points, int64_t 
 
     if (!lc_ring_answer(&session->ring, free_points, now_ns, &snapshot))
         return;
-    if (session->flushing) /* asked just ahead of the order to clear */
+    if (session->flushing) /* asked just ahead of the command to clear */
         session->flush_points = snapshot.queued_points + lc_ring_unreported(&session->ring);
     note_snapshot(session, &snapshot);
 }
@@ -140,7 +140,7 @@ static enum bj_status hear_command(struct lc_session *session, const uint8_t *by
         return hear_info(session, bytes, size, now_ns);
     if (lc_decode_reply(bytes, size, &reply) != BJ_OK)
         return BJ_OK;
-    lc_orders_answered(&session->orders, &reply);
+    lc_retry_answered(&session->retry, &reply);
     if (reply.opcode == LC_FREE && reply.good)
         hear_free(session, reply.free_points, now_ns);
     return BJ_OK;

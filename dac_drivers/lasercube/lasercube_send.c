@@ -54,18 +54,18 @@ void lc_session_ask_free(struct lc_session *session, int64_t now_ns)
     lc_ring_asked(&session->ring, now_ns);
 }
 
-/* How much an order to clear throws away is asked just ahead of it. */
-void lc_session_send_orders(struct lc_session *session, int64_t now_ns)
+/* How much a command to clear throws away is asked just ahead of it. */
+void lc_session_send_commands(struct lc_session *session, int64_t now_ns)
 {
     uint8_t bytes[LC_COMMAND_SIZE];
     size_t size;
 
-    while (lc_orders_next(&session->orders, now_ns, bytes, &size)) {
+    while (lc_retry_next(&session->retry, now_ns, bytes, &size)) {
         if (session->flushing && bytes[0] == LC_CLEAR)
             lc_session_ask_free(session, now_ns);
-        if (send_command(session, bytes, size, LC_ORDER_COPIES, now_ns) == BJ_WOULD_BLOCK)
-            lc_orders_put_off(&session->orders, (enum lc_opcode)bytes[0],
-                              session->commands_out.full_until_ns);
+        if (send_command(session, bytes, size, LC_RETRY_COPIES, now_ns) == BJ_WOULD_BLOCK)
+            lc_retry_put_off(&session->retry, (enum lc_opcode)bytes[0],
+                             session->commands_out.full_until_ns);
     }
 }
 
@@ -90,29 +90,29 @@ void lc_session_say_goodbye(struct lc_session *session, int64_t now_ns)
 
     for (size_t k = 0; k < sizeof last / sizeof last[0]; k++) {
         size_t size = lc_encode_command(bytes, last[k], 0);
-        (void)send_command(session, bytes, size, LC_ORDER_COPIES, now_ns);
+        (void)send_command(session, bytes, size, LC_RETRY_COPIES, now_ns);
     }
     (void)lc_session_send_tail(session, now_ns);
 }
 
-/* ---- Phases ---------------------------------------------------------------------------- */
+/* ---- Phases -------------------------------------------------------------------------- */
 
 static void set_up(struct lc_session *session, int64_t now_ns)
 {
-    struct lc_orders *orders = &session->orders;
+    struct lc_retry *retry = &session->retry;
     uint32_t threshold = session->begin_points;
 
     if (session->rate > session->info.max_rate)
         session->rate = session->info.max_rate;
     lc_ring_init(&session->ring, session->info.ring_points, session->rate, now_ns);
-    lc_orders_give(orders, LC_ORDER_OUTPUT, 0, now_ns);
-    lc_orders_give(orders, LC_ORDER_CLEAR, 0, now_ns);
-    lc_orders_give(orders, LC_ORDER_REPORTS, 1, now_ns);
-    lc_orders_give(orders, LC_ORDER_RATE, session->rate, now_ns);
+    lc_retry_give(retry, LC_COMMAND_OUTPUT, 0, now_ns);
+    lc_retry_give(retry, LC_COMMAND_CLEAR, 0, now_ns);
+    lc_retry_give(retry, LC_COMMAND_REPORTS, 1, now_ns);
+    lc_retry_give(retry, LC_COMMAND_RATE, session->rate, now_ns);
     if (threshold > session->info.ring_points / 4)
         threshold = session->info.ring_points / 4;
     if (lc_model_of(&session->info)->has_threshold)
-        lc_orders_give(orders, LC_ORDER_THRESHOLD, threshold, now_ns);
+        lc_retry_give(retry, LC_COMMAND_THRESHOLD, threshold, now_ns);
 }
 
 void lc_session_enter(struct lc_session *session, enum lc_phase phase, int64_t now_ns)

@@ -97,31 +97,31 @@ enum bj_status lc_session_connect(struct lc_session *session, struct bj_address 
 /* ---- What is due --------------------------------------------------------------------- */
 
 /* It may not know them, or they do not matter enough to wait for. */
-static void drop_vain_orders(struct lc_session *session, int64_t now_ns)
+static void drop_vain_commands(struct lc_session *session, int64_t now_ns)
 {
-    static const enum lc_order_kind vain[] = {LC_ORDER_CLEAR, LC_ORDER_THRESHOLD};
+    static const enum lc_command_kind vain[] = {LC_COMMAND_CLEAR, LC_COMMAND_THRESHOLD};
 
     for (size_t k = 0; k < sizeof vain / sizeof vain[0]; k++) {
-        const struct lc_order *order = &session->orders.order[vain[k]];
-        if (order->tries >= TRIES && now_ns >= order->next_ns)
-            lc_orders_drop(&session->orders, vain[k]);
+        const struct lc_command *command = &session->retry.command[vain[k]];
+        if (command->tries >= TRIES && now_ns >= command->next_ns)
+            lc_retry_drop(&session->retry, vain[k]);
     }
 }
 
 static void move_on(struct lc_session *session, int64_t now_ns)
 {
-    const struct lc_order *order = session->orders.order;
+    const struct lc_command *command = session->retry.command;
 
-    drop_vain_orders(session, now_ns);
-    if (session->phase == LC_SETTING && !lc_orders_open(&session->orders))
+    drop_vain_commands(session, now_ns);
+    if (session->phase == LC_SETTING && !lc_retry_open(&session->retry))
         lc_session_enter(session, LC_WORKING, now_ns);
-    if (session->flushing && !order[LC_ORDER_CLEAR].open) {
+    if (session->flushing && !command[LC_COMMAND_CLEAR].open) {
         session->flushing = false;
         if (session->begun)
             lc_session_emptied(session, session->flush_points, now_ns);
     }
-    if (session->phase == LC_STOPPING && !order[LC_ORDER_CLEAR].open &&
-        !order[LC_ORDER_OUTPUT].open && lc_session_send_tail(session, now_ns))
+    if (session->phase == LC_STOPPING && !command[LC_COMMAND_CLEAR].open &&
+        !command[LC_COMMAND_OUTPUT].open && lc_session_send_tail(session, now_ns))
         lc_session_enter(session, LC_STOPPED, now_ns);
 }
 
@@ -188,7 +188,7 @@ static enum bj_status work(struct lc_session *session, int64_t now_ns)
     move_on(session, now_ns);
     if (session->phase != LC_STOPPED) {
         ask(session, now_ns);
-        lc_session_send_orders(session, now_ns);
+        lc_session_send_commands(session, now_ns);
     }
     return BJ_OK;
 }
@@ -212,7 +212,7 @@ static void add_waits(const struct lc_session *session, int64_t now_ns,
     bj_wait_handle(wait, session->commands, BJ_WAIT_READ);
     bj_wait_handle(wait, session->samples, BJ_WAIT_READ);
     bj_wait_until(wait, session->next_ask_ns);
-    bj_wait_until(wait, lc_orders_due_ns(&session->orders));
+    bj_wait_until(wait, lc_retry_due_ns(&session->retry));
     if (session->phase == LC_ASKING)
         bj_wait_until(wait, session->phase_ns + ASK_TIMEOUT_NS);
     if (session->phase == LC_SETTING)
@@ -254,7 +254,7 @@ static void follow_rate(struct lc_session *session, uint32_t pps, int64_t now_ns
     session->rate = rate;
     session->rate_wrong = 0;
     lc_ring_set_rate(&session->ring, rate, now_ns);
-    lc_orders_give(&session->orders, LC_ORDER_RATE, rate, now_ns);
+    lc_retry_give(&session->retry, LC_COMMAND_RATE, rate, now_ns);
 }
 
 enum bj_status lc_session_write(void *instance, int64_t now_ns,
@@ -299,12 +299,12 @@ static void darken(struct lc_session *session, int64_t now_ns)
 {
     session->open = session->was_on = false;
     lc_ring_set_output(&session->ring, false, now_ns);
-    lc_orders_give(&session->orders, LC_ORDER_OUTPUT, 0, now_ns);
-    lc_orders_give(&session->orders, LC_ORDER_CLEAR, 0, now_ns);
+    lc_retry_give(&session->retry, LC_COMMAND_OUTPUT, 0, now_ns);
+    lc_retry_give(&session->retry, LC_COMMAND_CLEAR, 0, now_ns);
     session->flushing = true;
     session->flush_points = lc_ring_likely(&session->ring, now_ns);
-    lc_session_send_orders(session, now_ns);
-    session->next_ask_ns = now_ns + LC_ORDER_REPEAT_NS; /* and see whether it is true */
+    lc_session_send_commands(session, now_ns);
+    session->next_ask_ns = now_ns + LC_RETRY_NS; /* and see whether it is true */
 }
 
 static bool is_ours(const struct lc_session *session)
@@ -321,9 +321,9 @@ void lc_session_shutter(void *instance, int64_t now_ns, bool open)
     if (open) {
         session->open = true;
         session->output_wrong = 0;
-        lc_orders_give(&session->orders, LC_ORDER_OUTPUT, 1, now_ns);
-        lc_session_send_orders(session, now_ns);
-        session->next_ask_ns = now_ns + LC_ORDER_REPEAT_NS;
+        lc_retry_give(&session->retry, LC_COMMAND_OUTPUT, 1, now_ns);
+        lc_session_send_commands(session, now_ns);
+        session->next_ask_ns = now_ns + LC_RETRY_NS;
         lc_ring_set_output(&session->ring, true, now_ns);
     } else if (session->open) {
         darken(session, now_ns);

@@ -3,10 +3,10 @@
  * LaserCube (network): one connection, from the first question to the last darkness.
  *
  * Five files share the state of lasercube_state.h. lasercube_session.c has the slots of a
- * driver and decides what is due, lasercube_flow_control.c flow control,
+ * driver and decides what is due, lasercube_flow_control.c how many points may leave now,
  * lasercube_send.c sends it, lasercube_replies.c hears the answers, and
  * lasercube_validate.c compares them with what is wanted. Samples are sent as they are
- * taken, so nothing of ours ever waits here; what is wanted of the device are orders,
+ * taken, so nothing of ours ever waits here; what is wanted of the device are commands,
  * repeated until confirmed and compared with the full info once a second.
  */
 #ifndef LASERCUBE_SESSION_H

@@ -7,7 +7,7 @@
 #define LASERCUBE_STATE_H
 
 #include "lasercube/lasercube_model.h"
-#include "lasercube/lasercube_orders.h"
+#include "lasercube/lasercube_retry.h"
 #include "lasercube/lasercube_ring.h"
 #include "session/datagrams.h"
 #include <beamjack/driver.h>
@@ -20,7 +20,7 @@ enum lc_phase {
     LC_CLOSED = 0,
     LC_ASKING,   /* nothing heard yet */
     LC_WATCHING, /* its ring is not empty: look before touching anything */
-    LC_SETTING,  /* the first orders are under way */
+    LC_SETTING,  /* the first commands are under way */
     LC_WORKING,
     LC_STOPPING,
     LC_STOPPED,
@@ -46,7 +46,7 @@ struct lc_session {
     uint32_t send_failures; /* in a row, without hearing anything */
     struct bj_datagrams commands_out, samples_out;
 
-    struct lc_orders orders;
+    struct lc_retry retry;
     struct lc_ring ring;
 
     /* What is wanted. */

@@ -45,9 +45,9 @@ static enum bj_status output_is_off(struct lc_session *session,
                            "switched its output off by itself: it restarted, or another "
                            "program did it; connecting anew");
     if (!session->was_on)
-        lc_orders_give(&session->orders, LC_ORDER_OUTPUT, 1, now_ns);
+        lc_retry_give(&session->retry, LC_COMMAND_OUTPUT, 1, now_ns);
     else
-        session->next_ask_ns = now_ns + LC_ORDER_REPEAT_NS; /* once may be an old answer */
+        session->next_ask_ns = now_ns + LC_RETRY_NS; /* once may be an old answer */
     return BJ_OK;
 }
 
@@ -56,7 +56,7 @@ static enum bj_status validate_output(struct lc_session *session,
 {
     if (session->faulted && !blocks_light(flags))
         session->faulted = false;
-    if (!lc_orders_settled(&session->orders, LC_ORDER_OUTPUT, SETTLE_NS, now_ns))
+    if (!lc_retry_settled(&session->retry, LC_COMMAND_OUTPUT, SETTLE_NS, now_ns))
         return BJ_OK;
     if (flags->output == session->open) {
         session->output_wrong = 0;
@@ -66,7 +66,7 @@ static enum bj_status validate_output(struct lc_session *session,
     }
     if (session->open)
         return output_is_off(session, flags, now_ns);
-    lc_orders_give(&session->orders, LC_ORDER_OUTPUT, 0, now_ns);
+    lc_retry_give(&session->retry, LC_COMMAND_OUTPUT, 0, now_ns);
     return BJ_OK;
 }
 
@@ -74,14 +74,14 @@ static void validate_rate(struct lc_session *session, int64_t now_ns)
 {
     uint32_t rate = session->info.rate;
 
-    if (!lc_orders_settled(&session->orders, LC_ORDER_RATE, SETTLE_NS, now_ns))
+    if (!lc_retry_settled(&session->retry, LC_COMMAND_RATE, SETTLE_NS, now_ns))
         return;
     if (rate == session->rate) {
         session->rate_wrong = 0;
         return;
     }
     if (++session->rate_wrong <= WRONG_LIMIT || rate == 0) {
-        lc_orders_give(&session->orders, LC_ORDER_RATE, session->rate, now_ns);
+        lc_retry_give(&session->retry, LC_COMMAND_RATE, session->rate, now_ns);
         return;
     }
     if (rate != (uint32_t)session->ring.pps) {
@@ -94,8 +94,8 @@ static void validate_rate(struct lc_session *session, int64_t now_ns)
 static void validate_reports(struct lc_session *session, int64_t now_ns)
 {
     if (session->begun && now_ns - session->report_ns > NO_REPORT_NS &&
-        lc_orders_settled(&session->orders, LC_ORDER_REPORTS, NO_REPORT_NS, now_ns))
-        lc_orders_give(&session->orders, LC_ORDER_REPORTS, 1, now_ns);
+        lc_retry_settled(&session->retry, LC_COMMAND_REPORTS, NO_REPORT_NS, now_ns))
+        lc_retry_give(&session->retry, LC_COMMAND_REPORTS, 1, now_ns);
 }
 
 static void tell_once(const struct lc_session *session, bool *told, bool is,

@@ -78,7 +78,7 @@ static void test_what_cannot_leave_leaves_a_moment_later(void **state)
 }
 
 /* Not with the next repetition, 100 ms later. */
-static void test_the_last_orders_leave_a_moment_later(void **state)
+static void test_the_last_commands_leave_a_moment_later(void **state)
 {
     (void)state;
     start();
@@ -100,7 +100,7 @@ int main(void)
         TEST(test_lost_commands_are_repeated),
         TEST(test_asks_how_it_is_once_a_second),
         TEST(test_what_cannot_leave_leaves_a_moment_later),
-        TEST(test_the_last_orders_leave_a_moment_later),
+        TEST(test_the_last_commands_leave_a_moment_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
