@@ -14,7 +14,7 @@ int bj_command_run(const struct bj_options *options, int argc, char **argv);
 int bj_command_list(const struct bj_options *options);
 int bj_command_doctor(const struct bj_options *options);
 
-/* Gives an order to a bridge that runs. */
+/* Gives a control command to a bridge that runs. */
 int bj_command_ctl(const struct bj_options *options);
 
 /* argv[0] is "sim". Becomes the simulator. */

@@ -2,7 +2,7 @@
 #include "commands/commands.h"
 
 #include "control/control_path.h"
-#include "options/orders.h"
+#include "options/control_command.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -44,7 +44,7 @@ static int reach(const char *path)
     return -1;
 }
 
-/* ---- Which one ---------------------------------------------------------------------------------- */
+/* ---- Which one ----------------------------------------------------------------------- */
 
 struct found {
     int fd; /* of the last one that runs */
@@ -116,12 +116,12 @@ static int reach_named(const char *folder, const char *name, int *exit_status)
     return fd;
 }
 
-/* ---- Saying it, and the answer ------------------------------------------------------------------- */
+/* ---- Saying it, and the answer ------------------------------------------------------- */
 
-static bool say(int fd, const char *order)
+static bool say(int fd, const char *command)
 {
     char line[80];
-    int size = snprintf(line, sizeof line, "%s\n", order);
+    int size = snprintf(line, sizeof line, "%s\n", command);
 
     return send(fd, line, (size_t)size, MSG_NOSIGNAL) == size;
 }
@@ -157,9 +157,9 @@ static int report(const char *answer)
     return 1;
 }
 
-static int converse(int fd, const char *order)
+static int converse(int fd, const char *command)
 {
-    char *answer = say(fd, order) ? hear(fd) : NULL;
+    char *answer = say(fd, command) ? hear(fd) : NULL;
     int exit_status;
 
     if (!answer)
@@ -174,17 +174,18 @@ int bj_command_ctl(const struct bj_options *options)
     char folder[PATH_SIZE], why[BJ_WHY_SIZE];
     int exit_status = 1, fd;
 
-    if (!options->order)
-        return refuse(2, "which order? They are", BJ_ORDER_NAMES);
-    if (bj_order_parse(options->order, strlen(options->order)) == BJ_ORDER_NONE)
-        return refuse(2, "there is no such order; they are", BJ_ORDER_NAMES);
+    if (!options->control_command)
+        return refuse(2, "which control command? They are", BJ_CONTROL_COMMANDS);
+    if (bj_control_command_parse(options->control_command,
+                                 strlen(options->control_command)) == BJ_CONTROL_NONE)
+        return refuse(2, "there is no such control command; they are", BJ_CONTROL_COMMANDS);
     if (!bj_control_folder(folder, sizeof folder, why, sizeof why))
         return refuse(1, "nothing can be told", why);
     fd = options->bridge_name ? reach_named(folder, options->bridge_name, &exit_status)
                               : reach_the_only_one(folder, &exit_status);
     if (fd < 0)
         return exit_status;
-    exit_status = converse(fd, options->order);
+    exit_status = converse(fd, options->control_command);
     close(fd);
     return exit_status;
 }

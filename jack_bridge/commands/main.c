@@ -14,7 +14,7 @@ static void print_help(void)
          "  beamjack run [DAC...] [options] the bridge, until Ctrl-C\n"
          "  beamjack list                  the DACs found\n"
          "  beamjack sim KIND [options]    a simulated DAC to play on\n"
-         "  beamjack ctl ORDER             arm, disarm, stop or status of a bridge that "
+         "  beamjack ctl COMMAND           arm, disarm, stop or status of a bridge that "
          "runs\n"
          "  beamjack doctor                checks this computer and says how to mend it\n\n"
          "'beamjack COMMAND --help' tells more, 'man beamjack' tells all.");

@@ -41,7 +41,7 @@ static void end(struct run *run, int exit_status)
     run->exit_status = exit_status;
 }
 
-/* ---- The operator --------------------------------------------------------------------------- */
+/* ---- The operator -------------------------------------------------------------------- */
 
 /* Disarming meanwhile wins, and what was asked while nobody looked counts no more. */
 static bool arm(struct run *run, char *why, size_t why_size)
@@ -68,11 +68,11 @@ static void answer_request(struct run *run)
     size_t size;
 
     switch (bj_request_take(&run->op.request)) {
-    case BJ_ORDER_ARM:
+    case BJ_CONTROL_ARM:
         granted = arm(run, text, BJ_WHY_SIZE);
         size = granted ? 0 : strlen(text);
         break;
-    case BJ_ORDER_STATUS:
+    case BJ_CONTROL_STATUS:
         size = bj_show_status(&run->bridge, text, sizeof text);
         break;
     default:
@@ -105,7 +105,7 @@ static void wait_until(const struct run *run, int64_t deadline_ns)
         return; /* nobody called */
 }
 
-/* ---- Start --------------------------------------------------------------------------------- */
+/* ---- Start --------------------------------------------------------------------------- */
 
 /* What cannot be told is no reason not to play. */
 static void open_control(struct run *run, const char *name)
@@ -115,11 +115,11 @@ static void open_control(struct run *run, const char *name)
     run->control = bj_control_create(name, why, sizeof why);
     if (run->control)
         bj_log_say(&run->log,
-                   "takes orders: beamjack ctl --name %s "
+                   "takes control commands: beamjack ctl --name %s "
                    "arm|disarm|stop|status",
                    bj_control_own_name(run->control));
     else
-        bj_log_say(&run->log, "takes no orders from 'beamjack ctl': %s", why);
+        bj_log_say(&run->log, "takes no control commands from 'beamjack ctl': %s", why);
     bj_operator_control(&run->op, run->control);
 }
 
@@ -242,7 +242,7 @@ static bool start(struct run *run)
     return true;
 }
 
-/* ---- One round ------------------------------------------------------------------------------- */
+/* ---- One round ----------------------------------------------------------------------- */
 
 /* After the first success: errors before it read better as plain lines. */
 static void open_view(struct run *run)
@@ -356,7 +356,7 @@ static void round_trip(struct run *run)
         wait_until(run, deadline_ns);
 }
 
-/* ---- The end ---------------------------------------------------------------------------------- */
+/* ---- The end ------------------------------------------------------------------------- */
 
 /* The operator is heard to the last: somebody may be in more of a hurry. */
 static void finish(struct run *run)

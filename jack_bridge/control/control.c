@@ -20,7 +20,7 @@
 enum client_state {
     FREE,
     LISTENING, /* its line is not complete */
-    WAITING,   /* its order is known, the answer is not */
+    WAITING,   /* its command is known, the answer is not */
     ANSWERING,
 };
 
@@ -28,7 +28,7 @@ struct client {
     enum client_state state;
     int fd;
     int64_t until_ns;
-    enum bj_order order;
+    enum bj_control_command command;
     size_t in_size, out_size, out_done;
     char in[BJ_CONTROL_LINE];
     char *out; /* BJ_REQUEST_ANSWER_SIZE and a word */
@@ -43,7 +43,7 @@ struct bj_control {
     struct client clients[BJ_CONTROL_CLIENTS];
 };
 
-/* ---- Listening --------------------------------------------------------------------------------- */
+/* ---- Listening ----------------------------------------------------------------------- */
 
 /* Whoever holds the lock owns the name, and with it whatever socket lies there. */
 static bool take_lock(struct bj_control *control, const char *folder, const char *name)
@@ -158,7 +158,7 @@ const char *bj_control_own_name(const struct bj_control *control)
     return control->name;
 }
 
-/* ---- Clients ------------------------------------------------------------------------------------ */
+/* ---- Clients ------------------------------------------------------------------------- */
 
 nfds_t bj_control_fds(const struct bj_control *control, struct pollfd *fds)
 {
@@ -233,7 +233,7 @@ static void listen_to(struct client *client)
             client->in_size == sizeof client->in;
     if (!whole)
         return;
-    client->order = bj_order_parse(client->in, client->in_size);
+    client->command = bj_control_command_parse(client->in, client->in_size);
     client->state = WAITING;
 }
 
@@ -300,9 +300,9 @@ void bj_control_serve(struct bj_control *control, int64_t now_ns)
     }
 }
 
-/* ---- Orders ------------------------------------------------------------------------------------- */
+/* ---- Orders -------------------------------------------------------------------------- */
 
-int bj_control_next(const struct bj_control *control, enum bj_order *order)
+int bj_control_next(const struct bj_control *control, enum bj_control_command *command)
 {
     int first = -1;
 
@@ -314,7 +314,7 @@ int bj_control_next(const struct bj_control *control, enum bj_order *order)
             first = k;
     }
     if (first >= 0)
-        *order = control->clients[first].order;
+        *command = control->clients[first].command;
     return first;
 }
 
@@ -323,10 +323,11 @@ void bj_control_hold(struct bj_control *control, int client)
     control->clients[client].until_ns = BJ_NEVER;
 }
 
-int bj_control_find(const struct bj_control *control, enum bj_order order, int after)
+int bj_control_find(const struct bj_control *control, enum bj_control_command command,
+                    int after)
 {
     for (int k = after + 1; control && k < BJ_CONTROL_CLIENTS; k++)
-        if (control->clients[k].state == WAITING && control->clients[k].order == order)
+        if (control->clients[k].state == WAITING && control->clients[k].command == command)
             return k;
     return -1;
 }

@@ -20,7 +20,7 @@
 #define NOBODY (-1)                     /* no client: a key, or no request at all */
 #define END_LIMIT_NS (10 * BJ_NS_PER_S) /* and to end in order */
 
-/* ---- Dark ----------------------------------------------------------------------------------- */
+/* ---- Dark ---------------------------------------------------------------------------- */
 
 static void rest_until_dark(void)
 {
@@ -39,7 +39,7 @@ static void refuse_arms(struct bj_operator *op)
     op->wants_arm = false;
     if (op->asker == NOBODY)
         bj_request_withdraw(&op->request); /* that of a key */
-    while ((client = bj_control_find(control, BJ_ORDER_ARM, client)) >= 0) {
+    while ((client = bj_control_find(control, BJ_CONTROL_ARM, client)) >= 0) {
         if (client == op->asker && !bj_request_withdraw(&op->request))
             continue; /* the main thread answers it, and looks whether this came between */
         if (client == op->asker)
@@ -113,7 +113,7 @@ static void before_crash(void *user)
     rest_until_dark();
 }
 
-/* ---- Signals -------------------------------------------------------------------------------- */
+/* ---- Signals ------------------------------------------------------------------------- */
 
 static bool is_lost_terminal(int fd)
 {
@@ -195,7 +195,7 @@ static void hear_signal(struct bj_operator *op, int number)
     bj_wake_fd(op->wake_fd);
 }
 
-/* ---- Keys ------------------------------------------------------------------------------------ */
+/* ---- Keys ---------------------------------------------------------------------------- */
 
 static void obey_keys(struct bj_operator *op, unsigned wanted)
 {
@@ -233,27 +233,28 @@ static void hear_keys(struct bj_operator *op, int64_t now_ns)
     }
 }
 
-/* ---- Orders and requests ------------------------------------------------------------------ */
+/* ---- Control commands and requests --------------------------------------------------- */
 
 static void obey_at_once(struct bj_operator *op, struct bj_control *control, int client,
-                         enum bj_order order)
+                         enum bj_control_command command)
 {
-    static const char unknown[] = "the orders are: " BJ_ORDER_NAMES;
+    static const char unknown[] = "the control commands are: " BJ_CONTROL_COMMANDS;
 
-    if (order == BJ_ORDER_DISARM || order == BJ_ORDER_STOP)
+    if (command == BJ_CONTROL_DISARM || command == BJ_CONTROL_STOP)
         disarm(op);
-    if (order == BJ_ORDER_STOP && !op->ends_seen)
+    if (command == BJ_CONTROL_STOP && !op->ends_seen)
         end(op, "told to stop");
-    if (order == BJ_ORDER_NONE)
+    if (command == BJ_CONTROL_NONE)
         bj_control_answer(control, client, false, unknown, sizeof unknown - 1, op->look_ns);
     else
         bj_control_answer(control, client, true, "", 0, op->look_ns);
     bj_wake_fd(op->wake_fd);
 }
 
-static void obey_orders(struct bj_operator *op)
+static void obey_commands(struct bj_operator *op)
 {
-    static const enum bj_order at_once[] = {BJ_ORDER_DISARM, BJ_ORDER_STOP, BJ_ORDER_NONE};
+    static const enum bj_control_command at_once[] = {BJ_CONTROL_DISARM, BJ_CONTROL_STOP,
+                                                      BJ_CONTROL_NONE};
     struct bj_control *control = atomic_load(&op->control);
 
     for (size_t k = 0; k < sizeof at_once / sizeof at_once[0]; k++) {
@@ -267,10 +268,10 @@ static void obey_orders(struct bj_operator *op)
 static void make_request(struct bj_operator *op)
 {
     struct bj_control *control = atomic_load(&op->control);
-    enum bj_order order = BJ_ORDER_ARM;
-    int asker = op->wants_arm ? NOBODY : bj_control_next(control, &order);
+    enum bj_control_command command = BJ_CONTROL_ARM;
+    int asker = op->wants_arm ? NOBODY : bj_control_next(control, &command);
 
-    if ((!op->wants_arm && asker == NOBODY) || !bj_request_ask(&op->request, order))
+    if ((!op->wants_arm && asker == NOBODY) || !bj_request_ask(&op->request, command))
         return;
     if (asker != NOBODY)
         bj_control_hold(control, asker);
@@ -298,7 +299,7 @@ static void collect_answer(struct bj_operator *op)
     op->asker = NOBODY;
 }
 
-/* ---- The thread ------------------------------------------------------------------------------ */
+/* ---- The thread ---------------------------------------------------------------------- */
 
 /* What was typed while it did not run is old: it may darken, but not arm. */
 static void notice_stall(struct bj_operator *op, int64_t now_ns)
@@ -354,7 +355,7 @@ static void *run(void *arg)
             hear_signal(op, number);
         hear_keys(op, op->look_ns);
         bj_control_serve(atomic_load(&op->control), op->look_ns);
-        obey_orders(op);
+        obey_commands(op);
         collect_answer(op);
         make_request(op);
         if (op->ends_seen && op->look_ns - op->end_ns >= END_LIMIT_NS)

@@ -14,7 +14,7 @@ void bj_request_finish(struct bj_request *request)
     pthread_mutex_destroy(&request->mutex);
 }
 
-bool bj_request_ask(struct bj_request *request, enum bj_order order)
+bool bj_request_ask(struct bj_request *request, enum bj_control_command command)
 {
     bool free;
 
@@ -22,7 +22,7 @@ bool bj_request_ask(struct bj_request *request, enum bj_order order)
     free = request->state == BJ_REQUEST_IDLE;
     if (free) {
         request->state = BJ_REQUEST_ASKED;
-        request->order = order;
+        request->command = command;
     }
     pthread_mutex_unlock(&request->mutex);
     return free;
@@ -57,17 +57,17 @@ bool bj_request_collect(struct bj_request *request, bool *granted, char *answer,
     return answered;
 }
 
-enum bj_order bj_request_take(struct bj_request *request)
+enum bj_control_command bj_request_take(struct bj_request *request)
 {
-    enum bj_order order = BJ_ORDER_NONE;
+    enum bj_control_command command = BJ_CONTROL_NONE;
 
     pthread_mutex_lock(&request->mutex);
     if (request->state == BJ_REQUEST_ASKED) {
         request->state = BJ_REQUEST_TAKEN;
-        order = request->order;
+        command = request->command;
     }
     pthread_mutex_unlock(&request->mutex);
-    return order;
+    return command;
 }
 
 void bj_request_answer(struct bj_request *request, bool granted, const char *text,

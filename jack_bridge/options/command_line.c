@@ -99,8 +99,8 @@ static bool take_words(struct bj_options *options, int argc, char **argv, char *
 {
     bool takes_dacs = options->command == BJ_COMMAND_RUN;
 
-    if (optind < argc && options->command == BJ_COMMAND_CTL && !options->order)
-        options->order = strdup(argv[optind++]);
+    if (optind < argc && options->command == BJ_COMMAND_CTL && !options->control_command)
+        options->control_command = strdup(argv[optind++]);
     if (optind < argc && !takes_dacs) {
         snprintf(why, why_size, "'%.60s' is one word too many; see 'beamjack %s --help'",
                  argv[optind], command_name(options->command));

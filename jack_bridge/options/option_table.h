@@ -76,7 +76,7 @@ struct bj_options {
     bool json;
     int64_t wait_ns;
 
-    char *order, *bridge_name; /* ctl */
+    char *control_command, *bridge_name; /* ctl */
 };
 
 enum bj_option_kind {

@@ -47,13 +47,13 @@ void bj_options_finish(struct bj_options *options)
     free(options->server);
     free(options->status_json);
     free(options->config);
-    free(options->order);
+    free(options->control_command);
     free(options->bridge_name);
     clear_list(&options->connect);
     *options = (struct bj_options){0};
 }
 
-/* ---- From a file ------------------------------------------------------------------------ */
+/* ---- From a file --------------------------------------------------------------------- */
 
 static const struct bj_option *find(enum bj_command command, const char *name)
 {
@@ -144,7 +144,7 @@ bool bj_options_set(struct bj_options *options, const char *name, const char *va
            bj_options_check(options, why, why_size);
 }
 
-/* ---- What the core wants --------------------------------------------------------------------- */
+/* ---- What the core wants ------------------------------------------------------------- */
 
 struct bj_shape bj_options_shape(const struct bj_options *options)
 {

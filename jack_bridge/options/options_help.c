@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "options/options.h"
 
-#include "options/orders.h"
+#include "options/control_command.h"
 
 #include <string.h>
 
@@ -13,8 +13,8 @@ static const char *const usage[] = {
         "it, on the only DAC there is. Several DACs play the same, in step. Starts dark:\n"
         "arm with --arm or the key 'a'.\n",
     [BJ_COMMAND_LIST] = "usage: beamjack list [options]\n\nShows the laser DACs found.\n",
-    [BJ_COMMAND_CTL] =
-        "usage: beamjack ctl ORDER [options]\n\nGives an order to a bridge that runs.\n",
+    [BJ_COMMAND_CTL] = "usage: beamjack ctl COMMAND [options]\n\nGives a control command "
+                       "to a bridge that runs.\n",
     [BJ_COMMAND_DOCTOR] =
         "usage: beamjack doctor [options]\n\nChecks this computer and says "
         "how to mend what is missing.\n",
@@ -39,9 +39,10 @@ static void print_wrapped(FILE *out, const char *text, int indent, int width)
     fputc('\n', out);
 }
 
-static void print_orders(FILE *out)
+static void print_control_commands(FILE *out)
 {
-    for (const struct bj_order_row *row = bj_order_table; row->name; row++) {
+    for (const struct bj_control_command_row *row = bj_control_command_table; row->name;
+         row++) {
         fprintf(out, "  %-26s", row->name);
         print_wrapped(out, row->help, 28, 92);
     }
@@ -52,7 +53,7 @@ void bj_options_help(FILE *out, enum bj_command command)
 {
     fprintf(out, "%s\n", usage[command]);
     if (command == BJ_COMMAND_CTL)
-        print_orders(out);
+        print_control_commands(out);
     for (const struct bj_option *option = bj_option_table; option->name; option++) {
         char left[80], letter[6] = "    ";
 

@@ -186,7 +186,7 @@ static void while_it_searches_it_says_so(void **state)
     char value[80];
 
     program_start(&f->program, words);
-    WAIT_FOR(running_said(f, "takes orders"));
+    WAIT_FOR(running_said(f, "takes control commands"));
     reply = ctl("status", NULL, NULL);
     assert_int_equal(reply.status, 0);
     assert_true(json_is_object(reply.out));
@@ -246,7 +246,7 @@ static void of_several_one_must_be_named(void **state)
     assert_int_equal(program_wait(&f->program), 0);
 }
 
-/* ---- A pipe that nobody reads ---------------------------------------------------------------------- */
+/* ---- A pipe that nobody reads -------------------------------------------------------- */
 
 static int full_pipe(char path[60])
 {
@@ -333,7 +333,7 @@ static void a_configuration_that_hangs_holds_up_nothing(void **state)
     assert_true(jackd_now_ns() - now_ns < 3 * BJ_NS_PER_S);
 }
 
-/* ---- Strangers ------------------------------------------------------------------------------------ */
+/* ---- Strangers ----------------------------------------------------------------------- */
 
 static int stranger(void)
 {

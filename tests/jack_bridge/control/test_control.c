@@ -81,27 +81,27 @@ static const char *heard(int fd)
 static void an_order_comes_and_its_answer_goes(void **state)
 {
     struct bj_control *control = *state;
-    enum bj_order order = BJ_ORDER_NONE;
+    enum bj_control_command command = BJ_CONTROL_NONE;
     int fd = client_says("st"), client;
 
     bj_control_serve(control, NOW_NS);
-    assert_int_equal(bj_control_next(control, &order), -1);
+    assert_int_equal(bj_control_next(control, &command), -1);
     assert_int_equal(send(fd, "atus\n", 5, 0), 5);
     bj_control_serve(control, NOW_NS);
-    client = bj_control_next(control, &order);
+    client = bj_control_next(control, &command);
     assert_true(client >= 0);
-    assert_int_equal(order, BJ_ORDER_STATUS);
-    assert_int_equal(bj_control_find(control, BJ_ORDER_STATUS, -1), client);
-    assert_int_equal(bj_control_find(control, BJ_ORDER_ARM, -1), -1);
+    assert_int_equal(command, BJ_CONTROL_STATUS);
+    assert_int_equal(bj_control_find(control, BJ_CONTROL_STATUS, -1), client);
+    assert_int_equal(bj_control_find(control, BJ_CONTROL_ARM, -1), -1);
     bj_control_answer(control, client, true, "{}", 2, NOW_NS);
     assert_string_equal(heard(fd), "ok\n{}\n");
     assert_string_equal(heard(fd), "(end)");
-    assert_int_equal(bj_control_next(control, &order), -1);
+    assert_int_equal(bj_control_next(control, &command), -1);
     close(fd);
 }
 
-/* What comes whole, cut or endless is one order or none. */
-static void rubbish_is_no_order(void **state)
+/* What comes whole, cut or endless is one command or none. */
+static void rubbish_is_no_command(void **state)
 {
     struct bj_control *control = *state;
     char endless[300];
@@ -110,13 +110,13 @@ static void rubbish_is_no_order(void **state)
     memset(endless, 'a', sizeof endless - 1);
     endless[sizeof endless - 1] = '\0';
     for (size_t k = 0; k < sizeof rubbish / sizeof rubbish[0]; k++) {
-        enum bj_order order = BJ_ORDER_ARM;
+        enum bj_control_command command = BJ_CONTROL_ARM;
         int fd = client_says(rubbish[k]), client;
 
         bj_control_serve(control, NOW_NS);
-        client = bj_control_next(control, &order);
+        client = bj_control_next(control, &command);
         assert_true(client >= 0);
-        assert_int_equal(order, BJ_ORDER_NONE);
+        assert_int_equal(command, BJ_CONTROL_NONE);
         bj_control_answer(control, client, false, "what?", 5, NOW_NS);
         assert_int_equal(strncmp(heard(fd), "no\nwhat?\n", 9), 0);
         close(fd);
@@ -126,16 +126,16 @@ static void rubbish_is_no_order(void **state)
 static void who_goes_early_is_forgotten(void **state)
 {
     struct bj_control *control = *state;
-    enum bj_order order;
+    enum bj_control_command command;
 
     for (int k = 0; k < 3 * BJ_CONTROL_CLIENTS; k++) {
         int fd = client_says("arm\n"), client;
 
         bj_control_serve(control, NOW_NS);
-        client = bj_control_next(control, &order);
+        client = bj_control_next(control, &command);
         close(fd);
         bj_control_answer(control, client, true, "", 0, NOW_NS);
-        assert_int_equal(bj_control_next(control, &order), -1);
+        assert_int_equal(bj_control_next(control, &command), -1);
     }
 }
 
@@ -144,7 +144,7 @@ static void a_crowd_locks_nobody_out(void **state)
 {
     struct bj_control *control = *state;
     int silent[5 * BJ_CONTROL_CLIENTS], fd;
-    enum bj_order order = BJ_ORDER_NONE;
+    enum bj_control_command command = BJ_CONTROL_NONE;
     struct pollfd fds[BJ_CONTROL_FDS];
 
     for (size_t k = 0; k < sizeof silent / sizeof silent[0]; k++) {
@@ -154,8 +154,8 @@ static void a_crowd_locks_nobody_out(void **state)
     }
     fd = client_says("disarm\n");
     bj_control_serve(control, NOW_NS + 1000);
-    assert_true(bj_control_next(control, &order) >= 0);
-    assert_int_equal(order, BJ_ORDER_DISARM);
+    assert_true(bj_control_next(control, &command) >= 0);
+    assert_int_equal(command, BJ_CONTROL_DISARM);
     for (size_t k = 0; k < sizeof silent / sizeof silent[0]; k++)
         close(silent[k]);
     close(fd);
@@ -166,7 +166,7 @@ static void who_is_too_slow_is_sent_away(void **state)
     struct bj_control *control = *state;
     int silent = client_says("ar"), waiting = client_says("arm\n");
     int64_t late_ns = NOW_NS + BJ_CONTROL_LIMIT_NS;
-    enum bj_order order;
+    enum bj_control_command command;
 
     bj_control_serve(control, NOW_NS);
     assert_int_equal(bj_control_deadline_ns(control), late_ns);
@@ -175,7 +175,7 @@ static void who_is_too_slow_is_sent_away(void **state)
     bj_control_serve(control, late_ns);
     assert_string_equal(heard(silent), "(end)");
     assert_string_equal(heard(waiting), "no\nbeamjack is busy\n");
-    assert_int_equal(bj_control_next(control, &order), -1);
+    assert_int_equal(bj_control_next(control, &command), -1);
     assert_int_equal(bj_control_deadline_ns(control), BJ_NEVER);
     close(silent);
     close(waiting);
@@ -185,10 +185,10 @@ static void who_is_held_keeps_waiting(void **state)
 {
     struct bj_control *control = *state;
     int fd = client_says("arm\n");
-    enum bj_order order;
+    enum bj_control_command command;
 
     bj_control_serve(control, NOW_NS);
-    bj_control_hold(control, bj_control_next(control, &order));
+    bj_control_hold(control, bj_control_next(control, &command));
     bj_control_serve(control, NOW_NS + 10 * BJ_CONTROL_LIMIT_NS);
     assert_string_equal(heard(fd), "");
     close(fd);
@@ -249,7 +249,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SERVED(an_order_comes_and_its_answer_goes),
-        SERVED(rubbish_is_no_order),
+        SERVED(rubbish_is_no_command),
         SERVED(who_goes_early_is_forgotten),
         SERVED(a_crowd_locks_nobody_out),
         SERVED(who_is_too_slow_is_sent_away),

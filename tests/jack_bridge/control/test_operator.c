@@ -59,7 +59,7 @@ static int tear_down(void **state)
     return system(command);
 }
 
-static int tell(const struct desk *desk, const char *order)
+static int tell(const struct desk *desk, const char *command)
 {
     struct sockaddr_un address;
     char path[512];
@@ -68,7 +68,7 @@ static int tell(const struct desk *desk, const char *order)
     assert_true(bj_control_path(path, sizeof path, desk->folder, "test", "sock"));
     assert_true(bj_control_address(&address, path));
     assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(send(fd, order, strlen(order), 0), strlen(order));
+    assert_int_equal(send(fd, command, strlen(command), 0), strlen(command));
     return fd;
 }
 
@@ -112,7 +112,8 @@ static void darkness_needs_no_main_thread(void **state)
     assert_string_equal(answer(tell(desk, "stop\n")), "ok\n");
     assert_true(atomic_load(&desk->op.quit));
     assert_true(atomic_load(&desk->op.disarms) >= 2);
-    assert_int_equal(strncmp(answer(tell(desk, "dance\n")), "no\nthe orders are: ", 19), 0);
+    assert_int_equal(
+        strncmp(answer(tell(desk, "dance\n")), "no\nthe control commands are: ", 19), 0);
 }
 
 static void an_arm_is_the_main_threads_to_grant(void **state)
@@ -120,12 +121,12 @@ static void an_arm_is_the_main_threads_to_grant(void **state)
     struct desk *desk = *state;
     int fd = tell(desk, "arm\n"), other;
 
-    WAIT_FOR(bj_request_take(&desk->op.request) == BJ_ORDER_ARM);
+    WAIT_FOR(bj_request_take(&desk->op.request) == BJ_CONTROL_ARM);
     other = tell(desk, "status\n");
     bj_request_answer(&desk->op.request, false, "JACK is not there", 17);
     bj_operator_answered(&desk->op);
     assert_string_equal(answer(fd), "no\nJACK is not there\n");
-    WAIT_FOR(bj_request_take(&desk->op.request) == BJ_ORDER_STATUS);
+    WAIT_FOR(bj_request_take(&desk->op.request) == BJ_CONTROL_STATUS);
     bj_request_answer(&desk->op.request, true, "{}\n", 3);
     bj_operator_answered(&desk->op);
     assert_string_equal(answer(other), "ok\n{}\n");
@@ -150,7 +151,7 @@ static void an_arm_that_waits_falls_to_a_disarm(void **state)
     assert_string_equal(answer(tell(desk, "disarm\n")), "ok\n");
     assert_string_equal(answer(first), "no\ndisarmed meanwhile\n");
     assert_string_equal(answer(second), "no\ndisarmed meanwhile\n");
-    assert_int_equal(bj_request_take(&desk->op.request), BJ_ORDER_NONE);
+    assert_int_equal(bj_request_take(&desk->op.request), BJ_CONTROL_NONE);
 }
 
 static void an_arm_that_nobody_hears_is_refused_for_good(void **state)
@@ -158,10 +159,10 @@ static void an_arm_that_nobody_hears_is_refused_for_good(void **state)
     struct desk *desk = *state;
 
     assert_string_equal(answer(tell(desk, "arm\n")), "no\nbeamjack is busy\n");
-    assert_int_equal(bj_request_take(&desk->op.request), BJ_ORDER_NONE);
+    assert_int_equal(bj_request_take(&desk->op.request), BJ_CONTROL_NONE);
 }
 
-/* ---- The hasty end -------------------------------------------------------------------------- */
+/* ---- The hasty end ------------------------------------------------------------------- */
 
 /* A main thread that does not get to its end. */
 static void hang(void)

@@ -18,19 +18,19 @@ static void an_answer_comes_back(void **state)
 
     (void)state;
     bj_request_init(request);
-    assert_int_equal(bj_request_take(request), BJ_ORDER_NONE);
-    assert_true(bj_request_ask(request, BJ_ORDER_ARM));
-    assert_false(bj_request_ask(request, BJ_ORDER_STATUS));
+    assert_int_equal(bj_request_take(request), BJ_CONTROL_NONE);
+    assert_true(bj_request_ask(request, BJ_CONTROL_ARM));
+    assert_false(bj_request_ask(request, BJ_CONTROL_STATUS));
     assert_false(bj_request_collect(request, &granted, answer, &size));
-    assert_int_equal(bj_request_take(request), BJ_ORDER_ARM);
-    assert_int_equal(bj_request_take(request), BJ_ORDER_NONE);
+    assert_int_equal(bj_request_take(request), BJ_CONTROL_ARM);
+    assert_int_equal(bj_request_take(request), BJ_CONTROL_NONE);
     assert_false(bj_request_withdraw(request)); /* too late */
     bj_request_answer(request, false, "no", 2);
     assert_true(bj_request_collect(request, &granted, answer, &size));
     assert_false(granted);
     assert_int_equal(size, 2);
     assert_memory_equal(answer, "no", 2);
-    assert_true(bj_request_ask(request, BJ_ORDER_STATUS));
+    assert_true(bj_request_ask(request, BJ_CONTROL_STATUS));
     bj_request_finish(request);
     free(request);
 }
@@ -42,9 +42,9 @@ static void what_was_withdrawn_is_never_granted(void **state)
     (void)state;
     bj_request_init(request);
     assert_false(bj_request_withdraw(request));
-    assert_true(bj_request_ask(request, BJ_ORDER_ARM));
+    assert_true(bj_request_ask(request, BJ_CONTROL_ARM));
     assert_true(bj_request_withdraw(request));
-    assert_int_equal(bj_request_take(request), BJ_ORDER_NONE);
+    assert_int_equal(bj_request_take(request), BJ_CONTROL_NONE);
     bj_request_finish(request);
     free(request);
 }

@@ -3,7 +3,7 @@
  * What comes to the control socket, and names of files where sockets are.
  */
 #include "control/control_path.h"
-#include "options/orders.h"
+#include "options/control_command.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,12 +11,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-static void check_order(const char *bytes, size_t size)
+static void check_command(const char *bytes, size_t size)
 {
-    enum bj_order order = bj_order_parse(bytes, size);
-    const char *name = bj_order_name(order);
+    enum bj_control_command command = bj_control_command_parse(bytes, size);
+    const char *name = bj_control_command_name(command);
 
-    if (order != BJ_ORDER_NONE &&
+    if (command != BJ_CONTROL_NONE &&
         (size < strlen(name) || !memmem(bytes, size, name, strlen(name))))
         abort();
 }
@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     char file[600];
 
-    check_order((const char *)bytes, size);
+    check_command((const char *)bytes, size);
     if (size >= sizeof file)
         return 0;
     memcpy(file, bytes, size);
