@@ -9,9 +9,9 @@
 #define INTERVALS 64
 #define MOST_INTERVAL_POINTS 8
 
-static bj_four all(float value)
+static bj_simd4 all(float value)
 {
-    return (bj_four){value, value, value, value};
+    return (bj_simd4){value, value, value, value};
 }
 
 static const struct bj_dwell_span nothing = {
@@ -112,8 +112,8 @@ static int32_t sum_with(int32_t sum, const struct bj_dwell_span *span)
 
 static void append(struct bj_dwell_span *span, const struct bj_dwell_span *next)
 {
-    span->low = bj_four_min(span->low, next->low);
-    span->high = bj_four_max(span->high, next->high);
+    span->low = bj_simd4_min(span->low, next->low);
+    span->high = bj_simd4_max(span->high, next->high);
     span->sum = sum_with(span->sum, next);
     span->net += next->net;
 }
@@ -133,9 +133,9 @@ static const struct bj_dwell_span *block_of(const struct bj_dwell *dwell, uint32
 }
 
 /* All lanes of a scanner that has been beyond on either axis. */
-static bj_four_ints beyond(const struct bj_dwell_span *span, bj_four low, bj_four high)
+static bj_simd4_ints beyond(const struct bj_dwell_span *span, bj_simd4 low, bj_simd4 high)
 {
-    bj_four_ints axes = (span->low < low) | (span->high > high);
+    bj_simd4_ints axes = (span->low < low) | (span->high > high);
     return axes | __builtin_shufflevector(axes, axes, 1, 0, 3, 2);
 }
 
@@ -146,12 +146,12 @@ static bool is_set(int lanes, int scanner)
 
 /* What rested around this position before the interval, going back as long as nothing was
  * elsewhere; as long as the past is known, at least what is counted already. */
-static int32_t rested_here(const struct bj_dwell *dwell, bj_four position, int scanner)
+static int32_t rested_here(const struct bj_dwell *dwell, bj_simd4 position, int scanner)
 {
-    bj_four low = position - dwell->extent, high = position + dwell->extent;
+    bj_simd4 low = position - dwell->extent, high = position + dwell->extent;
     uint32_t age = 0;
     while (age <= BJ_DWELL_BLOCKS &&
-           !is_set(bj_four_lanes(beyond(block_of(dwell, age), low, high)), scanner)) {
+           !is_set(bj_simd4_lanes(beyond(block_of(dwell, age), low, high)), scanner)) {
         age++;
     }
     int32_t rested = age > BJ_DWELL_BLOCKS ? dwell->rested[scanner] : 0;
@@ -164,16 +164,16 @@ static int32_t rested_here(const struct bj_dwell *dwell, bj_four position, int s
 
 /* ---- an interval ---- */
 
-static void rest_here(struct bj_dwell *dwell, bj_four position, bj_four_ints lanes)
+static void rest_here(struct bj_dwell *dwell, bj_simd4 position, bj_simd4_ints lanes)
 {
-    dwell->low = bj_four_choose(lanes, position - dwell->extent, dwell->low);
-    dwell->high = bj_four_choose(lanes, position + dwell->extent, dwell->high);
+    dwell->low = bj_simd4_choose(lanes, position - dwell->extent, dwell->low);
+    dwell->high = bj_simd4_choose(lanes, position + dwell->extent, dwell->high);
 }
 
 /* From elsewhere; `anew`: it was not here just before. The point that arrives does not
  * count. */
 static void arrive(struct bj_dwell *dwell, const struct bj_dwell_span *interval,
-                   bj_four position, int scanner, bool anew)
+                   bj_simd4 position, int scanner, bool anew)
 {
     int32_t before = anew ? 0 : rested_here(dwell, position, scanner);
     dwell->carried[scanner] = before > 0;
@@ -184,11 +184,11 @@ static void arrive(struct bj_dwell *dwell, const struct bj_dwell_span *interval,
 /* Before the limit is reached what was carried over is counted again, from here: did it
  * creep? */
 static void stay(struct bj_dwell *dwell, const struct bj_dwell_span *interval,
-                 bj_four position, int scanner, bool anew)
+                 bj_simd4 position, int scanner, bool anew)
 {
     int32_t rested = sum_with(dwell->rested[scanner], interval);
     if (dwell->carried[scanner] && rested > dwell->limit - dwell->interval_points) {
-        bj_four_ints slow = {-1, -1, 0, 0};
+        bj_simd4_ints slow = {-1, -1, 0, 0};
         rested = sum_with(anew ? 0 : rested_here(dwell, position, scanner), interval);
         dwell->carried[scanner] = rested < dwell->limit;
         rest_here(dwell, position, scanner == 0 ? slow : ~slow);
@@ -197,12 +197,12 @@ static void stay(struct bj_dwell *dwell, const struct bj_dwell_span *interval,
 }
 
 static void update_rest(struct bj_dwell *dwell, const struct bj_dwell_span *interval,
-                        bj_four position)
+                        bj_simd4 position)
 {
-    bj_four low = position - dwell->extent, high = position + dwell->extent;
-    bj_four_ints moved = beyond(interval, dwell->low, dwell->high);
-    int anew = bj_four_lanes(beyond(interval, low, high) | beyond(&dwell->now, low, high));
-    int gone = bj_four_lanes(moved);
+    bj_simd4 low = position - dwell->extent, high = position + dwell->extent;
+    bj_simd4_ints moved = beyond(interval, dwell->low, dwell->high);
+    int anew = bj_simd4_lanes(beyond(interval, low, high) | beyond(&dwell->now, low, high));
+    int gone = bj_simd4_lanes(moved);
     for (int scanner = 0; scanner < 2; scanner++) {
         if (is_set(gone, scanner)) {
             arrive(dwell, interval, position, scanner, is_set(anew, scanner));
@@ -214,10 +214,10 @@ static void update_rest(struct bj_dwell *dwell, const struct bj_dwell_span *inte
 }
 
 /* Where the mirrors are is not known well: all that is lit rests, nowhere in particular. */
-static void doubt(struct bj_dwell *dwell, struct bj_dwell_span *interval, bj_four position)
+static void doubt(struct bj_dwell *dwell, struct bj_dwell_span *interval, bj_simd4 position)
 {
     dwell->doubtful_points -= dwell->interval_points;
-    rest_here(dwell, position, (bj_four_ints){-1, -1, -1, -1});
+    rest_here(dwell, position, (bj_simd4_ints){-1, -1, -1, -1});
     for (int scanner = 0; scanner < 2; scanner++) {
         dwell->rested[scanner] = sum_with(dwell->rested[scanner], interval);
     }
@@ -225,7 +225,7 @@ static void doubt(struct bj_dwell *dwell, struct bj_dwell_span *interval, bj_fou
     interval->high = nothing.high;
 }
 
-static void finish_interval(struct bj_dwell *dwell, bj_four position)
+static void finish_interval(struct bj_dwell *dwell, bj_simd4 position)
 {
     struct bj_dwell_span *interval = &dwell->interval.span;
     if (dwell->doubtful_points > 0) {
@@ -252,13 +252,13 @@ static bool is_lit(const struct bj_point *point)
 static int32_t move(struct bj_dwell_span *span, struct bj_mirror *mirror,
                     const struct bj_point *points, int32_t count)
 {
-    bj_four low = span->low, high = span->high;
+    bj_simd4 low = span->low, high = span->high;
     int32_t lit = 0;
     for (int32_t k = 0; k < count; k++) {
         const float xy[2] = {points[k].x, points[k].y};
-        bj_four position = bj_mirror_move(mirror, xy);
-        low = bj_four_min(low, position);
-        high = bj_four_max(high, position);
+        bj_simd4 position = bj_mirror_move(mirror, xy);
+        low = bj_simd4_min(low, position);
+        high = bj_simd4_max(high, position);
         lit += is_lit(&points[k]);
     }
     span->low = low;

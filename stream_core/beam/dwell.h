@@ -22,9 +22,9 @@
 
 /* Some time: where the mirrors were, and how light added up. */
 struct bj_dwell_span {
-    bj_four low, high; /* the box; low above high: anywhere */
-    int32_t net;       /* lit points less dark ones */
-    int32_t sum;       /* the same, never below 0 on the way */
+    bj_simd4 low, high; /* the box; low above high: anywhere */
+    int32_t net;        /* lit points less dark ones */
+    int32_t sum;        /* the same, never below 0 on the way */
 };
 
 /* The points since the mirrors were computed last. */
@@ -42,9 +42,9 @@ struct bj_dwell {
     struct bj_dwell_interval interval;
 
     /* per scanner */
-    bj_four low, high; /* beyond these is movement */
-    int32_t rested[2]; /* points; at the limit it is dark */
-    bool carried[2];   /* some of them from before the last movement */
+    bj_simd4 low, high; /* beyond these is movement */
+    int32_t rested[2];  /* points; at the limit it is dark */
+    bool carried[2];    /* some of them from before the last movement */
 
     int32_t doubtful_points; /* so long movement may be the model's doing */
     int32_t block_left;

@@ -5,42 +5,42 @@
 #ifndef BJ_LIGHT_H
 #define BJ_LIGHT_H
 
-#include "feed/four.h"
 #include "feed/sanitise.h"
+#include "feed/simd4.h"
 
 #include <math.h>
 
-static const bj_four bj_light_none = {0, 0, 0, 0};
-static const bj_four bj_light_full = {1, 1, 1, 1};
+static const bj_simd4 bj_light_none = {0, 0, 0, 0};
+static const bj_simd4 bj_light_full = {1, 1, 1, 1};
 
 /* Clamped; dark if any is beyond all sense, or no number. */
-static inline bj_four bj_light_mended(bj_four light)
+static inline bj_simd4 bj_light_mended(bj_simd4 light)
 {
     bool sensible = true;
     for (int k = 0; k < 4; k++) {
         sensible = sensible && fabsf(light[k]) <= BJ_SENSIBLE_SAMPLE;
     }
-    return sensible ? bj_four_clamp(light, bj_light_none, bj_light_full) : bj_light_none;
+    return sensible ? bj_simd4_clamp(light, bj_light_none, bj_light_full) : bj_light_none;
 }
 
 /* Within 0..1 whatever the point says. */
-static inline bj_four bj_light_of(const struct bj_point *point)
+static inline bj_simd4 bj_light_of(const struct bj_point *point)
 {
-    bj_four light;
+    bj_simd4 light;
     memcpy(&light, (const char *)point + offsetof(struct bj_point, r), sizeof light);
-    bj_four inside = bj_four_clamp(light, bj_light_none, bj_light_full);
-    return bj_four_lanes(inside != light) == 0 ? inside : bj_light_mended(light);
+    bj_simd4 inside = bj_simd4_clamp(light, bj_light_none, bj_light_full);
+    return bj_simd4_lanes(inside != light) == 0 ? inside : bj_light_mended(light);
 }
 
-static inline void bj_light_set(struct bj_point *point, bj_four light)
+static inline void bj_light_set(struct bj_point *point, bj_simd4 light)
 {
     memcpy((char *)point + offsetof(struct bj_point, r), &light, sizeof light);
 }
 
 /* Is there a colour, and intensity for it? */
-static inline bool bj_light_is_lit(bj_four light)
+static inline bool bj_light_is_lit(bj_simd4 light)
 {
-    int lanes = bj_four_lanes(light > bj_light_none), intensity = 1 << 3;
+    int lanes = bj_simd4_lanes(light > bj_light_none), intensity = 1 << 3;
     return lanes > intensity;
 }
 

@@ -10,7 +10,7 @@
 #ifndef BJ_MIRROR_H
 #define BJ_MIRROR_H
 
-#include "feed/four.h"
+#include "feed/simd4.h"
 
 /* Rated speeds, in points of the usual test pattern per second. */
 #define BJ_MIRROR_SLOW 12000.0
@@ -21,12 +21,12 @@
 
 /* In each: x and y of the slow scanner, x and y of the fast one. */
 struct bj_mirror {
-    bj_four position;
-    bj_four speed; /* position per 1/w0, w0 being the resonance */
+    bj_simd4 position;
+    bj_simd4 speed; /* position per 1/w0, w0 being the resonance */
 
     /* what is left of both after one point, and what the command adds */
-    bj_four position_stays, position_follows, position_coasts;
-    bj_four speed_stays, speed_follows;
+    bj_simd4 position_stays, position_follows, position_coasts;
+    bj_simd4 speed_stays, speed_follows;
 };
 
 /* At rest in the centre. */
@@ -39,11 +39,11 @@ void bj_mirror_set_rate(struct bj_mirror *mirror, double pps);
 double bj_mirror_forgets_s(void);
 
 /* Commands one point within -1..+1; returns where the mirrors are at its end. */
-static inline bj_four bj_mirror_move(struct bj_mirror *mirror, const float xy[2])
+static inline bj_simd4 bj_mirror_move(struct bj_mirror *mirror, const float xy[2])
 {
-    const bj_four never_denormal = {1e-20f, 1e-20f, 1e-20f, 1e-20f};
-    bj_four to = bj_four_twice(xy);
-    bj_four position = mirror->position, speed = mirror->speed;
+    const bj_simd4 never_denormal = {1e-20f, 1e-20f, 1e-20f, 1e-20f};
+    bj_simd4 to = bj_simd4_twice(xy);
+    bj_simd4 position = mirror->position, speed = mirror->speed;
     /* in this order each result takes one addition after the last multiplication */
     mirror->position = (to * mirror->position_follows + position * mirror->position_stays) +
                        speed * mirror->position_coasts;

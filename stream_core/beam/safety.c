@@ -160,7 +160,7 @@ static bool gate(struct bj_safety *safety, struct bj_point *points, uint32_t cou
     for (uint32_t k = 0; k < count; k++) {
         struct bj_point *point = &points[k];
         bool valid = make_valid(point, last);
-        bj_four light = bj_light_of(point);
+        bj_simd4 light = bj_light_of(point);
         bool lit = valid & (k >= closed) & bj_light_is_lit(light);
         if (!lit) {
             light = bj_light_none;

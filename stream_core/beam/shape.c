@@ -62,14 +62,14 @@ struct bj_shaper bj_shaper_make(const struct bj_shape *shape)
 }
 
 /* Intensity is not inverted: what it keeps dark stays so. */
-static bj_four shaped_light(const struct bj_shaper *s, bj_four light)
+static bj_simd4 shaped_light(const struct bj_shaper *s, bj_simd4 light)
 {
-    const bj_four gain = {s->r, s->g, s->b, s->i};
-    const bj_four_ints colours = {-1, -1, -1, 0};
+    const bj_simd4 gain = {s->r, s->g, s->b, s->i};
+    const bj_simd4_ints colours = {-1, -1, -1, 0};
     if (s->invert) {
-        light = bj_four_choose(colours, bj_light_full - light, light);
+        light = bj_simd4_choose(colours, bj_light_full - light, light);
     }
-    return bj_four_clamp(light * gain, bj_light_none, bj_light_full);
+    return bj_simd4_clamp(light * gain, bj_light_none, bj_light_full);
 }
 
 void bj_shaper_run(const struct bj_shaper *s, struct bj_point *points, uint32_t count)

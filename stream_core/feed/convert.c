@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "feed/convert.h"
 
-#include "feed/four.h"
+#include "feed/simd4.h"
 
 #include <assert.h>
 #include <math.h>
@@ -141,7 +141,7 @@ struct bj_convert_window bj_convert_window(const struct bj_convert *convert,
 /* How far four points stand from the first of them. */
 struct spread {
     uint64_t away[4];
-    bj_four_bits fraction;
+    bj_simd4_bits fraction;
     uint32_t count; /* the last point stands for those that are missing */
 };
 
@@ -161,10 +161,10 @@ static uint32_t frame_of(uint64_t at)
 }
 
 /* How far after their frames four points stand, in 24 bits: exact and below 1. */
-static bj_four places(uint64_t at, const struct spread *spread)
+static bj_simd4 places(uint64_t at, const struct spread *spread)
 {
-    bj_four_bits fraction = (uint32_t)at + spread->fraction;
-    return __builtin_convertvector((bj_four_ints)(fraction >> 8), bj_four) * 0x1p-24f;
+    bj_simd4_bits fraction = (uint32_t)at + spread->fraction;
+    return __builtin_convertvector((bj_simd4_ints)(fraction >> 8), bj_simd4) * 0x1p-24f;
 }
 
 /* Points on four frames in line need no gathering: the usual case where rates are equal. */
@@ -175,24 +175,24 @@ static bool in_line(uint64_t at, const struct spread *spread)
 
 /* Four frames from a point's frame on, for four points: taps[0] is the first of each. */
 typedef void gather_fn(const float *in, uint64_t at, const struct spread *spread,
-                       bj_four taps[4]);
+                       bj_simd4 taps[4]);
 
 static inline void gather_in_line(const float *in, uint64_t at, const struct spread *spread,
-                                  bj_four taps[4])
+                                  bj_simd4 taps[4])
 {
     (void)spread;
     for (uint32_t k = 0; k < 4; k++) {
-        taps[k] = bj_four_load(in + frame_of(at) + k);
+        taps[k] = bj_simd4_load(in + frame_of(at) + k);
     }
 }
 
 static inline void gather_around(const float *in, uint64_t at, const struct spread *spread,
-                                 bj_four taps[4])
+                                 bj_simd4 taps[4])
 {
     for (uint32_t k = 0; k < 4; k++) {
-        taps[k] = bj_four_load(in + frame_of(at + spread->away[k]));
+        taps[k] = bj_simd4_load(in + frame_of(at + spread->away[k]));
     }
-    bj_four_transpose(taps);
+    bj_simd4_transpose(taps);
 }
 
 /* What one run needs to know. */
@@ -207,25 +207,26 @@ struct run {
 /* ---- path ---- */
 
 /* Through four frames, as differences, so that what rests rests exactly. */
-static bj_four cubic(const bj_four taps[4], bj_four t)
+static bj_simd4 cubic(const bj_simd4 taps[4], bj_simd4 t)
 {
-    bj_four before = taps[1] - taps[0], here = taps[2] - taps[1], after = taps[3] - taps[2];
-    bj_four bend = here - before, twist = (after - here) - bend;
+    bj_simd4 before = taps[1] - taps[0], here = taps[2] - taps[1],
+             after = taps[3] - taps[2];
+    bj_simd4 bend = here - before, twist = (after - here) - bend;
     return taps[1] + t * (here + (t - 1) * (bend * 0.5f + (t + 1) * twist * (1.0f / 6)));
 }
 
-static bj_four straight(const bj_four taps[4], bj_four t)
+static bj_simd4 straight(const bj_simd4 taps[4], bj_simd4 t)
 {
     return taps[1] + t * (taps[2] - taps[1]);
 }
 
 static inline void interpolate(const struct run *run, uint64_t at,
-                               const struct spread *spread, bj_four made[BJ_CHANNELS],
+                               const struct spread *spread, bj_simd4 made[BJ_CHANNELS],
                                gather_fn *gather)
 {
-    bj_four place = places(at, spread);
+    bj_simd4 place = places(at, spread);
     for (int c = BJ_X; c <= BJ_Y; c++) {
-        bj_four taps[4];
+        bj_simd4 taps[4];
         gather(run->in[c] - 1, at, spread, taps);
         made[c] =
             run->mode == BJ_INTERPOLATE_SMOOTH ? cubic(taps, place) : straight(taps, place);
@@ -233,7 +234,7 @@ static inline void interpolate(const struct run *run, uint64_t at,
 }
 
 static inline void make_path(const struct run *run, uint64_t at,
-                             const struct spread *spread, bj_four made[BJ_CHANNELS])
+                             const struct spread *spread, bj_simd4 made[BJ_CHANNELS])
 {
     if (run->kernel) {
         bj_kernel_filter(run->kernel, run->in, at, spread->away, made);
@@ -246,40 +247,40 @@ static inline void make_path(const struct run *run, uint64_t at,
 
 /* ---- colour: frame n lasts from n to n + 1 here, a point one step ---- */
 
-static bj_four four(float value)
+static bj_simd4 four(float value)
 {
-    return (bj_four){value, value, value, value};
+    return (bj_simd4){value, value, value, value};
 }
 
 /* Points of less than two frames lie in three at most. */
 static inline void average_short(const struct run *run, uint64_t at,
-                                 const struct spread *spread, bj_four made[BJ_CHANNELS],
+                                 const struct spread *spread, bj_simd4 made[BJ_CHANNELS],
                                  gather_fn *gather)
 {
-    bj_four place = places(at, spread), none = four(0), full = four(run->full);
-    bj_four end = (place + (run->step - 1)) * full;
-    bj_four first = bj_four_clamp((1 - place) * full, none, four(1));
-    bj_four second = bj_four_clamp(end, none, full);
-    bj_four third = bj_four_clamp(end - full, none, full);
+    bj_simd4 place = places(at, spread), none = four(0), full = four(run->full);
+    bj_simd4 end = (place + (run->step - 1)) * full;
+    bj_simd4 first = bj_simd4_clamp((1 - place) * full, none, four(1));
+    bj_simd4 second = bj_simd4_clamp(end, none, full);
+    bj_simd4 third = bj_simd4_clamp(end - full, none, full);
     for (int c = BJ_R; c <= BJ_I; c++) {
-        bj_four taps[4];
+        bj_simd4 taps[4];
         gather(run->in[c], at, spread, taps);
         made[c] = taps[0] * first + taps[1] * second + taps[2] * third;
     }
 }
 
 static void average_long(const struct run *run, uint64_t at, const struct spread *spread,
-                         bj_four made[BJ_CHANNELS])
+                         bj_simd4 made[BJ_CHANNELS])
 {
-    bj_four full = four(run->full), end = (places(at, spread) + run->step) * full;
-    bj_four most = (1 - places(at, spread)) * full; /* the first frame has begun before */
+    bj_simd4 full = four(run->full), end = (places(at, spread) + run->step) * full;
+    bj_simd4 most = (1 - places(at, spread)) * full; /* the first frame has begun before */
     for (int c = BJ_R; c <= BJ_I; c++) {
         made[c] = four(0);
     }
     for (uint32_t n = 0; n < run->colour_taps; n += 4) {
-        bj_four share[4], taps[4];
+        bj_simd4 share[4], taps[4];
         for (int k = 0; k < 4; k++, end -= full, most = full) {
-            share[k] = bj_four_clamp(end, four(0), most);
+            share[k] = bj_simd4_clamp(end, four(0), most);
         }
         for (int c = BJ_R; c <= BJ_I; c++) {
             gather_around(run->in[c] + n, at, spread, taps);
@@ -290,7 +291,7 @@ static void average_long(const struct run *run, uint64_t at, const struct spread
 }
 
 static void nearest(const struct run *run, uint64_t at, const struct spread *spread,
-                    bj_four made[BJ_CHANNELS])
+                    bj_simd4 made[BJ_CHANNELS])
 {
     for (int c = BJ_R; c <= BJ_I; c++) {
         for (int k = 0; k < 4; k++) {
@@ -300,7 +301,7 @@ static void nearest(const struct run *run, uint64_t at, const struct spread *spr
 }
 
 static inline void make_colour(const struct run *run, uint64_t at,
-                               const struct spread *spread, bj_four made[BJ_CHANNELS])
+                               const struct spread *spread, bj_simd4 made[BJ_CHANNELS])
 {
     if (run->mode == BJ_INTERPOLATE_NEAREST) {
         nearest(run, at, spread, made);
@@ -315,22 +316,22 @@ static inline void make_colour(const struct run *run, uint64_t at,
 
 /* ---- channels to points ---- */
 
-static bj_four light(bj_four value)
+static bj_simd4 light(bj_simd4 value)
 {
-    return bj_four_clamp(value, four(0), four(1));
+    return bj_simd4_clamp(value, four(0), four(1));
 }
 
 /* Each as two pairs of channels next to each other: of the first and the second point, of
  * the third and the last. */
-static void pair_up(bj_four one, bj_four other, bj_four pairs[2])
+static void pair_up(bj_simd4 one, bj_simd4 other, bj_simd4 pairs[2])
 {
     pairs[0] = __builtin_shufflevector(one, other, 0, 4, 1, 5);
     pairs[1] = __builtin_shufflevector(one, other, 2, 6, 3, 7);
 }
 
-static void pack(const bj_four made[BJ_CHANNELS], struct bj_point *out, uint32_t count)
+static void pack(const bj_simd4 made[BJ_CHANNELS], struct bj_point *out, uint32_t count)
 {
-    bj_four xy[2], rg[2], bi[2], points[6];
+    bj_simd4 xy[2], rg[2], bi[2], points[6];
     pair_up(made[BJ_X], made[BJ_Y], xy);
     pair_up(light(made[BJ_R]), light(made[BJ_G]), rg);
     pair_up(light(made[BJ_B]), light(made[BJ_I]), bi);
@@ -369,10 +370,10 @@ static struct run make_run(const struct bj_convert *convert,
     return run;
 }
 
-static inline void make_four(const struct run *run, uint64_t at, uint64_t light_at,
-                             const struct spread *spread, struct bj_point *out)
+static inline void make_simd4(const struct run *run, uint64_t at, uint64_t light_at,
+                              const struct spread *spread, struct bj_point *out)
 {
-    bj_four made[BJ_CHANNELS];
+    bj_simd4 made[BJ_CHANNELS];
     make_path(run, at, spread, made);
     make_colour(run, light_at, spread, made);
     pack(made, out, spread->count);
@@ -388,11 +389,11 @@ void bj_convert_run(struct bj_convert *convert, const float *const in[BJ_CHANNEL
     uint64_t light = at + (uint64_t)convert->colour_shift + HALF - half;
     const struct spread all = spread_out(step, 4);
     for (; points >= 4; points -= 4, at += 4 * step, light += 4 * step, out += 4) {
-        make_four(&run, at, light, &all, out);
+        make_simd4(&run, at, light, &all, out);
     }
     if (points > 0) {
         const struct spread rest = spread_out(step, points);
-        make_four(&run, at, light, &rest, out);
+        make_simd4(&run, at, light, &rest, out);
     }
     convert->frame += moved >> 32;
     convert->fraction = (uint32_t)moved;

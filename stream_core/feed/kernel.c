@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "feed/kernel.h"
 
-#include "feed/four.h"
+#include "feed/simd4.h"
 
 #include <assert.h>
 #include <math.h>
@@ -130,33 +130,33 @@ void bj_kernel_make(struct bj_kernel *kernel, enum bj_interpolation mode,
 
 /* Four partial sums each, of x and y. */
 static void weigh(const struct bj_kernel *kernel, const float *x, const float *y,
-                  uint32_t fraction, bj_four *sum_x, bj_four *sum_y)
+                  uint32_t fraction, bj_simd4 *sum_x, bj_simd4 *sum_y)
 {
     uint64_t place = (uint64_t)fraction * kernel->places;
     const float *row = kernel->weights + (place >> 32) * kernel->taps;
     const float *next = row + kernel->taps;
     float between = (float)(int32_t)((uint32_t)place >> 8) * 0x1p-24f;
-    bj_four all_x = {0}, all_y = {0};
+    bj_simd4 all_x = {0}, all_y = {0};
     for (size_t tap = 0; tap < kernel->taps; tap += 4) {
-        bj_four here = bj_four_load(row + tap);
-        bj_four weights = here + between * (bj_four_load(next + tap) - here);
-        all_x += weights * bj_four_load(x + tap);
-        all_y += weights * bj_four_load(y + tap);
+        bj_simd4 here = bj_simd4_load(row + tap);
+        bj_simd4 weights = here + between * (bj_simd4_load(next + tap) - here);
+        all_x += weights * bj_simd4_load(x + tap);
+        all_y += weights * bj_simd4_load(y + tap);
     }
     *sum_x = all_x;
     *sum_y = all_y;
 }
 
-static bj_four add_up(bj_four sums[4])
+static bj_simd4 add_up(bj_simd4 sums[4])
 {
-    bj_four_transpose(sums);
+    bj_simd4_transpose(sums);
     return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
 void bj_kernel_filter(const struct bj_kernel *kernel, const float *const in[2], uint64_t at,
-                      const uint64_t away[4], bj_four out[2])
+                      const uint64_t away[4], bj_simd4 out[2])
 {
-    bj_four sums_x[4], sums_y[4];
+    bj_simd4 sums_x[4], sums_y[4];
     for (int k = 0; k < 4; k++) {
         size_t first = (size_t)((at + away[k]) >> 32) - bj_kernel_behind(kernel);
         weigh(kernel, in[0] + first, in[1] + first, (uint32_t)(at + away[k]), &sums_x[k],

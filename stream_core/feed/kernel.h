@@ -10,7 +10,7 @@
 #ifndef BJ_KERNEL_H
 #define BJ_KERNEL_H
 
-#include "feed/four.h"
+#include "feed/simd4.h"
 
 #include <beamjack/core.h>
 
@@ -38,6 +38,6 @@ uint32_t bj_kernel_ahead(const struct bj_kernel *kernel);
 /* Four points of two channels, (at + away[k]) / 2^32 frames after frame 0 of in[0] and
  * in[1]. */
 void bj_kernel_filter(const struct bj_kernel *kernel, const float *const in[2], uint64_t at,
-                      const uint64_t away[4], bj_four out[2]);
+                      const uint64_t away[4], bj_simd4 out[2]);
 
 #endif

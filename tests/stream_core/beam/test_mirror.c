@@ -83,7 +83,7 @@ static void steps_overshoot_a_little(void **state)
     float most[2] = {0, 0};
     for (int k = 0; k < 5000; k++) {
         const float to[2] = {1, 1};
-        bj_four position = bj_mirror_move(&mirror, to);
+        bj_simd4 position = bj_mirror_move(&mirror, to);
         most[0] = fmaxf(most[0], position[0]);
         most[1] = fmaxf(most[1], position[2]);
     }
@@ -106,7 +106,7 @@ static void agrees_with_the_reference_at_every_rate(void **state)
         }
         for (int k = 0; k < 5000; k++) {
             const float to[2] = {random_float(&seed), k % 100 < 50 ? 0.5f : -1.0f};
-            bj_four position = bj_mirror_move(&mirror, to);
+            bj_simd4 position = bj_mirror_move(&mirror, to);
             for (int s = 0; s < 2; s++) {
                 reference_mirrors_move(&reference[s], to, rates[r]);
                 for (int axis = 0; axis < 2; axis++) {
@@ -131,7 +131,7 @@ static void a_change_of_rate_moves_nothing(void **state)
         double pps = rates[k / 100 % RATES];
         bj_mirror_set_rate(&mirror, pps);
         const float to[2] = {random_float(&seed), random_float(&seed)};
-        bj_four position = bj_mirror_move(&mirror, to);
+        bj_simd4 position = bj_mirror_move(&mirror, to);
         reference_mirrors_move(&reference, to, pps);
         assert_true(fabs((double)position[2] - reference.position[0]) < 1e-3);
         assert_true(fabs((double)position[3] - reference.position[1]) < 1e-3);
@@ -148,7 +148,7 @@ static void stays_bounded_at_any_rate(void **state)
         uint32_t seed = 13;
         for (int k = 0; k < 20000; k++) {
             const float to[2] = {random_float(&seed) < 0 ? -1 : 1, 1};
-            bj_four position = bj_mirror_move(&mirror, to);
+            bj_simd4 position = bj_mirror_move(&mirror, to);
             for (int lane = 0; lane < 4; lane++) {
                 assert_true(fabsf(position[lane]) < 1.02f);
             }
@@ -181,8 +181,8 @@ static void forgets_where_it_was_in_time(void **state)
         struct bj_mirror here, there;
         bj_mirror_init(&here, rates[r]);
         bj_mirror_init(&there, rates[r]);
-        there.position = (bj_four){1, -1, 1, -1};
-        there.speed = (bj_four){-1, 1, 1, -1};
+        there.position = (bj_simd4){1, -1, 1, -1};
+        there.speed = (bj_simd4){-1, 1, 1, -1};
         uint64_t points = (uint64_t)ceil(bj_mirror_forgets_s() * rates[r]);
         run_still(&here, 0.4f, -0.4f, points);
         run_still(&there, 0.4f, -0.4f, points);

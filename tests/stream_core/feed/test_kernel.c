@@ -37,14 +37,14 @@ static struct rig *make_rig(enum bj_interpolation mode, double step)
 }
 
 /* One point; the other three stand somewhere else. */
-static bj_four at(const struct rig *rig, double frame, int lane)
+static bj_simd4 at(const struct rig *rig, double frame, int lane)
 {
     const float *in[2] = {rig->x, rig->y};
     uint64_t base = (uint64_t)(500 * ONE), away[4] = {1, 1, 1, 1};
-    bj_four out[2];
+    bj_simd4 out[2];
     away[lane] = (uint64_t)(frame * ONE) - base;
     bj_kernel_filter(&rig->kernel, in, base, away, out);
-    return (bj_four){out[0][lane], out[1][lane]};
+    return (bj_simd4){out[0][lane], out[1][lane]};
 }
 
 /* The weight of a frame so far from the point. */
@@ -69,7 +69,7 @@ static void rest_and_even_motion_are_exact(void **state)
             }
             for (int k = 0; k < 1000; k++) {
                 double frame = MIDDLE + k / 999.0;
-                bj_four point = at(rig, frame, k % 4);
+                bj_simd4 point = at(rig, frame, k % 4);
                 assert_true(fabs(point[0] - (double)0.7f) < 3e-7);
                 assert_true(fabs(point[1] - (frame - MIDDLE) / 4096) < 3e-7);
             }
@@ -91,7 +91,7 @@ static void reads_just_its_surroundings(void **state)
                     n < MIDDLE - behind || n > MIDDLE + ahead ? NAN : 0.25f;
             }
             for (int k = 0; k < 50; k++) {
-                bj_four point = at(rig, MIDDLE + k / 50.0, k % 4);
+                bj_simd4 point = at(rig, MIDDLE + k / 50.0, k % 4);
                 assert_true(isfinite(point[0]) && isfinite(point[1]));
             }
             assert_true(isfinite(at(rig, MIDDLE + 1 - 1 / ONE, 0)[0]));

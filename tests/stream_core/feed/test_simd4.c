@@ -9,12 +9,12 @@
 
 #include <cmocka.h>
 
-#include "feed/four.h"
-#include "four_plain.h"
+#include "feed/simd4.h"
+#include "simd4_plain.h"
 
-static bj_four four(float value)
+static bj_simd4 four(float value)
 {
-    return (bj_four){value, value, value, value};
+    return (bj_simd4){value, value, value, value};
 }
 
 static float clamp_one(float value, float least, float most)
@@ -37,7 +37,7 @@ static void clamps_alike_on_every_processor(void **state)
             memcpy(&value[k], &bits, sizeof bits);
             value[k] = seed >> 28 == 0 ? special[(seed >> 16) % 10] : value[k];
         }
-        bj_four clamped = bj_four_clamp(bj_four_load(value), four(-0.5f), four(1));
+        bj_simd4 clamped = bj_simd4_clamp(bj_simd4_load(value), four(-0.5f), four(1));
         memcpy(here, &clamped, sizeof here);
         plain_clamp(value, -0.5f, 1, plain);
         assert_memory_equal(here, plain, sizeof here);
@@ -57,9 +57,9 @@ static void compares_alike_on_every_processor(void **state)
         float b[4] = {values[k / 64], values[k % 8], values[k / 8 % 8], values[k % 7]};
         float least[4], most[4], chosen[4], here[4];
         int lanes = plain_compare(a, b, least, most, chosen), bits = 0;
-        bj_four va = bj_four_load(a), vb = bj_four_load(b);
-        bj_four results[] = {bj_four_min(va, vb), bj_four_max(va, vb),
-                             bj_four_choose(va < vb, va, vb)};
+        bj_simd4 va = bj_simd4_load(a), vb = bj_simd4_load(b);
+        bj_simd4 results[] = {bj_simd4_min(va, vb), bj_simd4_max(va, vb),
+                              bj_simd4_choose(va < vb, va, vb)};
         const float *const plain[] = {least, most, chosen};
         for (int r = 0; r < 3; r++) {
             memcpy(here, &results[r], sizeof here);
@@ -70,7 +70,7 @@ static void compares_alike_on_every_processor(void **state)
             assert_true(most[lane] == fmaxf(a[lane], b[lane]));
             bits |= (a[lane] < b[lane]) << lane;
         }
-        assert_int_equal(bj_four_lanes(va < vb), bits);
+        assert_int_equal(bj_simd4_lanes(va < vb), bits);
         assert_int_equal(lanes, bits);
     }
 }
@@ -79,15 +79,15 @@ static void gives_both_twice(void **state)
 {
     (void)state;
     const float pair[2] = {1, 2};
-    bj_four twice = bj_four_twice(pair);
+    bj_simd4 twice = bj_simd4_twice(pair);
     assert_true(twice[0] == 1 && twice[1] == 2 && twice[2] == 1 && twice[3] == 2);
 }
 
 static void transposes(void **state)
 {
     (void)state;
-    bj_four rows[4] = {{0, 1, 2, 3}, {4, 5, 6, 7}, {8, 9, 10, 11}, {12, 13, 14, 15}};
-    bj_four_transpose(rows);
+    bj_simd4 rows[4] = {{0, 1, 2, 3}, {4, 5, 6, 7}, {8, 9, 10, 11}, {12, 13, 14, 15}};
+    bj_simd4_transpose(rows);
     for (int row = 0; row < 4; row++) {
         for (int column = 0; column < 4; column++) {
             assert_true(rows[row][column] == (float)(column * 4 + row));
