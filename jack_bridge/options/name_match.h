@@ -2,8 +2,8 @@
  *
  * Patterns for names: '*' is any text, '?' any one character, everything else is itself.
  */
-#ifndef NAME_MATCH_H
-#define NAME_MATCH_H
+#ifndef NAME_RATE_MATCH_H
+#define NAME_RATE_MATCH_H
 
 #include <stdbool.h>
 

@@ -2,7 +2,7 @@
  *
  * The engine's side of a feed: from the ring to points, each L after its capture.
  */
-#include "clock/match.h"
+#include "clock/rate_match.h"
 #include "feed/feed.h"
 
 #include <math.h>
@@ -54,7 +54,7 @@ static void stop_running(struct bj_feed *feed)
     feed->hold_points = feed->dark_points = 0;
 }
 
-/* ---- the position in the ring ----------------------------------------------------------- */
+/* ---- the position in the ring -------------------------------------------------------- */
 
 static double position(const struct bj_feed *feed)
 {
@@ -104,7 +104,7 @@ static void release_stale(struct bj_feed *feed, int64_t now_ns)
     }
 }
 
-/* ---- what was pushed -------------------------------------------------------------------- */
+/* ---- what was pushed ----------------------------------------------------------------- */
 
 /* Nothing pushed until now will be played. */
 static void forget(struct bj_feed *feed, uint64_t end)
@@ -164,7 +164,7 @@ static bool fell_silent(const struct bj_feed *feed, int64_t now_ns)
     return bj_timeline_ready(&feed->timeline) && now_ns - last > limit;
 }
 
-/* ---- time: which frame is due, how fast to go on ---------------------------------------- */
+/* ---- time: which frame is due, how fast to go on ------------------------------------- */
 
 static bool steers(const struct bj_feed *feed, const struct bj_fill_request *request)
 {
@@ -192,7 +192,7 @@ static double matched_step(const struct bj_feed *feed,
                            const struct bj_fill_request *request, double nominal,
                            double point_hz)
 {
-    return bj_match_step(&(struct bj_match){
+    return bj_rate_match_step(&(struct bj_rate_match){
         .nominal = nominal,
         .frame_hz = bj_timeline_hz(&feed->timeline),
         .point_hz = point_hz,
@@ -338,7 +338,7 @@ static void correct_latency(struct bj_feed *feed, const struct bj_fill_request *
     }
 }
 
-/* ---- points ----------------------------------------------------------------------------- */
+/* ---- points -------------------------------------------------------------------------- */
 
 static uint32_t emit_hold(struct bj_feed *feed, struct bj_point *points, uint32_t wanted)
 {

@@ -8,35 +8,35 @@
 
 #include <cmocka.h>
 
-#include "clock/match.h"
+#include "clock/rate_match.h"
 
-static struct bj_match plain(void)
+static struct bj_rate_match plain(void)
 {
-    return (struct bj_match){.nominal = 1.6,
-                             .frame_hz = 48000,
-                             .point_hz = 30000,
-                             .error_sd_ns = 30e3,
-                             .settled = true};
+    return (struct bj_rate_match){.nominal = 1.6,
+                                  .frame_hz = 48000,
+                                  .point_hz = 30000,
+                                  .error_sd_ns = 30e3,
+                                  .settled = true};
 }
 
-static double correction_ppm(struct bj_match match)
+static double correction_ppm(struct bj_rate_match match)
 {
-    return (bj_match_step(&match) / (match.frame_hz / match.point_hz) - 1) * 1e6;
+    return (bj_rate_match_step(&match) / (match.frame_hz / match.point_hz) - 1) * 1e6;
 }
 
 static void on_time_is_the_measured_ratio(void **state)
 {
     (void)state;
-    struct bj_match match = plain();
+    struct bj_rate_match match = plain();
     match.frame_hz *= 1 + 200e-6;
     match.point_hz *= 1 - 300e-6;
-    assert_true(fabs(bj_match_step(&match) / 1.6 - 1.0002 / 0.9997) < 1e-12);
+    assert_true(fabs(bj_rate_match_step(&match) / 1.6 - 1.0002 / 0.9997) < 1e-12);
 }
 
 static void late_is_faster_and_early_is_slower(void **state)
 {
     (void)state;
-    struct bj_match match = plain();
+    struct bj_rate_match match = plain();
     match.error_ns = 100e3;
     assert_true(fabs(correction_ppm(match) - 10) < 1e-6);
     match.error_ns = -100e3;
@@ -46,7 +46,7 @@ static void late_is_faster_and_early_is_slower(void **state)
 static void is_quick_while_unsettled_or_far_off(void **state)
 {
     (void)state;
-    struct bj_match match = plain();
+    struct bj_rate_match match = plain();
     match.settled = false;
     match.error_ns = 100e3;
     assert_true(fabs(correction_ppm(match) - 100) < 1e-6);
@@ -60,7 +60,7 @@ static void is_quick_while_unsettled_or_far_off(void **state)
 static void moves_five_ms_per_second_at_most(void **state)
 {
     (void)state;
-    struct bj_match match = plain();
+    struct bj_rate_match match = plain();
     match.error_ns = 19e6;
     assert_true(fabs(correction_ppm(match) - 5000) < 1e-6);
     match.error_ns = -1e15;
@@ -70,11 +70,11 @@ static void moves_five_ms_per_second_at_most(void **state)
 static void stays_within_three_percent_of_nominal(void **state)
 {
     (void)state;
-    struct bj_match match = plain();
+    struct bj_rate_match match = plain();
     match.point_hz = 10000;
-    assert_true(fabs(bj_match_step(&match) - 1.6 * 1.03) < 1e-12);
+    assert_true(fabs(bj_rate_match_step(&match) - 1.6 * 1.03) < 1e-12);
     match.point_hz = 90000;
-    assert_true(fabs(bj_match_step(&match) - 1.6 * 0.97) < 1e-12);
+    assert_true(fabs(bj_rate_match_step(&match) - 1.6 * 0.97) < 1e-12);
 }
 
 int main(void)

@@ -6,12 +6,12 @@
  * What is controlled is time, not a level: the ratio of the two measured rates, and a small
  * correction in proportion to how late the next point would be. Pure arithmetic; BJ_RT.
  */
-#ifndef BJ_MATCH_H
-#define BJ_MATCH_H
+#ifndef BJ_RATE_MATCH_H
+#define BJ_RATE_MATCH_H
 
 #include <beamjack/core.h>
 
-struct bj_match {
+struct bj_rate_match {
     double nominal;     /* frames per point by the rates as named */
     double frame_hz;    /* as measured */
     double point_hz;    /* as measured */
@@ -21,6 +21,6 @@ struct bj_match {
 };
 
 /* Frames per point. Within 3 % of nominal; a correction moves at most 5 ms per second. */
-double bj_match_step(const struct bj_match *match);
+double bj_rate_match_step(const struct bj_rate_match *match);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "clock/match.h"
+#include "clock/rate_match.h"
 
 #include <math.h>
 
@@ -15,7 +15,7 @@ static double clamp(double value, double low, double high)
     return value < low ? low : value > high ? high : value;
 }
 
-double bj_match_step(const struct bj_match *match)
+double bj_rate_match_step(const struct bj_rate_match *match)
 {
     double large_ns = fmax(LARGE_NS, LARGE_SD * match->error_sd_ns);
     bool quick = !match->settled || fabs(match->error_ns) > large_ns;
