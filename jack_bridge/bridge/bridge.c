@@ -9,7 +9,7 @@
 
 #define STOP_NS (3 * BJ_NS_PER_S)
 
-/* ---- Links --------------------------------------------------------------------------------- */
+/* ---- Links --------------------------------------------------------------------------- */
 
 static void tell_connected(struct bj_bridge *bridge, bool connected)
 {
@@ -54,7 +54,7 @@ static void tell_outcomes(struct bj_bridge *bridge, const struct bj_errand *erra
             bj_log_warn(bridge->log, "%s", text);
 }
 
-/* ---- What the server is asked ------------------------------------------------------------------ */
+/* ---- What the server is asked -------------------------------------------------------- */
 
 static void begin(struct bj_bridge *bridge, enum bj_errand_kind kind,
                   struct bj_links *links)
@@ -108,7 +108,7 @@ static void ask_next(struct bj_bridge *bridge, int64_t now_ns, int64_t *deadline
     }
 }
 
-/* ---- The main thread itself ----------------------------------------------------------------- */
+/* ---- The main thread itself ---------------------------------------------------------- */
 
 bool bj_bridge_awake(struct bj_bridge *bridge, int64_t now_ns)
 {
@@ -127,7 +127,7 @@ bool bj_bridge_awake(struct bj_bridge *bridge, int64_t now_ns)
     return false;
 }
 
-/* ---- JACK comes and goes --------------------------------------------------------------------- */
+/* ---- JACK comes and goes ------------------------------------------------------------- */
 
 static void tell_unplayable(const struct bj_bridge *bridge)
 {
@@ -219,7 +219,7 @@ void bj_bridge_follow(struct bj_bridge *bridge, unsigned events, int64_t now_ns,
         ask_next(bridge, now_ns, deadline_ns);
 }
 
-/* ---- Arming --------------------------------------------------------------------------------- */
+/* ---- Arming -------------------------------------------------------------------------- */
 
 static const char *missing_of_jack(const struct bj_bridge *bridge)
 {
@@ -265,11 +265,11 @@ void bj_bridge_disarm(struct bj_bridge *bridge)
     bj_sinks_disarm(&bridge->sinks);
 }
 
-/* ---- Words ------------------------------------------------------------------------------------ */
+/* ---- Words --------------------------------------------------------------------------- */
 
 bool bj_bridge_listen(struct bj_bridge *bridge)
 {
-    char why[BJ_WHY_SIZE], last_word[BJ_WHY_SIZE] = "";
+    char why[BJ_WHY_SIZE], last_message[BJ_WHY_SIZE] = "";
     struct bj_letter letter;
     bool hopeful = true;
 
@@ -279,14 +279,14 @@ bool bj_bridge_listen(struct bj_bridge *bridge)
         if (!bj_projector_listen(&bridge->projectors[k], bridge->options, bridge->log, why,
                                  sizeof why)) {
             hopeful = false;
-            snprintf(last_word, sizeof last_word, "%s", why);
+            snprintf(last_message, sizeof last_message, "%s", why);
         }
     }
     bridge->log->about = NULL;
     while (bj_mailbox_take(&bridge->jack_words, &letter))
         bj_log_warn(bridge->log, "libjack: %s", letter.text);
-    if (last_word[0])
-        bj_log_error(bridge->log, "%s", last_word);
+    if (last_message[0])
+        bj_log_error(bridge->log, "%s", last_message);
     return hopeful;
 }
 
@@ -304,7 +304,7 @@ bool bj_bridge_over(const struct bj_bridge *bridge, bool *failed)
     return over == bridge->projector_count;
 }
 
-/* ---- The end ----------------------------------------------------------------------------------- */
+/* ---- The end ------------------------------------------------------------------------- */
 
 bool bj_bridge_stop(struct bj_bridge *bridge)
 {

@@ -5,7 +5,7 @@
 
 #define FAULT_CLEARS_WITHIN_NS (2 * BJ_NS_PER_S)
 
-/* ---- to the dark: bj_stream_disarm counts, the next step takes it, and so on down ------- */
+/* ---- to the dark: bj_stream_disarm counts, the next step takes it, and so on down ---- */
 
 /* In the order of the flow: what comes, what is made, what the device holds. */
 static void go_dark(struct bj_stream *stream)
@@ -40,7 +40,7 @@ void bj_engine_lose_light(struct bj_stream *stream, bool keep_promise)
     bj_controls_forget_arms(&stream->controls);
 }
 
-/* ---- to the light ----------------------------------------------------------------------- */
+/* ---- to the light -------------------------------------------------------------------- */
 
 static void arm(struct bj_stream *stream)
 {
@@ -75,7 +75,7 @@ static void refuse_arm(struct bj_stream *stream)
     bool ending = phase == BJ_STREAM_DRAINING || phase == BJ_STREAM_CLOSING;
     snprintf(text, sizeof text, "not armed: %.160s %s", stream->device.dac->name,
              ending ? "is about to end" : "is not connected; arm when it is");
-    bj_words_say(&stream->words, text);
+    bj_messages_say(&stream->messages, text);
 }
 
 void bj_engine_take_arming(struct bj_stream *stream, const struct bj_asked *asked)
@@ -93,7 +93,7 @@ void bj_engine_take_arming(struct bj_stream *stream, const struct bj_asked *aske
     }
 }
 
-/* ---- what costs the light unasked ------------------------------------------------------- */
+/* ---- what costs the light unasked ---------------------------------------------------- */
 
 void bj_engine_watch_faults(struct bj_stream *stream)
 {
@@ -123,5 +123,5 @@ void bj_engine_was_away(struct bj_stream *stream, const char *who, int64_t away_
     }
     snprintf(text, sizeof text, "%.120s: %s for %.1f s; %s", stream->device.dac->name, who,
              (double)away_ns / 1e9, rearm ? "still armed, as asked for" : "disarmed");
-    bj_words_say(&stream->words, text);
+    bj_messages_say(&stream->messages, text);
 }

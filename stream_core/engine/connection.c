@@ -12,7 +12,7 @@
 #define STABLE_NS BJ_NS_PER_S
 #define CLOSE_TIMEOUT_NS (500 * BJ_NS_PER_MS)
 
-/* ---- losing ----------------------------------------------------------------------------- */
+/* ---- losing -------------------------------------------------------------------------- */
 
 static void over(struct bj_stream *stream, enum bj_run result)
 {
@@ -35,7 +35,7 @@ static void tell_broken(struct bj_stream *stream)
     snprintf(text, sizeof text,
              "%.100s: a fault in the driver '%.20s': %s; connection lost, please report it",
              stream->device.dac->name, driver ? driver : "?", stream->device.broken);
-    bj_words_tell(&stream->words, BJ_PROTOCOL, false, text);
+    bj_messages_tell(&stream->messages, BJ_PROTOCOL, false, text);
 }
 
 static void try_again_later(struct bj_stream *stream)
@@ -61,7 +61,7 @@ void bj_engine_lost(struct bj_stream *stream, enum bj_status status)
         tell_broken(stream);
     }
     if (!closing) {
-        bj_words_tell_loss(&stream->words, status, final);
+        bj_messages_tell_loss(&stream->messages, status, final);
     }
     bj_device_release(&stream->device);
     bj_engine_drop_points(stream);
@@ -81,7 +81,7 @@ void bj_engine_hopeless(struct bj_stream *stream)
              "%.140s: plays nothing of what it is given; try a lower --pps, or restart it; "
              "connecting anew",
              stream->device.dac->name);
-    bj_words_tell(&stream->words, BJ_REFUSED, false, text);
+    bj_messages_tell(&stream->messages, BJ_REFUSED, false, text);
     bj_engine_lost(stream, BJ_REFUSED);
 }
 
@@ -96,7 +96,7 @@ static bool fit_to_device(struct bj_stream *stream)
     return true;
 }
 
-/* ---- connecting ------------------------------------------------------------------------- */
+/* ---- connecting ---------------------------------------------------------------------- */
 
 void bj_engine_connect(struct bj_stream *stream)
 {
@@ -128,7 +128,7 @@ static void connected(struct bj_stream *stream)
     }
     if (anew) {
         stream->life.connected_ns = stream->turn.now_ns;
-        bj_words_begin_connection(&stream->words);
+        bj_messages_begin_connection(&stream->messages);
     }
     if (!fit_to_device(stream)) {
         return;
@@ -157,7 +157,7 @@ static void faulted(struct bj_stream *stream)
     bj_engine_arm_as_promised(stream);
 }
 
-/* ---- what the device is now ------------------------------------------------------------- */
+/* ---- what the device is now ---------------------------------------------------------- */
 
 /* A driver may learn only from the device what its timer makes of the rate. */
 static void note_rate(struct bj_stream *stream)
@@ -210,7 +210,7 @@ void bj_engine_note_state(struct bj_stream *stream)
     }
 }
 
-/* ---- leaving ---------------------------------------------------------------------------- */
+/* ---- leaving ------------------------------------------------------------------------- */
 
 void bj_engine_close(struct bj_stream *stream, enum bj_run result)
 {

@@ -13,7 +13,7 @@ static void tell_remeasured(struct bj_stream *stream)
              "again, look at its cable and at what else loads the computer",
              stream->device.dac->name);
     bj_producer_remeasured(&stream->producer);
-    bj_words_tell(&stream->words, BJ_PROTOCOL, false, text);
+    bj_messages_tell(&stream->messages, BJ_PROTOCOL, false, text);
 }
 
 static void on_level(void *engine, const struct bj_level_report *report)
@@ -54,7 +54,7 @@ static void on_emptied(void *engine, uint32_t lost_points, bool dry)
     bj_stats_add(&stream->stats, BJ_COUNT_FLUSHED_POINTS, lost_points);
     if (dry && stream->life.phase == BJ_STREAM_STREAMING) {
         bj_stats_add(&stream->stats, BJ_COUNT_DEVICE_UNDERRUNS, 1);
-        bj_words_ran_dry(&stream->words);
+        bj_messages_ran_dry(&stream->messages);
     }
     bj_restarts_note(&stream->restarts, now_ns,
                      stream->life.confirmed ||
@@ -71,7 +71,7 @@ static void on_emptied(void *engine, uint32_t lost_points, bool dry)
 static void on_notice(void *engine, enum bj_status status, const char *text)
 {
     struct bj_stream *stream = engine;
-    bj_words_tell(&stream->words, status, false, text ? text : bj_strerror(status));
+    bj_messages_tell(&stream->messages, status, false, text ? text : bj_strerror(status));
 }
 
 const struct bj_dac_events bj_engine_events = {

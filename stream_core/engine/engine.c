@@ -23,7 +23,7 @@ static bool is_waiting(const struct bj_stream *stream)
            stream->life.phase == BJ_STREAM_RECONNECTING;
 }
 
-/* ---- controls --------------------------------------------------------------------------- */
+/* ---- controls ------------------------------------------------------------------------ */
 
 static void take_connections(struct bj_stream *stream, const struct bj_asked *asked)
 {
@@ -46,7 +46,7 @@ static void take_controls(struct bj_stream *stream)
     }
 }
 
-/* ---- driver, level and clock ------------------------------------------------------------ */
+/* ---- driver, level and clock --------------------------------------------------------- */
 
 /* A device that reports nothing has run dry when our own count says so: what comes next is
  * not due when the count thought. */
@@ -97,7 +97,7 @@ static void serve(struct bj_stream *stream, struct bj_wait *wait)
     }
 }
 
-/* ---- plan, fill, shape, safety, write --------------------------------------------------- */
+/* ---- plan, fill, shape, safety, write ------------------------------------------------ */
 
 static void fill_nothing(struct bj_stream *stream)
 {
@@ -218,7 +218,7 @@ static void act(struct bj_stream *stream, struct bj_wait *wait)
     }
 }
 
-/* ---- the step --------------------------------------------------------------------------- */
+/* ---- the step ------------------------------------------------------------------------ */
 
 static void add_waits(struct bj_wait *wait, const struct bj_wait *more)
 {
@@ -261,7 +261,7 @@ static void begin_step(struct bj_stream *stream, int64_t now_ns)
     turn->now_ns = now_ns > turn->now_ns ? now_ns : turn->now_ns;
     turn->chunks = 0;
     turn->ask_again_ns = BJ_NEVER;
-    bj_words_begin_step(&stream->words, turn->now_ns);
+    bj_messages_begin_step(&stream->messages, turn->now_ns);
     bj_device_begin_step(&stream->device);
     if (turn->expected_ns != BJ_NEVER && turn->now_ns > turn->expected_ns + LATE_NS) {
         bj_stats_add(&stream->stats, BJ_COUNT_LATE_WAKES, 1);
@@ -295,7 +295,7 @@ enum bj_run bj_stream_step(struct bj_stream *stream, int64_t now_ns, struct bj_w
         bj_engine_connect(stream);
     }
     settle(stream, wait); /* driver, level and clock; plan, fill, shape, safety, write */
-    bj_words_tell_dries(&stream->words, stream->turn.now_ns);
+    bj_messages_tell_dries(&stream->messages, stream->turn.now_ns);
     bj_wait_until(wait, stream->turn.now_ns + PULSE_NS);
     bj_engine_publish(stream);
     stream->turn.expected_ns = wait->deadline_ns;

@@ -44,7 +44,7 @@ void bj_engine_publish(struct bj_stream *stream)
     atomic_store_explicit(&board->dark, why_dark(stream), memory_order_relaxed);
     bj_stats_set(board, BJ_COUNT_DWELL_POINTS, stream->safety.dwell_darkened);
     bj_stats_set(board, BJ_COUNT_INVALID_POINTS, stream->safety.invalid);
-    /* whoever sees it finds the words that were told before it */
+    /* whoever sees it finds the messages that were told before it */
     atomic_store_explicit(&board->state, stream->life.phase, memory_order_release);
     atomic_store_explicit(&board->armed, stream->arming.armed, memory_order_relaxed);
     atomic_store_explicit(&board->buffered_points, (uint32_t)bj_level_low(&stream->level),

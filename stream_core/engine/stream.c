@@ -51,7 +51,7 @@ static void init_stages(struct bj_stream *stream, const struct bj_shape *shape,
     bj_level_init(&stream->level, stream->true_pps, 0);
     bj_dac_clock_init(&stream->clock, dac->caps.model, stream->true_pps);
     bj_safety_init(&stream->safety, safety, stream->true_pps);
-    bj_words_init(&stream->words, config->error, config->error_user, dac->name);
+    bj_messages_init(&stream->messages, config->error, config->error_user, dac->name);
     atomic_store(&stream->stats.pps, stream->pps);
     atomic_store(&stream->stats.true_pps, stream->true_pps);
     stream->arming.promised = config->arm;

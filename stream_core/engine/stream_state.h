@@ -17,12 +17,12 @@
 #include "engine/controls.h"
 #include "engine/device.h"
 #include "engine/level.h"
+#include "engine/messages.h"
 #include "engine/pace.h"
 #include "engine/producer.h"
 #include "engine/restarts.h"
 #include "engine/stats.h"
 #include "engine/steer.h"
-#include "engine/words.h"
 
 /* arming.c: who may have light. */
 struct bj_arming {
@@ -75,7 +75,7 @@ struct bj_stream {
     struct bj_safety safety;
     struct bj_batch batch;
     struct bj_absence absence;
-    struct bj_words words;
+    struct bj_messages messages;
 
     /* what holds them together */
     struct bj_arming arming;

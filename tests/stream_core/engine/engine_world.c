@@ -80,8 +80,8 @@ static void on_error(void *user, enum bj_status status, bool final, const char *
 {
     struct engine_world *world = user;
     if (status == BJ_OK) {
-        world->words++;
-        snprintf(world->last_word, sizeof world->last_word, "%s", text);
+        world->messages++;
+        snprintf(world->last_message, sizeof world->last_message, "%s", text);
         return;
     }
     world->errors += !final;

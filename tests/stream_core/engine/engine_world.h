@@ -44,8 +44,8 @@ struct engine_world {
     uint32_t errors, finals;
     enum bj_status last_error;
     char last_text[256];
-    uint32_t words; /* told with BJ_OK: no error */
-    char last_word[256];
+    uint32_t messages; /* told with BJ_OK: no error */
+    char last_message[256];
 };
 
 /* Zeroes it and fills in defaults; change dac, producer and config before world_start. */

@@ -20,7 +20,7 @@ struct row {
     enum absent who;
     int64_t away_ns;
     bool rearm, armed;
-    const char *words;
+    const char *messages;
 };
 
 static const struct row rows[] = {
@@ -61,16 +61,16 @@ static void an_absence_costs_the_light(void **state)
     world_init(&world);
     world.config.rearm = row->rearm;
     world_start_lit(&world);
-    uint32_t words = world.words;
+    uint32_t messages = world.messages;
     be_away(&world, row);
     uint64_t from = world.dac.taken;
     world_step(&world);
     world_run(&world, S);
     assert_int_equal(world_stats(&world).armed, row->armed);
     assert_int_equal(lit_since(&world, from) > 0, row->armed);
-    assert_int_equal(world.words - words, row->words ? 1 : 0); /* once */
-    if (row->words) {
-        assert_non_null(strstr(world.last_word, row->words));
+    assert_int_equal(world.messages - messages, row->messages ? 1 : 0); /* once */
+    if (row->messages) {
+        assert_non_null(strstr(world.last_message, row->messages));
     }
     bj_stream_arm(world.stream);
     world_step(&world);
@@ -92,7 +92,7 @@ static void nobody_is_told_in_the_dark(void **state)
         world_step(&world);
         world_run(&world, S);
     }
-    assert_int_equal(world.words, 0);
+    assert_int_equal(world.messages, 0);
     world_finish(&world);
 }
 

@@ -214,8 +214,8 @@ static void arm_without_the_dac_is_refused(void **state)
     world_run(&world, 100 * MS);
     bj_stream_arm(world.stream);
     world_step(&world);
-    assert_int_equal(world.words, 1);
-    assert_non_null(strstr(world.last_word, "not armed: Fake DAC"));
+    assert_int_equal(world.messages, 1);
+    assert_non_null(strstr(world.last_message, "not armed: Fake DAC"));
     world_run(&world, S); /* connected meanwhile */
     assert_false(world_stats(&world).armed);
     world.dac.service_status = BJ_DISCONNECTED;
@@ -262,7 +262,7 @@ static void disarm_at_any_moment_of_a_wait(void **state)
     }
 }
 
-/* ---- faults -------------------------------------------------------------------------------- */
+/* ---- faults -------------------------------------------------------------------------- */
 
 static void fault_disarms(void **state)
 {
@@ -413,7 +413,7 @@ static void a_second_fault_disarms_again(void **state)
     world_finish(&world);
 }
 
-/* ---- connections --------------------------------------------------------------------------- */
+/* ---- connections --------------------------------------------------------------------- */
 
 static void unconnected_position_is_dark(void **state)
 {
@@ -486,7 +486,7 @@ static void many_changes_settle_anew(void **state)
     world_finish(&world);
 }
 
-/* ---- from other threads ---------------------------------------------------------------------- */
+/* ---- from other threads -------------------------------------------------------------- */
 
 struct finger {
     struct bj_stream *stream;

@@ -33,12 +33,12 @@ static void each_has_its_own_words(void **state)
     (void)state;
     const char *unknown = bj_strerror((enum bj_status)COUNT);
     for (size_t k = 0; k < COUNT; k++) {
-        const char *words = bj_strerror(all[k]);
-        assert_non_null(words);
-        assert_true(strlen(words) > 0);
-        assert_string_not_equal(words, unknown);
+        const char *messages = bj_strerror(all[k]);
+        assert_non_null(messages);
+        assert_true(strlen(messages) > 0);
+        assert_string_not_equal(messages, unknown);
         for (size_t other = 0; other < k; other++) {
-            assert_string_not_equal(words, bj_strerror(all[other]));
+            assert_string_not_equal(messages, bj_strerror(all[other]));
         }
     }
 }
@@ -54,9 +54,9 @@ static void reads_as_a_fragment(void **state)
 {
     (void)state;
     for (size_t k = 0; k < COUNT; k++) {
-        const char *words = bj_strerror(all[k]);
-        assert_true(words[0] >= 'a' && words[0] <= 'z');
-        assert_true(words[strlen(words) - 1] != '.');
+        const char *messages = bj_strerror(all[k]);
+        assert_true(messages[0] >= 'a' && messages[0] <= 'z');
+        assert_true(messages[strlen(messages) - 1] != '.');
     }
 }
 
@@ -65,11 +65,11 @@ static void each_darkness_has_its_own_words(void **state)
     (void)state;
     const char *unknown = bj_dark_text((enum bj_dark)(BJ_DARK_SOURCE + 1));
     for (int k = BJ_DARK_NO; k <= BJ_DARK_SOURCE; k++) {
-        const char *words = bj_dark_text((enum bj_dark)k);
-        assert_true(strlen(words) > 0 && words[strlen(words) - 1] != '.');
-        assert_string_not_equal(words, unknown);
+        const char *messages = bj_dark_text((enum bj_dark)k);
+        assert_true(strlen(messages) > 0 && messages[strlen(messages) - 1] != '.');
+        assert_string_not_equal(messages, unknown);
         for (int other = 0; other < k; other++) {
-            assert_string_not_equal(words, bj_dark_text((enum bj_dark)other));
+            assert_string_not_equal(messages, bj_dark_text((enum bj_dark)other));
         }
     }
 }

@@ -4,7 +4,7 @@
  */
 #include "engine_world.h"
 
-#include "engine/words.h"
+#include "engine/messages.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -83,16 +83,16 @@ static void a_problem_is_told_every_ten_seconds_at_most(void **state)
 {
     (void)state;
     struct heard heard = {0};
-    struct bj_words words;
-    bj_words_init(&words, hear, &heard, "Fake DAC");
+    struct bj_messages messages;
+    bj_messages_init(&messages, hear, &heard, "Fake DAC");
     for (int64_t k = 0; k < 3600; k++) {
-        bj_words_begin_step(&words, (100 + k) * S);
-        bj_words_tell(&words, BJ_PROTOCOL, false, k % 2 ? "too warm" : "too loud");
+        bj_messages_begin_step(&messages, (100 + k) * S);
+        bj_messages_tell(&messages, BJ_PROTOCOL, false, k % 2 ? "too warm" : "too loud");
         assert_int_equal(heard.count, 2 * (k / 10) + (k % 10 > 0) + 1);
     }
     int before = heard.count;
-    bj_words_begin_step(&words, 100000 * S);
-    bj_words_tell(&words, BJ_PROTOCOL, false, "too loud");
+    bj_messages_begin_step(&messages, 100000 * S);
+    bj_messages_tell(&messages, BJ_PROTOCOL, false, "too loud");
     assert_int_equal(heard.count, before + 1);
     assert_string_equal(heard.text, "too loud");
 }
@@ -101,16 +101,16 @@ static void a_new_connection_tells_at_once(void **state)
 {
     (void)state;
     struct heard heard = {0};
-    struct bj_words words;
-    bj_words_init(&words, hear, &heard, "Fake DAC");
+    struct bj_messages messages;
+    bj_messages_init(&messages, hear, &heard, "Fake DAC");
     for (int k = 1; k <= 3; k++) {
-        bj_words_begin_step(&words, S + k * MS);
-        bj_words_begin_connection(&words);
-        bj_words_tell(&words, BJ_PROTOCOL, false, "too warm");
-        bj_words_tell(&words, BJ_PROTOCOL, false, "too warm");
+        bj_messages_begin_step(&messages, S + k * MS);
+        bj_messages_begin_connection(&messages);
+        bj_messages_tell(&messages, BJ_PROTOCOL, false, "too warm");
+        bj_messages_tell(&messages, BJ_PROTOCOL, false, "too warm");
         assert_int_equal(heard.count, k);
     }
-    bj_words_tell_loss(&words, BJ_TIMED_OUT, true); /* the last word is always said */
+    bj_messages_tell_loss(&messages, BJ_TIMED_OUT, true); /* the last word is always said */
     assert_int_equal(heard.count, 4);
     assert_string_equal(heard.text, "too warm");
 }
@@ -123,5 +123,5 @@ int main(void)
         cmocka_unit_test(running_dry_is_told_at_once_and_then_counted),
         cmocka_unit_test(an_end_is_not_dry),
     };
-    return cmocka_run_group_tests_name("words", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("messages", tests, NULL, NULL);
 }
