@@ -170,7 +170,7 @@ bool bj_bridge_join(struct bj_bridge *bridge)
 
     if (!prepare(bridge, &view))
         return false;
-    bj_jack_log_to(&bridge->jack_words);
+    bj_jack_log_to(&bridge->jack_messages);
     bj_jack_attach(jack, &bridge->sinks, bridge->latency_ns);
     begin(bridge, BJ_ERRAND_START, NULL);
     return true;
@@ -270,7 +270,7 @@ void bj_bridge_disarm(struct bj_bridge *bridge)
 bool bj_bridge_listen(struct bj_bridge *bridge)
 {
     char why[BJ_WHY_SIZE], last_message[BJ_WHY_SIZE] = "";
-    struct bj_letter letter;
+    struct bj_message message;
     bool hopeful = true;
 
     for (size_t k = 0; k < bridge->projector_count; k++) {
@@ -283,8 +283,8 @@ bool bj_bridge_listen(struct bj_bridge *bridge)
         }
     }
     bridge->log->about = NULL;
-    while (bj_mailbox_take(&bridge->jack_words, &letter))
-        bj_log_warn(bridge->log, "libjack: %s", letter.text);
+    while (bj_message_queue_take(&bridge->jack_messages, &message))
+        bj_log_warn(bridge->log, "libjack: %s", message.text);
     if (last_message[0])
         bj_log_error(bridge->log, "%s", last_message);
     return hopeful;

@@ -18,7 +18,7 @@ struct bj_bridge {
     struct bj_supervisor supervisor;
     struct bj_connections connections;
     struct bj_links links; /* of our ports, at the last look */
-    struct bj_mailbox jack_words;
+    struct bj_message_queue jack_messages;
 
     struct bj_errand *errand;      /* what the server is asked now; NULL: nothing */
     bool links_owed, latency_owed; /* to be asked next */

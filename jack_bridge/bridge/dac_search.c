@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bridge/dac_search.h"
 
-#include "jack/mailbox.h"
+#include "jack/message_queue.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,7 @@ static const char *asked_for(const struct bj_dac_search *search, size_t k)
     return search->asked->count ? search->asked->items[k] : NULL;
 }
 
-/* ---- The thread ------------------------------------------------------------------------ */
+/* ---- The thread ---------------------------------------------------------------------- */
 
 static void rest(const atomic_bool *cancel)
 {
@@ -60,7 +60,7 @@ static void *run(void *arg)
     return NULL;
 }
 
-/* ---- Main thread ----------------------------------------------------------------------- */
+/* ---- Main thread --------------------------------------------------------------------- */
 
 bool bj_dac_search_start(struct bj_dac_search *search)
 {

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "jack/mailbox.h"
+#include "jack/message_queue.h"
 
 #define BELOW_JACK 3
 #define PRIORITY_WITHOUT_JACK 2

@@ -7,7 +7,7 @@
 
 #define MAX_PUSH_FRAMES 8192
 
-/* ---- Start -------------------------------------------------------------------------------- */
+/* ---- Start --------------------------------------------------------------------------- */
 
 bool bj_projector_plan(struct bj_projector *projector, const struct bj_options *options,
                        const struct bj_transports *via, const struct bj_latency *asked,
@@ -52,8 +52,8 @@ static struct bj_stream_config stream_config(struct bj_projector *projector,
     config.host = bj_waiter_host(projector->waiter);
     config.fill = bj_feed_fill;
     config.fill_user = projector->feed;
-    config.error = bj_mailbox_error;
-    config.error_user = &projector->words;
+    config.error = bj_message_queue_error;
+    config.error_user = &projector->messages;
     config.pps = projector->pps;
     config.target_buffer_ns = projector->latency.target_ns;
     config.min_buffer_ns = projector->latency.min_ns;
@@ -103,7 +103,7 @@ bool bj_projector_start(struct bj_projector *projector, const struct bj_options 
 {
     enum bj_status status;
 
-    bj_mailbox_init(&projector->words, wake_fd);
+    bj_message_queue_init(&projector->messages, wake_fd);
     bj_patience_init(&projector->patience, options->wait_for_dac);
     projector->waiter = bj_waiter_create();
     if (!projector->waiter) {
@@ -132,7 +132,7 @@ bool bj_projector_start(struct bj_projector *projector, const struct bj_options 
     return false;
 }
 
-/* ---- Arming ------------------------------------------------------------------------------- */
+/* ---- Arming -------------------------------------------------------------------------- */
 
 bool bj_projector_arm(const struct bj_projector *projector)
 {
@@ -147,7 +147,7 @@ bool bj_projector_arm(const struct bj_projector *projector)
     return true;
 }
 
-/* ---- Words -------------------------------------------------------------------------------- */
+/* ---- Messages ------------------------------------------------------------------------ */
 
 static void tell_scheduler(struct bj_projector *projector, struct bj_log *log)
 {
@@ -167,38 +167,39 @@ static void tell_scheduler(struct bj_projector *projector, struct bj_log *log)
         bj_log_say(log, "the DAC's thread runs as %s", scheduler);
 }
 
-static enum bj_log_level level_of(const struct bj_letter *letter)
+static enum bj_log_level level_of(const struct bj_message *message)
 {
-    return letter->status == BJ_OK ? BJ_LOG_INFO
-           : letter->final         ? BJ_LOG_ERROR
-                                   : BJ_LOG_WARNING;
+    return message->status == BJ_OK ? BJ_LOG_INFO
+           : message->final         ? BJ_LOG_ERROR
+                                    : BJ_LOG_WARNING;
 }
 
 /* What a driver said before the end is said again as the end. */
-static void hear(struct bj_projector *projector, const struct bj_letter *letter,
+static void hear(struct bj_projector *projector, const struct bj_message *message,
                  struct bj_log *log, int64_t now_ns)
 {
-    if (!letter->final)
-        bj_repeats_say(&projector->repeats, log, now_ns, level_of(letter), letter->text);
-    else if (strcmp(letter->text, projector->last_words) != 0)
-        bj_log_error(log, "%s", letter->text);
-    snprintf(projector->last_words, sizeof projector->last_words, "%s", letter->text);
-    if (letter->status == BJ_OK)
+    if (!message->final)
+        bj_repeats_say(&projector->repeats, log, now_ns, level_of(message), message->text);
+    else if (strcmp(message->text, projector->last_message) != 0)
+        bj_log_error(log, "%s", message->text);
+    snprintf(projector->last_message, sizeof projector->last_message, "%s", message->text);
+    if (message->status == BJ_OK)
         return;
-    projector->given_up = projector->given_up || letter->final;
-    bj_patience_trouble(&projector->patience, letter->text, letter->final, now_ns);
+    projector->given_up = projector->given_up || message->final;
+    bj_patience_trouble(&projector->patience, message->text, message->final, now_ns);
 }
 
-static void hear_words(struct bj_projector *projector, struct bj_log *log, int64_t now_ns)
+static void take_messages(struct bj_projector *projector, struct bj_log *log,
+                          int64_t now_ns)
 {
-    unsigned lost = bj_mailbox_take_dropped(&projector->words);
-    struct bj_letter letter;
+    unsigned lost = bj_message_queue_take_dropped(&projector->messages);
+    struct bj_message message;
 
     if (lost > 0)
         bj_log_say(log, "%s: it said %u things more than could be kept",
                    bj_stream_dac_name(projector->stream), lost);
-    while (bj_mailbox_take(&projector->words, &letter))
-        hear(projector, &letter, log, now_ns);
+    while (bj_message_queue_take(&projector->messages, &message))
+        hear(projector, &message, log, now_ns);
     bj_repeats_catch_up(&projector->repeats, log, now_ns);
 }
 
@@ -257,7 +258,7 @@ bool bj_projector_listen(struct bj_projector *projector, const struct bj_options
         bj_patience_reached(&projector->patience);
     tell_scheduler(projector, log);
     tell_remeasured(projector, log, now_ns);
-    hear_words(projector, log, now_ns);
+    take_messages(projector, log, now_ns);
     tell_state(projector, &stats, log, now_ns);
     return !bj_patience_over(&projector->patience, now_ns, why, why_size) &&
            !lost_for_good(projector, options, why, why_size);
@@ -287,7 +288,7 @@ void bj_projector_report(const struct bj_projector *projector,
     bj_engine_scheduler(&projector->engine, scheduler, scheduler_size);
 }
 
-/* ---- The end ------------------------------------------------------------------------------ */
+/* ---- The end ------------------------------------------------------------------------- */
 
 void bj_projector_stop(struct bj_projector *projector)
 {

@@ -9,7 +9,7 @@
 #include "bridge/dac_choice.h"
 #include "bridge/engine_thread.h"
 #include "bridge/patience.h"
-#include "jack/mailbox.h"
+#include "jack/message_queue.h"
 #include "jack/sinks.h"
 #include "options/latency.h"
 #include "options/options.h"
@@ -27,13 +27,13 @@ struct bj_projector {
     struct bj_feed *feed;
     struct bj_stream *stream;
     struct bj_engine_thread engine;
-    struct bj_mailbox words; /* of the engine */
+    struct bj_message_queue messages; /* of the engine */
     struct bj_repeats repeats;
 
     uint64_t remeasured_told; /* times that JACK's clock was measured anew */
     bool scheduler_told, armed_told;
     bool given_up; /* the stream ended by a failure, which was told */
-    char last_words[BJ_MAILBOX_TEXT];
+    char last_message[BJ_MESSAGE_TEXT_SIZE];
     struct bj_patience patience;
     enum bj_stream_state state_told;
 };

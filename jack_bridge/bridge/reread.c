@@ -3,7 +3,7 @@
 #include "options/command_line.h"
 
 #include "jack/helper_thread.h"
-#include "jack/mailbox.h"
+#include "jack/message_queue.h"
 
 #include <stdlib.h>
 

@@ -203,7 +203,7 @@ static void prepare_bridge(struct run *run, int wake_fd)
     bridge->options = run->options;
     bridge->log = &run->log;
     bridge->wake_fd = wake_fd;
-    bj_mailbox_init(&bridge->jack_words, wake_fd);
+    bj_message_queue_init(&bridge->jack_messages, wake_fd);
     bj_connections_init(&bridge->connections, &run->options->connect,
                         run->options->connect_once);
     bj_jack_log_to(NULL);

@@ -2,7 +2,7 @@
 #include "control/operator.h"
 
 #include "control/signals.h"
-#include "jack/mailbox.h"
+#include "jack/message_queue.h"
 
 #include <beamjack/dacs.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "jack/jack_internal.h"
 
-#include "jack/mailbox.h"
+#include "jack/message_queue.h"
 #include "options/latency.h"
 
 #include <beamjack/dacs.h>

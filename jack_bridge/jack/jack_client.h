@@ -71,9 +71,9 @@ bool bj_jack_connect(struct bj_jack *jack, const char *source, enum bj_channel c
 /* The rate changed: have the latency asked for anew. Not from a callback. */
 void bj_jack_recompute_latency(struct bj_jack *jack);
 
-/* libjack's own words go to `box`, each sentence once and not many, instead of stderr.
- * NULL: nowhere. For the whole process; `box` must live until another call. */
-struct bj_mailbox;
-void bj_jack_log_to(struct bj_mailbox *box);
+/* libjack's own messages go to `queue`, each sentence once and not many, instead of stderr.
+ * NULL: nowhere. For the whole process; `queue` must live until another call. */
+struct bj_message_queue;
+void bj_jack_log_to(struct bj_message_queue *queue);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "jack/helper_thread.h"
 #include "jack/jack_internal.h"
-#include "jack/mailbox.h"
+#include "jack/message_queue.h"
 
 #include <stdlib.h>
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "jack/jack_client.h"
 
-#include "jack/mailbox.h"
+#include "jack/message_queue.h"
 
 #include <jack/jack.h>
 
-#define WORDS_MAX 16
+#define MESSAGES_MAX 16
 
 /* libjack's log functions know no user pointer: the only mutable state of the program
  * outside of an object, apart from the signal handlers'. */
-static _Atomic(struct bj_mailbox *) target;
-static atomic_uint said[WORDS_MAX]; /* what was said; 0: free */
+static _Atomic(struct bj_message_queue *) target;
+static atomic_uint said[MESSAGES_MAX]; /* what was said; 0: free */
 
 static unsigned mark_of(const char *text)
 {
@@ -26,7 +26,7 @@ static bool is_new(const char *text)
 {
     unsigned mark = mark_of(text);
 
-    for (int k = 0; k < WORDS_MAX; k++) {
+    for (int k = 0; k < MESSAGES_MAX; k++) {
         unsigned none = 0;
 
         if (atomic_compare_exchange_strong(&said[k], &none, mark))
@@ -39,10 +39,10 @@ static bool is_new(const char *text)
 
 static void on_error(const char *text)
 {
-    struct bj_mailbox *box = atomic_load(&target);
+    struct bj_message_queue *queue = atomic_load(&target);
 
-    if (box && is_new(text))
-        bj_mailbox_post(box, BJ_OK, false, text);
+    if (queue && is_new(text))
+        bj_message_queue_post(queue, BJ_OK, false, text);
 }
 
 static void on_info(const char *text)
@@ -50,10 +50,10 @@ static void on_info(const char *text)
     (void)text;
 }
 
-void bj_jack_log_to(struct bj_mailbox *box)
+void bj_jack_log_to(struct bj_message_queue *queue)
 {
-    atomic_store(&target, box);
-    for (int k = 0; k < WORDS_MAX; k++)
+    atomic_store(&target, queue);
+    for (int k = 0; k < MESSAGES_MAX; k++)
         atomic_store(&said[k], 0);
     jack_set_error_function(on_error);
     jack_set_info_function(on_info);

@@ -2,7 +2,7 @@
 #include "jack/jack_supervisor.h"
 
 #include "jack/helper_thread.h"
-#include "jack/mailbox.h"
+#include "jack/message_queue.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ bool bj_supervisor_init(struct bj_supervisor *supervisor,
     return supervisor->helpers != NULL;
 }
 
-/* ---- Opening ------------------------------------------------------------------------------ */
+/* ---- Opening ------------------------------------------------------------------------- */
 
 struct bj_attempt {
     struct bj_jack_config config;
@@ -120,7 +120,7 @@ static enum bj_supervisor_news watch_attempt(struct bj_supervisor *supervisor,
     return BJ_SUPERVISOR_NOTHING;
 }
 
-/* ---- Losing ------------------------------------------------------------------------------- */
+/* ---- Losing -------------------------------------------------------------------------- */
 
 static void run_farewell(void *jack)
 {

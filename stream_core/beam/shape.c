@@ -85,30 +85,30 @@ void bj_shaper_run(const struct bj_shaper *s, struct bj_point *points, uint32_t 
     }
 }
 
-void bj_shape_mailbox_init(struct bj_shape_mailbox *mailbox, const struct bj_shape *shape)
+void bj_shape_buffer_init(struct bj_shape_buffer *buffer, const struct bj_shape *shape)
 {
     for (int k = 0; k < 3; k++) {
-        mailbox->slots[k] = bj_shaper_make(shape);
+        buffer->slots[k] = bj_shaper_make(shape);
     }
-    mailbox->writing = 0;
-    mailbox->reading = 1;
-    atomic_init(&mailbox->middle, 2);
+    buffer->writing = 0;
+    buffer->reading = 1;
+    atomic_init(&buffer->middle, 2);
 }
 
-void bj_shape_mailbox_post(struct bj_shape_mailbox *mailbox, const struct bj_shape *shape)
+void bj_shape_buffer_post(struct bj_shape_buffer *buffer, const struct bj_shape *shape)
 {
-    mailbox->slots[mailbox->writing] = bj_shaper_make(shape);
-    unsigned old = atomic_exchange_explicit(&mailbox->middle, mailbox->writing | FRESH,
+    buffer->slots[buffer->writing] = bj_shaper_make(shape);
+    unsigned old = atomic_exchange_explicit(&buffer->middle, buffer->writing | FRESH,
                                             memory_order_acq_rel);
-    mailbox->writing = old & ~FRESH;
+    buffer->writing = old & ~FRESH;
 }
 
-const struct bj_shaper *bj_shape_mailbox_newest(struct bj_shape_mailbox *mailbox)
+const struct bj_shaper *bj_shape_buffer_newest(struct bj_shape_buffer *buffer)
 {
-    if (atomic_load_explicit(&mailbox->middle, memory_order_relaxed) & FRESH) {
-        unsigned old = atomic_exchange_explicit(&mailbox->middle, mailbox->reading,
+    if (atomic_load_explicit(&buffer->middle, memory_order_relaxed) & FRESH) {
+        unsigned old = atomic_exchange_explicit(&buffer->middle, buffer->reading,
                                                 memory_order_acq_rel);
-        mailbox->reading = old & ~FRESH;
+        buffer->reading = old & ~FRESH;
     }
-    return &mailbox->slots[mailbox->reading];
+    return &buffer->slots[buffer->reading];
 }

@@ -23,18 +23,18 @@ struct bj_shaper bj_shaper_make(const struct bj_shape *shape);
 /* Engine thread, BJ_RT. In place. */
 void bj_shaper_run(const struct bj_shaper *shaper, struct bj_point *points, uint32_t count);
 
-/* Hands whole shapers from one control thread to the engine, the newest winning; three
- * slots, so that neither side ever waits or sees half a change. */
-struct bj_shape_mailbox {
+/* A triple buffer: hands whole shapers from one control thread to the engine, the newest
+ * winning; three slots, so that neither side ever waits or sees half a change. */
+struct bj_shape_buffer {
     struct bj_shaper slots[3];
     _Atomic unsigned middle; /* slot index, FRESH bit when not yet taken */
     unsigned writing, reading;
 };
 
-void bj_shape_mailbox_init(struct bj_shape_mailbox *mailbox, const struct bj_shape *shape);
-void bj_shape_mailbox_post(struct bj_shape_mailbox *mailbox, const struct bj_shape *shape);
+void bj_shape_buffer_init(struct bj_shape_buffer *buffer, const struct bj_shape *shape);
+void bj_shape_buffer_post(struct bj_shape_buffer *buffer, const struct bj_shape *shape);
 
 /* Engine thread, BJ_RT. Valid until the next call. */
-const struct bj_shaper *bj_shape_mailbox_newest(struct bj_shape_mailbox *mailbox);
+const struct bj_shaper *bj_shape_buffer_newest(struct bj_shape_buffer *buffer);
 
 #endif

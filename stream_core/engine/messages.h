@@ -16,7 +16,7 @@ struct bj_messages {
     const char *dac_name; /* as far as known; the owner's */
     int64_t now_ns;
     bool noticed;                 /* the driver told its problem within this step */
-    char newest[BJ_PROBLEM_SIZE]; /* ... as this text */
+    char newest[BJ_PROBLEM_SIZE]; /* its text */
     uint32_t problems;            /* since the connection began */
     struct bj_problem {
         char text[BJ_PROBLEM_SIZE];

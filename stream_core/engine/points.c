@@ -5,7 +5,7 @@
 #include "engine/connection.h"
 #include "engine/play_time.h"
 
-/* ---- fill ------------------------------------------------------------------------------- */
+/* ---- fill ---------------------------------------------------------------------------- */
 
 static struct bj_play_time play_time(const struct bj_stream *stream)
 {
@@ -64,7 +64,7 @@ struct bj_made bj_points_rest(struct bj_stream *stream, uint32_t count)
     return (struct bj_made){.points = count, .topped_up = true};
 }
 
-/* ---- shape ------------------------------------------------------------------------------ */
+/* ---- shape --------------------------------------------------------------------------- */
 
 /* At the nominal rate, unless the producer wants another and the DAC can be told. */
 static void set_rate(struct bj_stream *stream, const struct bj_made *made)
@@ -84,14 +84,14 @@ void bj_points_shape(struct bj_stream *stream, const struct bj_made *made)
 {
     struct bj_point *points = stream->batch.points;
     set_rate(stream, made);
-    bj_shaper_run(bj_shape_mailbox_newest(&stream->shape), points, made->points);
+    bj_shaper_run(bj_shape_buffer_newest(&stream->shape), points, made->points);
     if (stream->config.intensity == BJ_INTENSITY_COLOUR ||
         !stream->device.dac->caps.intensity_line) {
         bj_intensity_into_colour(points, made->points);
     }
 }
 
-/* ---- safety ----------------------------------------------------------------------------- */
+/* ---- safety -------------------------------------------------------------------------- */
 
 /* A chunk may play at a rate of its own: what rests then, rests for longer or shorter. */
 void bj_points_make_safe(struct bj_stream *stream, const struct bj_made *made)
@@ -105,7 +105,7 @@ void bj_points_make_safe(struct bj_stream *stream, const struct bj_made *made)
     bj_batch_made(&stream->batch, made->points, silent ? BJ_DARK_SILENCE : dark);
 }
 
-/* ---- write ------------------------------------------------------------------------------ */
+/* ---- write --------------------------------------------------------------------------- */
 
 static void note_taken(struct bj_stream *stream, uint32_t taken)
 {

@@ -46,7 +46,7 @@ static void init_stages(struct bj_stream *stream, const struct bj_shape *shape,
     const struct bj_stream_config *config = &stream->config;
     const struct bj_dac *dac = stream->device.dac;
     bj_controls_init(&stream->controls);
-    bj_shape_mailbox_init(&stream->shape, shape);
+    bj_shape_buffer_init(&stream->shape, shape);
     bj_stats_init(&stream->stats);
     bj_level_init(&stream->level, stream->true_pps, 0);
     bj_dac_clock_init(&stream->clock, dac->caps.model, stream->true_pps);
@@ -206,7 +206,7 @@ enum bj_status bj_stream_set_shape(struct bj_stream *stream, const struct bj_sha
         !bj_shape_is_sane(&shape)) {
         return BJ_BAD_ARGUMENT;
     }
-    bj_shape_mailbox_post(&stream->shape, &shape);
+    bj_shape_buffer_post(&stream->shape, &shape);
     bj_stream_wake(stream);
     return BJ_OK;
 }

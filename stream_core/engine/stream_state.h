@@ -59,7 +59,7 @@ struct bj_stream {
 
     /* between threads */
     struct bj_controls controls;
-    struct bj_shape_mailbox shape;
+    struct bj_shape_buffer shape;
     struct bj_stats_board stats;
 
     /* the stages, in flow order; engine thread */

@@ -15,7 +15,7 @@ files() {
     for file in dac_drivers/transport/net.c dac_drivers/transport/usb/usb.c \
         dac_drivers/transport/usb/usb_link.c dac_drivers/transport/usb/usb_list.c \
         dac_drivers/transport/usb/usb_queue.c jack_bridge/options/port_map.c \
-        jack_bridge/jack/process.c jack_bridge/jack/mailbox.c; do
+        jack_bridge/jack/process.c jack_bridge/jack/message_queue.c; do
         [ ! -f "$file" ] || echo "$file"
     done
 }

@@ -5,7 +5,7 @@
 #include "bridge/reread.h"
 
 #include "jack/helper_thread.h"
-#include "jack/mailbox.h"
+#include "jack/message_queue.h"
 #include "jackd.h"
 
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "jack/jack_client.h"
-#include "jack/mailbox.h"
+#include "jack/message_queue.h"
 #include "jackd.h"
 
 #include <setjmp.h>
@@ -21,42 +21,42 @@ static void fail_to_open(int wake_fd)
 }
 
 /* libjack may speak from a thread of its own, a little later. */
-static unsigned count_words(struct bj_mailbox *box)
+static unsigned count_messages(struct bj_message_queue *queue)
 {
-    struct bj_letter letter;
-    unsigned count = bj_mailbox_take_dropped(box);
+    struct bj_message message;
+    unsigned count = bj_message_queue_take_dropped(queue);
 
-    while (bj_mailbox_take(box, &letter))
+    while (bj_message_queue_take(queue, &message))
         count++;
     return count;
 }
 
-static void words_are_few_and_may_be_switched_off(void **state)
+static void messages_are_few_and_may_be_switched_off(void **state)
 {
-    static struct bj_mailbox box;
+    static struct bj_message_queue queue;
     int wake_fd = eventfd(0, EFD_NONBLOCK);
-    unsigned words = 0;
+    unsigned messages = 0;
 
     (void)state;
-    bj_mailbox_init(&box, wake_fd);
-    bj_jack_log_to(&box);
+    bj_message_queue_init(&queue, wake_fd);
+    bj_jack_log_to(&queue);
     fail_to_open(wake_fd);
-    WAIT_FOR((words += count_words(&box)) > 0);
+    WAIT_FOR((messages += count_messages(&queue)) > 0);
     for (int k = 0; k < 30; k++)
         fail_to_open(wake_fd);
-    words += count_words(&box);
-    assert_true(words <= 20);
+    messages += count_messages(&queue);
+    assert_true(messages <= 20);
     bj_jack_log_to(NULL);
-    count_words(&box);
+    count_messages(&queue);
     fail_to_open(wake_fd);
-    assert_int_equal(count_words(&box), 0);
+    assert_int_equal(count_messages(&queue), 0);
     close(wake_fd);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(words_are_few_and_may_be_switched_off),
+        cmocka_unit_test(messages_are_few_and_may_be_switched_off),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -194,7 +194,7 @@ static void runs_over_all_points_and_no_further(void **state)
     bj_shaper_run(&shaper, points, 0);
 }
 
-/* ---- mailbox ---- */
+/* ---- triple buffer ---- */
 
 static struct bj_shape numbered(int number)
 {
@@ -207,42 +207,42 @@ static struct bj_shape numbered(int number)
 static void the_first_is_there_from_the_start(void **state)
 {
     (void)state;
-    struct bj_shape_mailbox mailbox;
-    bj_shape_mailbox_init(&mailbox, &(struct bj_shape){.gain_x = 7});
-    assert_true(bj_shape_mailbox_newest(&mailbox)->xx == 7);
-    assert_true(bj_shape_mailbox_newest(&mailbox)->xx == 7);
+    struct bj_shape_buffer buffer;
+    bj_shape_buffer_init(&buffer, &(struct bj_shape){.gain_x = 7});
+    assert_true(bj_shape_buffer_newest(&buffer)->xx == 7);
+    assert_true(bj_shape_buffer_newest(&buffer)->xx == 7);
 }
 
 static void the_newest_wins(void **state)
 {
     (void)state;
-    struct bj_shape_mailbox mailbox;
+    struct bj_shape_buffer buffer;
     struct bj_shape shape = numbered(1);
-    bj_shape_mailbox_init(&mailbox, &shape);
+    bj_shape_buffer_init(&buffer, &shape);
     for (int posts = 0; posts < 5; posts++) {
         for (int k = 1; k <= posts; k++) {
             shape = numbered(posts * 10 + k);
-            bj_shape_mailbox_post(&mailbox, &shape);
+            bj_shape_buffer_post(&buffer, &shape);
         }
         float expected = posts ? (float)(posts * 11) : 1.0f;
-        assert_true(bj_shape_mailbox_newest(&mailbox)->xx == expected);
-        assert_true(bj_shape_mailbox_newest(&mailbox)->xx == expected);
+        assert_true(bj_shape_buffer_newest(&buffer)->xx == expected);
+        assert_true(bj_shape_buffer_newest(&buffer)->xx == expected);
     }
 }
 
 static void what_is_read_does_not_change_by_a_post(void **state)
 {
     (void)state;
-    struct bj_shape_mailbox mailbox;
+    struct bj_shape_buffer buffer;
     struct bj_shape shape = numbered(1);
-    bj_shape_mailbox_init(&mailbox, &shape);
+    bj_shape_buffer_init(&buffer, &shape);
     float last = 1;
     for (int round = 1; round < 9; round++) { /* each slot gets its turn */
-        const struct bj_shaper *held = bj_shape_mailbox_newest(&mailbox);
+        const struct bj_shaper *held = bj_shape_buffer_newest(&buffer);
         assert_true(held->xx == last);
         for (int k = 0; k < 4; k++) {
             shape = numbered(round * 10 + k);
-            bj_shape_mailbox_post(&mailbox, &shape);
+            bj_shape_buffer_post(&buffer, &shape);
             assert_true(held->xx == last && held->i == last);
         }
         last = (float)(round * 10 + 3);
@@ -251,11 +251,11 @@ static void what_is_read_does_not_change_by_a_post(void **state)
 
 #define POSTS 20000
 
-static void *post_all(void *mailbox)
+static void *post_all(void *buffer)
 {
     for (int k = 1; k <= POSTS; k++) {
         struct bj_shape shape = numbered(k);
-        bj_shape_mailbox_post(mailbox, &shape);
+        bj_shape_buffer_post(buffer, &shape);
     }
     return NULL;
 }
@@ -263,15 +263,15 @@ static void *post_all(void *mailbox)
 static void two_threads_never_see_half_a_change(void **state)
 {
     (void)state;
-    struct bj_shape_mailbox mailbox;
+    struct bj_shape_buffer buffer;
     struct bj_shape shape = numbered(0);
-    bj_shape_mailbox_init(&mailbox, &shape);
+    bj_shape_buffer_init(&buffer, &shape);
     pthread_t poster;
-    assert_int_equal(pthread_create(&poster, NULL, post_all, &mailbox), 0);
+    assert_int_equal(pthread_create(&poster, NULL, post_all, &buffer), 0);
     bool whole = true, grows = true;
     float last = 0;
     for (int k = 0; k < 10 * POSTS && last < POSTS; k++) {
-        const struct bj_shaper *s = bj_shape_mailbox_newest(&mailbox);
+        const struct bj_shaper *s = bj_shape_buffer_newest(&buffer);
         float first = s->xx;
         whole = whole && s->yy == first && s->ox == first && s->oy == first &&
                 s->r == first && s->g == first && s->b == first && s->i == first;
@@ -281,7 +281,7 @@ static void two_threads_never_see_half_a_change(void **state)
     pthread_join(poster, NULL);
     assert_true(whole);
     assert_true(grows);
-    assert_true(bj_shape_mailbox_newest(&mailbox)->i == POSTS);
+    assert_true(bj_shape_buffer_newest(&buffer)->i == POSTS);
 }
 
 int main(void)
