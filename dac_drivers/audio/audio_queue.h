@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Where the points are that were taken since connect: heard, in the card, on the way to it,
- * or lost. Keeps the books from what the PCM tells; no I/O.
+ * or lost. Keeps the ledger from what the PCM tells; no I/O.
  */
 #ifndef BJ_AUDIO_QUEUE_H
 #define BJ_AUDIO_QUEUE_H

@@ -65,7 +65,7 @@ struct helios_session {
     bool shutter_wanted; /* the newest request */
     uint32_t command_errors;
 
-    /* The books, since connect. */
+    /* The ledger, since connect. */
     uint64_t taken, lost;
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * LaserShark family: samples on their way to the device's ring, and the books about them.
+ * LaserShark family: samples on their way to the device's ring, and their ledger.
  *
  * One transfer at a time, so that an accident never lets a later sample overtake. Points
  * are staged (taken, not yet in the device), then in the device, then played; only a count
@@ -29,7 +29,7 @@ struct shark_queue {
 
 /* How a transfer of samples ended. */
 enum shark_sending {
-    SHARK_SENT,     /* or was cancelled by us: the books are right */
+    SHARK_SENT,     /* or was cancelled by us: the ledger is right */
     SHARK_UNSURE,   /* partly: how much arrived is not certain; start over */
     SHARK_NOT_SENT, /* the endpoint stalled: as UNSURE, and clear_halt is needed */
     SHARK_LOST,     /* the connection is over */

@@ -4,7 +4,7 @@
  * (never too little), the upper bound admits (never too much).
  *
  * Two estimates run side by side. Hardware: the newest report, sampled somewhere between
- * its request and its reply, and so an interval, decayed since. Software: our own book of
+ * its request and its reply, and so an interval, decayed since. Software: our own ledger of
  * points written less points played; it follows the reports slowly, so that crystals that
  * disagree do not pull it away and one stale report does not either; reports that keep
  * contradicting it (points lost or doubled on the way) win soon. Paced by the smaller,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * A real driver and a simulated device in memory, in virtual time, with a stand-in for the
- * engine that feeds points and keeps the books. A kind of device adds what it looks like:
+ * engine that feeds points and keeps the ledger. A kind of device adds what it looks like:
  * ether_dream_world.h, helios_world.h, shark_world.h.
  *
  * Every point carries its own number in its position, lit or dark. The device plays the
@@ -65,7 +65,7 @@ struct world {
     uint32_t chunk_points;
     uint32_t offered_pps; /* of the newest chunk */
 
-    /* the books */
+    /* the ledger */
     uint64_t written, lost, played, skipped;
     uint64_t written_at_connect, lost_at_connect;
     uint64_t written_when_empty, played_when_empty;

@@ -14,7 +14,7 @@
 struct fuzz_limits {
     uint32_t pps, begin_points; /* of connect */
     bool connects;              /* connect itself never fails */
-    bool balances;              /* its books, whatever the device says of its own */
+    bool balances;              /* its ledger, whatever the device says of its own */
     uint32_t queued_points;     /* as reported */
     uint32_t room_points;
     int handles;     /* waited for */

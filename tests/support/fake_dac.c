@@ -93,7 +93,7 @@ static void remember_level(struct fake_dac *dac, int64_t now_ns)
     dac->history_count++;
 }
 
-/* The level and the book as they stood `report_lag_ns` ago. */
+/* The level and the ledger as they stood `report_lag_ns` ago. */
 static void report(struct fake_dac *dac, int64_t now_ns)
 {
     uint32_t size = sizeof dac->history / sizeof dac->history[0];

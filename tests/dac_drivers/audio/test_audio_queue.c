@@ -23,7 +23,7 @@ static bool note(struct bj_pcm_snapshot snapshot)
     return audio_queue_note(&queue, &snapshot, NOW, &end);
 }
 
-static void test_the_books_balance(void **state)
+static void test_the_ledger_balances(void **state)
 {
     struct bj_level_report report;
 
@@ -138,7 +138,7 @@ static void test_impossible_snapshots_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_the_books_balance),
+        TEST(test_the_ledger_balances),
         TEST(test_a_drop_is_over_when_the_pcm_says_so),
         TEST(test_dry_and_asleep_are_told_apart),
         TEST(test_time_without_progress_is_measured_while_it_runs),

@@ -18,7 +18,7 @@ static bool is_fine(const struct conformance_verdict *verdict)
     return verdict->text[0] == '\0';
 }
 
-/* ---- The books ----------------------------------------------------------------------- */
+/* ---- The ledger ---------------------------------------------------------------------- */
 
 static uint64_t came_out(const struct world *world)
 {
@@ -27,8 +27,8 @@ static uint64_t came_out(const struct world *world)
 
 /* What was made came out or is counted as thrown away, and not both; but for `played`
  * points that may have come out when nobody could be told. */
-static void judge_books(const struct world *world, uint64_t played,
-                        struct conformance_verdict *verdict)
+static void check_ledger(const struct world *world, uint64_t played,
+                         struct conformance_verdict *verdict)
 {
     const struct conformance_row *row = world->row;
     uint64_t made = world->made > world->witness.taken ? world->made : world->witness.taken;
@@ -53,7 +53,7 @@ static void stop_and_judge(struct world *world, uint64_t played,
     world_stop(world);
     world_run_ms(world, 1000 + (double)world_queue_ns(world) / 1e6);
     if (conformance_expect(verdict, world->over, "stopped, it does not end"))
-        judge_books(world, played, verdict);
+        check_ledger(world, played, verdict);
 }
 
 static void disarm_and_stop(const struct conformance_row *row, int k,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Stands between the engine and a driver: passes every call on, keeps the books, and
+ * Stands between the engine and a driver: passes every call on, keeps the ledger, and
  * complains when the driver breaks its contract.
  */
 #ifndef CONFORMANCE_WITNESS_H

@@ -4,7 +4,7 @@
  * itself. In virtual time, or, where the row has a clock, in real time.
  *
  * Only what the driver asked for wakes it: its deadline, its handles, and the driving side.
- * Whatever a case does, the books are kept, and each complaint ends in the verdict.
+ * Whatever a case does, a ledger is kept, and each complaint ends in the verdict.
  */
 #ifndef CONFORMANCE_WORLD_H
 #define CONFORMANCE_WORLD_H
@@ -50,7 +50,7 @@ int world_stride(const struct conformance_row *row);
 /* `seed` is the rig's. False: no memory, or it does not start; the verdict says so. */
 bool world_start(struct world *world, const struct conformance_row *row, uint64_t seed,
                  struct conformance_verdict *verdict);
-/* Whatever still runs is ended, and the books and handles are checked. */
+/* Whatever still runs is ended, and the ledger and handles are checked. */
 void world_finish(struct world *world);
 
 /* Lets time go on; ends early when something is wrong or over. */

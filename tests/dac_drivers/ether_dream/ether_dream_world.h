@@ -33,7 +33,7 @@ void world_start_as(struct world *world, const char *profile);
 void world_start_empty(struct world *world, const char *id, struct bj_address address);
 /* A device for it, not yet on the network. */
 void world_make_device(struct world *world, const struct sim_ed_config *device);
-/* Checks the books and that no socket is left. */
+/* Checks the ledger and that no socket is left. */
 void world_stop(struct world *world);
 
 void world_fault(struct world *world, enum sim_ed_fault fault, int64_t value);

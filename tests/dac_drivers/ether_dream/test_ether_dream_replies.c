@@ -92,7 +92,7 @@ static void test_third_generation_begins_with_enough(void **state)
     assert_int_equal(world.dac->caps.min_queued_points, 256);
 }
 
-/* ---- Counts of 32 bit ----------------------------------------------------------------- */
+/* ---- Counts of 32 bit ---------------------------------------------------------------- */
 
 /* As after so many points on one prepare: 2^32 are 39.8 h at 30 kpps, 11.9 h at 100. */
 static void pretend_played(uint32_t points)
@@ -386,7 +386,7 @@ static void start_quiet(const char *profile)
     config.profile = *sim_ed_profile(profile);
     world_start_empty(&world, WORLD_ID, (struct bj_address){.ip = WORLD_IP});
     world.device =
-        sim_ed_create(&config, world.now_ns); /* keeps no books of the other's points */
+        sim_ed_create(&config, world.now_ns); /* keeps no ledger of the other's points */
     fake_net_add(world.net, WORLD_IP, world.device);
     world_run_ms(&world, 150);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The books of one ring. 30 points per millisecond.
+ * The ledger of one ring. 30 points per millisecond.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -46,7 +46,7 @@ void world_start_shark(struct world *world, struct sim_shark_config config);
 /* 0: a LaserDock, 1: a LaserShark; as they are. */
 #define WORLD_DEVICES 2
 void world_start_device(struct world *world, size_t which);
-/* Checks the books and that no handle is left. */
+/* Checks the ledger and that no handle is left. */
 void world_stop(struct world *world);
 
 void world_fault(struct world *world, enum sim_shark_fault fault, int64_t value);

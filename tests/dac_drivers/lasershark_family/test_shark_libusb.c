@@ -102,34 +102,34 @@ static struct sim_shark_status device(void)
     return status;
 }
 
-struct books {
+struct ledger {
     uint64_t played, lit, out_of_order, foreign_words;
 };
-static struct books marked;
+static struct ledger marked;
 
-static struct books books(void)
+static struct ledger ledger(void)
 {
     (void)device(); /* up to now */
     usb_testbed_lock(rig.bed);
-    struct books now = {rig.played, rig.lit, rig.out_of_order,
-                        sim_shark_counters(rig.device)->foreign_words};
+    struct ledger now = {rig.played, rig.lit, rig.out_of_order,
+                         sim_shark_counters(rig.device)->foreign_words};
     usb_testbed_unlock(rig.bed);
     return now;
 }
 
 static void mark(void)
 {
-    marked = books();
+    marked = ledger();
 }
 
 static bool is_playing(void)
 {
-    return books().played > marked.played + 1000;
+    return ledger().played > marked.played + 1000;
 }
 
 static bool is_lit(void)
 {
-    return books().lit > marked.lit + 1000;
+    return ledger().lit > marked.lit + 1000;
 }
 
 static bool is_dark(void)
@@ -192,7 +192,7 @@ static void plays(bool dock)
 {
     start(dock);
     run_until(is_playing, "playing");
-    assert_int_equal(books().lit, 0); /* not armed */
+    assert_int_equal(ledger().lit, 0); /* not armed */
     bj_stream_arm(rig.stream);
     run_until(is_lit, "lit");
     bj_stream_disarm(rig.stream);
@@ -200,9 +200,9 @@ static void plays(bool dock)
     run_until(is_dark, "dark");
     mark();
     run_until(is_playing, "playing on in the dark");
-    assert_int_equal(books().lit, marked.lit);
-    assert_int_equal(books().out_of_order, 0);
-    assert_int_equal(books().foreign_words, 0);
+    assert_int_equal(ledger().lit, marked.lit);
+    assert_int_equal(ledger().out_of_order, 0);
+    assert_int_equal(ledger().foreign_words, 0);
 
     mark();
     bj_stream_arm(rig.stream);
@@ -213,7 +213,7 @@ static void plays(bool dock)
     run_until(is_streaming, "back");
     mark();
     run_until(is_playing, "playing after the replug");
-    assert_int_equal(books().lit, marked.lit);
+    assert_int_equal(ledger().lit, marked.lit);
 
     bj_stream_stop(rig.stream);
     run_until(is_done, "done");
@@ -262,7 +262,7 @@ static void stays_dark_once_let_go(const uint8_t *endpoints)
     mark();
     hold(endpoints, false);
     run_until(is_playing, "playing again");
-    assert_int_equal(books().lit, marked.lit);
+    assert_int_equal(ledger().lit, marked.lit);
     bj_stream_stop(rig.stream);
     run_until(is_done, "done");
     assert_false(device().enabled);

@@ -429,7 +429,7 @@ static void lie(int64_t free, bool survives)
         } else {
             assert_int_equal(world.result, BJ_PROTOCOL);
         }
-        world.shutter_open = true; /* the books are the device's fault now */
+        world.shutter_open = true; /* a wrong ledger is the device's fault now */
         world_stop(&world);
     }
 }

@@ -52,7 +52,7 @@ static void begins_empty_and_still(void **state)
     assert_int_equal(level.queued_points, -1);
 }
 
-static void without_reports_the_book_counts(void **state)
+static void without_reports_the_ledger_counts(void **state)
 {
     (void)state;
     struct bj_level level = make();
@@ -153,22 +153,22 @@ static void a_report_tells_whether_it_plays(void **state)
 }
 
 /* Paced by the smaller, admitted by the larger. */
-static void book_and_report_bound_it_together(void **state)
+static void ledger_and_report_bound_it_together(void **state)
 {
     (void)state;
     struct bj_level level = make();
     bj_level_set_playing(&level, START_NS, true);
     bj_level_wrote(&level, 600);
     report(&level, 0, 0, 600);
-    bj_level_advance(&level, START_NS + 10 * MS); /* book: 300 */
+    bj_level_advance(&level, START_NS + 10 * MS); /* ledger: 300 */
     report(&level, 10, 10, 200);                  /* 10 ms of following: 6 points */
     is_between(&level, 200, 294);
     bj_level_advance(&level, START_NS + 11 * MS);
-    report(&level, 11, 11, 500); /* book 264, then 0.6 up */
+    report(&level, 11, 11, 500); /* ledger 264, then 0.6 up */
     is_between(&level, 264.6, 500);
 }
 
-/* Points that get lost, one in ten for ever: the book must not grow away. */
+/* Points that get lost, one in ten for ever: the ledger must not grow away. */
 static void reports_that_keep_contradicting_win(void **state)
 {
     (void)state;
@@ -206,7 +206,7 @@ static void contradictions_are_not_counted_for_ever(void **state)
     assert_in_range(-level.contradicted, 4, 5);
 }
 
-static void the_book_follows_into_the_interval_and_no_further(void **state)
+static void the_ledger_follows_into_the_interval_and_no_further(void **state)
 {
     (void)state;
     struct bj_level level = make();
@@ -215,15 +215,15 @@ static void the_book_follows_into_the_interval_and_no_further(void **state)
     report(&level, 0, 0, 1000);
     for (int k = 1; k <= 20; k++) {
         bj_level_advance(&level, START_NS + k * MS);
-        report(&level, k, k, 1002 - 30 * (uint32_t)k); /* two more than the book */
+        report(&level, k, k, 1002 - 30 * (uint32_t)k); /* two more than the ledger */
     }
     is_between(&level, 402, 402);
     bj_level_advance(&level, START_NS + 21 * MS);
-    report(&level, 19, 21, 400); /* interval 340..400, book 372 stays */
+    report(&level, 19, 21, 400); /* interval 340..400, ledger 372 stays */
     assert_true(fabs(level.software - 372) < 1e-6);
 }
 
-static void the_first_report_sets_the_book(void **state)
+static void the_first_report_sets_the_ledger(void **state)
 {
     (void)state;
     struct bj_level level = make();
@@ -395,18 +395,18 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_least_is_kept_for_a_while),
         cmocka_unit_test(begins_empty_and_still),
-        cmocka_unit_test(without_reports_the_book_counts),
+        cmocka_unit_test(without_reports_the_ledger_counts),
         cmocka_unit_test(never_falls_below_nothing),
         cmocka_unit_test(time_never_goes_back),
         cmocka_unit_test(a_new_rate_counts_from_now),
         cmocka_unit_test(a_report_is_an_interval),
         cmocka_unit_test(what_is_under_way_counts),
         cmocka_unit_test(a_report_tells_whether_it_plays),
-        cmocka_unit_test(book_and_report_bound_it_together),
+        cmocka_unit_test(ledger_and_report_bound_it_together),
         cmocka_unit_test(reports_that_keep_contradicting_win),
         cmocka_unit_test(contradictions_are_not_counted_for_ever),
-        cmocka_unit_test(the_book_follows_into_the_interval_and_no_further),
-        cmocka_unit_test(the_first_report_sets_the_book),
+        cmocka_unit_test(the_ledger_follows_into_the_interval_and_no_further),
+        cmocka_unit_test(the_first_report_sets_the_ledger),
         cmocka_unit_test(emptied_forgets_everything_but_the_rate),
         cmocka_unit_test(the_truth_lies_between),
         cmocka_unit_test(crystals_do_not_pull_it_away),
