@@ -140,7 +140,7 @@ static void learn(struct ether_dream *dac, const struct ed_broadcast *broadcast,
         session->version[0] = '\0';
     }
     session->model = ed_model_of(broadcast->hw_revision);
-    session->link.window_bytes = session->model->window_bytes;
+    session->channel.window_bytes = session->model->window_bytes;
     session->max_rate = broadcast->max_rate;
     dac->heard = true;
     dac->capacity = broadcast->capacity;
@@ -202,7 +202,7 @@ static enum bj_status connect(void *instance, int64_t now_ns, uint32_t pps,
     dac->pps = pps;
     dac->begin_points = begin_points;
     if (!dac->listener.open)
-        deaf = ed_listener_open(&dac->listener, dac->session.link.net);
+        deaf = ed_listener_open(&dac->listener, dac->session.channel.net);
     if (deaf != BJ_OK && dac->address.ip == 0)
         return bj_dac_tell(&dac->session.base, deaf,
                            "cannot listen for it on UDP port 7654: %s; give its address "

@@ -104,12 +104,12 @@ static void handle_light(struct ed_session *session, const struct ed_status *bef
 
 void ed_session_emptied(struct ed_session *session, uint32_t in_device, bool dry)
 {
-    uint32_t lost = session->lost_points + ed_link_drop_unsent(&session->link);
+    uint32_t lost = session->lost_points + ed_channel_drop_unsent(&session->channel);
 
     if (in_device > session->prepared_points)
         in_device = (uint32_t)session->prepared_points;
-    lost += in_device + ed_link_points(&session->link);
-    ed_link_refuse_ahead(&session->link);
+    lost += in_device + ed_channel_points(&session->channel);
+    ed_channel_refuse_ahead(&session->channel);
     session->accepted_points -= in_device;
     session->owner = false;
     session->flushing = false;
@@ -124,7 +124,7 @@ static enum bj_status handle_end(struct ed_session *session,
 {
     const struct ed_status *device = &session->device;
     bool ours = command->op == ED_STOP || command->op == ED_BEGIN || session->flushing ||
-                session->stopping || ed_link_awaits(&session->link, "s", NULL);
+                session->stopping || ed_channel_awaits(&session->channel, "s", NULL);
     bool stopped_light = device->light != ED_LIGHT_READY || (device->flags & ED_FLAG_ESTOP);
     bool dry = !stopped_light && ((device->flags & ED_FLAG_UNDERFLOW) ||
                                   (!ours && session->model->silent_underflow));
@@ -172,7 +172,7 @@ static void handle_overfull(struct ed_session *session, const struct ed_pending 
 
     count_accepted(session, kept);
     session->lost_points += command->points - kept;
-    session->lost_points += ed_link_drop_unsent(&session->link);
+    session->lost_points += ed_channel_drop_unsent(&session->channel);
     session->flushing = true;
     learn_capacity(session);
     (void)bj_dac_tell(&session->base, BJ_PROTOCOL,
@@ -202,7 +202,7 @@ static void report_level(struct ed_session *session, const struct ed_pending *co
         .sent_ns = command->sent_ns,
         .received_ns = now_ns,
         .queued_points = device->fullness,
-        .unreported_points = ed_link_points(&session->link) + session->lost_points,
+        .unreported_points = ed_channel_points(&session->channel) + session->lost_points,
         .quantum_points = session->model->min_queued > 0 ? session->model->min_queued : 1,
         .spread = session->model->min_queued > 0,
         .playing = playing,
@@ -217,7 +217,7 @@ static void report_level(struct ed_session *session, const struct ed_pending *co
 /* More points than we ever sent, or playing without our begin. */
 static bool taken_over(const struct ed_session *session, const struct ed_pending *command)
 {
-    uint64_t most = session->prepared_points + ed_link_points(&session->link);
+    uint64_t most = session->prepared_points + ed_channel_points(&session->channel);
 
     if (command->refused_ahead)
         return false;
@@ -272,7 +272,7 @@ static enum bj_status handle_corrupt_rate(struct ed_session *session, int64_t no
                            "reports an impossible rate of %u points/s again; restart it",
                            rate);
     session->flushing = session->owner;
-    session->lost_points += ed_link_drop_unsent(&session->link);
+    session->lost_points += ed_channel_drop_unsent(&session->channel);
     (void)bj_dac_tell(&session->base, BJ_PROTOCOL,
                       "reports an impossible rate of %u points/s; starting over", rate);
     return BJ_OK;
@@ -321,7 +321,7 @@ bool ed_session_begins(const struct ed_session *session)
     static const char begin[] = {ED_BEGIN, '\0'};
 
     return session->begun && session->device.playback == ED_PREPARED &&
-           ed_link_awaits(&session->link, begin, NULL);
+           ed_channel_awaits(&session->channel, begin, NULL);
 }
 
 static enum bj_status handle_queue(struct ed_session *session,

@@ -28,40 +28,40 @@ void ed_session_send_rate(struct ed_session *session, uint8_t op, uint32_t rate,
     uint8_t *bytes;
     size_t size;
 
-    if (!ed_link_fits(&session->link, ED_BEGIN_SIZE, false))
+    if (!ed_channel_fits(&session->channel, ED_BEGIN_SIZE, false))
         return;
-    bytes = ed_link_stage(&session->link);
+    bytes = ed_channel_stage(&session->channel);
     if (op == ED_BEGIN)
         size = ed_encode_begin(bytes, rate);
     else if (op == ED_UPDATE)
         size = ed_encode_update(bytes, rate);
     else
         size = ed_encode_queue_rate(bytes, rate);
-    ed_link_commit(&session->link, size, 0, now_ns);
+    ed_channel_commit(&session->channel, size, 0, now_ns);
 }
 
 void ed_session_send(struct ed_session *session, uint8_t op, int64_t now_ns)
 {
-    if (!ed_link_fits(&session->link, 1, false))
+    if (!ed_channel_fits(&session->channel, 1, false))
         return;
-    *ed_link_stage(&session->link) = op;
-    ed_link_commit(&session->link, 1, 0, now_ns);
+    *ed_channel_stage(&session->channel) = op;
+    ed_channel_commit(&session->channel, 1, 0, now_ns);
 }
 
 void ed_session_flush(struct ed_session *session, int64_t now_ns)
 {
     session->flushing = true;
-    session->lost_points += ed_link_drop_unsent(&session->link);
-    if (!ed_link_awaits(&session->link, "s", NULL))
+    session->lost_points += ed_channel_drop_unsent(&session->channel);
+    if (!ed_channel_awaits(&session->channel, "s", NULL))
         ed_session_send(session, ED_STOP, now_ns);
-    (void)ed_link_flush(&session->link, now_ns);
+    (void)ed_channel_flush(&session->channel, now_ns);
 }
 
 /* ---- Steering ------------------------------------------------------------------------ */
 
 uint32_t ed_session_prepared_room(const struct ed_session *session)
 {
-    uint32_t held = session->device.fullness + ed_link_points(&session->link);
+    uint32_t held = session->device.fullness + ed_channel_points(&session->channel);
 
     return held < usable_capacity(session) ? usable_capacity(session) - held : 0;
 }
@@ -75,7 +75,7 @@ static bool begin_is_due(const struct ed_session *session, int64_t now_ns)
         threshold = session->model->min_queued + ED_MIN_CHUNK_POINTS;
     return queued > 0 && (queued >= threshold ||
                           (ed_session_prepared_room(session) == 0 &&
-                           ed_link_points(&session->link) == 0) ||
+                           ed_channel_points(&session->channel) == 0) ||
                           now_ns - session->last_write_ns >= BEGIN_ANYWAY_NS);
 }
 
@@ -116,7 +116,7 @@ static void send_next(struct ed_session *session, int64_t now_ns)
     const struct ed_status *device = &session->device;
     bool ours = ed_estop_is_ours(&session->estop, now_ns);
 
-    if (ed_link_awaits(&session->link, control_commands, NULL))
+    if (ed_channel_awaits(&session->channel, control_commands, NULL))
         return;
     if (session->stopping && !session->owner && !(ours && device->light == ED_LIGHT_ESTOP))
         session->phase = ED_STOPPED;
@@ -136,7 +136,7 @@ static void send_next(struct ed_session *session, int64_t now_ns)
  * each answer falls elsewhere in a batch, and together they find its ends. */
 static int64_t ping_pause_ns(const struct ed_session *session)
 {
-    uint32_t mixed = (uint32_t)(session->link.sent_ns / 1000) * 0x9e3779b9u;
+    uint32_t mixed = (uint32_t)(session->channel.sent_ns / 1000) * 0x9e3779b9u;
 
     mixed = (mixed ^ mixed >> 16) * 0x85ebca6bu;
     double place = (mixed ^ mixed >> 13) / 4294967296.0; /* anywhere from 0 to 1 */
@@ -150,12 +150,12 @@ static int64_t ping_pause_ns(const struct ed_session *session)
 
 static int64_t next_ping_ns(const struct ed_session *session)
 {
-    int64_t quiet = session->link.sent_ns;
+    int64_t quiet = session->channel.sent_ns;
 
-    if (session->link.count == 0)
+    if (session->channel.count == 0)
         return quiet + ping_pause_ns(session);
-    if (session->link.progress_ns > quiet)
-        quiet = session->link.progress_ns;
+    if (session->channel.progress_ns > quiet)
+        quiet = session->channel.progress_ns;
     return quiet + NUDGE_NS;
 }
 
@@ -163,11 +163,11 @@ static int64_t next_ping_ns(const struct ed_session *session)
 static void keep_alive(struct ed_session *session, int64_t now_ns)
 {
     bool greeted = session->phase != ED_GREETING;
-    bool nothing_unsent = session->link.tx_begin == session->link.tx_end;
+    bool nothing_unsent = session->channel.tx_begin == session->channel.tx_end;
 
     if (greeted && nothing_unsent && now_ns >= next_ping_ns(session) &&
-        session->link.count < ED_WINDOW_COMMANDS &&
-        !ed_link_awaits(&session->link, "v", NULL))
+        session->channel.count < ED_WINDOW_COMMANDS &&
+        !ed_channel_awaits(&session->channel, "v", NULL))
         ed_session_send(session, ED_PING, now_ns);
 }
 
@@ -175,7 +175,7 @@ static void rescue_stop(struct ed_session *session, int64_t now_ns)
 {
     struct ed_pending stop;
 
-    if (ed_link_awaits(&session->link, "s", &stop) &&
+    if (ed_channel_awaits(&session->channel, "s", &stop) &&
         now_ns - stop.queued_ns >= STUCK_STOP_NS)
         ed_estop_fire(&session->estop, session->peer, now_ns);
 }
@@ -203,7 +203,7 @@ void ed_sequencer_waits(const struct ed_session *session, int64_t now_ns,
     if ((session->clear_wanted || ed_estop_is_ours(&session->estop, now_ns)) &&
         session->device.light != ED_LIGHT_READY && session->next_clear_ns > now_ns)
         bj_wait_until(wait, session->next_clear_ns);
-    if (ed_link_awaits(&session->link, "s", &stop) && session->estop.handle < 0)
+    if (ed_channel_awaits(&session->channel, "s", &stop) && session->estop.handle < 0)
         bj_wait_until(wait, later(stop.queued_ns + STUCK_STOP_NS, session->estop.again_ns));
     if (session->owner && session->device.playback == ED_PREPARED &&
         session->last_write_ns + BEGIN_ANYWAY_NS > now_ns)

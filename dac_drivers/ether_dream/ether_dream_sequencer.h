@@ -13,7 +13,7 @@ void ed_sequencer_step(struct ed_session *session, int64_t now_ns);
 void ed_sequencer_waits(const struct ed_session *session, int64_t now_ns,
                         struct bj_wait *wait);
 
-/* Single commands. Without room in the link they are left out: begin, prepare, stop
+/* Single commands. Without room in the channel they are left out: begin, prepare, stop
  * and clear are decided on again until they show in the status. */
 void ed_session_send(struct ed_session *session, uint8_t op, int64_t now_ns);
 void ed_session_send_rate(struct ed_session *session, uint8_t op, uint32_t rate,

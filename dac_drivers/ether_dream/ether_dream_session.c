@@ -15,7 +15,7 @@
 
 void ed_session_init(struct ed_session *session, struct bj_net *net)
 {
-    ed_link_init(&session->link, net);
+    ed_channel_init(&session->channel, net);
     ed_estop_init(&session->estop, net);
     session->model = ed_model_unknown();
     session->capacity = ED_CAPACITY;
@@ -34,7 +34,7 @@ static uint32_t clamp_rate(const struct ed_session *session, uint32_t pps)
 enum bj_status ed_session_connect(struct ed_session *session, struct bj_address to,
                                   int64_t now_ns, uint32_t pps, uint32_t begin_points)
 {
-    enum bj_status status = ed_link_dial(&session->link, to, now_ns);
+    enum bj_status status = ed_channel_dial(&session->channel, to, now_ns);
 
     if (status != BJ_OK)
         return bj_dac_tell(&session->base, status, "no connection: %s",
@@ -58,8 +58,9 @@ enum bj_status ed_session_connect(struct ed_session *session, struct bj_address 
 
 static enum bj_status finish_dialling(struct ed_session *session, int64_t now_ns)
 {
-    struct ed_link *link = &session->link;
-    enum bj_status status = link->net->ops->connect_result(link->net, link->handle);
+    struct ed_channel *channel = &session->channel;
+    enum bj_status status =
+        channel->net->ops->connect_result(channel->net, channel->handle);
 
     if (status == BJ_WOULD_BLOCK && now_ns - session->dialled_ns >= DIAL_TIMEOUT_NS)
         status = BJ_TIMED_OUT;
@@ -70,8 +71,8 @@ static enum bj_status finish_dialling(struct ed_session *session, int64_t now_ns
                            "no connection: %s; is it switched on, and is the address "
                            "right?",
                            bj_strerror(status));
-    link->connected = true;
-    link->progress_ns = now_ns;
+    channel->connected = true;
+    channel->progress_ns = now_ns;
     session->phase = ED_GREETING;
     return BJ_OK;
 }
@@ -116,14 +117,16 @@ static bool queue_has_room(const struct ed_session *session)
  * that it matters how old the newest answer is. */
 static bool answers_can_wait(const struct ed_session *session, int64_t now_ns)
 {
-    const struct ed_link *link = &session->link;
+    const struct ed_channel *channel = &session->channel;
 
     return session->model->min_queued == 0 && is_smooth(session) &&
            session->smooth_ns != BJ_NEVER && now_ns - session->smooth_ns >= SMOOTH_NS &&
-           link->count > 0 && link->pending[link->first].sent_ns < session->look_ns &&
-           !ed_link_awaits(link, all_but_data, NULL) &&
-           link->count + 2 <= ED_WINDOW_COMMANDS &&
-           ed_link_window(link) * 3 >= link->window_bytes && queue_has_room(session);
+           channel->count > 0 &&
+           channel->pending[channel->first].sent_ns < session->look_ns &&
+           !ed_channel_awaits(channel, all_but_data, NULL) &&
+           channel->count + 2 <= ED_WINDOW_COMMANDS &&
+           ed_channel_window(channel) * 3 >= channel->window_bytes &&
+           queue_has_room(session);
 }
 
 static enum bj_status receive(struct ed_session *session, int64_t now_ns)
@@ -131,7 +134,7 @@ static enum bj_status receive(struct ed_session *session, int64_t now_ns)
     struct ed_answer answer;
     enum bj_status status;
 
-    while ((status = ed_link_receive(&session->link, &answer, now_ns)) == BJ_OK) {
+    while ((status = ed_channel_receive(&session->channel, &answer, now_ns)) == BJ_OK) {
         bool greeting = session->phase == ED_GREETING;
         session->stall_told = false;
         status = ed_session_handle_answer(session, &answer, now_ns);
@@ -151,9 +154,9 @@ static enum bj_status receive(struct ed_session *session, int64_t now_ns)
 
 static enum bj_status check_silence(struct ed_session *session, int64_t now_ns)
 {
-    int64_t silent_ns = now_ns - session->link.progress_ns;
+    int64_t silent_ns = now_ns - session->channel.progress_ns;
 
-    if (session->link.count == 0 || silent_ns < REPLY_NOTICE_NS)
+    if (session->channel.count == 0 || silent_ns < REPLY_NOTICE_NS)
         return BJ_OK;
     if (silent_ns >= REPLY_TIMEOUT_NS)
         return bj_dac_tell(&session->base, BJ_TIMED_OUT,
@@ -179,7 +182,7 @@ static enum bj_status work(struct ed_session *session, int64_t now_ns)
     if (status != BJ_OK)
         return status;
     ed_sequencer_step(session, now_ns);
-    status = ed_link_flush(&session->link, now_ns);
+    status = ed_channel_flush(&session->channel, now_ns);
     return status == BJ_WOULD_BLOCK ? BJ_OK : status;
 }
 
@@ -195,9 +198,9 @@ static bool takes_points(const struct ed_session *session)
 /* All that may be under way at once, in as many chunks as it takes. */
 static uint32_t room_points(const struct ed_session *session)
 {
-    size_t bytes = ed_link_window(&session->link);
+    size_t bytes = ed_channel_window(&session->channel);
 
-    if (!takes_points(session) || session->link.count + 2 > ED_WINDOW_COMMANDS ||
+    if (!takes_points(session) || session->channel.count + 2 > ED_WINDOW_COMMANDS ||
         bytes < ED_RATE_SIZE + ED_DATA_HEADER_SIZE + ED_MIN_CHUNK_POINTS * ED_POINT_SIZE)
         return 0;
     uint32_t room =
@@ -225,18 +228,18 @@ static enum bj_dac_state state(const struct ed_session *session, int64_t now_ns)
 static void add_waits(const struct ed_session *session, int64_t now_ns,
                       struct bj_wait *wait)
 {
-    const struct ed_link *link = &session->link;
-    bool sending = session->phase == ED_DIALLING || link->tx_begin < link->tx_end;
+    const struct ed_channel *channel = &session->channel;
+    bool sending = session->phase == ED_DIALLING || channel->tx_begin < channel->tx_end;
     bool reading = session->phase != ED_DIALLING && !answers_can_wait(session, now_ns);
 
-    bj_wait_handle(wait, link->handle,
+    bj_wait_handle(wait, channel->handle,
                    (reading ? BJ_WAIT_READ : 0) | (sending ? BJ_WAIT_WRITE : 0));
     if (session->phase == ED_DIALLING) {
         bj_wait_until(wait, session->dialled_ns + DIAL_TIMEOUT_NS);
         return;
     }
-    if (link->count > 0)
-        bj_wait_until(wait, link->progress_ns +
+    if (channel->count > 0)
+        bj_wait_until(wait, channel->progress_ns +
                                 (session->stall_told ? REPLY_TIMEOUT_NS : REPLY_NOTICE_NS));
     if (session->phase == ED_WATCHING)
         bj_wait_until(wait, session->watch_until_ns);
@@ -268,7 +271,7 @@ enum bj_status ed_session_service(struct ed_session *session, int64_t now_ns,
  * device's rate queue; such a chunk keeps the old rate. */
 static bool change_rate(struct ed_session *session, uint32_t pps, int64_t now_ns)
 {
-    bool empty = session->prepared_points + ed_link_points(&session->link) == 0;
+    bool empty = session->prepared_points + ed_channel_points(&session->channel) == 0;
     bool change = pps != session->rate &&
                   (empty || session->points_since_rate > session->capacity / RATE_QUEUE);
 
@@ -294,17 +297,17 @@ enum bj_status ed_session_write(void *instance, int64_t now_ns,
     bool changed;
 
     *taken = 0;
-    if (count == 0 || !ed_link_fits(&session->link, size + ED_RATE_SIZE, true))
+    if (count == 0 || !ed_channel_fits(&session->channel, size + ED_RATE_SIZE, true))
         return BJ_WOULD_BLOCK;
     changed = change_rate(session, clamp_rate(session, chunk->pps), now_ns);
-    size = ed_encode_data(ed_link_stage(&session->link), chunk->points, count, changed,
-                          !session->open);
-    ed_link_commit(&session->link, size, (uint16_t)count, now_ns);
+    size = ed_encode_data(ed_channel_stage(&session->channel), chunk->points, count,
+                          changed, !session->open);
+    ed_channel_commit(&session->channel, size, (uint16_t)count, now_ns);
     session->points_since_rate += count;
     session->last_write_ns = now_ns;
     *taken = count;
     /* a broken connection shows again, and is explained, with the next service */
-    (void)ed_link_flush(&session->link, now_ns);
+    (void)ed_channel_flush(&session->channel, now_ns);
     return BJ_OK;
 }
 
@@ -338,15 +341,15 @@ void ed_session_disconnect(struct ed_session *session)
 {
     if (session->owner) {
         uint32_t in_device = session->device.fullness;
-        if (session->link.connected)
-            ed_session_flush(session, session->link.sent_ns);
+        if (session->channel.connected)
+            ed_session_flush(session, session->channel.sent_ns);
         ed_session_emptied(session, in_device, false);
     }
-    if (ed_link_awaits(&session->link, "v", NULL)) {
+    if (ed_channel_awaits(&session->channel, "v", NULL)) {
         session->version_failed = true;
         session->has_version = false;
     }
-    ed_link_close(&session->link);
+    ed_channel_close(&session->channel);
     ed_estop_close(&session->estop);
     session->phase = ED_CLOSED;
     session->device = (struct ed_status){.light = ED_LIGHT_READY};

@@ -6,8 +6,8 @@
 #ifndef ETHER_DREAM_STATE_H
 #define ETHER_DREAM_STATE_H
 
+#include "ether_dream/ether_dream_channel.h"
 #include "ether_dream/ether_dream_estop.h"
-#include "ether_dream/ether_dream_link.h"
 #include "ether_dream/ether_dream_model.h"
 #include "session/strikes.h"
 
@@ -33,7 +33,7 @@ struct ed_session {
     bool has_version;    /* the firmware is known to answer `v` */
     bool version_failed; /* it once was not: never ask again */
 
-    struct ed_link link;
+    struct ed_channel channel;
     struct ed_estop estop;
     struct bj_address peer;
     enum ed_phase phase;

@@ -139,7 +139,7 @@ static enum bj_status locate(struct helios *dac, int64_t now_ns, struct bj_wait 
     update_name(dac);
     if (status != BJ_OK)
         return explain(dac, status);
-    status = helios_probe_begin(&dac->probe, &dac->session.link, dac->port, now_ns);
+    status = helios_probe_begin(&dac->probe, &dac->session.channel, dac->port, now_ns);
     dac->phase = PROBING;
     return status == BJ_OK ? BJ_OK : explain(dac, status);
 }
@@ -156,7 +156,7 @@ static bool is_wanted(const struct helios *dac)
 static void look_further(struct helios *dac, enum bj_status why, int64_t now_ns,
                          struct bj_wait *wait)
 {
-    helios_link_close(&dac->session.link);
+    helios_channel_close(&dac->session.channel);
     helios_locate_reject(&dac->locate, dac->port, why);
     memset(&dac->probe, 0, sizeof dac->probe);
     dac->phase = LOCATING;
@@ -166,7 +166,7 @@ static void look_further(struct helios *dac, enum bj_status why, int64_t now_ns,
 static enum bj_status probe(struct helios *dac, int64_t now_ns, struct bj_wait *wait)
 {
     enum bj_status status =
-        helios_probe_step(&dac->probe, &dac->session.link, now_ns, wait);
+        helios_probe_step(&dac->probe, &dac->session.channel, now_ns, wait);
 
     if (status == BJ_WOULD_BLOCK)
         return BJ_OK;
@@ -215,7 +215,7 @@ static void let_go(struct helios *dac)
     if (dac->phase == PLAYING)
         helios_session_disconnect(&dac->session);
     else
-        helios_link_close(&dac->session.link);
+        helios_channel_close(&dac->session.channel);
     dac->phase = IDLE;
 }
 

@@ -5,7 +5,7 @@
 #ifndef HELIOS_PROBE_H
 #define HELIOS_PROBE_H
 
-#include "helios/helios_link.h"
+#include "helios/helios_channel.h"
 
 struct helios_probe {
     enum {
@@ -22,12 +22,13 @@ struct helios_probe {
 };
 
 /* BJ_OK, or why it cannot be opened. */
-enum bj_status helios_probe_begin(struct helios_probe *probe, struct helios_link *link,
-                                  const char *port, int64_t now_ns);
+enum bj_status helios_probe_begin(struct helios_probe *probe,
+                                  struct helios_channel *channel, const char *port,
+                                  int64_t now_ns);
 
-/* BJ_WOULD_BLOCK: still at it; BJ_OK: the link is idle and the device told what it could;
- * else why not, as open_result of bj_usb_ops and helios_link_next. */
-enum bj_status helios_probe_step(struct helios_probe *probe, struct helios_link *link,
+/* BJ_WOULD_BLOCK: still at it; BJ_OK: the channel is idle and the device told what it
+ * could; else why not, as open_result of bj_usb_ops and helios_channel_next. */
+enum bj_status helios_probe_step(struct helios_probe *probe, struct helios_channel *channel,
                                  int64_t now_ns, struct bj_wait *wait);
 
 #endif

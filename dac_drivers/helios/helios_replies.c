@@ -23,13 +23,14 @@
 enum bj_status helios_session_send_stop(struct helios_session *session)
 {
     session->stop_out = true;
-    return helios_link_command(&session->link, HELIOS_STOP, 0);
+    return helios_channel_command(&session->channel, HELIOS_STOP, 0);
 }
 
 enum bj_status helios_session_send_shutter(struct helios_session *session)
 {
     session->shutter_out = true;
-    return helios_link_command(&session->link, HELIOS_SHUTTER, session->shutter_wanted);
+    return helios_channel_command(&session->channel, HELIOS_SHUTTER,
+                                  session->shutter_wanted);
 }
 
 static enum bj_status order_again(struct helios_session *session,
@@ -69,10 +70,10 @@ void helios_session_flush(struct helios_session *session)
                     session->carried;
 
     /* a frame that is being sent is counted in `staged` until it has arrived */
-    session->forsaken = session->link.frame_out && session->repair != HELIOS_MENDING;
+    session->forsaken = session->channel.frame_out && session->repair != HELIOS_MENDING;
     if (session->forsaken) {
         session->forsaken_ns = session->now_ns;
-        helios_link_cancel_frame(&session->link);
+        helios_channel_cancel_frame(&session->channel);
     }
     session->staged = session->sent_points = 0;
     session->carried = session->hurried = session->looking = false;
@@ -307,7 +308,7 @@ static enum bj_status failed(struct helios_session *session, const struct helios
     if (session->frame_errors++ == 0)
         session->failing_ns = news->answered_ns;
     if (news->status == BJ_REFUSED)
-        helios_link_clear_halt(&session->link, HELIOS_FRAMES);
+        helios_channel_clear_halt(&session->channel, HELIOS_FRAMES);
     if (news->size > 0)
         session->repair = HELIOS_BROKEN;
     if (late ? news->answered_ns < session->failing_ns + FAILING_NS
@@ -385,7 +386,7 @@ enum bj_status helios_session_listen(struct helios_session *session)
     struct helios_news news;
     enum bj_status status;
 
-    while ((status = helios_link_next(&session->link, &news)) == BJ_OK) {
+    while ((status = helios_channel_next(&session->channel, &news)) == BJ_OK) {
         status = handle_news(session, &news);
         if (status != BJ_OK)
             return status;

@@ -26,7 +26,7 @@ struct helios_scan {
     struct unit units[BJ_USB_DEVICES];
     int64_t look_ns;
     struct unit *probed; /* one at a time */
-    struct helios_link link;
+    struct helios_channel channel;
     struct helios_probe probe;
 };
 
@@ -35,7 +35,7 @@ static enum bj_status open_scan(void *instance, const struct bj_transports *via)
     struct helios_scan *scan = instance;
 
     scan->usb = via->usb;
-    helios_link_init(&scan->link, via->usb);
+    helios_channel_init(&scan->channel, via->usb);
     return via->usb == NULL ? BJ_UNSUPPORTED : BJ_OK;
 }
 
@@ -43,7 +43,7 @@ static void close_scan(void *instance)
 {
     struct helios_scan *scan = instance;
 
-    helios_link_close(&scan->link);
+    helios_channel_close(&scan->channel);
 }
 
 /* ---- Who is there -------------------------------------------------------------------- */
@@ -91,7 +91,7 @@ static void settle(struct helios_scan *scan, enum bj_status status, int64_t now_
 {
     struct unit *unit = scan->probed;
 
-    helios_link_close(&scan->link);
+    helios_channel_close(&scan->channel);
     unit->status = status;
     unit->asked = true;
     unit->retry_ns = status == BJ_OK ? BJ_NEVER : now_ns + AGAIN_NS;
@@ -104,7 +104,7 @@ static void settle(struct helios_scan *scan, enum bj_status status, int64_t now_
 
 static void go_on_probing(struct helios_scan *scan, int64_t now_ns, struct bj_wait *wait)
 {
-    enum bj_status status = helios_probe_step(&scan->probe, &scan->link, now_ns, wait);
+    enum bj_status status = helios_probe_step(&scan->probe, &scan->channel, now_ns, wait);
 
     if (status != BJ_WOULD_BLOCK)
         settle(scan, status, now_ns);
@@ -117,7 +117,7 @@ static void probe_next(struct helios_scan *scan, int64_t now_ns)
         if (!unit->present || now_ns < unit->retry_ns || unit->device.access != BJ_OK)
             continue;
         scan->probed = unit;
-        if (helios_probe_begin(&scan->probe, &scan->link, unit->device.port, now_ns) !=
+        if (helios_probe_begin(&scan->probe, &scan->channel, unit->device.port, now_ns) !=
             BJ_OK)
             settle(scan, BJ_IO_ERROR, now_ns);
         return;

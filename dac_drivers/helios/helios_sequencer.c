@@ -62,7 +62,7 @@ static enum bj_status send_frame(struct helios_session *session)
     session->granted = false;
     session->sent_size =
         (size_t)session->sent_points * HELIOS_POINT_SIZE + HELIOS_TRAILER_SIZE;
-    return helios_link_send(&session->link, session->frame, session->sent_size);
+    return helios_channel_send(&session->channel, session->frame, session->sent_size);
 }
 
 static enum bj_status sacrifice(struct helios_session *session)
@@ -75,14 +75,15 @@ static enum bj_status sacrifice(struct helios_session *session)
     session->repair = HELIOS_MENDING;
     session->granted = false;
     session->sent_size = sizeof bytes;
-    return helios_link_send(&session->link, bytes, sizeof bytes);
+    return helios_channel_send(&session->channel, bytes, sizeof bytes);
 }
 
 static int64_t dry_ns(const struct helios_session *session)
 {
     int64_t end_ns = helios_swap_end_ns(&session->swap);
 
-    return session->swap.waiting.points > 0 || session->link.frame_out || end_ns == BJ_NEVER
+    return session->swap.waiting.points > 0 || session->channel.frame_out ||
+                   end_ns == BJ_NEVER
                ? BJ_NEVER
                : end_ns + DRY_NS;
 }
@@ -94,7 +95,7 @@ static enum bj_status next_move(struct helios_session *session)
     if (session->granted && frame_is_due(session))
         return send_frame(session);
     if (!session->granted && session->now_ns >= session->poll_ns)
-        return helios_link_ask(&session->link, HELIOS_STATUS);
+        return helios_channel_ask(&session->channel, HELIOS_STATUS);
     return BJ_OK;
 }
 
@@ -123,7 +124,7 @@ enum bj_status helios_sequencer_step(struct helios_session *session)
     }
     if (session->now_ns >= dry_ns(session))
         helios_session_ran_dry(session, helios_swap_end_ns(&session->swap));
-    if (helios_link_is_idle(&session->link) && !session->stop_out &&
+    if (helios_channel_is_idle(&session->channel) && !session->stop_out &&
         session->now_ns >= session->lock_ns)
         status = next_move(session);
     return status == BJ_OK ? BJ_OK : helios_session_explain(session, status);
@@ -134,7 +135,7 @@ void helios_sequencer_waits(const struct helios_session *session, struct bj_wait
     if (session->forsaken && !session->stop_out)
         bj_wait_until(wait, session->stopped_ns + RELOCK_NS);
     bj_wait_until(wait, dry_ns(session));
-    if (session->stop_out || !helios_link_is_idle(&session->link))
+    if (session->stop_out || !helios_channel_is_idle(&session->channel))
         return;
     if (session->now_ns < session->lock_ns)
         bj_wait_until(wait, session->lock_ns);

@@ -10,7 +10,7 @@
 
 void helios_session_init(struct helios_session *session, struct bj_usb *usb)
 {
-    helios_link_init(&session->link, usb);
+    helios_channel_init(&session->channel, usb);
     session->model = helios_model_of(0);
 }
 
@@ -31,7 +31,7 @@ enum bj_status helios_session_begin(struct helios_session *session,
 {
     struct helios_session fresh = {
         .base = session->base,
-        .link = session->link,
+        .channel = session->channel,
         .model = model,
         .phase = HELIOS_WORKING,
         .swap = {.drift = session->swap.drift},
@@ -43,7 +43,7 @@ enum bj_status helios_session_begin(struct helios_session *session,
 
     *session = fresh;
     if (model->takes_sdk_version)
-        status = helios_link_command(&session->link, HELIOS_SDK, 11);
+        status = helios_channel_command(&session->channel, HELIOS_SDK, 11);
     return status == BJ_OK ? helios_session_send_shutter(session) : status;
 }
 
@@ -87,7 +87,7 @@ enum bj_status helios_session_service(struct helios_session *session, int64_t no
                                      .room_points = room_points(session)};
     if (result != BJ_OK || session->phase == HELIOS_CLOSED)
         return result;
-    bj_wait_handle(wait, session->link.handle, BJ_WAIT_READ);
+    bj_wait_handle(wait, session->channel.handle, BJ_WAIT_READ);
     if (session->phase == HELIOS_WORKING)
         helios_sequencer_waits(session, wait);
     return BJ_OK;
@@ -164,7 +164,7 @@ void helios_session_disconnect(struct helios_session *session)
 {
     if (session->phase == HELIOS_WORKING)
         go_dark(session);
-    helios_link_close(&session->link);
+    helios_channel_close(&session->channel);
     session->phase = HELIOS_CLOSED;
     session->open = session->stopping = false;
 }

@@ -14,7 +14,7 @@
 
 void helios_session_init(struct helios_session *session, struct bj_usb *usb);
 
-/* The link is idle and the device of this model. */
+/* The channel is idle and the device of this model. */
 enum bj_status helios_session_begin(struct helios_session *session,
                                     const struct helios_model *model, int64_t now_ns,
                                     uint32_t pps, uint32_t begin_points);

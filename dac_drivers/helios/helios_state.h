@@ -6,7 +6,7 @@
 #ifndef HELIOS_STATE_H
 #define HELIOS_STATE_H
 
-#include "helios/helios_link.h"
+#include "helios/helios_channel.h"
 #include "helios/helios_model.h"
 #include "helios/helios_swap.h"
 
@@ -19,7 +19,7 @@ enum helios_repair { HELIOS_SOUND = 0, HELIOS_BROKEN, HELIOS_MENDING };
 struct helios_session {
     struct bj_dac base;
 
-    struct helios_link link;
+    struct helios_channel channel;
     const struct helios_model *model;
     enum helios_phase phase;
     struct helios_swap swap;

@@ -6,7 +6,7 @@
  */
 #include "byte_host.h"
 #include "ether_dream/ether_dream.h"
-#include "ether_dream/ether_dream_link.h"
+#include "ether_dream/ether_dream_channel.h"
 #include "ether_dream/ether_dream_wire.h"
 #include "fake_net.h"
 #include "fuzz_engine.h"

@@ -41,7 +41,7 @@ layering)
     plant '<sys/socket.h>' 'echo "#include <sys/socket.h>" >>dac_drivers/virtual/virtual.c'
     plant '<jack/jack.h>' 'echo "#include <jack/jack.h>" >>dac_drivers/transport/net.c'
     plant '<libusb.h>' 'echo "#include <libusb.h>" >>dac_drivers/transport/net.c'
-    plant '<libusb.h>' 'echo "#include <libusb.h>" >>dac_drivers/helios/helios_link.c'
+    plant '<libusb.h>' 'echo "#include <libusb.h>" >>dac_drivers/helios/helios_channel.c'
     plant '<jack/jack.h>' 'echo "#include <jack/jack.h>" >>jack_bridge/options/options.c'
     plant '"ether_dream_wire.h"' \
         'echo "#include \"ether_dream_wire.h\"" >>tests/sim/sim_ether_dream.c'

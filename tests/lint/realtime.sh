@@ -13,7 +13,7 @@ files() {
     find stream_core dac_drivers -name '*.c' ! -path 'dac_drivers/transport/*' \
         ! -path 'dac_drivers/catalog/*' ! -path 'dac_drivers/record/points_*'
     for file in dac_drivers/transport/net.c dac_drivers/transport/usb/usb.c \
-        dac_drivers/transport/usb/usb_link.c dac_drivers/transport/usb/usb_list.c \
+        dac_drivers/transport/usb/usb_session.c dac_drivers/transport/usb/usb_list.c \
         dac_drivers/transport/usb/usb_queue.c jack_bridge/options/port_map.c \
         jack_bridge/jack/process.c jack_bridge/jack/message_queue.c; do
         [ ! -f "$file" ] || echo "$file"

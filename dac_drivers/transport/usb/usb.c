@@ -16,13 +16,13 @@ static struct bj_usb_watch *watch_of(struct bj_usb *base)
     return &((struct real_usb *)base)->watch;
 }
 
-static struct bj_usb_link *link_of(struct bj_usb *base, int handle)
+static struct bj_usb_session *session_of(struct bj_usb *base, int handle)
 {
     struct bj_usb_watch *watch = watch_of(base);
 
     for (int i = 0; i < BJ_USB_HANDLES; i++)
-        if (watch->links[i].news_fd == handle)
-            return &watch->links[i];
+        if (watch->sessions[i].news_fd == handle)
+            return &watch->sessions[i];
     return NULL; /* no handle of this transport */
 }
 
@@ -37,12 +37,13 @@ static size_t list(struct bj_usb *base, uint16_t vendor_id, uint16_t product_id,
     return count;
 }
 
-static struct bj_usb_link *take_link(struct bj_usb_watch *watch)
+static struct bj_usb_session *take_session(struct bj_usb_watch *watch)
 {
     for (int i = 0; i < BJ_USB_HANDLES; i++) {
         int is_free = BJ_USB_FREE;
-        if (atomic_compare_exchange_strong(&watch->links[i].stage, &is_free, BJ_USB_TAKEN))
-            return &watch->links[i];
+        if (atomic_compare_exchange_strong(&watch->sessions[i].stage, &is_free,
+                                           BJ_USB_TAKEN))
+            return &watch->sessions[i];
     }
     return NULL;
 }
@@ -52,68 +53,68 @@ static enum bj_status open_device(struct bj_usb *base, const struct bj_usb_targe
 {
     struct bj_usb_watch *watch = watch_of(base);
     struct sched_param param = {0};
-    struct bj_usb_link *link;
+    struct bj_usb_session *session;
 
     if (target->interfaces < 0 || target->interfaces > BJ_USB_INTERFACES)
         return BJ_BAD_ARGUMENT;
-    link = take_link(watch);
-    if (link == NULL)
+    session = take_session(watch);
+    if (session == NULL)
         return BJ_WOULD_BLOCK;
-    link->target = *target;
-    link->policy = sched_getscheduler(0);
-    link->priority = sched_getparam(0, &param) == 0 ? param.sched_priority : 0;
-    *handle = link->news_fd;
-    atomic_store_explicit(&link->stage, BJ_USB_REQUESTED, memory_order_release);
+    session->target = *target;
+    session->policy = sched_getscheduler(0);
+    session->priority = sched_getparam(0, &param) == 0 ? param.sched_priority : 0;
+    *handle = session->news_fd;
+    atomic_store_explicit(&session->stage, BJ_USB_REQUESTED, memory_order_release);
     bj_usb_signal(watch->kick_fd);
     return BJ_OK;
 }
 
 static enum bj_status open_result(struct bj_usb *base, int handle)
 {
-    struct bj_usb_link *link = link_of(base, handle);
+    struct bj_usb_session *session = session_of(base, handle);
 
-    return link ? bj_usb_link_open_result(link) : BJ_BAD_ARGUMENT;
+    return session ? bj_usb_session_open_result(session) : BJ_BAD_ARGUMENT;
 }
 
 static enum bj_status submit(struct bj_usb *base, int handle,
                              const struct bj_usb_transfer *transfer)
 {
-    struct bj_usb_link *link = link_of(base, handle);
+    struct bj_usb_session *session = session_of(base, handle);
 
-    return link ? bj_usb_link_submit(link, transfer) : BJ_BAD_ARGUMENT;
+    return session ? bj_usb_session_submit(session, transfer) : BJ_BAD_ARGUMENT;
 }
 
 static enum bj_status finished(struct bj_usb *base, int handle,
                                struct bj_usb_result *result)
 {
-    struct bj_usb_link *link = link_of(base, handle);
+    struct bj_usb_session *session = session_of(base, handle);
 
-    return link ? bj_usb_link_finished(link, result) : BJ_BAD_ARGUMENT;
+    return session ? bj_usb_session_finished(session, result) : BJ_BAD_ARGUMENT;
 }
 
 static void cancel(struct bj_usb *base, int handle, uint8_t endpoint)
 {
-    struct bj_usb_link *link = link_of(base, handle);
+    struct bj_usb_session *session = session_of(base, handle);
 
-    if (link)
-        bj_usb_link_cancel(link, endpoint);
+    if (session)
+        bj_usb_session_cancel(session, endpoint);
 }
 
 static void clear_halt(struct bj_usb *base, int handle, uint8_t endpoint)
 {
-    struct bj_usb_link *link = link_of(base, handle);
+    struct bj_usb_session *session = session_of(base, handle);
 
-    if (link)
-        bj_usb_link_clear_halt(link, endpoint);
+    if (session)
+        bj_usb_session_clear_halt(session, endpoint);
 }
 
 static void close_device(struct bj_usb *base, int handle)
 {
-    struct bj_usb_link *link = link_of(base, handle);
+    struct bj_usb_session *session = session_of(base, handle);
 
-    if (link == NULL)
+    if (session == NULL)
         return;
-    bj_usb_link_close(link);
+    bj_usb_session_close(session);
     bj_usb_signal(watch_of(base)->kick_fd);
 }
 

@@ -4,7 +4,7 @@
  * <beamjack/dacs.h>; this is where to read how it is built.
  *
  *   engine thread          bus thread (usb_watch)         device thread (usb_device)
- *   open  ──── link ─────▶ starts ──────────────────────▶ opens, claims
+ *   open  ──── session ──▶ starts ──────────────────────▶ opens, claims
  *   submit, cancel ─────────── requests (usb_queue) ─────▶ libusb
  *   finished ◀──────────────── results  (usb_queue) ────── callbacks
  *   list  ◀─── usb_list ── scans the bus

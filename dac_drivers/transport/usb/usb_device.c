@@ -18,7 +18,7 @@
 #define DEPTH 7 /* of ports, as USB has it */
 
 struct device {
-    struct bj_usb_link *link;
+    struct bj_usb_session *session;
     int ended_fd;
     libusb_context *context;
     libusb_device_handle *handle;
@@ -87,7 +87,7 @@ static enum bj_status status_of(enum libusb_transfer_status status)
 static void end(struct flight *flight, enum bj_status status, size_t moved)
 {
     struct device *device = flight->device;
-    struct bj_usb_slot *slot = &device->link->slots[flight->slot];
+    struct bj_usb_slot *slot = &device->session->slots[flight->slot];
 
     device->under_way &= ~(1u << flight->slot);
     slot->status = status;
@@ -95,7 +95,7 @@ static void end(struct flight *flight, enum bj_status status, size_t moved)
     slot->finished_ns = bj_clock_ns();
     device->gone = device->gone || status == BJ_DISCONNECTED;
     device->news = true;
-    bj_usb_link_over(device->link, flight->slot);
+    bj_usb_session_over(device->session, flight->slot);
 }
 
 static void LIBUSB_CALL transfer_over(struct libusb_transfer *transfer)
@@ -115,7 +115,7 @@ static unsigned timeout_ms(int64_t timeout_ns)
 static void submit(struct device *device, uint32_t number)
 {
     struct flight *flight = &device->flights[number];
-    struct bj_usb_slot *slot = &device->link->slots[number];
+    struct bj_usb_slot *slot = &device->session->slots[number];
     struct libusb_transfer *transfer = flight->transfer;
     const struct bj_usb_transfer *wanted = &slot->wanted;
     int error;
@@ -138,7 +138,7 @@ static void cancel(struct device *device, uint8_t endpoint, uint8_t endpoint_mas
 {
     for (int i = 0; i < BJ_USB_TRANSFERS; i++)
         if ((device->under_way & 1u << i) &&
-            ((device->link->slots[i].wanted.endpoint ^ endpoint) & endpoint_mask) == 0)
+            ((device->session->slots[i].wanted.endpoint ^ endpoint) & endpoint_mask) == 0)
             (void)libusb_cancel_transfer(device->flights[i].transfer);
 }
 
@@ -146,7 +146,7 @@ static void take_requests(struct device *device)
 {
     uint32_t entry;
 
-    while (bj_usb_queue_pop(&device->link->requests, &entry)) {
+    while (bj_usb_queue_pop(&device->session->requests, &entry)) {
         uint8_t value = entry & BJ_USB_REQUEST_VALUE;
         if ((entry & BJ_USB_REQUEST_KIND) == BJ_USB_SUBMIT)
             submit(device, value);
@@ -159,16 +159,16 @@ static void take_requests(struct device *device)
 
 static void tell_news(struct device *device)
 {
-    if (device->gone && !atomic_load_explicit(&device->link->gone, memory_order_relaxed))
-        bj_usb_link_lost(device->link);
+    if (device->gone && !atomic_load_explicit(&device->session->gone, memory_order_relaxed))
+        bj_usb_session_lost(device->session);
     if (device->news)
-        bj_usb_link_news(device->link);
+        bj_usb_session_news(device->session);
     device->news = false;
 }
 
 static bool closing(const struct device *device)
 {
-    return atomic_load_explicit(&device->link->closing, memory_order_acquire);
+    return atomic_load_explicit(&device->session->closing, memory_order_acquire);
 }
 
 static void run(struct device *device)
@@ -219,7 +219,7 @@ static enum bj_status open_target(struct device *device)
     enum bj_status status = BJ_NOT_FOUND;
 
     for (ssize_t i = 0; i < count && status == BJ_NOT_FOUND; i++)
-        if (is_target(list[i], &device->link->target)) {
+        if (is_target(list[i], &device->session->target)) {
             int error = libusb_open(list[i], &device->handle);
             status = error == 0 ? BJ_OK : why_not(error);
             break;
@@ -231,7 +231,7 @@ static enum bj_status open_target(struct device *device)
 
 static enum bj_status claim(struct device *device)
 {
-    const struct bj_usb_target *target = &device->link->target;
+    const struct bj_usb_target *target = &device->session->target;
 
     for (int i = 0; i < target->interfaces; i++) {
         int interface = target->interface[i].interface;
@@ -262,7 +262,7 @@ static int LIBUSB_CALL left(libusb_context *context, libusb_device *which,
 /* An idle device says nothing when it leaves; the bus does. */
 static void watch_leaving(struct device *device)
 {
-    const struct bj_usb_target *target = &device->link->target;
+    const struct bj_usb_target *target = &device->session->target;
 
     device->watches_leaving =
         libusb_has_capability(LIBUSB_CAP_HAS_HOTPLUG) &&
@@ -274,8 +274,8 @@ static void watch_leaving(struct device *device)
 
 static enum bj_status make_flights(struct device *device)
 {
-    device->link->slots = calloc(BJ_USB_TRANSFERS, sizeof *device->link->slots);
-    if (device->link->slots == NULL)
+    device->session->slots = calloc(BJ_USB_TRANSFERS, sizeof *device->session->slots);
+    if (device->session->slots == NULL)
         return BJ_NO_MEMORY;
     for (uint32_t i = 0; i < BJ_USB_TRANSFERS; i++) {
         struct flight *flight = &device->flights[i];
@@ -311,7 +311,7 @@ static uint32_t sending(const struct device *device)
     uint32_t out = 0;
 
     for (int i = 0; i < BJ_USB_TRANSFERS; i++)
-        if (!(device->link->slots[i].wanted.endpoint & 0x80))
+        if (!(device->session->slots[i].wanted.endpoint & 0x80))
             out |= 1u << i;
     return out & device->under_way;
 }
@@ -344,7 +344,7 @@ static void close_device(struct device *device)
     if (device->handle != NULL) {
         for (int i = device->claimed; i-- > 0;)
             (void)libusb_release_interface(device->handle,
-                                           device->link->target.interface[i].interface);
+                                           device->session->target.interface[i].interface);
         libusb_close(device->handle);
     }
     device->handle = NULL;
@@ -358,9 +358,9 @@ static void free_all(struct device *device)
     if (device->under_way == 0) {
         for (int i = 0; i < BJ_USB_TRANSFERS; i++)
             libusb_free_transfer(device->flights[i].transfer);
-        free(device->link->slots);
+        free(device->session->slots);
     }
-    device->link->slots = NULL;
+    device->session->slots = NULL;
     if (device->context != NULL && device->under_way == 0)
         libusb_exit(device->context);
 }
@@ -368,38 +368,38 @@ static void free_all(struct device *device)
 /* ---- The thread ---------------------------------------------------------------------- */
 
 /* As real-time as the thread that waits for the results, where that is granted. */
-static void become_like(const struct bj_usb_link *link)
+static void become_like(const struct bj_usb_session *session)
 {
-    const struct sched_param param = {.sched_priority = link->priority};
+    const struct sched_param param = {.sched_priority = session->priority};
 
     (void)pthread_setname_np(pthread_self(), "beamjack-usb");
-    if (link->policy == SCHED_FIFO || link->policy == SCHED_RR)
-        (void)pthread_setschedparam(pthread_self(), link->policy, &param);
+    if (session->policy == SCHED_FIFO || session->policy == SCHED_RR)
+        (void)pthread_setschedparam(pthread_self(), session->policy, &param);
 }
 
 static void leave(struct device *device)
 {
-    struct bj_usb_link *link = device->link;
+    struct bj_usb_session *session = device->session;
     int ended_fd = device->ended_fd;
 
     if (device->under_way == 0)
         free(device);
-    atomic_store_explicit(&link->stage, BJ_USB_ENDED, memory_order_release);
+    atomic_store_explicit(&session->stage, BJ_USB_ENDED, memory_order_release);
     bj_usb_signal(ended_fd);
 }
 
 static void *main_of_thread(void *user)
 {
     struct device *device = user;
-    struct bj_usb_link *link = device->link;
+    struct bj_usb_session *session = device->session;
     enum bj_status status;
 
-    become_like(link);
+    become_like(session);
     status = open_device(device);
-    bj_usb_poll_init(&device->poll, device->context, link->kick_fd);
+    bj_usb_poll_init(&device->poll, device->context, session->kick_fd);
     if (status != BJ_OK)
         close_device(device);
-    bj_usb_link_opened(link, status);
+    bj_usb_session_opened(session, status);
     run(device);
     if (status == BJ_OK) {
         end_transfers(device);
@@ -411,7 +411,7 @@ static void *main_of_thread(void *user)
     return NULL;
 }
 
-enum bj_status bj_usb_device_start(struct bj_usb_link *link, int ended_fd)
+enum bj_status bj_usb_device_start(struct bj_usb_session *session, int ended_fd)
 {
     struct device *device = calloc(1, sizeof *device);
     pthread_attr_t attributes;
@@ -420,12 +420,12 @@ enum bj_status bj_usb_device_start(struct bj_usb_link *link, int ended_fd)
 
     if (device == NULL)
         return BJ_NO_MEMORY;
-    device->link = link;
+    device->session = session;
     device->ended_fd = ended_fd;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, STACK_SIZE);
     bj_usb_block_signals(&signals);
-    error = pthread_create(&link->thread, &attributes, main_of_thread, device);
+    error = pthread_create(&session->thread, &attributes, main_of_thread, device);
     bj_usb_restore_signals(&signals);
     pthread_attr_destroy(&attributes);
     if (error != 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "transport/usb/usb_poll.h"
 
-#include "transport/usb/usb_link.h"
+#include "transport/usb/usb_session.h"
 
 static void LIBUSB_CALL fd_added(int fd, short events, void *user)
 {

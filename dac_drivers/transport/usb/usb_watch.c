@@ -154,39 +154,39 @@ static int patience_ms(struct scan *scan)
 
 /* ---- The threads of devices ---------------------------------------------------------- */
 
-static int stage_of(const struct bj_usb_link *link)
+static int stage_of(const struct bj_usb_session *session)
 {
-    return atomic_load_explicit(&link->stage, memory_order_acquire);
+    return atomic_load_explicit(&session->stage, memory_order_acquire);
 }
 
-static void set_stage(struct bj_usb_link *link, enum bj_usb_stage stage)
+static void set_stage(struct bj_usb_session *session, enum bj_usb_stage stage)
 {
-    atomic_store_explicit(&link->stage, stage, memory_order_release);
+    atomic_store_explicit(&session->stage, stage, memory_order_release);
 }
 
 static void join_ended(struct bj_usb_watch *watch)
 {
     for (int i = 0; i < BJ_USB_HANDLES; i++) {
-        struct bj_usb_link *link = &watch->links[i];
-        int stage = stage_of(link);
+        struct bj_usb_session *session = &watch->sessions[i];
+        int stage = stage_of(session);
         if (stage == BJ_USB_ENDED)
-            (void)pthread_join(link->thread, NULL);
+            (void)pthread_join(session->thread, NULL);
         else if ((stage != BJ_USB_FAILED && stage != BJ_USB_REQUESTED) ||
-                 !atomic_load(&link->closing))
+                 !atomic_load(&session->closing))
             continue;
-        bj_usb_link_reset(link);
-        set_stage(link, BJ_USB_FREE);
+        bj_usb_session_reset(session);
+        set_stage(session, BJ_USB_FREE);
     }
 }
 
 /* An earlier handle of ours that is being closed. */
 static bool is_being_closed(const struct bj_usb_watch *watch,
-                            const struct bj_usb_link *link)
+                            const struct bj_usb_session *session)
 {
     for (int i = 0; i < BJ_USB_HANDLES; i++) {
-        const struct bj_usb_link *other = &watch->links[i];
+        const struct bj_usb_session *other = &watch->sessions[i];
         if (stage_of(other) == BJ_USB_RUNNING && atomic_load(&other->closing) &&
-            strcmp(other->target.port, link->target.port) == 0)
+            strcmp(other->target.port, session->target.port) == 0)
             return true;
     }
     return false;
@@ -195,14 +195,14 @@ static bool is_being_closed(const struct bj_usb_watch *watch,
 static void start_requested(struct bj_usb_watch *watch)
 {
     for (int i = 0; i < BJ_USB_HANDLES; i++) {
-        struct bj_usb_link *link = &watch->links[i];
-        if (stage_of(link) != BJ_USB_REQUESTED || is_being_closed(watch, link))
+        struct bj_usb_session *session = &watch->sessions[i];
+        if (stage_of(session) != BJ_USB_REQUESTED || is_being_closed(watch, session))
             continue;
-        set_stage(link, BJ_USB_RUNNING);
-        if (bj_usb_device_start(link, watch->kick_fd) == BJ_OK)
+        set_stage(session, BJ_USB_RUNNING);
+        if (bj_usb_device_start(session, watch->kick_fd) == BJ_OK)
             continue;
-        set_stage(link, BJ_USB_FAILED);
-        bj_usb_link_opened(link, BJ_NO_MEMORY);
+        set_stage(session, BJ_USB_FAILED);
+        bj_usb_session_opened(session, BJ_NO_MEMORY);
     }
 }
 
@@ -233,7 +233,7 @@ static void *main_of_thread(void *user)
 static void release(struct bj_usb_watch *watch)
 {
     for (int i = 0; i < BJ_USB_HANDLES; i++)
-        bj_usb_link_finish(&watch->links[i]);
+        bj_usb_session_finish(&watch->sessions[i]);
     if (watch->kick_fd >= 0)
         close(watch->kick_fd);
 }
@@ -255,7 +255,7 @@ enum bj_status bj_usb_watch_start(struct bj_usb_watch *watch)
 
     memset(watch, 0, sizeof *watch);
     for (int i = 0; i < BJ_USB_HANDLES; i++) {
-        enum bj_status each = bj_usb_link_init(&watch->links[i]);
+        enum bj_status each = bj_usb_session_init(&watch->sessions[i]);
 
         if (each != BJ_OK)
             status = each;
@@ -276,7 +276,7 @@ static bool all_ended(struct bj_usb_watch *watch)
 
     join_ended(watch);
     for (int i = 0; i < BJ_USB_HANDLES; i++)
-        all = all && stage_of(&watch->links[i]) != BJ_USB_RUNNING;
+        all = all && stage_of(&watch->sessions[i]) != BJ_USB_RUNNING;
     return all;
 }
 
@@ -289,8 +289,8 @@ bool bj_usb_watch_end(struct bj_usb_watch *watch)
     bj_usb_signal(watch->kick_fd);
     (void)pthread_join(watch->thread, NULL);
     for (int i = 0; i < BJ_USB_HANDLES; i++)
-        if (stage_of(&watch->links[i]) != BJ_USB_FREE)
-            bj_usb_link_close(&watch->links[i]);
+        if (stage_of(&watch->sessions[i]) != BJ_USB_FREE)
+            bj_usb_session_close(&watch->sessions[i]);
     bj_usb_poll_init(&ended, NULL, watch->kick_fd);
     while (!all_ended(watch) && bj_clock_ns() < until_ns)
         bj_usb_poll_wait(&ended, MOMENT_MS);

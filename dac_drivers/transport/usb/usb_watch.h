@@ -6,8 +6,8 @@
 #ifndef BJ_USB_WATCH_H
 #define BJ_USB_WATCH_H
 
-#include "transport/usb/usb_link.h"
 #include "transport/usb/usb_list.h"
+#include "transport/usb/usb_session.h"
 
 #define BJ_USB_HANDLES 16
 
@@ -17,7 +17,7 @@ struct bj_usb_watch {
     _Atomic bool ending;
     _Atomic bool idle; /* nobody asked for a while: it does not look by itself */
     struct bj_usb_list list;
-    struct bj_usb_link links[BJ_USB_HANDLES];
+    struct bj_usb_session sessions[BJ_USB_HANDLES];
 };
 
 /* Main thread. BJ_NO_MEMORY. */

@@ -17,7 +17,7 @@
 struct rig {
     struct fake_usb *usb;
     struct sim_usb *device;
-    struct helios_link link;
+    struct helios_channel channel;
     struct helios_probe probe;
     int64_t now_ns;
 };
@@ -31,13 +31,13 @@ static struct rig *create(uint32_t firmware)
     rig->usb = fake_usb_create();
     rig->device = sim_helios_create(&config);
     fake_usb_plug(rig->usb, PORT, rig->device);
-    helios_link_init(&rig->link, fake_usb_base(rig->usb));
+    helios_channel_init(&rig->channel, fake_usb_base(rig->usb));
     return rig;
 }
 
 static void destroy(struct rig *rig)
 {
-    helios_link_close(&rig->link);
+    helios_channel_close(&rig->channel);
     fake_usb_destroy(rig->usb);
     sim_helios_destroy(rig->device);
     free(rig);
@@ -45,13 +45,14 @@ static void destroy(struct rig *rig)
 
 static enum bj_status run(struct rig *rig)
 {
-    enum bj_status status = helios_probe_begin(&rig->probe, &rig->link, PORT, rig->now_ns);
+    enum bj_status status =
+        helios_probe_begin(&rig->probe, &rig->channel, PORT, rig->now_ns);
 
     status = status == BJ_OK ? BJ_WOULD_BLOCK : status;
     for (int steps = 0; steps < 2000 && status == BJ_WOULD_BLOCK; steps++) {
         struct bj_wait wait;
         bj_wait_init(&wait);
-        status = helios_probe_step(&rig->probe, &rig->link, rig->now_ns, &wait);
+        status = helios_probe_step(&rig->probe, &rig->channel, rig->now_ns, &wait);
         int64_t next_ns = fake_usb_next_event_ns(rig->usb);
         next_ns = next_ns < wait.deadline_ns ? next_ns : wait.deadline_ns;
         if (status != BJ_WOULD_BLOCK || next_ns == BJ_NEVER)
@@ -71,7 +72,7 @@ static void asks_what_it_is_after_it_settled(void **state)
     assert_int_equal(rig->probe.firmware, 5);
     assert_string_equal(rig->probe.name, "Helios -1450708");
     assert_true(rig->now_ns >= 110 * MS && rig->now_ns < 130 * MS);
-    assert_true(helios_link_is_idle(&rig->link));
+    assert_true(helios_channel_is_idle(&rig->channel));
     destroy(rig);
 }
 
@@ -115,7 +116,7 @@ static void what_cannot_be_opened_says_why(void **state)
 
     fake_usb_set_busy(rig->usb, PORT, true);
     assert_int_equal(run(rig), BJ_BUSY);
-    helios_link_close(&rig->link);
+    helios_channel_close(&rig->channel);
     fake_usb_set_busy(rig->usb, PORT, false);
     fake_usb_set_open_delay(rig->usb, BJ_NEVER);
     assert_int_equal(run(rig), BJ_TIMED_OUT);
@@ -130,10 +131,11 @@ static void leaving_meanwhile_is_noticed(void **state)
     struct bj_wait wait;
 
     bj_wait_init(&wait);
-    helios_probe_begin(&rig->probe, &rig->link, PORT, 0);
-    assert_int_equal(helios_probe_step(&rig->probe, &rig->link, 0, &wait), BJ_WOULD_BLOCK);
+    helios_probe_begin(&rig->probe, &rig->channel, PORT, 0);
+    assert_int_equal(helios_probe_step(&rig->probe, &rig->channel, 0, &wait),
+                     BJ_WOULD_BLOCK);
     fake_usb_unplug(rig->usb, PORT);
-    assert_int_equal(helios_probe_step(&rig->probe, &rig->link, MS, &wait),
+    assert_int_equal(helios_probe_step(&rig->probe, &rig->channel, MS, &wait),
                      BJ_DISCONNECTED);
     destroy(rig);
 }

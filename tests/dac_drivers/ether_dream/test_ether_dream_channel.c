@@ -9,14 +9,14 @@
 #include <cmocka.h>
 
 #include "byte_host.h"
-#include "ether_dream/ether_dream_link.h"
+#include "ether_dream/ether_dream_channel.h"
 #include "fake_net.h"
 
 #define IP 0x0a000001u
 
 static struct fake_net *net;
 static struct byte_host device;
-static struct ed_link link;
+static struct ed_channel channel;
 
 static int start(void **state)
 {
@@ -27,23 +27,24 @@ static int start(void **state)
     net = fake_net_create();
     byte_host_init(&device);
     fake_net_add(net, IP, &device.host);
-    memset(&link, 0, sizeof link);
-    ed_link_init(&link, fake_net_base(net));
-    assert_int_equal(ed_link_dial(&link, (struct bj_address){IP, ED_TCP_PORT}, 5), BJ_OK);
+    memset(&channel, 0, sizeof channel);
+    ed_channel_init(&channel, fake_net_base(net));
+    assert_int_equal(ed_channel_dial(&channel, (struct bj_address){IP, ED_TCP_PORT}, 5),
+                     BJ_OK);
     fake_net_advance(net, 5);
-    link.connected = true;
+    channel.connected = true;
     byte_host_say(&device, hello, sizeof hello);
-    assert_int_equal(ed_link_receive(&link, &answer, 6), BJ_OK);
+    assert_int_equal(ed_channel_receive(&channel, &answer, 6), BJ_OK);
     assert_int_equal(answer.command.op, ED_PING);
-    assert_int_equal(link.count, 0);
+    assert_int_equal(channel.count, 0);
     return 0;
 }
 
 static int finish(void **state)
 {
     (void)state;
-    ed_link_close(&link);
-    ed_link_close(&link);
+    ed_channel_close(&channel);
+    ed_channel_close(&channel);
     assert_int_equal(fake_net_open_sockets(net), 0);
     fake_net_destroy(net);
     return 0;
@@ -51,11 +52,11 @@ static int finish(void **state)
 
 static void send(uint8_t op, size_t size, uint16_t points, int64_t now_ns)
 {
-    uint8_t *bytes = ed_link_stage(&link);
+    uint8_t *bytes = ed_channel_stage(&channel);
 
     memset(bytes, 0x55, size);
     bytes[0] = op;
-    ed_link_commit(&link, size, points, now_ns);
+    ed_channel_commit(&channel, size, points, now_ns);
 }
 
 static void say(char code, char op)
@@ -69,7 +70,7 @@ static void expect(enum bj_status status, char op)
 {
     struct ed_answer answer;
 
-    assert_int_equal(ed_link_receive(&link, &answer, 100), status);
+    assert_int_equal(ed_channel_receive(&channel, &answer, 100), status);
     if (status == BJ_OK)
         assert_int_equal(answer.command.op, op);
 }
@@ -81,7 +82,7 @@ static void test_replies_belong_to_commands_in_order(void **state)
     send('d', 21, 1, 11);
     send('b', 7, 0, 12);
     assert_int_equal(device.heard, 0);
-    assert_int_equal(ed_link_flush(&link, 13), BJ_OK);
+    assert_int_equal(ed_channel_flush(&channel, 13), BJ_OK);
     assert_int_equal(device.heard, 29);
     say('a', 'p');
     say('I', 'd');
@@ -98,7 +99,7 @@ static void test_a_reply_in_pieces(void **state)
 
     (void)state;
     send('s', 1, 0, 10);
-    ed_link_flush(&link, 10);
+    ed_channel_flush(&channel, 10);
     for (int k = 0; k < 21; k++) {
         byte_host_say(&device, reply + k, 1);
         expect(BJ_WOULD_BLOCK, 0);
@@ -111,7 +112,7 @@ static void test_an_answer_to_something_else_is_an_error(void **state)
 {
     (void)state;
     send('s', 1, 0, 10);
-    ed_link_flush(&link, 10);
+    ed_channel_flush(&channel, 10);
     say('a', 'p');
     expect(BJ_PROTOCOL, 0);
 }
@@ -135,13 +136,13 @@ static void test_the_end_of_the_connection(void **state)
 {
     (void)state;
     send('s', 1, 0, 10);
-    ed_link_flush(&link, 10);
+    ed_channel_flush(&channel, 10);
     say('a', 's');
     device.link = SIM_LINK_FIN;
     expect(BJ_OK, 's');
     expect(BJ_DISCONNECTED, 0);
     send('s', 1, 0, 10);
-    assert_int_equal(ed_link_flush(&link, 10), BJ_DISCONNECTED);
+    assert_int_equal(ed_channel_flush(&channel, 10), BJ_DISCONNECTED);
 }
 
 /* ---- Version ------------------------------------------------------------------------- */
@@ -153,11 +154,11 @@ static void test_a_version_is_32_bytes_of_text(void **state)
 
     (void)state;
     send('v', 1, 0, 10);
-    ed_link_flush(&link, 10);
+    ed_channel_flush(&channel, 10);
     byte_host_say(&device, text, 31);
     expect(BJ_WOULD_BLOCK, 0);
     byte_host_say(&device, text + 31, 1);
-    assert_int_equal(ed_link_receive(&link, &answer, 11), BJ_OK);
+    assert_int_equal(ed_channel_receive(&channel, &answer, 11), BJ_OK);
     assert_true(answer.is_version);
     assert_string_equal(answer.version, "r331-ed4bef5");
 }
@@ -171,13 +172,13 @@ static void test_a_version_is_cut_where_it_is_no_text(void **state)
     memset(text, 'x', sizeof text);
     send('v', 1, 0, 10);
     send('v', 1, 0, 10);
-    ed_link_flush(&link, 10);
+    ed_channel_flush(&channel, 10);
     byte_host_say(&device, text, 32);
-    assert_int_equal(ed_link_receive(&link, &answer, 11), BJ_OK);
+    assert_int_equal(ed_channel_receive(&channel, &answer, 11), BJ_OK);
     assert_int_equal(strlen(answer.version), 31);
     text[3] = 0x1b;
     byte_host_say(&device, text, 32);
-    assert_int_equal(ed_link_receive(&link, &answer, 11), BJ_OK);
+    assert_int_equal(ed_channel_receive(&channel, &answer, 11), BJ_OK);
     assert_string_equal(answer.version, "xxx");
 }
 
@@ -187,9 +188,9 @@ static void test_a_version_can_be_refused(void **state)
 
     (void)state;
     send('v', 1, 0, 10);
-    ed_link_flush(&link, 10);
+    ed_channel_flush(&channel, 10);
     say('I', 'v');
-    assert_int_equal(ed_link_receive(&link, &answer, 11), BJ_OK);
+    assert_int_equal(ed_channel_receive(&channel, &answer, 11), BJ_OK);
     assert_false(answer.is_version);
     assert_int_equal(answer.reply.code, ED_NAK_INVALID);
 }
@@ -201,15 +202,15 @@ static void test_data_keep_within_the_window_and_leave_room_for_a_stop(void **st
     int sent = 0;
 
     (void)state;
-    while (ed_link_fits(&link, 903, true)) {
+    while (ed_channel_fits(&channel, 903, true)) {
         send('d', 903, 50, 10);
         sent++;
     }
     assert_int_equal(sent, 8); /* 7224 of 7500 bytes */
-    assert_int_equal(ed_link_window(&link), 276);
-    assert_false(ed_link_fits(&link, 277, true));
-    assert_true(ed_link_fits(&link, 276, true));
-    assert_true(ed_link_fits(&link, 1, false));
+    assert_int_equal(ed_channel_window(&channel), 276);
+    assert_false(ed_channel_fits(&channel, 277, true));
+    assert_true(ed_channel_fits(&channel, 276, true));
+    assert_true(ed_channel_fits(&channel, 1, false));
 }
 
 static void test_never_more_commands_than_the_device_can_answer(void **state)
@@ -217,12 +218,12 @@ static void test_never_more_commands_than_the_device_can_answer(void **state)
     int data = 0, all;
 
     (void)state;
-    for (; ed_link_fits(&link, 21, true); data++)
+    for (; ed_channel_fits(&channel, 21, true); data++)
         send('d', 21, 1, 10);
     assert_int_equal(data, ED_WINDOW_COMMANDS);
-    for (all = data; ed_link_fits(&link, 1, false); all++)
+    for (all = data; ed_channel_fits(&channel, 1, false); all++)
         send('?', 1, 0, 10);
-    assert_int_equal(all, ED_LINK_PENDING);
+    assert_int_equal(all, ED_CHANNEL_PENDING);
 }
 
 static void test_what_has_not_begun_to_leave_can_be_forgotten(void **state)
@@ -232,17 +233,17 @@ static void test_what_has_not_begun_to_leave_can_be_forgotten(void **state)
     send('d', 21, 1, 10);
     send('d', 39, 2, 10);
     send('d', 57, 3, 10);
-    assert_int_equal(ed_link_points(&link), 6);
-    while (ed_link_flush(&link, 11) == BJ_OK && device.heard < 30) {
+    assert_int_equal(ed_channel_points(&channel), 6);
+    while (ed_channel_flush(&channel, 11) == BJ_OK && device.heard < 30) {
     }
-    link.tx_begin = 30; /* as if the socket itself had taken no more than the device */
-    link.tx_end = 117;
-    link.pending[(link.first + 1) % ED_LINK_PENDING].unsent = 30;
-    link.pending[(link.first + 2) % ED_LINK_PENDING].unsent = 57;
-    assert_int_equal(ed_link_drop_unsent(&link), 3);
-    assert_int_equal(link.count, 2);
-    assert_int_equal(link.tx_end, 60);
-    assert_int_equal(ed_link_drop_unsent(&link), 0);
+    channel.tx_begin = 30; /* as if the socket itself had taken no more than the device */
+    channel.tx_end = 117;
+    channel.pending[(channel.first + 1) % ED_CHANNEL_PENDING].unsent = 30;
+    channel.pending[(channel.first + 2) % ED_CHANNEL_PENDING].unsent = 57;
+    assert_int_equal(ed_channel_drop_unsent(&channel), 3);
+    assert_int_equal(channel.count, 2);
+    assert_int_equal(channel.tx_end, 60);
+    assert_int_equal(ed_channel_drop_unsent(&channel), 0);
 }
 
 static void test_a_blocked_socket_keeps_order(void **state)
@@ -250,14 +251,14 @@ static void test_a_blocked_socket_keeps_order(void **state)
     (void)state;
     device.window = 0;
     for (int k = 0; k < 20; k++) { /* far more than the socket buffers */
-        while (ed_link_fits(&link, 903, true))
+        while (ed_channel_fits(&channel, 903, true))
             send('d', 903, 50, 10);
-        if (ed_link_flush(&link, 11) == BJ_WOULD_BLOCK)
+        if (ed_channel_flush(&channel, 11) == BJ_WOULD_BLOCK)
             break;
     }
     device.window = BYTE_HOST_SIZE;
     fake_net_advance(net, 20);
-    assert_int_equal(ed_link_flush(&link, 20), BJ_OK);
+    assert_int_equal(ed_channel_flush(&channel, 20), BJ_OK);
     fake_net_advance(net, 21);
     assert_int_equal(device.heard, 8 * 903);
     for (int k = 0; k < 8; k++)
@@ -271,11 +272,11 @@ static void test_what_was_refused_ahead_counts_no_more(void **state)
     (void)state;
     send('d', 21, 1, 10);
     send('s', 1, 0, 12);
-    assert_int_equal(ed_link_points(&link), 1);
-    ed_link_refuse_ahead(&link);
-    assert_int_equal(ed_link_points(&link), 0);
-    assert_false(ed_link_awaits(&link, "pb", NULL));
-    assert_true(ed_link_awaits(&link, "bs", &found));
+    assert_int_equal(ed_channel_points(&channel), 1);
+    ed_channel_refuse_ahead(&channel);
+    assert_int_equal(ed_channel_points(&channel), 0);
+    assert_false(ed_channel_awaits(&channel, "pb", NULL));
+    assert_true(ed_channel_awaits(&channel, "bs", &found));
     assert_int_equal(found.queued_ns, 12);
 }
 
@@ -285,13 +286,13 @@ static void test_times_tell_when_it_left(void **state)
 
     (void)state;
     send('s', 1, 0, 10);
-    assert_int_equal(link.progress_ns, 10);
-    ed_link_flush(&link, 17);
+    assert_int_equal(channel.progress_ns, 10);
+    ed_channel_flush(&channel, 17);
     say('a', 's');
-    assert_int_equal(ed_link_receive(&link, &answer, 30), BJ_OK);
+    assert_int_equal(ed_channel_receive(&channel, &answer, 30), BJ_OK);
     assert_int_equal(answer.command.queued_ns, 10);
     assert_int_equal(answer.command.sent_ns, 17);
-    assert_int_equal(link.progress_ns, 30);
+    assert_int_equal(channel.progress_ns, 30);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)

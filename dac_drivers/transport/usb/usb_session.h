@@ -7,8 +7,8 @@
  * a free slot and passes its number on; the device's thread passes it back when the
  * transfer is over. Nothing on the engine's side locks, waits or allocates.
  */
-#ifndef BJ_USB_LINK_H
-#define BJ_USB_LINK_H
+#ifndef BJ_USB_SESSION_H
+#define BJ_USB_SESSION_H
 
 #include "transport/usb/usb_queue.h"
 
@@ -38,7 +38,7 @@ enum bj_usb_request { BJ_USB_SUBMIT = 0x000, BJ_USB_CANCEL = 0x100, BJ_USB_CLEAR
 #define BJ_USB_REQUEST_KIND 0xff00u
 #define BJ_USB_REQUEST_VALUE 0x00ffu
 
-struct bj_usb_link {
+struct bj_usb_session {
     int news_fd; /* the handle; readable: look */
     int kick_fd; /* wakes the device's thread */
 
@@ -60,31 +60,32 @@ struct bj_usb_link {
 };
 
 /* Any thread. BJ_NO_MEMORY: no more file descriptors. */
-enum bj_status bj_usb_link_init(struct bj_usb_link *link);
-void bj_usb_link_finish(struct bj_usb_link *link);
+enum bj_status bj_usb_session_init(struct bj_usb_session *session);
+void bj_usb_session_finish(struct bj_usb_session *session);
 
-/* Makes a taken or ended link as new. */
-void bj_usb_link_reset(struct bj_usb_link *link);
+/* Makes a taken or ended session as new. */
+void bj_usb_session_reset(struct bj_usb_session *session);
 
-/* ---- engine's side: as the operations of bj_usb_ops ------------------------------------ */
+/* ---- engine's side: as the operations of bj_usb_ops ---------------------------------- */
 
-enum bj_status bj_usb_link_open_result(struct bj_usb_link *link);
-enum bj_status bj_usb_link_submit(struct bj_usb_link *link,
-                                  const struct bj_usb_transfer *transfer);
-enum bj_status bj_usb_link_finished(struct bj_usb_link *link, struct bj_usb_result *result);
-void bj_usb_link_cancel(struct bj_usb_link *link, uint8_t endpoint);
-void bj_usb_link_clear_halt(struct bj_usb_link *link, uint8_t endpoint);
-void bj_usb_link_close(struct bj_usb_link *link);
+enum bj_status bj_usb_session_open_result(struct bj_usb_session *session);
+enum bj_status bj_usb_session_submit(struct bj_usb_session *session,
+                                     const struct bj_usb_transfer *transfer);
+enum bj_status bj_usb_session_finished(struct bj_usb_session *session,
+                                       struct bj_usb_result *result);
+void bj_usb_session_cancel(struct bj_usb_session *session, uint8_t endpoint);
+void bj_usb_session_clear_halt(struct bj_usb_session *session, uint8_t endpoint);
+void bj_usb_session_close(struct bj_usb_session *session);
 
-/* ---- the other side -------------------------------------------------------------------- */
+/* ---- the other side ------------------------------------------------------------------ */
 
 /* Opening is decided. With BJ_OK the slots are there. */
-void bj_usb_link_opened(struct bj_usb_link *link, enum bj_status result);
+void bj_usb_session_opened(struct bj_usb_session *session, enum bj_status result);
 
-/* A transfer is over; its slot says how. Call bj_usb_link_news after some of these. */
-void bj_usb_link_over(struct bj_usb_link *link, uint32_t slot);
-void bj_usb_link_lost(struct bj_usb_link *link);
-void bj_usb_link_news(struct bj_usb_link *link);
+/* A transfer is over; its slot says how. Call bj_usb_session_news after some of these. */
+void bj_usb_session_over(struct bj_usb_session *session, uint32_t slot);
+void bj_usb_session_lost(struct bj_usb_session *session);
+void bj_usb_session_news(struct bj_usb_session *session);
 
 /* Writes to an eventfd, clears one. Never block. */
 void bj_usb_signal(int fd);

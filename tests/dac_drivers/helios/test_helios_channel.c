@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "helios/helios_link.h"
+#include "helios/helios_channel.h"
 #include "helios/helios_probe.h"
 
 #include "fake_usb.h"
@@ -18,7 +18,7 @@
 struct rig {
     struct fake_usb *usb;
     struct sim_usb *device;
-    struct helios_link link;
+    struct helios_channel channel;
     struct helios_news news;
     int64_t now_ns;
 };
@@ -31,9 +31,9 @@ static int setup(void **state)
     rig->usb = fake_usb_create();
     rig->device = sim_helios_create(&config);
     fake_usb_plug(rig->usb, PORT, rig->device);
-    helios_link_init(&rig->link, fake_usb_base(rig->usb));
-    assert_int_equal(helios_link_open(&rig->link, PORT), BJ_OK);
-    assert_int_equal(helios_link_opened(&rig->link), BJ_OK);
+    helios_channel_init(&rig->channel, fake_usb_base(rig->usb));
+    assert_int_equal(helios_channel_open(&rig->channel, PORT), BJ_OK);
+    assert_int_equal(helios_channel_opened(&rig->channel), BJ_OK);
     *state = rig;
     return 0;
 }
@@ -42,7 +42,7 @@ static int teardown(void **state)
 {
     struct rig *rig = *state;
 
-    helios_link_close(&rig->link);
+    helios_channel_close(&rig->channel);
     assert_int_equal(fake_usb_open_handles(rig->usb), 0);
     fake_usb_destroy(rig->usb);
     sim_helios_destroy(rig->device);
@@ -53,7 +53,7 @@ static int teardown(void **state)
 /* The next thing that happens; a status when it is over instead. */
 static enum bj_status wait_for(struct rig *rig)
 {
-    enum bj_status status = helios_link_next(&rig->link, &rig->news);
+    enum bj_status status = helios_channel_next(&rig->channel, &rig->news);
 
     while (status == BJ_WOULD_BLOCK) {
         int64_t next_ns = fake_usb_next_event_ns(rig->usb);
@@ -61,7 +61,7 @@ static enum bj_status wait_for(struct rig *rig)
             return BJ_WOULD_BLOCK;
         rig->now_ns = next_ns > rig->now_ns ? next_ns : rig->now_ns;
         fake_usb_advance(rig->usb, rig->now_ns);
-        status = helios_link_next(&rig->link, &rig->news);
+        status = helios_channel_next(&rig->channel, &rig->news);
     }
     return status;
 }
@@ -77,15 +77,15 @@ static void a_question_is_answered(void **state)
 {
     struct rig *rig = *state;
 
-    assert_true(helios_link_is_idle(&rig->link));
-    assert_int_equal(helios_link_ask(&rig->link, HELIOS_STATUS), BJ_OK);
-    assert_false(helios_link_is_idle(&rig->link));
+    assert_true(helios_channel_is_idle(&rig->channel));
+    assert_int_equal(helios_channel_ask(&rig->channel, HELIOS_STATUS), BJ_OK);
+    assert_false(helios_channel_is_idle(&rig->channel));
     is_next(rig, HELIOS_REPLY, HELIOS_STATUS);
     assert_int_equal(rig->news.size, 2);
     assert_int_equal(rig->news.bytes[1], 1);
     assert_int_equal(rig->news.asked_ns, 0);
     assert_int_equal(rig->news.answered_ns, 1500000);
-    assert_true(helios_link_is_idle(&rig->link));
+    assert_true(helios_channel_is_idle(&rig->channel));
 }
 
 static void a_lost_answer_is_a_silence(void **state)
@@ -93,13 +93,13 @@ static void a_lost_answer_is_a_silence(void **state)
     struct rig *rig = *state;
 
     sim_helios_fault(rig->device, 0, SIM_HELIOS_LOSE_REPLIES, 3);
-    helios_link_ask(&rig->link, HELIOS_STATUS);
+    helios_channel_ask(&rig->channel, HELIOS_STATUS);
     is_next(rig, HELIOS_SILENCE, HELIOS_STATUS);
     assert_int_equal(sim_helios_counts(rig->device)->commands[HELIOS_STATUS], 1);
     assert_int_equal(sim_helios_counts(rig->device)->commands[HELIOS_FIRMWARE], 3);
-    helios_link_ask(&rig->link, HELIOS_STATUS);
+    helios_channel_ask(&rig->channel, HELIOS_STATUS);
     is_next(rig, HELIOS_REPLY, HELIOS_STATUS);
-    assert_int_equal(rig->link.silences, 0);
+    assert_int_equal(rig->channel.silences, 0);
 }
 
 /* However late: it is never the answer to the next question. */
@@ -109,10 +109,10 @@ static void a_late_answer_answers_nothing(void **state)
 
     for (int64_t late_ms = 5; late_ms < 200; late_ms += 3) {
         sim_helios_fault(rig->device, rig->now_ns, SIM_HELIOS_LATE_REPLY, late_ms * MS);
-        helios_link_ask(&rig->link, HELIOS_STATUS);
+        helios_channel_ask(&rig->channel, HELIOS_STATUS);
         is_next(rig, late_ms < 9 ? HELIOS_REPLY : HELIOS_SILENCE, HELIOS_STATUS);
         int64_t asked_ns = rig->now_ns;
-        helios_link_ask(&rig->link, HELIOS_NAME);
+        helios_channel_ask(&rig->channel, HELIOS_NAME);
         is_next(rig, HELIOS_REPLY, HELIOS_NAME);
         assert_int_equal(rig->news.size, HELIOS_REPLY_SIZE);
         assert_true(rig->news.asked_ns >= asked_ns);
@@ -126,9 +126,9 @@ static void rounds_wrap(void **state)
     struct rig *rig = *state;
 
     for (size_t k = 0; k < sizeof ends / sizeof ends[0]; k++) {
-        rig->link.round = ends[k] - 20;
+        rig->channel.round = ends[k] - 20;
         a_late_answer_answers_nothing(state);
-        assert_true(rig->link.round - ends[k] < 1000);
+        assert_true(rig->channel.round - ends[k] < 1000);
     }
 }
 
@@ -137,7 +137,7 @@ static void fifty_silences_are_the_end(void **state)
     struct rig *rig = *state;
 
     sim_helios_fault(rig->device, 0, SIM_HELIOS_LOSE_REPLIES, 1000);
-    helios_link_ask(&rig->link, HELIOS_STATUS);
+    helios_channel_ask(&rig->channel, HELIOS_STATUS);
     assert_int_equal(wait_for(rig), BJ_TIMED_OUT);
     assert_true(rig->now_ns < 3 * BJ_NS_PER_S);
 }
@@ -149,14 +149,14 @@ static void babble_ends_too(void **state)
     enum bj_status status = BJ_OK;
 
     for (int k = 0; k < 500 && status == BJ_OK; k++) {
-        helios_link_ask(&rig->link, HELIOS_STATUS);
+        helios_channel_ask(&rig->channel, HELIOS_STATUS);
         do {
             sim_helios_fault(rig->device, rig->now_ns, SIM_HELIOS_WRONG_REPLY, 0x99);
             int64_t next_ns = fake_usb_next_event_ns(rig->usb);
             rig->now_ns =
                 next_ns > rig->now_ns && next_ns != BJ_NEVER ? next_ns : rig->now_ns + MS;
             fake_usb_advance(rig->usb, rig->now_ns);
-            status = helios_link_next(&rig->link, &rig->news);
+            status = helios_channel_next(&rig->channel, &rig->news);
         } while (status == BJ_WOULD_BLOCK);
     }
     assert_int_equal(status, BJ_TIMED_OUT);
@@ -167,11 +167,11 @@ static void draining_reads_what_lies_there(void **state)
     struct rig *rig = *state;
 
     sim_helios_fault(rig->device, 0, SIM_HELIOS_STALE_REPLY, 0);
-    assert_int_equal(helios_link_drain(&rig->link), BJ_OK);
-    assert_false(helios_link_is_idle(&rig->link));
+    assert_int_equal(helios_channel_drain(&rig->channel), BJ_OK);
+    assert_false(helios_channel_is_idle(&rig->channel));
     is_next(rig, HELIOS_SILENCE, 0);
-    assert_int_equal(rig->link.silences, 0); /* nobody asked */
-    helios_link_ask(&rig->link, HELIOS_FIRMWARE);
+    assert_int_equal(rig->channel.silences, 0); /* nobody asked */
+    helios_channel_ask(&rig->channel, HELIOS_FIRMWARE);
     is_next(rig, HELIOS_REPLY, HELIOS_FIRMWARE);
 }
 
@@ -179,13 +179,13 @@ static void commands_go_at_any_time(void **state)
 {
     struct rig *rig = *state;
 
-    helios_link_ask(&rig->link, HELIOS_STATUS);
-    assert_int_equal(helios_link_command(&rig->link, HELIOS_SHUTTER, 1), BJ_OK);
+    helios_channel_ask(&rig->channel, HELIOS_STATUS);
+    assert_int_equal(helios_channel_command(&rig->channel, HELIOS_SHUTTER, 1), BJ_OK);
     is_next(rig, HELIOS_DONE, HELIOS_SHUTTER);
     assert_int_equal(rig->news.status, BJ_OK);
     assert_true(sim_helios_shutter(rig->device));
     is_next(rig, HELIOS_REPLY, HELIOS_STATUS);
-    helios_link_command(&rig->link, HELIOS_SHUTTER, 0);
+    helios_channel_command(&rig->channel, HELIOS_SHUTTER, 0);
     is_next(rig, HELIOS_DONE, HELIOS_SHUTTER);
 }
 
@@ -194,20 +194,20 @@ static void a_frame_tells_how_it_went(void **state)
     struct rig *rig = *state;
     uint8_t bytes[700] = {0};
 
-    helios_link_ask(&rig->link, HELIOS_STATUS);
+    helios_channel_ask(&rig->channel, HELIOS_STATUS);
     is_next(rig, HELIOS_REPLY, HELIOS_STATUS);
-    assert_int_equal(helios_link_send(&rig->link, bytes, sizeof bytes), BJ_OK);
-    assert_false(helios_link_is_idle(&rig->link));
+    assert_int_equal(helios_channel_send(&rig->channel, bytes, sizeof bytes), BJ_OK);
+    assert_false(helios_channel_is_idle(&rig->channel));
     is_next(rig, HELIOS_FRAME, 0);
     assert_int_equal(rig->news.status, BJ_OK);
     assert_int_equal(rig->news.size, sizeof bytes);
     fake_usb_hold(rig->usb, PORT, HELIOS_FRAMES, true);
-    helios_link_send(&rig->link, bytes, sizeof bytes);
-    helios_link_cancel_frame(&rig->link);
+    helios_channel_send(&rig->channel, bytes, sizeof bytes);
+    helios_channel_cancel_frame(&rig->channel);
     is_next(rig, HELIOS_FRAME, 0);
     assert_int_equal(rig->news.status, BJ_BUSY);
     assert_int_equal(rig->news.size, 0);
-    helios_link_send(&rig->link, bytes, sizeof bytes); /* 8 ms and one per 32 bytes */
+    helios_channel_send(&rig->channel, bytes, sizeof bytes); /* 8 ms and one per 32 bytes */
     int64_t begun_ns = rig->now_ns;
     is_next(rig, HELIOS_FRAME, 0);
     assert_int_equal(rig->news.status, BJ_TIMED_OUT);
@@ -219,19 +219,19 @@ static void a_command_that_cannot_leave_says_so(void **state)
     struct rig *rig = *state;
 
     sim_helios_fault(rig->device, 0, SIM_HELIOS_DEAF_COMMANDS, BJ_NS_PER_S);
-    helios_link_command(&rig->link, HELIOS_STOP, 0);
+    helios_channel_command(&rig->channel, HELIOS_STOP, 0);
     is_next(rig, HELIOS_DONE, HELIOS_STOP);
     assert_int_equal(rig->news.status, BJ_TIMED_OUT);
     for (int k = 1; k < BJ_USB_TRANSFERS; k++)
-        assert_int_equal(helios_link_command(&rig->link, HELIOS_STOP, 0), BJ_OK);
-    assert_int_equal(helios_link_command(&rig->link, HELIOS_STOP, 0), BJ_TIMED_OUT);
+        assert_int_equal(helios_channel_command(&rig->channel, HELIOS_STOP, 0), BJ_OK);
+    assert_int_equal(helios_channel_command(&rig->channel, HELIOS_STOP, 0), BJ_TIMED_OUT);
 }
 
 static void leaving_is_the_end(void **state)
 {
     struct rig *rig = *state;
 
-    helios_link_ask(&rig->link, HELIOS_STATUS);
+    helios_channel_ask(&rig->channel, HELIOS_STATUS);
     fake_usb_unplug(rig->usb, PORT);
     assert_int_equal(wait_for(rig), BJ_DISCONNECTED);
 }
@@ -241,12 +241,12 @@ static void errors_that_come_again_are_the_end(void **state)
     struct rig *rig = *state;
 
     fake_usb_break(rig->usb, PORT, HELIOS_REPLIES, 0, USB_END_ERROR);
-    helios_link_ask(&rig->link, HELIOS_STATUS);
+    helios_channel_ask(&rig->channel, HELIOS_STATUS);
     is_next(rig, HELIOS_SILENCE, HELIOS_STATUS);
-    helios_link_ask(&rig->link, HELIOS_STATUS);
+    helios_channel_ask(&rig->channel, HELIOS_STATUS);
     is_next(rig, HELIOS_REPLY, HELIOS_STATUS); /* counts anew */
     fake_usb_break(rig->usb, PORT, HELIOS_REPLIES, 0, USB_END_ERROR);
-    helios_link_ask(&rig->link, HELIOS_STATUS);
+    helios_channel_ask(&rig->channel, HELIOS_STATUS);
     fake_usb_break(rig->usb, PORT, HELIOS_COMMANDS, 0, USB_END_ERROR);
     assert_int_equal(wait_for(rig), BJ_IO_ERROR);
 }

@@ -3,7 +3,7 @@
  * The engine's side of an opened device; the test plays the thread that calls libusb. What
  * the engine calls runs under the guard.
  */
-#include "transport/usb/usb_link.h"
+#include "transport/usb/usb_session.h"
 
 #include "rt_guard.h"
 
@@ -15,21 +15,21 @@
 
 #include <cmocka.h>
 
-static struct bj_usb_link link;
+static struct bj_usb_session session;
 
 static int setup(void **state)
 {
     (void)state;
-    assert_int_equal(bj_usb_link_init(&link), BJ_OK);
-    link.slots = calloc(BJ_USB_TRANSFERS, sizeof *link.slots);
-    return link.slots == NULL;
+    assert_int_equal(bj_usb_session_init(&session), BJ_OK);
+    session.slots = calloc(BJ_USB_TRANSFERS, sizeof *session.slots);
+    return session.slots == NULL;
 }
 
 static int teardown(void **state)
 {
     (void)state;
-    free(link.slots);
-    bj_usb_link_finish(&link);
+    free(session.slots);
+    bj_usb_session_finish(&session);
     return 0;
 }
 
@@ -49,7 +49,7 @@ static enum bj_status send(uint32_t tag, uint8_t endpoint, size_t size)
 
     memset(bytes, (int)tag, sizeof bytes);
     bj_rt_guard_enter(BJ_RT_GUARD_ENGINE);
-    status = bj_usb_link_submit(&link, &transfer);
+    status = bj_usb_session_submit(&session, &transfer);
     bj_rt_guard_leave();
     return status;
 }
@@ -59,7 +59,7 @@ static enum bj_status look(struct bj_usb_result *result)
     enum bj_status status;
 
     bj_rt_guard_enter(BJ_RT_GUARD_ENGINE);
-    status = bj_usb_link_finished(&link, result);
+    status = bj_usb_session_finished(&session, result);
     bj_rt_guard_leave();
     return status;
 }
@@ -69,27 +69,27 @@ static uint32_t taken(enum bj_usb_request kind)
 {
     uint32_t entry = 0;
 
-    assert_true(bj_usb_queue_pop(&link.requests, &entry));
+    assert_true(bj_usb_queue_pop(&session.requests, &entry));
     assert_int_equal(entry & BJ_USB_REQUEST_KIND, kind);
     return entry & BJ_USB_REQUEST_VALUE;
 }
 
 static void end(uint32_t slot, enum bj_status status, size_t moved)
 {
-    link.slots[slot].status = status;
-    link.slots[slot].moved = moved;
-    bj_usb_link_over(&link, slot);
-    bj_usb_link_news(&link);
+    session.slots[slot].status = status;
+    session.slots[slot].moved = moved;
+    bj_usb_session_over(&session, slot);
+    bj_usb_session_news(&session);
 }
 
 static void opening_is_news(void **state)
 {
     (void)state;
-    assert_int_equal(bj_usb_link_open_result(&link), BJ_WOULD_BLOCK);
-    assert_false(readable(link.news_fd));
-    bj_usb_link_opened(&link, BJ_BUSY);
-    assert_true(readable(link.news_fd));
-    assert_int_equal(bj_usb_link_open_result(&link), BJ_BUSY);
+    assert_int_equal(bj_usb_session_open_result(&session), BJ_WOULD_BLOCK);
+    assert_false(readable(session.news_fd));
+    bj_usb_session_opened(&session, BJ_BUSY);
+    assert_true(readable(session.news_fd));
+    assert_int_equal(bj_usb_session_open_result(&session), BJ_BUSY);
 }
 
 static void a_transfer_goes_and_comes_back(void **state)
@@ -98,16 +98,16 @@ static void a_transfer_goes_and_comes_back(void **state)
     uint32_t slot;
 
     (void)state;
-    bj_usb_link_opened(&link, BJ_OK);
+    bj_usb_session_opened(&session, BJ_OK);
     assert_int_equal(send(5, 0x02, 60), BJ_OK);
-    assert_true(readable(link.kick_fd));
+    assert_true(readable(session.kick_fd));
     slot = taken(BJ_USB_SUBMIT);
-    assert_int_equal(link.slots[slot].wanted.size, 60);
-    assert_int_equal(link.slots[slot].bytes[59], 5);
+    assert_int_equal(session.slots[slot].wanted.size, 60);
+    assert_int_equal(session.slots[slot].bytes[59], 5);
     assert_int_equal(look(&result), BJ_WOULD_BLOCK);
-    assert_false(readable(link.news_fd));
+    assert_false(readable(session.news_fd));
     end(slot, BJ_TIMED_OUT, 13);
-    assert_true(readable(link.news_fd));
+    assert_true(readable(session.news_fd));
     assert_int_equal(look(&result), BJ_OK);
     assert_int_equal(result.tag, 5);
     assert_int_equal(result.endpoint, 0x02);
@@ -115,7 +115,7 @@ static void a_transfer_goes_and_comes_back(void **state)
     assert_int_equal(result.size, 13);
     assert_null(result.bytes);
     assert_int_equal(look(&result), BJ_WOULD_BLOCK);
-    assert_false(readable(link.news_fd));
+    assert_false(readable(session.news_fd));
 }
 
 static void slots_are_used_again_only_when_looked_at(void **state)
@@ -123,7 +123,7 @@ static void slots_are_used_again_only_when_looked_at(void **state)
     struct bj_usb_result result;
 
     (void)state;
-    bj_usb_link_opened(&link, BJ_OK);
+    bj_usb_session_opened(&session, BJ_OK);
     for (uint32_t k = 0; k < BJ_USB_TRANSFERS; k++)
         assert_int_equal(send(k, 0x81, 8), BJ_OK);
     assert_int_equal(send(99, 0x81, 8), BJ_WOULD_BLOCK);
@@ -140,18 +140,18 @@ static void slots_are_used_again_only_when_looked_at(void **state)
 static void cancelling_twice_is_once(void **state)
 {
     (void)state;
-    bj_usb_link_cancel(&link, 0x02); /* not open yet: nothing to cancel */
-    bj_usb_link_opened(&link, BJ_OK);
+    bj_usb_session_cancel(&session, 0x02); /* not open yet: nothing to cancel */
+    bj_usb_session_opened(&session, BJ_OK);
     send(1, 0x02, 10);
     for (int k = 0; k < 1000; k++) {
         bj_rt_guard_enter(BJ_RT_GUARD_ENGINE);
-        bj_usb_link_cancel(&link, 0x02);
-        bj_usb_link_cancel(&link, 0x82);
+        bj_usb_session_cancel(&session, 0x02);
+        bj_usb_session_cancel(&session, 0x82);
         bj_rt_guard_leave();
     }
     send(2, 0x02, 10);
-    bj_usb_link_cancel(&link, 0x02);
-    bj_usb_link_clear_halt(&link, 0x02);
+    bj_usb_session_cancel(&session, 0x02);
+    bj_usb_session_clear_halt(&session, 0x02);
     taken(BJ_USB_SUBMIT);
     assert_int_equal(taken(BJ_USB_CANCEL), 0x02);
     assert_int_equal(taken(BJ_USB_CANCEL), 0x82);
@@ -165,11 +165,11 @@ static void leaving_is_told_after_all_results(void **state)
     struct bj_usb_result result;
 
     (void)state;
-    bj_usb_link_opened(&link, BJ_OK);
+    bj_usb_session_opened(&session, BJ_OK);
     send(1, 0x02, 10);
     send(2, 0x02, 10);
-    bj_usb_link_lost(&link);
-    assert_true(readable(link.news_fd));
+    bj_usb_session_lost(&session);
+    assert_true(readable(session.news_fd));
     assert_int_equal(send(3, 0x02, 10), BJ_DISCONNECTED);
     assert_int_equal(look(&result), BJ_WOULD_BLOCK); /* two are still out */
     end(taken(BJ_USB_SUBMIT), BJ_DISCONNECTED, 0);
@@ -184,19 +184,19 @@ static void closing_wakes_the_thread_and_resets(void **state)
     uint32_t entry;
 
     (void)state;
-    bj_usb_link_opened(&link, BJ_OK);
+    bj_usb_session_opened(&session, BJ_OK);
     send(1, 0x02, 10);
-    bj_usb_drain(link.kick_fd);
+    bj_usb_drain(session.kick_fd);
     bj_rt_guard_enter(BJ_RT_GUARD_ENGINE);
-    bj_usb_link_close(&link);
+    bj_usb_session_close(&session);
     bj_rt_guard_leave();
-    assert_true(atomic_load(&link.closing));
-    assert_true(readable(link.kick_fd));
-    bj_usb_link_reset(&link);
-    assert_false(atomic_load(&link.closing));
-    assert_false(bj_usb_queue_pop(&link.requests, &entry));
-    assert_int_equal(bj_usb_link_open_result(&link), BJ_WOULD_BLOCK);
-    assert_false(readable(link.news_fd));
+    assert_true(atomic_load(&session.closing));
+    assert_true(readable(session.kick_fd));
+    bj_usb_session_reset(&session);
+    assert_false(atomic_load(&session.closing));
+    assert_false(bj_usb_queue_pop(&session.requests, &entry));
+    assert_int_equal(bj_usb_session_open_result(&session), BJ_WOULD_BLOCK);
+    assert_false(readable(session.news_fd));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -207,11 +207,11 @@ static void impossible_transfers_are_refused(void **state)
 
     (void)state;
     assert_int_equal(send(1, 1, 4), BJ_BAD_ARGUMENT); /* not open yet */
-    bj_usb_link_opened(&link, BJ_OK);
+    bj_usb_session_opened(&session, BJ_OK);
     assert_int_equal(send(1, 1, 0), BJ_BAD_ARGUMENT);
     assert_int_equal(send(1, 0x81, BJ_USB_TRANSFER_BYTES + 1), BJ_BAD_ARGUMENT);
-    assert_int_equal(bj_usb_link_submit(&link, &nothing), BJ_BAD_ARGUMENT);
-    assert_int_equal(link.free, UINT32_MAX);
+    assert_int_equal(bj_usb_session_submit(&session, &nothing), BJ_BAD_ARGUMENT);
+    assert_int_equal(session.free, UINT32_MAX);
     assert_int_equal(send(1, 1, 4), BJ_OK);
 }
 

@@ -6,8 +6,8 @@
  * for, its firmware is asked for until that answer comes: a late "free" must never be taken
  * for the answer to a later question, and only another kind of question can tell.
  */
-#ifndef HELIOS_LINK_H
-#define HELIOS_LINK_H
+#ifndef HELIOS_CHANNEL_H
+#define HELIOS_CHANNEL_H
 
 #include "helios/helios_wire.h"
 
@@ -30,7 +30,7 @@ struct helios_news {
     size_t size; /* of a reply; moved of a frame */
 };
 
-struct helios_link {
+struct helios_channel {
     struct bj_usb *usb;
     int handle; /* -1: closed */
     bool open;
@@ -43,31 +43,33 @@ struct helios_link {
     uint32_t silences, errors; /* in a row */
 };
 
-void helios_link_init(struct helios_link *link, struct bj_usb *usb);
-enum bj_status helios_link_open(struct helios_link *link, const char *port);
+void helios_channel_init(struct helios_channel *channel, struct bj_usb *usb);
+enum bj_status helios_channel_open(struct helios_channel *channel, const char *port);
 
 /* As open_result of bj_usb_ops. */
-enum bj_status helios_link_opened(struct helios_link *link);
-void helios_link_close(struct helios_link *link); /* in any state */
+enum bj_status helios_channel_opened(struct helios_channel *channel);
+void helios_channel_close(struct helios_channel *channel); /* in any state */
 
-bool helios_link_is_idle(const struct helios_link *link); /* no question, no frame */
+bool helios_channel_is_idle(
+    const struct helios_channel *channel); /* no question, no frame */
 
 /* Only while idle. Anything but BJ_OK: the connection is over. */
-enum bj_status helios_link_ask(struct helios_link *link, uint8_t command);
-enum bj_status helios_link_drain(struct helios_link *link); /* ends as a silence */
-enum bj_status helios_link_send(struct helios_link *link, const uint8_t *bytes,
-                                size_t size);
+enum bj_status helios_channel_ask(struct helios_channel *channel, uint8_t command);
+enum bj_status helios_channel_drain(struct helios_channel *channel); /* ends as a silence */
+enum bj_status helios_channel_send(struct helios_channel *channel, const uint8_t *bytes,
+                                   size_t size);
 
 /* At any time; no reply. */
-enum bj_status helios_link_command(struct helios_link *link, uint8_t command,
-                                   uint8_t argument);
+enum bj_status helios_channel_command(struct helios_channel *channel, uint8_t command,
+                                      uint8_t argument);
 
 /* The frame under way shall end now; it is still told how. */
-void helios_link_cancel_frame(struct helios_link *link);
-void helios_link_clear_halt(struct helios_link *link, uint8_t endpoint);
+void helios_channel_cancel_frame(struct helios_channel *channel);
+void helios_channel_clear_halt(struct helios_channel *channel, uint8_t endpoint);
 
 /* What happened next. BJ_WOULD_BLOCK: nothing more; BJ_DISCONNECTED; BJ_IO_ERROR:
  * errors that come again; BJ_TIMED_OUT: it has not answered for long. */
-enum bj_status helios_link_next(struct helios_link *link, struct helios_news *news);
+enum bj_status helios_channel_next(struct helios_channel *channel,
+                                   struct helios_news *news);
 
 #endif
