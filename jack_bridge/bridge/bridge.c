@@ -9,7 +9,7 @@
 
 #define STOP_NS (3 * BJ_NS_PER_S)
 
-/* ---- Links --------------------------------------------------------------------------- */
+/* ---- Connections --------------------------------------------------------------------- */
 
 static void tell_connected(struct bj_bridge *bridge, bool connected)
 {
@@ -17,21 +17,22 @@ static void tell_connected(struct bj_bridge *bridge, bool connected)
         bj_stream_connections(bridge->sinks.items[k].stream, connected, bridge->latency_ns);
 }
 
-static void look_at_links(struct bj_bridge *bridge, bool touched)
+static void check_connections(struct bj_bridge *bridge, bool touched)
 {
-    struct bj_links now = {0};
+    struct bj_connection_list now = {0};
     unsigned channels;
 
-    bj_jack_links(bridge->supervisor.jack, &now);
-    if (touched || !bj_links_equal(&now, &bridge->links)) {
-        channels = bj_links_channels(&now);
+    bj_jack_connections(bridge->supervisor.jack, &now);
+    if (touched || !bj_connection_list_equal(&now, &bridge->made)) {
+        channels = bj_connection_list_channels(&now);
         tell_connected(bridge, (channels & BJ_POSITION_BITS) == BJ_POSITION_BITS);
     }
-    bj_links_finish(&bridge->links);
-    bridge->links = now;
+    bj_connection_list_finish(&bridge->made);
+    bridge->made = now;
 }
 
-static void plan_links(struct bj_bridge *bridge, int64_t now_ns, struct bj_links *plan)
+static void plan_connections(struct bj_bridge *bridge, int64_t now_ns,
+                             struct bj_connection_list *plan)
 {
     const char **sources = bj_jack_sources(bridge->supervisor.jack);
     static const char *const none[] = {NULL};
@@ -48,8 +49,8 @@ static void tell_outcomes(struct bj_bridge *bridge, const struct bj_errand *erra
 {
     char text[BJ_WHY_SIZE];
 
-    for (size_t k = 0; k < errand->links.count; k++)
-        if (bj_connections_outcome(&bridge->connections, &errand->links.items[k],
+    for (size_t k = 0; k < errand->list.count; k++)
+        if (bj_connections_outcome(&bridge->connections, &errand->list.items[k],
                                    errand->made[k], now_ns, text, sizeof text))
             bj_log_warn(bridge->log, "%s", text);
 }
@@ -57,10 +58,10 @@ static void tell_outcomes(struct bj_bridge *bridge, const struct bj_errand *erra
 /* ---- What the server is asked -------------------------------------------------------- */
 
 static void begin(struct bj_bridge *bridge, enum bj_errand_kind kind,
-                  struct bj_links *links)
+                  struct bj_connection_list *list)
 {
     bridge->errand =
-        bj_errand_begin(kind, bridge->supervisor.jack, links, bridge->supervisor.helpers);
+        bj_errand_begin(kind, bridge->supervisor.jack, list, bridge->supervisor.helpers);
 }
 
 static void tell_joined(struct bj_bridge *bridge)
@@ -83,26 +84,26 @@ static void take_answer(struct bj_bridge *bridge, int64_t now_ns)
         bj_log_error(bridge->log, "%s", errand->why);
     } else if (errand->kind == BJ_ERRAND_START) {
         tell_joined(bridge);
-        bridge->links_owed = true;
-        look_at_links(bridge, true);
+        bridge->connections_owed = true;
+        check_connections(bridge, true);
     }
     bj_errand_drop(errand);
 }
 
 static void ask_next(struct bj_bridge *bridge, int64_t now_ns, int64_t *deadline_ns)
 {
-    struct bj_links plan = {0};
+    struct bj_connection_list plan = {0};
     int64_t retry_ns = bj_connections_retry_ns(&bridge->connections);
 
     if (bridge->latency_owed) {
         bridge->latency_owed = false;
         begin(bridge, BJ_ERRAND_LATENCY, NULL);
-    } else if (bridge->links_owed || now_ns >= retry_ns) {
-        bridge->links_owed = false;
-        plan_links(bridge, now_ns, &plan);
+    } else if (bridge->connections_owed || now_ns >= retry_ns) {
+        bridge->connections_owed = false;
+        plan_connections(bridge, now_ns, &plan);
         if (plan.count > 0)
             begin(bridge, BJ_ERRAND_CONNECT, &plan);
-        bj_links_finish(&plan);
+        bj_connection_list_finish(&plan);
     } else if (retry_ns < *deadline_ns) {
         *deadline_ns = retry_ns;
     }
@@ -181,12 +182,12 @@ void bj_bridge_part(struct bj_bridge *bridge)
     bj_jack_log_to(NULL);
     bj_errand_drop(bridge->errand);
     bridge->errand = NULL;
-    bridge->links_owed = bridge->latency_owed = false;
+    bridge->connections_owed = bridge->latency_owed = false;
     bj_sinks_lose(&bridge->sinks);
     bj_sinks_restart(&bridge->sinks);
     tell_connected(bridge, false);
-    bj_connections_remember(&bridge->connections, &bridge->links, bj_clock_ns());
-    bj_links_clear(&bridge->links);
+    bj_connections_remember(&bridge->connections, &bridge->made, bj_clock_ns());
+    bj_connection_list_clear(&bridge->made);
 }
 
 static void take_events(struct bj_bridge *bridge, unsigned events)
@@ -194,9 +195,9 @@ static void take_events(struct bj_bridge *bridge, unsigned events)
     struct bj_jack_view view = bj_jack_view(bridge->supervisor.jack);
 
     if (events & BJ_JACK_PORTS)
-        bridge->links_owed = true;
-    if (events & (BJ_JACK_LINKS | BJ_JACK_PORTS))
-        look_at_links(bridge, events & BJ_JACK_LINKS);
+        bridge->connections_owed = true;
+    if (events & (BJ_JACK_CONNECTIONS | BJ_JACK_PORTS))
+        check_connections(bridge, events & BJ_JACK_CONNECTIONS);
     if (events & BJ_JACK_RATE) {
         follow_rate(bridge, view.rate_hz);
         bridge->latency_owed = true;
@@ -329,7 +330,7 @@ bool bj_bridge_finish(struct bj_bridge *bridge)
     if (!bj_supervisor_finish(&bridge->supervisor))
         return false;
     bj_connections_finish(&bridge->connections);
-    bj_links_finish(&bridge->links);
+    bj_connection_list_finish(&bridge->made);
     for (size_t k = 0; k < bridge->projector_count; k++)
         bj_projector_free(&bridge->projectors[k]);
     return true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a running bridge consists of, and how it reacts: JACK came, JACK went, links
+ * What a running bridge consists of, and how it reacts: JACK came, JACK went, connections
  * changed. Main thread.
  */
 #ifndef BRIDGE_H
@@ -17,7 +17,7 @@ bool bj_bridge_awake(struct bj_bridge *bridge, int64_t now_ns);
  * join the graph and make the connections. False: said why, and it is hopeless. */
 bool bj_bridge_join(struct bj_bridge *bridge);
 
-/* JACK is gone: dark, and what was linked is remembered. */
+/* JACK is gone: dark, and what was connected is remembered. */
 void bj_bridge_part(struct bj_bridge *bridge);
 
 /* While JACK is there: what the callbacks signalled, what the server answered, and what is

@@ -12,7 +12,7 @@ static struct bj_status_report report_jack(struct bj_bridge *bridge)
         .jack_rate_hz = bridge->rate_hz,
         .jack_returns = bridge->supervisor.returns,
         .xruns = bridge->supervisor.past_xruns,
-        .connected = bj_links_channels(&bridge->links),
+        .connected = bj_connection_list_channels(&bridge->made),
     };
 
     if (report.jack_running) {

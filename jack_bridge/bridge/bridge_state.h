@@ -17,11 +17,11 @@ struct bj_bridge {
 
     struct bj_supervisor supervisor;
     struct bj_connections connections;
-    struct bj_links links; /* of our ports, at the last look */
+    struct bj_connection_list made; /* to our ports, when last asked */
     struct bj_message_queue jack_messages;
 
-    struct bj_errand *errand;      /* what the server is asked now; NULL: nothing */
-    bool links_owed, latency_owed; /* to be asked next */
+    struct bj_errand *errand;            /* what the server is asked now; NULL: nothing */
+    bool connections_owed, latency_owed; /* to be asked next */
 
     const char *sought; /* the DAC that is still looked for; NULL: none */
     char plays_on[200]; /* the DACs, for people */

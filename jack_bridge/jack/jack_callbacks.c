@@ -119,7 +119,7 @@ static void on_connect(jack_port_id_t a, jack_port_id_t b, int made, void *arg)
 
     (void)made;
     if (is_ours(jack, a) || is_ours(jack, b))
-        signal_event(jack, BJ_JACK_LINKS);
+        signal_event(jack, BJ_JACK_CONNECTIONS);
 }
 
 static void on_port(jack_port_id_t port, int registered, void *arg)

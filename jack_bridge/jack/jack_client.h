@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * One JACK client: its ports, callbacks and links. The jack_*.c files are the only ones
- * that include <jack/...>. Callbacks copy or signal; all that acts is called from outside.
+ * One JACK client: its ports, callbacks and connections. The jack_*.c files are the only
+ * ones that include <jack/...>. Callbacks copy or signal; all that acts is called from
+ * outside.
  *
  * Every function that asks the server may wait for it as long as the server is stopped.
  */
@@ -57,15 +58,15 @@ const char *bj_jack_reason(const struct bj_jack *jack);
 
 struct bj_process *bj_jack_process(struct bj_jack *jack);
 
-/* The links of our ports now; tells the process thread which channels are driven. */
-void bj_jack_links(struct bj_jack *jack, struct bj_links *links);
+/* The connections of our ports now; tells the process thread which channels are driven. */
+void bj_jack_connections(struct bj_jack *jack, struct bj_connection_list *list);
 
 /* Output ports of audio of all clients, in the server's order, NULL at the end. Free with
  * bj_jack_free_sources. NULL: none. */
 const char **bj_jack_sources(struct bj_jack *jack);
 void bj_jack_free_sources(const char **sources);
 
-/* Makes a link; one that is there already is fine. False: refused. */
+/* Makes a connection; one that is there already is fine. False: refused. */
 bool bj_jack_connect(struct bj_jack *jack, const char *source, enum bj_channel channel);
 
 /* The rate changed: have the latency asked for anew. Not from a callback. */

@@ -17,12 +17,12 @@ struct bj_jack_config {
 };
 
 enum bj_jack_event {
-    BJ_JACK_LINKS = 1,      /* a link of ours was made or broken */
-    BJ_JACK_PORTS = 2,      /* ports came or went */
-    BJ_JACK_RATE = 4,       /* the sample rate changed */
-    BJ_JACK_PERIOD = 8,     /* the buffer size changed */
-    BJ_JACK_FREEWHEEL = 16, /* freewheeling began or ended */
-    BJ_JACK_GONE = 32,      /* the server ended or threw us out */
+    BJ_JACK_CONNECTIONS = 1, /* a connection of ours was made or broken */
+    BJ_JACK_PORTS = 2,       /* ports came or went */
+    BJ_JACK_RATE = 4,        /* the sample rate changed */
+    BJ_JACK_PERIOD = 8,      /* the buffer size changed */
+    BJ_JACK_FREEWHEEL = 16,  /* freewheeling began or ended */
+    BJ_JACK_GONE = 32,       /* the server ended or threw us out */
 };
 
 #endif

@@ -11,16 +11,16 @@ enum stage { RUNNING, DONE, DROPPED };
 
 static void free_errand(struct bj_errand *errand)
 {
-    bj_links_finish(&errand->links);
+    bj_connection_list_finish(&errand->list);
     free(errand->made);
     free(errand);
 }
 
 static void connect_each(struct bj_errand *errand)
 {
-    for (size_t k = 0; k < errand->links.count; k++)
-        errand->made[k] = bj_jack_connect(errand->jack, errand->links.items[k].source,
-                                          errand->links.items[k].channel);
+    for (size_t k = 0; k < errand->list.count; k++)
+        errand->made[k] = bj_jack_connect(errand->jack, errand->list.items[k].source,
+                                          errand->list.items[k].channel);
 }
 
 static void work(void *job)
@@ -48,7 +48,7 @@ static void work(void *job)
 }
 
 struct bj_errand *bj_errand_begin(enum bj_errand_kind kind, struct bj_jack *jack,
-                                  struct bj_links *links, atomic_int *running)
+                                  struct bj_connection_list *list, atomic_int *running)
 {
     struct bj_errand *errand = calloc(1, sizeof *errand);
 
@@ -56,11 +56,11 @@ struct bj_errand *bj_errand_begin(enum bj_errand_kind kind, struct bj_jack *jack
         return NULL;
     errand->kind = kind;
     errand->jack = jack;
-    if (links)
-        errand->links = *links;
-    if (links)
-        *links = (struct bj_links){0};
-    errand->made = calloc(errand->links.count + 1, sizeof *errand->made);
+    if (list)
+        errand->list = *list;
+    if (list)
+        *list = (struct bj_connection_list){0};
+    errand->made = calloc(errand->list.count + 1, sizeof *errand->made);
     atomic_store(&jack->busy, true);
     if (errand->made && bj_helper_start(work, errand, running))
         return errand;

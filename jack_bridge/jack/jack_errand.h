@@ -10,24 +10,24 @@
 
 enum bj_errand_kind {
     BJ_ERRAND_START,   /* take part in the graph, after bj_jack_attach */
-    BJ_ERRAND_CONNECT, /* make links */
+    BJ_ERRAND_CONNECT, /* make connections */
     BJ_ERRAND_LATENCY, /* have the latency asked for anew */
 };
 
 struct bj_errand {
     enum bj_errand_kind kind;
     struct bj_jack *jack;
-    struct bj_links links; /* CONNECT: to be made */
-    bool *made;            /* which of them were */
-    bool good;             /* START: it does */
-    char why[200];         /* else why not */
+    struct bj_connection_list list; /* CONNECT: to be made */
+    bool *made;                     /* which of them were */
+    bool good;                      /* START: it does */
+    char why[200];                  /* else why not */
     atomic_int stage;
 };
 
-/* Main thread. Takes the links of `links`, which may be NULL, over. `running` counts helper
+/* Main thread. Takes what `list` holds, which may be NULL, over. `running` counts helper
  * threads. NULL: no memory or no thread. */
 struct bj_errand *bj_errand_begin(enum bj_errand_kind kind, struct bj_jack *jack,
-                                  struct bj_links *links, atomic_int *running);
+                                  struct bj_connection_list *list, atomic_int *running);
 
 /* The client's wake_fd is woken then; all is readable. */
 bool bj_errand_done(const struct bj_errand *errand);

@@ -11,89 +11,92 @@
 #define RETRY_FIRST_NS (100 * BJ_NS_PER_MS)
 #define RETRY_MOST_NS (2 * BJ_NS_PER_S)
 
-void bj_links_clear(struct bj_links *links)
+void bj_connection_list_clear(struct bj_connection_list *list)
 {
-    for (size_t k = 0; k < links->count; k++)
-        free(links->items[k].source);
-    links->count = 0;
+    for (size_t k = 0; k < list->count; k++)
+        free(list->items[k].source);
+    list->count = 0;
 }
 
-void bj_links_finish(struct bj_links *links)
+void bj_connection_list_finish(struct bj_connection_list *list)
 {
-    bj_links_clear(links);
-    free(links->items);
-    *links = (struct bj_links){0};
+    bj_connection_list_clear(list);
+    free(list->items);
+    *list = (struct bj_connection_list){0};
 }
 
-static size_t place_of(const struct bj_links *links, const char *source,
+static size_t place_of(const struct bj_connection_list *list, const char *source,
                        enum bj_channel channel)
 {
     size_t k = 0;
 
-    while (k < links->count && (links->items[k].channel != channel ||
-                                strcmp(links->items[k].source, source) != 0))
+    while (k < list->count && (list->items[k].channel != channel ||
+                               strcmp(list->items[k].source, source) != 0))
         k++;
     return k;
 }
 
-bool bj_links_have(const struct bj_links *links, const char *source,
-                   enum bj_channel channel)
+bool bj_connection_list_have(const struct bj_connection_list *list, const char *source,
+                             enum bj_channel channel)
 {
-    return place_of(links, source, channel) < links->count;
+    return place_of(list, source, channel) < list->count;
 }
 
-static bool make_room(struct bj_links *links)
+static bool make_room(struct bj_connection_list *list)
 {
-    size_t room = links->room ? 2 * links->room : 16;
-    struct bj_link *items;
+    size_t room = list->room ? 2 * list->room : 16;
+    struct bj_connection *items;
 
-    if (links->count < links->room)
+    if (list->count < list->room)
         return true;
-    items = realloc(links->items, room * sizeof *items);
+    items = realloc(list->items, room * sizeof *items);
     if (!items)
         return false;
-    links->items = items;
-    links->room = room;
+    list->items = items;
+    list->room = room;
     return true;
 }
 
-void bj_links_add(struct bj_links *links, const char *source, enum bj_channel channel)
+void bj_connection_list_add(struct bj_connection_list *list, const char *source,
+                            enum bj_channel channel)
 {
     char *copy;
 
-    if (bj_links_have(links, source, channel) || !make_room(links))
+    if (bj_connection_list_have(list, source, channel) || !make_room(list))
         return;
     copy = strdup(source);
     if (copy)
-        links->items[links->count++] = (struct bj_link){copy, channel};
+        list->items[list->count++] = (struct bj_connection){copy, channel};
 }
 
-void bj_links_remove(struct bj_links *links, const char *source, enum bj_channel channel)
+void bj_connection_list_remove(struct bj_connection_list *list, const char *source,
+                               enum bj_channel channel)
 {
-    size_t k = place_of(links, source, channel);
+    size_t k = place_of(list, source, channel);
 
-    if (k == links->count)
+    if (k == list->count)
         return;
-    free(links->items[k].source);
-    links->items[k] = links->items[--links->count];
+    free(list->items[k].source);
+    list->items[k] = list->items[--list->count];
 }
 
-bool bj_links_equal(const struct bj_links *a, const struct bj_links *b)
+bool bj_connection_list_equal(const struct bj_connection_list *a,
+                              const struct bj_connection_list *b)
 {
     if (a->count != b->count)
         return false;
     for (size_t k = 0; k < a->count; k++)
-        if (!bj_links_have(b, a->items[k].source, a->items[k].channel))
+        if (!bj_connection_list_have(b, a->items[k].source, a->items[k].channel))
             return false;
     return true;
 }
 
-unsigned bj_links_channels(const struct bj_links *links)
+unsigned bj_connection_list_channels(const struct bj_connection_list *list)
 {
     unsigned set = 0;
 
-    for (size_t k = 0; k < links->count; k++)
-        set |= BJ_CHANNEL_BIT(links->items[k].channel);
+    for (size_t k = 0; k < list->count; k++)
+        set |= BJ_CHANNEL_BIT(list->items[k].channel);
     return set;
 }
 
@@ -135,7 +138,7 @@ bool bj_connections_check(const char *pattern, char *why, size_t why_size)
     return false;
 }
 
-/* ---- Planning ------------------------------------------------------------------------- */
+/* ---- Planning ------------------------------------------------------------------------ */
 
 void bj_connections_init(struct bj_connections *connections,
                          const struct bj_text_list *patterns, bool once)
@@ -155,32 +158,32 @@ static void forget_known(struct bj_connections *connections)
 void bj_connections_finish(struct bj_connections *connections)
 {
     forget_known(connections);
-    bj_links_finish(&connections->pending);
-    bj_links_finish(&connections->refused);
-    bj_links_finish(&connections->told);
+    bj_connection_list_finish(&connections->pending);
+    bj_connection_list_finish(&connections->refused);
+    bj_connection_list_finish(&connections->told);
 }
 
-static void add_all(struct bj_links *to, const struct bj_links *from)
+static void add_all(struct bj_connection_list *to, const struct bj_connection_list *from)
 {
     for (size_t k = 0; k < from->count; k++)
-        bj_links_add(to, from->items[k].source, from->items[k].channel);
+        bj_connection_list_add(to, from->items[k].source, from->items[k].channel);
 }
 
 static void give_up_pending(struct bj_connections *connections, int64_t now_ns)
 {
     if (now_ns >= connections->pending_until_ns)
-        bj_links_clear(&connections->pending);
+        bj_connection_list_clear(&connections->pending);
 }
 
 void bj_connections_remember(struct bj_connections *connections,
-                             const struct bj_links *links, int64_t now_ns)
+                             const struct bj_connection_list *list, int64_t now_ns)
 {
     give_up_pending(connections, now_ns);
     connections->pending_until_ns = BJ_NEVER;
-    add_all(&connections->pending, links);
+    add_all(&connections->pending, list);
     add_all(&connections->pending, &connections->refused);
-    bj_links_clear(&connections->refused);
-    bj_links_clear(&connections->told);
+    bj_connection_list_clear(&connections->refused);
+    bj_connection_list_clear(&connections->told);
     forget_known(connections);
 }
 
@@ -210,9 +213,11 @@ static void learn(struct bj_connections *connections, const char *const *sources
     }
 }
 
-/* True if the pattern asked for at least one link; *matched: there is a port for it. */
+/* True if the pattern asked for at least one connection; *matched: there is a port for it.
+ */
 static bool apply(const struct bj_connections *connections, const char *pattern,
-                  const char *const *sources, struct bj_links *wanted, bool *matched)
+                  const char *const *sources, struct bj_connection_list *wanted,
+                  bool *matched)
 {
     const char *glob;
     enum bj_channel one = split(pattern, &glob);
@@ -224,7 +229,7 @@ static bool apply(const struct bj_connections *connections, const char *pattern,
             continue;
         *matched = true;
         if (!is_known(connections, *sources)) {
-            bj_links_add(wanted, *sources, next);
+            bj_connection_list_add(wanted, *sources, next);
             asked = true;
         }
         if (one == BJ_CHANNELS)
@@ -234,7 +239,7 @@ static bool apply(const struct bj_connections *connections, const char *pattern,
 }
 
 static void apply_patterns(struct bj_connections *connections, const char *const *sources,
-                           struct bj_links *wanted)
+                           struct bj_connection_list *wanted)
 {
     for (size_t k = 0; k < connections->patterns->count; k++) {
         if (connections->once && connections->done[k])
@@ -255,31 +260,33 @@ static bool exists(const char *const *sources, const char *name)
 
 /* Their time begins with the first look at the new server. */
 static void take_pending(struct bj_connections *connections, const char *const *sources,
-                         int64_t now_ns, struct bj_links *wanted)
+                         int64_t now_ns, struct bj_connection_list *wanted)
 {
-    struct bj_links still = {0};
+    struct bj_connection_list still = {0};
 
     give_up_pending(connections, now_ns);
     if (connections->pending_until_ns == BJ_NEVER)
         connections->pending_until_ns = now_ns + PENDING_NS;
     for (size_t k = 0; k < connections->pending.count; k++) {
-        const struct bj_link *link = &connections->pending.items[k];
+        const struct bj_connection *connection = &connections->pending.items[k];
 
-        bj_links_add(exists(sources, link->source) ? wanted : &still, link->source,
-                     link->channel);
+        bj_connection_list_add(exists(sources, connection->source) ? wanted : &still,
+                               connection->source, connection->channel);
     }
-    bj_links_finish(&connections->pending);
+    bj_connection_list_finish(&connections->pending);
     connections->pending = still;
 }
 
-static void forget_refused(struct bj_connections *connections, const struct bj_link *link)
+static void forget_refused(struct bj_connections *connections,
+                           const struct bj_connection *connection)
 {
-    bj_links_remove(&connections->told, link->source, link->channel);
-    bj_links_remove(&connections->refused, link->source, link->channel);
+    bj_connection_list_remove(&connections->told, connection->source, connection->channel);
+    bj_connection_list_remove(&connections->refused, connection->source,
+                              connection->channel);
 }
 
 static void take_refused(struct bj_connections *connections, const char *const *sources,
-                         int64_t now_ns, struct bj_links *wanted)
+                         int64_t now_ns, struct bj_connection_list *wanted)
 {
     bool due = now_ns >= connections->retry_ns;
 
@@ -296,21 +303,21 @@ static void take_refused(struct bj_connections *connections, const char *const *
 }
 
 void bj_connections_plan(struct bj_connections *connections, const char *const *sources,
-                         int64_t now_ns, struct bj_links *plan)
+                         int64_t now_ns, struct bj_connection_list *plan)
 {
-    struct bj_links wanted = {0};
+    struct bj_connection_list wanted = {0};
 
     apply_patterns(connections, sources, &wanted);
     take_pending(connections, sources, now_ns, &wanted);
     take_refused(connections, sources, now_ns, &wanted);
     learn(connections, sources);
 
-    bj_links_clear(plan);
+    bj_connection_list_clear(plan);
     for (int c = 0; c < BJ_CHANNELS; c++)
         for (size_t k = 0; k < wanted.count; k++)
             if (wanted.items[k].channel == (enum bj_channel)c)
-                bj_links_add(plan, wanted.items[k].source, (enum bj_channel)c);
-    bj_links_finish(&wanted);
+                bj_connection_list_add(plan, wanted.items[k].source, (enum bj_channel)c);
+    bj_connection_list_finish(&wanted);
 }
 
 int64_t bj_connections_retry_ns(const struct bj_connections *connections)
@@ -318,37 +325,40 @@ int64_t bj_connections_retry_ns(const struct bj_connections *connections)
     return connections->refused.count ? connections->retry_ns : BJ_NEVER;
 }
 
-/* ---- What came of it ------------------------------------------------------------------- */
+/* ---- What came of it ----------------------------------------------------------------- */
 
-static void refuse(struct bj_connections *connections, const struct bj_link *link,
-                   int64_t now_ns)
+static void refuse(struct bj_connections *connections,
+                   const struct bj_connection *connection, int64_t now_ns)
 {
-    bj_links_add(&connections->refused, link->source, link->channel);
+    bj_connection_list_add(&connections->refused, connection->source, connection->channel);
     connections->backoff_ns = RETRY_FIRST_NS;
     connections->retry_ns = now_ns + RETRY_FIRST_NS;
 }
 
 /* A program that has just registered its ports is refused too: the first time is no news.
  */
-bool bj_connections_outcome(struct bj_connections *connections, const struct bj_link *link,
-                            bool made, int64_t now_ns, char *text, size_t size)
+bool bj_connections_outcome(struct bj_connections *connections,
+                            const struct bj_connection *connection, bool made,
+                            int64_t now_ns, char *text, size_t size)
 {
-    bool known = bj_links_have(&connections->refused, link->source, link->channel);
-    bool told = bj_links_have(&connections->told, link->source, link->channel);
+    bool known = bj_connection_list_have(&connections->refused, connection->source,
+                                         connection->channel);
+    bool told = bj_connection_list_have(&connections->told, connection->source,
+                                        connection->channel);
 
     if (made) {
-        snprintf(text, size, "%s is connected to %s now", link->source,
-                 bj_port_title(link->channel));
-        forget_refused(connections, link);
+        snprintf(text, size, "%s is connected to %s now", connection->source,
+                 bj_port_title(connection->channel));
+        forget_refused(connections, connection);
         return told;
     }
     if (!known)
-        refuse(connections, link, now_ns);
+        refuse(connections, connection, now_ns);
     if (!known || told)
         return false;
-    bj_links_add(&connections->told, link->source, link->channel);
+    bj_connection_list_add(&connections->told, connection->source, connection->channel);
     snprintf(text, size, "JACK refuses to connect %s to %s; trying again while it is there",
-             link->source, bj_port_title(link->channel));
+             connection->source, bj_port_title(connection->channel));
     return true;
 }
 

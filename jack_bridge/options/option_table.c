@@ -41,7 +41,7 @@ const struct bj_option bj_option_table[] = {
     {"--port-style", CHOICE("named|numbered"), .commands = RUN, AT(port_style),
      .help = "in_x in_y ..., or in_1_x in_2_y ... for programs that sort by name"},
     {"--physical", FLAG, .commands = RUN, AT(physical),
-     .help = "mark the ports as physical, so that players link to them unasked"},
+     .help = "mark the ports as physical, so that players connect to them unasked"},
     {"--cv", FLAG, .commands = RUN, AT(cv), .help = "mark the ports as control voltage"},
     {"--connect", 'c', .kind = BJ_OPTION_LIST, .argument = "PATTERN", .commands = RUN,
      AT(connect),

@@ -186,7 +186,7 @@ case_jackd_killed() { # [--rearm]
     replace_jackd
     back=$(now_ns)
     start_source
-    wait_for 10 connected || fail "the links were not restored"
+    wait_for 10 connected || fail "the connections were not restored"
     expect_return "$@"
     finish
     [ "${1:-}" = --rearm ] || back=9e18
@@ -204,7 +204,7 @@ case_jackd_stopped() { # MILLISECONDS [--rearm]
     again=$(now_ns)
     signal jackd CONT
     wait_for 15 is jack true || fail "beamjack did not come back"
-    wait_for 15 connected || fail "the links were not restored"
+    wait_for 15 connected || fail "the connections were not restored"
     if [ "$hang" -lt 1000 ]; then
         wait_for 10 lit_now || is armed false || fail "armed, but dark after a short hang"
         say "after the hang: armed $(last armed), lit $(last lit)"
@@ -323,7 +323,7 @@ case_rate_change() {
     wait_for 15 is jack_rate 44100 || fail "the new rate was not noticed"
     back=$(now_ns)
     start_source
-    wait_for 10 connected || fail "the links were not restored"
+    wait_for 10 connected || fail "the connections were not restored"
     expect_return --rearm
     dry=$(last device_underruns)
     play_for 2000
@@ -362,7 +362,7 @@ case_hand_patching() {
     local at axis
     for axis in r g b x y; do
         at=$(now_ns)
-        jack_connect bjsource:out_$axis beamjack:in_$axis || fail "no link"
+        jack_connect bjsource:out_$axis beamjack:in_$axis || fail "no connection"
     done
     wait_for 5 lit_now || fail "no light when all is connected"
     play_for 300

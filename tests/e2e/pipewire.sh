@@ -61,7 +61,7 @@ case_pipewire_restart() { # [--rearm]
     wait_for 15 is jack true || fail "beamjack did not come back to PipeWire"
     back=$(now_ns)
     start_source
-    wait_for 10 connected || fail "the links were not restored"
+    wait_for 10 connected || fail "the connections were not restored"
     expect_return "$@"
     finish
     dark_within "$within" "$at" "$back" || fail "lit without a server"

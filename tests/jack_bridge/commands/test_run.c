@@ -73,9 +73,9 @@ static void position_without_a_colour_is_dark_and_says_the_remedy(void **state)
     WAIT_FOR(running_said(f, "no colour is connected: connect in_r"));
 }
 
-/* A program registers its ports before it takes part in the graph; JACK links none of them
- * until then. */
-static void link_that_jack_refuses_is_made_when_it_can_be(void **state)
+/* A program registers its ports before it takes part in the graph; JACK connects none of
+ * them until then. */
+static void connection_that_jack_refuses_is_made_when_it_can_be(void **state)
 {
     struct fixture *f = *state;
     jack_client_t *late;
@@ -318,7 +318,7 @@ int main(void)
         WITH_SERVER(armed_and_connected_is_lit_until_disarmed),
         WITH_SERVER(position_without_a_source_is_dark),
         WITH_SERVER(position_without_a_colour_is_dark_and_says_the_remedy),
-        WITH_SERVER(link_that_jack_refuses_is_made_when_it_can_be),
+        WITH_SERVER(connection_that_jack_refuses_is_made_when_it_can_be),
         WITH_SERVER(configuration_is_read_again),
         WITH_SERVER(refused_connection_is_status_1_and_names_the_option),
         WITH_SERVER(failure_is_the_last_word_and_told_once),

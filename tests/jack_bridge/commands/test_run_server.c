@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-static void killed_server_comes_back_with_links_and_dark(void **state)
+static void killed_server_comes_back_with_connections_and_dark(void **state)
 {
     struct fixture *f = *state;
 
@@ -184,7 +184,7 @@ static void freewheeling_disarms(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_SERVER(killed_server_comes_back_with_links_and_dark),
+        WITH_SERVER(killed_server_comes_back_with_connections_and_dark),
         WITH_SERVER(a_rate_that_cannot_be_played_is_dark_and_disarmed),
         WITH_SERVER(a_start_at_such_a_rate_is_refused),
         WITH_SERVER(stopped_server_is_dark_and_ends_with_ctrl_c),

@@ -32,7 +32,7 @@ struct fixture {
     char why[BJ_WHY_SIZE];
 };
 
-/* ---- Set-up ------------------------------------------------------------------------------- */
+/* ---- Set-up -------------------------------------------------------------------------- */
 
 static int set_up(void **state)
 {
@@ -105,7 +105,7 @@ static void connect_all(struct fixture *f)
         assert_true(source_connect(&f->source, p, inputs[p]));
 }
 
-/* ---- Ports ----------------------------------------------------------------------------------- */
+/* ---- Ports --------------------------------------------------------------------------- */
 
 static void ports_come_in_order_with_honest_flags(void **state)
 {
@@ -190,7 +190,7 @@ static void metadata_tells_people_what_a_port_is(void **state)
                          0);
 }
 
-/* ---- Names -------------------------------------------------------------------------------------- */
+/* ---- Names --------------------------------------------------------------------------- */
 
 static void name_clash_is_solved_or_refused(void **state)
 {
@@ -236,7 +236,7 @@ static void absent_server_is_named_with_the_remedy(void **state)
     assert_non_null(strstr(f->why, "--wait-for-jack"));
 }
 
-/* ---- Data ---------------------------------------------------------------------------------------- */
+/* ---- Data ---------------------------------------------------------------------------- */
 
 static void latency_reaches_the_source(void **state)
 {
@@ -279,7 +279,7 @@ static bool fill_until_lit(struct fixture *f, uint64_t *position, struct bj_poin
 static void values_arrive_in_the_feed(void **state)
 {
     struct fixture *f = *state;
-    struct bj_links links = {0};
+    struct bj_connection_list list = {0};
     struct bj_point point;
     uint64_t position = 0;
 
@@ -287,13 +287,14 @@ static void values_arrive_in_the_feed(void **state)
     atomic_store(&f->source.colour[BJ_G], 0.5f);
     atomic_store(&f->source.colour[BJ_B], 0.0f);
     connect_all(f);
-    WAIT_FOR((bj_jack_links(f->jack, &links), bj_links_channels(&links) == 0x1f));
+    WAIT_FOR(
+        (bj_jack_connections(f->jack, &list), bj_connection_list_channels(&list) == 0x1f));
     WAIT_FOR(fill_until_lit(f, &position, &point) && point.r > 0.9999999f);
     assert_true(fabsf(hypotf(point.x, point.y) - 0.5f) < 1e-3f);
     assert_true(fabsf(point.g - 0.5f) < 1e-6f);
     assert_true(point.b == 0);
     assert_true(point.i > 0.9999999f); /* nobody drives in_i */
-    bj_links_finish(&links);
+    bj_connection_list_finish(&list);
 }
 
 static void period_may_change_while_running(void **state)
@@ -336,24 +337,24 @@ static void freewheel_pushes_nothing(void **state)
 static void connections_are_signalled(void **state)
 {
     struct fixture *f = *state;
-    struct bj_links links = {0};
+    struct bj_connection_list list = {0};
     unsigned seen = 0;
 
     join(f);
     bj_jack_events(f->jack);
     assert_true(bj_jack_connect(f->jack, "source:out_2", BJ_Y));
     assert_true(bj_jack_connect(f->jack, "source:out_2", BJ_Y)); /* there already */
-    WAIT_FOR(happened(f, BJ_JACK_LINKS, &seen));
-    bj_jack_links(f->jack, &links);
-    assert_int_equal(links.count, 1);
-    assert_true(bj_links_have(&links, "source:out_2", BJ_Y));
+    WAIT_FOR(happened(f, BJ_JACK_CONNECTIONS, &seen));
+    bj_jack_connections(f->jack, &list);
+    assert_int_equal(list.count, 1);
+    assert_true(bj_connection_list_have(&list, "source:out_2", BJ_Y));
     seen = 0;
     assert_true(source_disconnect(&f->source, 1, "laser:in_y"));
-    WAIT_FOR(happened(f, BJ_JACK_LINKS, &seen));
-    bj_jack_links(f->jack, &links);
-    assert_int_equal(links.count, 0);
+    WAIT_FOR(happened(f, BJ_JACK_CONNECTIONS, &seen));
+    bj_jack_connections(f->jack, &list);
+    assert_int_equal(list.count, 0);
     assert_false(bj_jack_connect(f->jack, "nobody:out", BJ_X));
-    bj_links_finish(&links);
+    bj_connection_list_finish(&list);
 }
 
 static void sources_are_listed_in_order(void **state)

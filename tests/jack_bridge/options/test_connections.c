@@ -33,7 +33,7 @@ static int64_t now_ns;
 static const char *plan_text(struct bj_connections *connections, const char *const *sources)
 {
     static char text[1024];
-    struct bj_links plan = {0};
+    struct bj_connection_list plan = {0};
 
     bj_connections_plan(connections, sources, now_ns, &plan);
     text[0] = '\0';
@@ -43,7 +43,7 @@ static const char *plan_text(struct bj_connections *connections, const char *con
         snprintf(text + used, sizeof text - used, "%s%c %s", k ? ", " : "",
                  bj_port_letter(plan.items[k].channel), plan.items[k].source);
     }
-    bj_links_finish(&plan);
+    bj_connection_list_finish(&plan);
     return text;
 }
 
@@ -154,18 +154,18 @@ static void remembered_links_wait_for_their_sources(void **state)
     const char *const one[] = {PD(1), NULL};
     struct bj_text_list patterns = {.count = 0};
     struct bj_connections connections;
-    struct bj_links links = {0};
+    struct bj_connection_list list = {0};
 
     (void)state;
     bj_connections_init(&connections, &patterns, false);
-    bj_links_add(&links, PD(3), BJ_R);
-    bj_links_add(&links, PD(1), BJ_X);
+    bj_connection_list_add(&list, PD(3), BJ_R);
+    bj_connection_list_add(&list, PD(1), BJ_X);
     plan_text(&connections, five);
-    bj_connections_remember(&connections, &links, now_ns);
+    bj_connections_remember(&connections, &list, now_ns);
     assert_string_equal(plan_text(&connections, one), "x " PD(1));
     assert_string_equal(plan_text(&connections, five), "r " PD(3));
     assert_string_equal(plan_text(&connections, five), "");
-    bj_links_finish(&links);
+    bj_connection_list_finish(&list);
     bj_connections_finish(&connections);
 }
 
@@ -174,14 +174,14 @@ static void sources_that_do_not_return_are_forgotten(void **state)
 {
     struct bj_text_list patterns = {.count = 0};
     struct bj_connections connections;
-    struct bj_links links = {0}, nothing = {0};
+    struct bj_connection_list list = {0}, nothing = {0};
 
     (void)state;
     now_ns = 1000 * BJ_NS_PER_S;
     bj_connections_init(&connections, &patterns, false);
-    bj_links_add(&links, PD(1), BJ_X);
-    bj_links_add(&links, PD(3), BJ_R);
-    bj_connections_remember(&connections, &links, now_ns);
+    bj_connection_list_add(&list, PD(1), BJ_X);
+    bj_connection_list_add(&list, PD(3), BJ_R);
+    bj_connections_remember(&connections, &list, now_ns);
     now_ns += 86400 * BJ_NS_PER_S; /* however long there is no server */
     assert_string_equal(plan_text(&connections, none), "");
     now_ns += 599 * BJ_NS_PER_S;
@@ -190,16 +190,16 @@ static void sources_that_do_not_return_are_forgotten(void **state)
     now_ns += 599 * BJ_NS_PER_S;
     assert_string_equal(plan_text(&connections, five), "x " PD(1) ", r " PD(3));
 
-    bj_connections_remember(&connections, &links, now_ns);
+    bj_connections_remember(&connections, &list, now_ns);
     assert_string_equal(plan_text(&connections, none), "");
     now_ns += 600 * BJ_NS_PER_S;
     bj_connections_remember(&connections, &nothing, now_ns);
     assert_int_equal(connections.pending.count, 0);
-    bj_connections_remember(&connections, &links, now_ns);
+    bj_connections_remember(&connections, &list, now_ns);
     assert_string_equal(plan_text(&connections, none), "");
     now_ns += 600 * BJ_NS_PER_S;
     assert_string_equal(plan_text(&connections, five), "");
-    bj_links_finish(&links);
+    bj_connection_list_finish(&list);
     bj_connections_finish(&connections);
 }
 
@@ -207,7 +207,7 @@ static void patterns_work_anew_on_a_new_server(void **state)
 {
     struct bj_text_list patterns = patterns_of("x=pd:output_1", NULL);
     struct bj_connections connections;
-    struct bj_links nothing = {0};
+    struct bj_connection_list nothing = {0};
 
     (void)state;
     bj_connections_init(&connections, &patterns, false);
@@ -275,10 +275,11 @@ static void pattern_that_matches_at_once_is_no_news(void **state)
 
 static bool outcome(struct bj_connections *connections, bool made)
 {
-    struct bj_link link = {.source = (char[]){PD(1)}, .channel = BJ_X};
+    struct bj_connection connection = {.source = (char[]){PD(1)}, .channel = BJ_X};
     char text[400];
 
-    return bj_connections_outcome(connections, &link, made, now_ns, text, sizeof text);
+    return bj_connections_outcome(connections, &connection, made, now_ns, text,
+                                  sizeof text);
 }
 
 static void refused_link_is_tried_again_while_its_source_is_there(void **state)
@@ -331,7 +332,7 @@ static void refused_link_is_wanted_from_the_next_server(void **state)
 {
     struct bj_text_list patterns = {.count = 0};
     struct bj_connections connections;
-    struct bj_links nothing = {0};
+    struct bj_connection_list nothing = {0};
 
     (void)state;
     now_ns = 0;
@@ -401,20 +402,20 @@ static void pattern_without_a_client_is_refused(void **state)
 
 static void links_know_their_channels(void **state)
 {
-    struct bj_links a = {0}, b = {0};
+    struct bj_connection_list a = {0}, b = {0};
 
     (void)state;
-    bj_links_add(&a, PD(1), BJ_X);
-    bj_links_add(&a, PD(1), BJ_X);
-    bj_links_add(&a, PD(1), BJ_Y);
+    bj_connection_list_add(&a, PD(1), BJ_X);
+    bj_connection_list_add(&a, PD(1), BJ_X);
+    bj_connection_list_add(&a, PD(1), BJ_Y);
     assert_int_equal(a.count, 2);
-    assert_int_equal(bj_links_channels(&a), BJ_POSITION_BITS);
-    bj_links_add(&b, PD(1), BJ_Y);
-    assert_false(bj_links_equal(&a, &b));
-    bj_links_add(&b, PD(1), BJ_X);
-    assert_true(bj_links_equal(&a, &b));
-    bj_links_finish(&a);
-    bj_links_finish(&b);
+    assert_int_equal(bj_connection_list_channels(&a), BJ_POSITION_BITS);
+    bj_connection_list_add(&b, PD(1), BJ_Y);
+    assert_false(bj_connection_list_equal(&a, &b));
+    bj_connection_list_add(&b, PD(1), BJ_X);
+    assert_true(bj_connection_list_equal(&a, &b));
+    bj_connection_list_finish(&a);
+    bj_connection_list_finish(&b);
 }
 
 int main(void)

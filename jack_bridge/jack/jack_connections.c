@@ -4,17 +4,17 @@
 
 #include <errno.h>
 
-void bj_jack_links(struct bj_jack *jack, struct bj_links *links)
+void bj_jack_connections(struct bj_jack *jack, struct bj_connection_list *list)
 {
-    bj_links_clear(links);
+    bj_connection_list_clear(list);
     for (int c = 0; c < BJ_CHANNELS; c++) {
         const char **sources = jack_port_get_all_connections(jack->client, jack->ports[c]);
 
         for (const char **source = sources; source && *source; source++)
-            bj_links_add(links, *source, (enum bj_channel)c);
+            bj_connection_list_add(list, *source, (enum bj_channel)c);
         jack_free(sources);
     }
-    atomic_store(&jack->process.connected, bj_links_channels(links));
+    atomic_store(&jack->process.connected, bj_connection_list_channels(list));
 }
 
 const char **bj_jack_sources(struct bj_jack *jack)
