@@ -3,10 +3,11 @@
  * When does each point leave the DAC? A clock fit of the points played, from the DAC's
  * level reports. What paces is the level; this one tells time.
  *
- * Points are numbered from 0 at the connection, in the order they leave; points that are
- * lost have no number. A request's send time is the time of the report: the answer cannot
- * be older than the question, so the error is the way out only, and on the safe side. A DAC
- * that ran dry has lost its phase; what it reports then says nothing about its rate.
+ * Points are numbered from 0 at the beginning of the session, in the order they leave;
+ * points that are lost have no number. A request's send time is the time of the report: the
+ * answer cannot be older than the question, so the error is the way out only, and on the
+ * safe side. A DAC that ran dry has lost its phase; what it reports then says nothing about
+ * its rate.
  *
  * Pure arithmetic; engine thread, BJ_RT.
  */
@@ -38,7 +39,7 @@ struct bj_dac_clock {
 
 void bj_dac_clock_init(struct bj_dac_clock *clock, enum bj_output_model model, double pps);
 
-/* A new connection: a new count, at the rate known so far. */
+/* A new session: a new count, at the rate known so far. */
 void bj_dac_clock_connect(struct bj_dac_clock *clock);
 
 /* The device's timer makes this of the rate. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/drain.h"
 
-#include "engine/connection.h"
 #include "engine/points.h"
+#include "engine/session.h"
 
 #define DARK_TAIL_NS BJ_NS_PER_MS
 

@@ -4,11 +4,11 @@
  * safety, write, publish. bj_stream_step at the end tells it.
  */
 #include "engine/arming.h"
-#include "engine/connection.h"
 #include "engine/drain.h"
 #include "engine/driver_events.h"
 #include "engine/points.h"
 #include "engine/publish.h"
+#include "engine/session.h"
 
 /* So often at least, so that a gap is recognised as one. */
 #define PULSE_NS (250 * BJ_NS_PER_MS)

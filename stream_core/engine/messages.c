@@ -18,7 +18,7 @@ void bj_messages_begin_step(struct bj_messages *messages, int64_t now_ns)
     messages->noticed = false;
 }
 
-void bj_messages_begin_connection(struct bj_messages *messages)
+void bj_messages_begin_session(struct bj_messages *messages)
 {
     messages->problems = 0;
 }

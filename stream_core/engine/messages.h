@@ -17,7 +17,7 @@ struct bj_messages {
     int64_t now_ns;
     bool noticed;                 /* the driver told its problem within this step */
     char newest[BJ_PROBLEM_SIZE]; /* its text */
-    uint32_t problems;            /* since the connection began */
+    uint32_t problems;            /* since the session began */
     struct bj_problem {
         char text[BJ_PROBLEM_SIZE];
         int64_t told_ns;
@@ -32,8 +32,8 @@ void bj_messages_init(struct bj_messages *messages, bj_error_fn error, void *use
 /* A new step: what the driver told before is no reason for a loss now. */
 void bj_messages_begin_step(struct bj_messages *messages, int64_t now_ns);
 
-/* A new connection: a problem from before is news again. */
-void bj_messages_begin_connection(struct bj_messages *messages);
+/* A new session: a problem from before is news again. */
+void bj_messages_begin_session(struct bj_messages *messages);
 
 /* Something that is no problem. */
 void bj_messages_say(struct bj_messages *messages, const char *text);

@@ -2,8 +2,8 @@
 #include "engine/points.h"
 
 #include "beam/intensity.h"
-#include "engine/connection.h"
 #include "engine/play_time.h"
+#include "engine/session.h"
 
 /* ---- fill ---------------------------------------------------------------------------- */
 

@@ -27,7 +27,7 @@ void bj_restarts_note(struct bj_restarts *restarts, int64_t now_ns, bool played)
 /* No points may go out before hold_until_ns. */
 bool bj_restarts_hold(const struct bj_restarts *restarts, int64_t now_ns);
 
-/* So many restarts in a row without a point played that a new connection is the next thing
+/* So many restarts in a row without a point played that a new session is the next thing
  * to try. */
 bool bj_restarts_hopeless(const struct bj_restarts *restarts);
 

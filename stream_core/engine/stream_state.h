@@ -3,7 +3,7 @@
  * A stream: the state of each stage, in flow order, and what holds them together. Not
  * installed.
  *
- * A stage knows its own state alone. The files that know all of it: arming.c, connection.c,
+ * A stage knows its own state alone. The files that know all of it: arming.c, session.c,
  * driver_events.c, rate.c, points.c, drain.c, engine.c, publish.c and stream.c.
  */
 #ifndef BJ_STREAM_STATE_H
@@ -32,7 +32,7 @@ struct bj_arming {
     int64_t fault_deadline_ns; /* by then an arm has cleared it */
 };
 
-/* connection.c and drain.c: where a stream is in its life. */
+/* session.c and drain.c: where a stream is in its life. */
 struct bj_life {
     enum bj_stream_state phase;
     enum bj_run result;     /* BJ_RUN_GOING until it is over */

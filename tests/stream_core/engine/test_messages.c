@@ -105,7 +105,7 @@ static void a_new_connection_tells_at_once(void **state)
     bj_messages_init(&messages, hear, &heard, "Fake DAC");
     for (int k = 1; k <= 3; k++) {
         bj_messages_begin_step(&messages, S + k * MS);
-        bj_messages_begin_connection(&messages);
+        bj_messages_begin_session(&messages);
         bj_messages_tell(&messages, BJ_PROTOCOL, false, "too warm");
         bj_messages_tell(&messages, BJ_PROTOCOL, false, "too warm");
         assert_int_equal(heard.count, k);

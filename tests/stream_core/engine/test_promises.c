@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What counts as a broken promise. What the engine does then: test_connection.
+ * What counts as a broken promise. What the engine does then: test_session.
  */
 #include "engine/promises.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "engine/connection.h"
+#include "engine/session.h"
 
 #include "engine/arming.h"
 #include "engine/driver_events.h"
@@ -128,7 +128,7 @@ static void connected(struct bj_stream *stream)
     }
     if (anew) {
         stream->life.connected_ns = stream->turn.now_ns;
-        bj_messages_begin_connection(&stream->messages);
+        bj_messages_begin_session(&stream->messages);
     }
     if (!fit_to_device(stream)) {
         return;

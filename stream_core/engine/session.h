@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Connecting, losing, closing: the life of a DAC under a stream.
+ * The sessions of a stream with its DAC: connecting, losing, closing.
  */
-#ifndef BJ_CONNECTION_H
-#define BJ_CONNECTION_H
+#ifndef BJ_SESSION_H
+#define BJ_SESSION_H
 
 #include "engine/stream_state.h"
 

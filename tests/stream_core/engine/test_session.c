@@ -786,5 +786,5 @@ int main(void)
         memcpy(&tests[k].initial_state, &row, sizeof row);
     }
     memcpy(tests + EXITS, others, sizeof others);
-    return _cmocka_run_group_tests("connection", tests, EXITS + OTHERS, NULL, NULL);
+    return _cmocka_run_group_tests("session", tests, EXITS + OTHERS, NULL, NULL);
 }
