@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The device models behind the bus of the end-to-end tests, and what an eye sees of each:
- * every point as it left the converters, in the form of the points file.
+ * The device models behind the bus of the end-to-end tests, and what an observer sees of
+ * each: every point as it left the converters, in the form of the points file.
  *
  * Colour is told whatever the shutter does, as not every projector looks at it. Where a
  * device wants one more line for light, which is intensity on a Helios and the interlock on

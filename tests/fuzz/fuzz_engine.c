@@ -7,7 +7,7 @@
 #define MOST_LOST 100000
 #define LONGEST_TEXT 511
 
-/* ---- Its ears ------------------------------------------------------------------------ */
+/* ---- Its events ---------------------------------------------------------------------- */
 
 static void on_level(void *user, const struct bj_level_report *report)
 {

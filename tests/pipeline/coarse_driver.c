@@ -5,42 +5,42 @@
 
 static void on_level(void *user, const struct bj_level_report *report)
 {
-    struct coarse_ears *ears = user;
+    struct coarse_events *tap = user;
     struct bj_level_report coarse = *report;
 
-    ears->reports++;
-    if (ears->quantum_points > report->quantum_points) {
-        coarse.quantum_points = ears->quantum_points;
+    tap->reports++;
+    if (tap->quantum_points > report->quantum_points) {
+        coarse.quantum_points = tap->quantum_points;
     }
-    ears->events->level(ears->engine, &coarse);
+    tap->events->level(tap->engine, &coarse);
 }
 
 static void on_emptied(void *user, uint32_t lost_points, bool dry)
 {
-    struct coarse_ears *ears = user;
+    struct coarse_events *tap = user;
 
-    ears->events->emptied(ears->engine, lost_points, dry);
+    tap->events->emptied(tap->engine, lost_points, dry);
 }
 
 static void on_notice(void *user, enum bj_status status, const char *text)
 {
-    struct coarse_ears *ears = user;
+    struct coarse_events *tap = user;
 
-    ears->events->notice(ears->engine, status, text);
+    tap->events->notice(tap->engine, status, text);
 }
 
-static const struct bj_dac_events through_ears = {
+static const struct bj_dac_events through_tap = {
     .level = on_level, .emptied = on_emptied, .notice = on_notice};
 
 static enum bj_status init(void *instance, const struct bj_dac_config *config)
 {
-    struct coarse_ears *ears = *(struct coarse_ears *const *)config->extra;
+    struct coarse_events *tap = *(struct coarse_events *const *)config->extra;
     struct bj_dac *dac = instance;
 
-    ears->events = dac->events;
-    ears->engine = dac->engine;
-    dac->events = &through_ears;
-    dac->engine = ears;
+    tap->events = dac->events;
+    tap->engine = dac->engine;
+    dac->events = &through_tap;
+    dac->engine = tap;
     return bj_ether_dream.init(dac, config);
 }
 

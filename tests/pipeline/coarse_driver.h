@@ -12,7 +12,7 @@ struct bj_dac_driver coarse_driver(void);
 
 /* What stands between the driver and the engine. The configuration's `extra` points to a
  * pointer to one; it outlives the driver. */
-struct coarse_ears {
+struct coarse_events {
     uint32_t quantum_points;
     uint64_t reports;
     const struct bj_dac_events *events; /* the engine's */

@@ -37,7 +37,7 @@ struct pipeline_config pipeline_defaults(void)
     return config;
 }
 
-/* ---- What the parts tell ---------------------------------------------------------------- */
+/* ---- What the parts tell ------------------------------------------------------------- */
 
 static void on_command(void *user, const struct sim_ed_command *command)
 {
@@ -80,7 +80,7 @@ static void on_wake(void *user)
     pipeline->woken = true;
 }
 
-/* ---- Life ------------------------------------------------------------------------------- */
+/* ---- Life ---------------------------------------------------------------------------- */
 
 static void on_seen(void *user, int64_t time_ns, const struct bj_point *seen)
 {
@@ -180,7 +180,7 @@ static const struct bj_dac_driver *driver_of(struct pipeline *pipeline,
     if (pipeline->config.row.driver)
         return pipeline->row.driver;
     pipeline->driver = coarse_driver();
-    pipeline->extra = &pipeline->ears;
+    pipeline->extra = &pipeline->tap;
     dac->extra = &pipeline->extra;
     return &pipeline->driver;
 }
@@ -235,7 +235,7 @@ void pipeline_init(struct pipeline *pipeline, const struct pipeline_config *conf
     pipeline->stopped_playing_ns = BJ_NEVER;
     pipeline->random.state = config->seed;
     pipeline->stall_random.state = config->seed + 2;
-    pipeline->ears.quantum_points = config->report_quantum ? config->report_quantum : 1;
+    pipeline->tap.quantum_points = config->report_quantum ? config->report_quantum : 1;
     pipeline->step_ns = PIPELINE_START_NS;
     bj_wait_init(&pipeline->wait);
     pipeline->crystal_ns = crystal_changes(&config->dac_crystal) && !config->row.driver
@@ -258,7 +258,7 @@ void pipeline_finish(struct pipeline *pipeline)
     clock_trace_finish(&pipeline->trace);
 }
 
-/* ---- The engine's thread ---------------------------------------------------------------- */
+/* ---- The engine's thread ------------------------------------------------------------- */
 
 static bool should_wake(struct pipeline *pipeline)
 {
@@ -307,7 +307,7 @@ static void run_engine(struct pipeline *pipeline)
     }
 }
 
-/* ---- Crystals --------------------------------------------------------------------------- */
+/* ---- Crystals ------------------------------------------------------------------------ */
 
 static void set_dac_skew(struct pipeline *pipeline)
 {
@@ -328,7 +328,7 @@ void pipeline_step_dac(struct pipeline *pipeline, double ppm)
     set_dac_skew(pipeline);
 }
 
-/* ---- Time ------------------------------------------------------------------------------- */
+/* ---- Time ---------------------------------------------------------------------------- */
 
 static int64_t earlier(int64_t a, int64_t b)
 {
@@ -393,7 +393,7 @@ void pipeline_light_up(struct pipeline *pipeline)
     audience_count_anew(&pipeline->audience);
 }
 
-/* ---- Looking ---------------------------------------------------------------------------- */
+/* ---- Looking ------------------------------------------------------------------------- */
 
 void pipeline_fault(struct pipeline *pipeline, enum sim_ed_fault fault, int64_t value)
 {

@@ -87,7 +87,7 @@ struct pipeline {
     /* inside */
     struct rig_ether_dream_way way;
     struct bj_dac_driver driver;
-    struct coarse_ears ears, *extra;
+    struct coarse_events tap, *extra;
     double frame_ns; /* of the cycle that comes next */
     int64_t crystal_ns,
         stall_ns;          /* when the DAC's clock, when the thread is next touched */

@@ -31,7 +31,7 @@ struct sim_serve {
     struct sim_host *host;
     struct sim_serve_config config;
     int tcp[PORTS], udp[PORTS], sender;
-    int ears[PORTS]; /* where broadcasts to the UDP ports arrive; -1: with the rest */
+    int broadcast_fds[PORTS]; /* broadcasts to the UDP ports; -1: they come with the rest */
     int tcp_count, udp_count, client_count;
     uint16_t port;
     bool moved, broadcasts;
@@ -73,7 +73,7 @@ static int64_t tell_now(struct sim_serve *serve)
     return tell_time(serve, sim_serve_now_ns());
 }
 
-/* ---- Clients ---------------------------------------------------------------------------- */
+/* ---- Clients ------------------------------------------------------------------------- */
 
 static void close_hard(int fd)
 {
@@ -225,7 +225,7 @@ static void serve_clients(struct sim_serve *serve)
     }
 }
 
-/* ---- Datagrams --------------------------------------------------------------------------- */
+/* ---- Datagrams ----------------------------------------------------------------------- */
 
 static struct sockaddr_in socket_address(uint32_t ip, uint16_t port)
 {
@@ -275,7 +275,8 @@ static void receive_datagrams(struct sim_serve *serve)
 
     for (int p = 0; p < serve->udp_count; p++) {
         sim_arrivals_read(&serve->arrivals, serve->udp[p], host->ops->udp_ports[p]);
-        sim_arrivals_read(&serve->arrivals, serve->ears[p], host->ops->udp_ports[p]);
+        sim_arrivals_read(&serve->arrivals, serve->broadcast_fds[p],
+                          host->ops->udp_ports[p]);
     }
     while ((next = sim_arrivals_next(&serve->arrivals)) != NULL) {
         host->ops->datagram_in(host, next->port, next->from, next->bytes, next->size,
@@ -284,7 +285,7 @@ static void receive_datagrams(struct sim_serve *serve)
     }
 }
 
-/* ---- Running ------------------------------------------------------------------------------ */
+/* ---- Running ------------------------------------------------------------------------- */
 
 static void do_everything(struct sim_serve *serve)
 {
@@ -313,7 +314,7 @@ static int what_to_wait_for(const struct sim_serve *serve, struct pollfd *polls)
     }
     for (int p = 0; p < serve->udp_count; p++) {
         polls[count++] = (struct pollfd){.fd = serve->udp[p], .events = POLLIN};
-        polls[count++] = (struct pollfd){.fd = serve->ears[p], .events = POLLIN};
+        polls[count++] = (struct pollfd){.fd = serve->broadcast_fds[p], .events = POLLIN};
     }
     polls[count++] = (struct pollfd){.fd = serve->config.wake_fd, .events = POLLIN};
     return count;
@@ -368,7 +369,7 @@ enum bj_status sim_serve_run(struct sim_serve *serve, int64_t until_ns)
     return BJ_OK;
 }
 
-/* ---- Life ----------------------------------------------------------------------------------- */
+/* ---- Life ---------------------------------------------------------------------------- */
 
 static enum bj_status status_of_errno(void)
 {
@@ -450,14 +451,14 @@ static void close_udp(struct sim_serve *serve)
 {
     for (; serve->udp_count > 0; serve->udp_count--) {
         close(serve->udp[serve->udp_count - 1]);
-        if (serve->ears[serve->udp_count - 1] >= 0) {
-            close(serve->ears[serve->udp_count - 1]);
+        if (serve->broadcast_fds[serve->udp_count - 1] >= 0) {
+            close(serve->broadcast_fds[serve->udp_count - 1]);
         }
     }
 }
 
 /* A socket bound to one address does not hear broadcasts. */
-static int open_ear(struct sim_serve *serve, uint16_t port)
+static int open_broadcast(struct sim_serve *serve, uint16_t port)
 {
     int fd;
 
@@ -483,7 +484,7 @@ static bool open_udp_at(struct sim_serve *serve, int main)
         if (main == SIM_SERVE_ANY_PORT) {
             main = port = port_of(serve->udp[p]);
         }
-        serve->ears[p] = open_ear(serve, port);
+        serve->broadcast_fds[p] = open_broadcast(serve, port);
         serve->udp_count++;
     }
     return true;

@@ -392,7 +392,8 @@ struct bj_level_report {
     bool dry;     /**< the queue was found empty: not evidence about the rate */
 };
 
-/** The engine's ears; every call on the engine thread, from within a slot. */
+/** How a driver tells the engine what happened; every call on the engine thread, from
+ * within a slot. */
 struct bj_dac_events {
     void (*level)(void *engine, const struct bj_level_report *report);
     /** Points that were taken and will not be played (flush, refusal, lost connection);

@@ -39,7 +39,7 @@ struct rig {
 
 static struct rig rig;
 
-/* ---- The engine's ears, and the wires ------------------------------------------------ */
+/* ---- The engine's events, and the wires ---------------------------------------------- */
 
 static void on_level(void *user, const struct bj_level_report *report)
 {

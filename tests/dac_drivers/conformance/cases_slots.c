@@ -15,7 +15,7 @@ static bool is_fine(const struct conformance_verdict *verdict)
 
 static const struct bj_dac_caps *caps_of(const struct world *world)
 {
-    return &world->witness.dac->caps;
+    return &world->recorder.dac->caps;
 }
 
 static bool begin_by_hand(struct world *world, const struct conformance_row *row,
@@ -31,13 +31,13 @@ void conformance_describes_itself(const struct conformance_row *row,
     struct world world;
 
     if (begin_by_hand(&world, row, 1, verdict)) {
-        const char *text = world.witness.dac->name;
+        const char *text = world.recorder.dac->name;
         conformance_expect(verdict, driver->name && driver->title && driver->id_form,
                            "a name is missing");
         conformance_expect(verdict, text && *text && strlen(text) < 512,
                            "it does not describe itself");
-        conformance_expect(verdict, driver->accepts_id(world.witness.config.id),
-                           "it does not accept its id %s", world.witness.config.id);
+        conformance_expect(verdict, driver->accepts_id(world.recorder.config.id),
+                           "it does not accept its id %s", world.recorder.config.id);
         conformance_expect(verdict, !driver->accepts_id(""), "it accepts no id at all");
         conformance_expect(verdict, !driver->accepts_id("no such thing:1"),
                            "it accepts any id");
@@ -86,7 +86,7 @@ static void judge_true_rates(const struct world *world, struct conformance_verdi
 
     for (uint64_t pps = able->min_pps; driver->true_pps && pps <= able->max_pps;
          pps += 997) {
-        double real = driver->true_pps(world->witness.dac, (uint32_t)pps);
+        double real = driver->true_pps(world->recorder.dac, (uint32_t)pps);
         conformance_expect(verdict, real > (double)pps / 2 && real < 2.0 * (double)pps,
                            "makes %f of %u points/s", real, (unsigned)pps);
     }
@@ -118,7 +118,7 @@ void conformance_has_sane_capabilities(const struct conformance_row *row,
 void conformance_opens_in_time(const struct conformance_row *row,
                                struct conformance_verdict *verdict)
 {
-    struct bj_point point = eye_tagged_point(row, 0);
+    struct bj_point point = observer_tagged_point(row, 0);
     struct world world;
     uint32_t taken = 0;
 
@@ -126,17 +126,17 @@ void conformance_opens_in_time(const struct conformance_row *row,
         struct bj_chunk chunk = {.points = &point, .count = 1, .pps = world.pps};
         world_connect(&world, world.pps);
         world_run_ms(&world, 0);
-        if (world.attempting && world.witness.status.state == BJ_DAC_CONNECTING)
+        if (world.attempting && world.recorder.status.state == BJ_DAC_CONNECTING)
             conformance_expect(verdict,
-                               world.witness.table.write(world.dac, world.now_ns, &chunk,
-                                                         &taken) == BJ_WOULD_BLOCK,
+                               world.recorder.table.write(world.dac, world.now_ns, &chunk,
+                                                          &taken) == BJ_WOULD_BLOCK,
                                "it takes points before it is connected");
         world_reach(&world, BJ_DAC_READY, row->open_ns);
         world_run_ms(&world, 300);
         conformance_expect(verdict,
-                           world.attempting && world.witness.status.state == BJ_DAC_READY,
+                           world.attempting && world.recorder.status.state == BJ_DAC_READY,
                            "it does not stay ready while nothing is sent");
-        conformance_expect(verdict, world.witness.status.room_points > 0,
+        conformance_expect(verdict, world.recorder.status.room_points > 0,
                            "it is ready and has no room");
     }
     world_finish(&world);
@@ -153,11 +153,12 @@ void conformance_blocks_and_loses_nothing(const struct conformance_row *row,
         world.greedy = true;
         world_count_anew(&world);
         world_run_ms(&world, 700);
-        conformance_expect(verdict, world.witness.lost == 0, "it loses points");
-        conformance_expect(verdict, world.eye.skipped == 0, "points do not come out");
-        conformance_expect(verdict, world.witness.dried == 0 || row->late_ns > 0,
+        conformance_expect(verdict, world.recorder.lost == 0, "it loses points");
+        conformance_expect(verdict, world.observer.skipped == 0, "points do not come out");
+        conformance_expect(verdict, world.recorder.dried == 0 || row->late_ns > 0,
                            "it runs dry while fed");
-        conformance_expect(verdict, world.eye.darkened == 0, "lit points come out dark");
+        conformance_expect(verdict, world.observer.darkened == 0,
+                           "lit points come out dark");
     }
     world_finish(&world);
 }
@@ -170,23 +171,26 @@ void conformance_reports_its_level(const struct conformance_row *row,
     if (begin_by_hand(&world, row, 1, verdict) &&
         world_play(&world, world_usual_pps(row))) {
         bool should = caps_of(&world)->reports_level;
-        uint64_t before = world.witness.reports, enough = row->late_ns > 0 ? 0 : 4;
+        uint64_t before = world.recorder.reports, enough = row->late_ns > 0 ? 0 : 4;
         world_run_ms(&world, 500);
-        conformance_expect(verdict, should || world.witness.reports == 0,
+        conformance_expect(verdict, should || world.recorder.reports == 0,
                            "it reports a level and says it does not");
-        conformance_expect(verdict, !should || world.witness.reports > before + enough,
+        conformance_expect(verdict, !should || world.recorder.reports > before + enough,
                            "%u reports in half a second",
-                           (unsigned)(world.witness.reports - before));
-        conformance_expect(verdict, !should || world.witness.report.playing,
+                           (unsigned)(world.recorder.reports - before));
+        conformance_expect(verdict, !should || world.recorder.report.playing,
                            "it plays and reports that it does not");
         world.feeding = false; /* runs dry: everything comes out */
         world_run_ms(&world,
                      200 + (double)world_queue_ns(&world) / 1e6 +
                          1000.0 * (double)caps_of(&world)->capacity_points / world.pps);
-        conformance_expect(
-            verdict, eye_is_blind(&world.eye) || world.eye.next == world.witness.taken,
-            "%u points never come out", (unsigned)(world.witness.taken - world.eye.next));
-        conformance_expect(verdict, world.witness.lost == 0, "played points count as lost");
+        conformance_expect(verdict,
+                           observer_is_blind(&world.observer) ||
+                               world.observer.next == world.recorder.taken,
+                           "%u points never come out",
+                           (unsigned)(world.recorder.taken - world.observer.next));
+        conformance_expect(verdict, world.recorder.lost == 0,
+                           "played points count as lost");
     }
     world_finish(&world);
 }
@@ -202,14 +206,15 @@ void conformance_closes_and_opens(const struct conformance_row *row,
         uint64_t taken, lit;
         world_shutter(&world, false);
         world_run_ms(&world, 40 + 0.37 * k);
-        taken = world.witness.taken;
+        taken = world.recorder.taken;
         world_run_ms(&world, 200);
-        conformance_expect(verdict, world.witness.taken > taken,
+        conformance_expect(verdict, world.recorder.taken > taken,
                            "closed, it takes no points");
-        lit = world.eye.lit;
+        lit = world.observer.lit;
         world_shutter(&world, true);
         world_run_ms(&world, 300);
-        conformance_expect(verdict, eye_is_blind(&world.eye) || world.eye.lit > lit,
+        conformance_expect(verdict,
+                           observer_is_blind(&world.observer) || world.observer.lit > lit,
                            "opened again, it stays dark");
     }
     world_finish(&world);
@@ -249,13 +254,13 @@ void conformance_stops_in_every_state(const struct conformance_row *row,
             if (k % 2)
                 world_shutter(&world, true);
             world_run_ms(&world, k < 24 ? open_ms * k / 24 : open_ms + 3.1 * (k - 24));
-            world.eye.dark_from_ns = world.now_ns + row->dark_ns;
-            world.witness.table.stop(world.dac, world.now_ns);
+            world.observer.dark_from_ns = world.now_ns + row->dark_ns;
+            world.recorder.table.stop(world.dac, world.now_ns);
             world.feeding = false;
             world.woken = true;
             world_run_ms(&world, 500);
             conformance_expect(
-                verdict, !world.attempting || world.witness.status.state == BJ_DAC_STOPPED,
+                verdict, !world.attempting || world.recorder.status.state == BJ_DAC_STOPPED,
                 "stopped %d ms after connect, it never says so",
                 (int)(k < 24 ? open_ms * k / 24 : open_ms + 3.1 * (k - 24)));
         }
@@ -271,7 +276,7 @@ static void plays_at_rate(const struct conformance_row *row,
     if (begin_by_hand(&world, row, 1, verdict)) {
         uint32_t pps = fastest ? caps_of(&world)->max_pps : caps_of(&world)->min_pps;
         if (world_play(&world, pps)) {
-            double real = bj_dac_true_pps(world.witness.dac, pps);
+            double real = bj_dac_true_pps(world.recorder.dac, pps);
             int64_t since_ns = world.now_ns;
             double expected, tolerance;
             world_count_anew(&world);
@@ -279,11 +284,12 @@ static void plays_at_rate(const struct conformance_row *row,
             expected = (double)(world.now_ns - since_ns) / 1e9 * real;
             tolerance = 1 + expected * row->rate_tolerance;
             conformance_expect(verdict,
-                               eye_is_blind(&world.eye) ||
+                               observer_is_blind(&world.observer) ||
                                    world_is_near(&world, expected, tolerance),
                                "at %u points/s %u come out in 0.3 s, not %u", pps,
-                               (unsigned)world.eye.seen, (unsigned)expected);
-            conformance_expect(verdict, world.eye.skipped == 0, "points do not come out");
+                               (unsigned)world.observer.seen, (unsigned)expected);
+            conformance_expect(verdict, world.observer.skipped == 0,
+                               "points do not come out");
         }
     }
     world_finish(&world);

@@ -45,11 +45,11 @@ static void judge_streaming(struct world *world, struct conformance_verdict *ver
                        "the device runs dry");
     conformance_expect(verdict, after.flushed_points == before.flushed_points,
                        "points are thrown away");
-    conformance_expect(verdict, world->eye.skipped == 0, "points do not come out");
+    conformance_expect(verdict, world->observer.skipped == 0, "points do not come out");
     conformance_expect(verdict,
-                       eye_is_blind(&world->eye) ||
+                       observer_is_blind(&world->observer) ||
                            world_is_near(world, expected, 2 + expected / 50),
-                       "%u points come out in %.0f ms", (unsigned)world->eye.seen, ms);
+                       "%u points come out in %.0f ms", (unsigned)world->observer.seen, ms);
 }
 
 /* All five channels, exact up to what the DAC can show, in order; dark before arm, after
@@ -64,9 +64,11 @@ void conformance_streams_exactly(const struct conformance_row *row,
         world_light_up(&world);
         world_run_ms(&world, 200);
         judge_streaming(&world, verdict, 1000);
-        conformance_expect(verdict, eye_is_blind(&world.eye) || world.eye.lit > 0,
+        conformance_expect(verdict,
+                           observer_is_blind(&world.observer) || world.observer.lit > 0,
                            "it is not lit");
-        conformance_expect(verdict, world.eye.darkened == 0, "lit points come out dark");
+        conformance_expect(verdict, world.observer.darkened == 0,
+                           "lit points come out dark");
         world_disarm(&world);
         world_run_ms(&world, 200);
         world_reach_playing(&world);
@@ -75,7 +77,7 @@ void conformance_streams_exactly(const struct conformance_row *row,
         world_run_ms(&world, 1000);
         conformance_expect(verdict, world.over && world.result == BJ_RUN_STOPPED,
                            "stopped, it does not end");
-        conformance_expect(verdict, world.witness.stop_confirmed, "it never says stopped");
+        conformance_expect(verdict, world.recorder.stop_confirmed, "it never says stopped");
     }
     world_finish(&world);
 }
@@ -120,13 +122,14 @@ void conformance_drains(const struct conformance_row *row,
             world_run_ms(&world, 2000);
             conformance_expect(verdict, world.over && world.result == BJ_RUN_ENDED,
                                "the producer ended and it does not end");
-            conformance_expect(verdict, world.eye.skipped == 0,
+            conformance_expect(verdict, world.observer.skipped == 0,
                                "the end is thrown away instead of played");
             conformance_expect(verdict,
-                               eye_is_blind(&world.eye) || world.eye.next >= world.made,
+                               observer_is_blind(&world.observer) ||
+                                   world.observer.next >= world.made,
                                "%u points of the end never come out",
-                               (unsigned)(world.made - world.eye.next));
-            world.eye.dark_from_ns = world.now_ns;
+                               (unsigned)(world.made - world.observer.next));
+            world.observer.dark_from_ns = world.now_ns;
         }
         world_finish(&world);
     }
@@ -161,7 +164,7 @@ void conformance_tells_that_it_ran_dry(const struct conformance_row *row,
         struct world world;
         if (begin_armed_stream(&world, row, (uint64_t)k, verdict) &&
             world_reach_playing(&world)) {
-            double target_ms = (double)world.witness.dac->caps.target_buffer_ns / 1e6;
+            double target_ms = (double)world.recorder.dac->caps.target_buffer_ns / 1e6;
             world_run_ms(&world, 500 + 1.3 * k);
             for (int n = 0; n < 12 && is_fine(verdict); n++)
                 stand_still(&world, target_ms / 2 + (8 * n + k) * target_ms / 96, n > 0,
@@ -205,12 +208,12 @@ void conformance_is_unplugged_and_comes_back(const struct conformance_row *row,
         if (begin_stream(&world, row, (uint64_t)k, verdict) && world_light_up(&world)) {
             world_run_ms(&world, 1.9 * k);
             row->unplug(world.rig);
-            world.eye.unsure_points = row->unsure_points;
-            world.eye.dark_from_ns = world.now_ns + world_queue_ns(&world);
+            world.observer.unsure_points = row->unsure_points;
+            world.observer.dark_from_ns = world.now_ns + world_queue_ns(&world);
             world_run_ms(&world, (double)away_ns / 1e6);
             row->plug(world.rig);
             if (away_ns <= BJ_AWAY_LIMIT_NS) /* else light must not come back by itself */
-                world.eye.dark_from_ns = BJ_NEVER;
+                world.observer.dark_from_ns = BJ_NEVER;
             world_run_ms(&world, 3000);
             conformance_expect(verdict,
                                k < 8 || bj_stream_stats(world.stream).reconnects > 0,
@@ -232,7 +235,8 @@ void conformance_is_out_of_reach_at_first(const struct conformance_row *row,
         row->unplug(world.rig);
         if (world_stream(&world, world.pps)) {
             world_run_ms(&world, 3000);
-            conformance_expect(verdict, world.eye.seen == 0, "it plays without a device");
+            conformance_expect(verdict, world.observer.seen == 0,
+                               "it plays without a device");
             row->plug(world.rig);
             world_light_up(&world);
         }
@@ -251,14 +255,14 @@ void conformance_survives_nonsense(const struct conformance_row *row,
         if (world_start(&world, row, (uint64_t)k + 1, verdict)) {
             if (k % 3 == 0)
                 row->make_hostile(world.rig);
-            world.eye.unsure_points = row->nonsense_unsure_points;
+            world.observer.unsure_points = row->nonsense_unsure_points;
             if (world_stream(&world, world.pps)) {
                 world_run_ms(&world, (double)row->open_ns / 1e6 + 50);
                 world_arm(&world);
                 row->make_hostile(world.rig);
                 world_run_ms(&world, 100.0 * k);
                 world_disarm(&world);
-                world.eye.dark_from_ns = world.now_ns + world_queue_ns(&world);
+                world.observer.dark_from_ns = world.now_ns + world_queue_ns(&world);
                 row->plug(world.rig);
                 world_run_ms(&world, 3000);
                 world_light_up(&world);

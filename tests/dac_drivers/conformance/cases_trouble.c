@@ -22,7 +22,7 @@ static bool is_fine(const struct conformance_verdict *verdict)
 
 static uint64_t came_out(const struct world *world)
 {
-    return world->eye.seen_in_all - world->eye.idle;
+    return world->observer.seen_in_all - world->observer.idle;
 }
 
 /* What was made came out or is counted as thrown away, and not both; but for `played`
@@ -31,13 +31,14 @@ static void check_ledger(const struct world *world, uint64_t played,
                          struct conformance_verdict *verdict)
 {
     const struct conformance_row *row = world->row;
-    uint64_t made = world->made > world->witness.taken ? world->made : world->witness.taken;
+    uint64_t made =
+        world->made > world->recorder.taken ? world->made : world->recorder.taken;
     uint64_t flushed = bj_stream_stats(world->stream).flushed_points;
     uint64_t missing = made - came_out(world);
-    uint64_t doubt = world->witness.emptied * row->flush_unsure_points +
-                     world->witness.connects * row->unsure_points;
+    uint64_t doubt = world->recorder.emptied * row->flush_unsure_points +
+                     world->recorder.connects * row->unsure_points;
 
-    if (eye_is_blind(&world->eye))
+    if (observer_is_blind(&world->observer))
         return;
     conformance_expect(verdict, missing <= flushed + doubt,
                        "of %u points %u never came out, and %u are counted", (unsigned)made,
@@ -83,9 +84,9 @@ static void unplug_and_stop(const struct conformance_row *row, int k,
         world_light_up(&world)) {
         double queue_s = (double)world_queue_ns(&world) / 1e9;
         world_run_ms(&world, 1.9 * k);
-        world.eye.unsure_points = row->unsure_points;
+        world.observer.unsure_points = row->unsure_points;
         row->unplug(world.rig);
-        world.eye.dark_from_ns = world.now_ns + world_queue_ns(&world);
+        world.observer.dark_from_ns = world.now_ns + world_queue_ns(&world);
         world_run_ms(&world, 2500);
         row->plug(world.rig);
         world_light_up(&world);
@@ -108,9 +109,9 @@ void conformance_accounts_for_every_point(const struct conformance_row *row,
 
 static uint64_t restarts(const struct world *world)
 {
-    const struct witness *witness = &world->witness;
+    const struct recorder *recorder = &world->recorder;
 
-    return witness->emptied > witness->connects ? witness->emptied : witness->connects;
+    return recorder->emptied > recorder->connects ? recorder->emptied : recorder->connects;
 }
 
 static void bear(struct world *world, struct conformance_verdict *verdict)
@@ -141,14 +142,14 @@ void conformance_bears_refusals(const struct conformance_row *row,
         struct world world;
         if (row->late_ns == 0 && world_start(&world, &stubborn, (uint64_t)kind, verdict) &&
             world_stream(&world, SLOW_PPS) && world_light_up(&world)) {
-            world.eye.unsure_points = row->nonsense_unsure_points;
+            world.observer.unsure_points = row->nonsense_unsure_points;
             row->refuse(world.rig, kind);
             bear(&world, verdict);
             world_count_anew(&world);
             world_run_ms(&world, 1000);
-            conformance_expect(verdict,
-                               world.eye.seen > 0 || !bj_stream_stats(world.stream).lit,
-                               "refused for 20 s, it is said to be lit");
+            conformance_expect(
+                verdict, world.observer.seen > 0 || !bj_stream_stats(world.stream).lit,
+                "refused for 20 s, it is said to be lit");
             row->refuse(world.rig, 0);
             world_light_up(&world);
         }
@@ -159,10 +160,10 @@ void conformance_bears_refusals(const struct conformance_row *row,
 
 static void await(struct world *world, struct conformance_verdict *verdict)
 {
-    uint64_t connects = world->witness.connects, words = world->words;
+    uint64_t connects = world->recorder.connects, words = world->words;
 
     world_run_ms(world, 60000);
-    connects = world->witness.connects - connects;
+    connects = world->recorder.connects - connects;
     words = world->words - words;
     conformance_expect(verdict, connects <= MOST_ATTEMPTS,
                        "absent, it is tried %u times in a minute", (unsigned)connects);
@@ -183,9 +184,9 @@ void conformance_waits_for_the_absent(const struct conformance_row *row,
         await(&world, verdict);
         row->plug(world.rig);
         world_light_up(&world);
-        world.eye.unsure_points = row->unsure_points;
+        world.observer.unsure_points = row->unsure_points;
         row->unplug(world.rig);
-        world.eye.dark_from_ns = world.now_ns + world_queue_ns(&world);
+        world.observer.dark_from_ns = world.now_ns + world_queue_ns(&world);
         await(&world, verdict);
         row->plug(world.rig);
         world_light_up(&world);

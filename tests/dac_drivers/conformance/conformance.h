@@ -5,7 +5,7 @@
  *
  * A rig is the world a driver plays into: a simulated device and the way to it, in virtual
  * time, or in real time where the way is somebody else's. It tells every point that comes
- * out as an eye would see it.
+ * out as an observer would see it.
  */
 #ifndef CONFORMANCE_H
 #define CONFORMANCE_H

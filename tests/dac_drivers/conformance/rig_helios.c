@@ -21,7 +21,7 @@ struct rig {
     struct sim_random random;
 };
 
-/* ---- What an eye sees ---------------------------------------------------------------- */
+/* ---- What an observer sees ----------------------------------------------------------- */
 
 /* The dark point that the driver sacrifices behind a frame that was cut off is no point. */
 static bool is_sacrifice(const struct sim_helios_point *point)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The recorder, and in the place of its file whoever watches: the linker leads the calls of
- * the points writer here (--wrap). The path holds the address of the rig.
+ * The record driver, and in the place of its file whoever watches: the linker leads the
+ * calls of the points writer here (--wrap). The path holds the address of the rig.
  */
 #include "record/points_writer.h"
 #include "record/record.h"

@@ -8,7 +8,7 @@
 #include "rig_usb.h"
 #include "sim_shark.h"
 
-/* From what is on the connector to what an eye sees. */
+/* From what is on the connector to what an observer sees. */
 typedef struct bj_point rig_shark_look(const struct sim_shark_sample *sample);
 
 /* `make` and `config` are those of the device. */

@@ -37,7 +37,7 @@ struct rig_usb {
  * memory. */
 void *rig_usb_begin(struct rig_usb *rig, struct bj_dac_config *dac);
 
-/* For the device's observer: a point comes out, as an eye sees it. */
+/* For the device's observer: a point comes out, as an observer sees it. */
 void rig_usb_tell(struct rig_usb *rig, int64_t time_ns, const struct bj_point *seen);
 
 /* Each as the member of the same name of a row. */

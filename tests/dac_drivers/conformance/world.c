@@ -48,25 +48,25 @@ static int64_t tell_time(void *user)
     return world->row->now_ns ? world->row->now_ns(world->rig) : world->now_ns;
 }
 
-/* Then it stands still until looked at again, for everybody but the witness. */
+/* Then it stands still until looked at again, for everybody but the recorder. */
 static void look_at_the_clock(struct world *world)
 {
     world->now_ns = tell_time(world);
 }
 
-/* After tell_time: the eye has seen what came out until then. */
+/* After tell_time: the observer has seen what came out until then. */
 static void on_report(void *user, const struct bj_level_report *report)
 {
     struct world *world = user;
 
-    eye_judge_report(&world->eye, report);
+    observer_check_report(&world->observer, report);
 }
 
 /* ---- Life ---------------------------------------------------------------------------- */
 
 static const struct bj_dac_caps *caps(const struct world *world)
 {
-    return &world->witness.dac->caps;
+    return &world->recorder.dac->caps;
 }
 
 bool world_start(struct world *world, const struct conformance_row *row, uint64_t seed,
@@ -78,15 +78,16 @@ bool world_start(struct world *world, const struct conformance_row *row, uint64_
     world->now_ns = CONFORMANCE_START_NS;
     world->pps = world_usual_pps(row);
     bj_wait_init(&world->wait);
-    if (!witness_init(&world->witness, row->driver, verdict) ||
-        !eye_init(&world->eye, row, &world->witness, verdict))
+    if (!recorder_init(&world->recorder, row->driver, verdict) ||
+        !observer_init(&world->observer, row, &world->recorder, verdict))
         return world_expect(world, false, "no memory");
-    world->witness.now_ns = tell_time;
-    world->witness.reported = on_report;
-    world->witness.user = world;
-    world->rig = row->create(row, seed, eye_see, &world->eye, &world->witness.config);
-    world->config = world->witness.config;
-    world->config.extra = &world->witness;
+    world->recorder.now_ns = tell_time;
+    world->recorder.reported = on_report;
+    world->recorder.user = world;
+    world->rig =
+        row->create(row, seed, observer_see, &world->observer, &world->recorder.config);
+    world->config = world->recorder.config;
+    world->config.extra = &world->recorder;
     if (!world_expect(world, world->rig != NULL, "the rig does not start"))
         return false;
     look_at_the_clock(world);
@@ -106,8 +107,8 @@ void world_finish(struct world *world)
         world_run_ms(world, (double)world_queue_ns(world) / 1e6);
     if (world->rig)
         row->destroy(world->rig);
-    eye_finish(&world->eye);
-    witness_finish(&world->witness);
+    observer_finish(&world->observer);
+    recorder_finish(&world->recorder);
 }
 
 uint32_t world_usual_pps(const struct conformance_row *row)
@@ -124,21 +125,21 @@ int world_stride(const struct conformance_row *row)
 int64_t world_queue_ns(const struct world *world)
 {
     int64_t target_ns =
-        world->witness.dac ? caps(world)->target_buffer_ns : 100 * BJ_NS_PER_MS;
+        world->recorder.dac ? caps(world)->target_buffer_ns : 100 * BJ_NS_PER_MS;
 
     return 2 * target_ns + world->row->dark_ns;
 }
 
 void world_count_anew(struct world *world)
 {
-    struct eye *eye = &world->eye;
+    struct observer *observer = &world->observer;
 
-    eye->seen = eye->lit = eye->skipped = eye->darkened = 0;
+    observer->seen = observer->lit = observer->skipped = observer->darkened = 0;
 }
 
 bool world_is_near(const struct world *world, double expected, double tolerance)
 {
-    double seen = (double)world->eye.seen;
+    double seen = (double)world->observer.seen;
 
     if (world->row->late_ns > 0)
         return seen >= expected / 4 && seen <= expected * 1.01 + tolerance;
@@ -197,11 +198,12 @@ static uint64_t ahead_by_clock(const struct world *world)
 
 static uint64_t ahead_points(const struct world *world)
 {
-    const struct witness *witness = &world->witness;
-    bool seen = !eye_is_blind(&world->eye) && world->eye.next > witness->taken_at_connect;
-    uint64_t taken = witness->taken - witness->taken_at_connect;
-    uint64_t gone = witness->lost - witness->lost_at_connect +
-                    (seen ? world->eye.count : witness->report.played_points);
+    const struct recorder *recorder = &world->recorder;
+    bool seen = !observer_is_blind(&world->observer) &&
+                world->observer.next > recorder->taken_at_connect;
+    uint64_t taken = recorder->taken - recorder->taken_at_connect;
+    uint64_t gone = recorder->lost - recorder->lost_at_connect +
+                    (seen ? world->observer.count : recorder->report.played_points);
 
     if (caps(world)->model == BJ_MODEL_TIMED)
         return ahead_by_clock(world);
@@ -227,9 +229,9 @@ static uint32_t wanted_points(const struct world *world)
 /* Lit while the shutter is open, as the engine's. */
 static struct bj_point next_point(const struct world *world, uint32_t k)
 {
-    struct bj_point point = eye_tagged_point(world->row, world->made + k);
+    struct bj_point point = observer_tagged_point(world->row, world->made + k);
 
-    if (!world->witness.open)
+    if (!world->recorder.open)
         point.r = point.g = point.b = point.i = 0;
     return point;
 }
@@ -237,11 +239,11 @@ static struct bj_point next_point(const struct world *world, uint32_t k)
 /* Offers as much as it takes, until it would block; that offer comes again next time. */
 static void feed(struct world *world)
 {
-    bool anew = world->witness.emptied != world->emptied_seen;
+    bool anew = world->recorder.emptied != world->emptied_seen;
     struct bj_point points[MOST_CHUNK];
     uint32_t taken = 1;
 
-    world->emptied_seen = world->witness.emptied;
+    world->emptied_seen = world->recorder.emptied;
     if (anew || world->play_ns < world->now_ns)
         world->play_ns = world->now_ns;
     while (taken > 0 && world->attempting && !is_wrong(world)) {
@@ -258,7 +260,7 @@ static void feed(struct world *world)
         for (uint32_t k = 0; k < count; k++)
             points[k] = next_point(world, k);
         taken = 0;
-        status = world->witness.table.write(world->dac, world->now_ns, &chunk, &taken);
+        status = world->recorder.table.write(world->dac, world->now_ns, &chunk, &taken);
         world->made += taken;
         world->play_ns += (int64_t)(taken * 1e9 / world->pps);
         if (status == BJ_OK || status == BJ_WOULD_BLOCK)
@@ -270,11 +272,11 @@ static void feed(struct world *world)
 
 static void step_by_hand(struct world *world)
 {
-    struct bj_dac_status *status = &world->witness.status;
+    struct bj_dac_status *status = &world->recorder.status;
 
     bj_wait_init(&world->wait);
     world->hand_result =
-        world->witness.table.service(world->dac, world->now_ns, status, &world->wait);
+        world->recorder.table.service(world->dac, world->now_ns, status, &world->wait);
     if (world->hand_result != BJ_OK) {
         world_disconnect(world);
         return;
@@ -355,7 +357,7 @@ static struct bj_fill_result on_fill(void *user, const struct bj_fill_request *r
     if (world->ended)
         return (struct bj_fill_result){.kind = BJ_END};
     for (uint32_t k = 0; k < request->target_points; k++)
-        points[k] = eye_tagged_point(world->row, world->made++);
+        points[k] = observer_tagged_point(world->row, world->made++);
     return (struct bj_fill_result){.kind = BJ_FILLED, .points = request->target_points};
 }
 
@@ -378,7 +380,7 @@ static void create_stream(struct world *world, const struct bj_stream_config *wa
 {
     struct bj_stream_config config = *wanted;
 
-    config.driver = &world->witness.table;
+    config.driver = &world->recorder.table;
     config.dac = &world->config;
     config.host =
         &(struct bj_host){.size = sizeof(struct bj_host), .wake = on_wake, .user = world};
@@ -409,7 +411,7 @@ bool world_stream(struct world *world, uint32_t pps)
 
 bool world_stream_armed(struct world *world, uint32_t pps)
 {
-    world->eye.dark_from_ns = BJ_NEVER;
+    world->observer.dark_from_ns = BJ_NEVER;
     return stream(world, pps, true);
 }
 
@@ -419,7 +421,7 @@ static void demand_darkness(struct world *world)
 
     look_at_the_clock(world);
     dark_ns = world->now_ns + world->row->dark_ns;
-    world->eye.dark_from_ns = earlier(dark_ns, world->eye.dark_from_ns);
+    world->observer.dark_from_ns = earlier(dark_ns, world->observer.dark_from_ns);
 }
 
 void world_destroy_stream(struct world *world)
@@ -434,7 +436,7 @@ void world_destroy_stream(struct world *world)
 
 void world_arm(struct world *world)
 {
-    world->eye.dark_from_ns = BJ_NEVER;
+    world->observer.dark_from_ns = BJ_NEVER;
     bj_stream_arm(world->stream);
 }
 
@@ -452,8 +454,8 @@ void world_stop(struct world *world)
 
 static uint64_t played_points(const struct world *world)
 {
-    return eye_is_blind(&world->eye) ? world->witness.reported_played
-                                     : world->eye.seen_in_all;
+    return observer_is_blind(&world->observer) ? world->recorder.reported_played
+                                               : world->observer.seen_in_all;
 }
 
 bool world_reach_playing(struct world *world)
@@ -469,19 +471,20 @@ bool world_reach_playing(struct world *world)
 
 bool world_light_up(struct world *world)
 {
-    uint64_t lit = world->eye.lit;
+    uint64_t lit = world->observer.lit;
     int64_t end_ns;
 
     if (!world_reach_playing(world))
         return false;
     world_arm(world);
-    if (eye_is_blind(&world->eye))
+    if (observer_is_blind(&world->observer))
         world_run_ms(world, 100);
     end_ns = world->now_ns + REACH_NS;
     while (!is_wrong(world) && !world->over && world->now_ns < end_ns &&
-           !eye_is_blind(&world->eye) && world->eye.lit == lit)
+           !observer_is_blind(&world->observer) && world->observer.lit == lit)
         world_run_ms(world, 10);
-    return world_expect(world, eye_is_blind(&world->eye) || world->eye.lit > lit,
+    return world_expect(world,
+                        observer_is_blind(&world->observer) || world->observer.lit > lit,
                         "armed and not lit");
 }
 
@@ -508,8 +511,8 @@ static const struct bj_dac_events unheard = {
 bool world_take_in_hand(struct world *world)
 {
     return world_expect(world,
-                        bj_dac_create(&world->witness.table, &world->config, &unheard, NULL,
-                                      &world->dac) == BJ_OK,
+                        bj_dac_create(&world->recorder.table, &world->config, &unheard,
+                                      NULL, &world->dac) == BJ_OK,
                         "init fails");
 }
 
@@ -532,7 +535,7 @@ void world_connect(struct world *world, uint32_t pps)
     world->pps = pps;
     world->woken = world->attempting = true;
     world->hand_result =
-        world->witness.table.connect(world->dac, world->now_ns, pps, begin);
+        world->recorder.table.connect(world->dac, world->now_ns, pps, begin);
     if (world->hand_result != BJ_OK)
         world_disconnect(world);
 }
@@ -540,7 +543,7 @@ void world_connect(struct world *world, uint32_t pps)
 void world_disconnect(struct world *world)
 {
     demand_darkness(world);
-    world->witness.table.disconnect(world->dac);
+    world->recorder.table.disconnect(world->dac);
     world->attempting = false;
     bj_wait_init(&world->wait);
 }
@@ -548,10 +551,10 @@ void world_disconnect(struct world *world)
 void world_shutter(struct world *world, bool open)
 {
     if (open)
-        world->eye.dark_from_ns = BJ_NEVER;
+        world->observer.dark_from_ns = BJ_NEVER;
     else
         demand_darkness(world);
-    world->witness.table.shutter(world->dac, world->now_ns, open);
+    world->recorder.table.shutter(world->dac, world->now_ns, open);
     world->woken = true;
 }
 
@@ -560,12 +563,12 @@ bool world_reach(struct world *world, enum bj_dac_state state, int64_t within_ns
     int64_t end_ns = world->now_ns + within_ns;
 
     world_run_ms(world, 0);
-    while (!is_wrong(world) && world->attempting && world->witness.status.state != state &&
+    while (!is_wrong(world) && world->attempting && world->recorder.status.state != state &&
            world->now_ns < end_ns)
         world_run_ms(world, 0.5);
-    return conformance_expect(world->verdict, world->witness.status.state == state,
+    return conformance_expect(world->verdict, world->recorder.status.state == state,
                               "state %d and not %d after %lld ms",
-                              world->witness.status.state, state,
+                              world->recorder.status.state, state,
                               (long long)(within_ns / BJ_NS_PER_MS));
 }
 

@@ -9,15 +9,15 @@
 #ifndef CONFORMANCE_WORLD_H
 #define CONFORMANCE_WORLD_H
 
-#include "eye.h"
+#include "observer.h"
 
 struct world {
     const struct conformance_row *row;
     struct conformance_verdict *verdict;
-    struct witness witness;
-    struct eye eye;
+    struct recorder recorder;
+    struct observer observer;
     void *rig;
-    struct bj_dac_config config; /* the way to the witness */
+    struct bj_dac_config config; /* the way to the recorder */
     int64_t began_ns, now_ns;
     struct bj_wait wait;
     uint32_t pps;
@@ -58,7 +58,7 @@ void world_run_ms(struct world *world, double ms);
 /* ... for the device alone: this computer runs nothing of ours. */
 void world_stand_still_ms(struct world *world, double ms);
 
-/* Seen since the last call of this; counts of the eye start anew. */
+/* Seen since the last call of this; counts of the observer start anew. */
 void world_count_anew(struct world *world);
 /* Whether so many were seen. In real time a quarter will do: what a busy machine is late
  * with is missing, and how fast a driver is shows in virtual time. */

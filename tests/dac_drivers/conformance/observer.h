@@ -3,14 +3,14 @@
  * Watches what comes out of the device: is it what the driver took, in order, once, as
  * exact as the DAC, and is it dark when it must be?
  */
-#ifndef CONFORMANCE_EYE_H
-#define CONFORMANCE_EYE_H
+#ifndef CONFORMANCE_OBSERVER_H
+#define CONFORMANCE_OBSERVER_H
 
-#include "witness.h"
+#include "recorder.h"
 
-struct eye {
+struct observer {
     const struct conformance_row *row;
-    const struct witness *witness;
+    const struct recorder *recorder;
     struct conformance_verdict *verdict;
 
     uint32_t unsure_points; /* of level reports */
@@ -27,20 +27,21 @@ struct eye {
     int64_t last_ns, last_lit_ns;
 };
 
-bool eye_init(struct eye *eye, const struct conformance_row *row,
-              const struct witness *witness, struct conformance_verdict *verdict);
-void eye_finish(struct eye *eye);
+bool observer_init(struct observer *observer, const struct conformance_row *row,
+                   const struct recorder *recorder, struct conformance_verdict *verdict);
+void observer_finish(struct observer *observer);
 
-/* A conformance_seen; `suite` is the eye. */
-void eye_see(void *suite, int64_t time_ns, const struct bj_point *seen);
+/* A conformance_seen; `suite` is the observer. */
+void observer_see(void *suite, int64_t time_ns, const struct bj_point *seen);
 
-/* A level report, against what was seen. A witness's `reported`; `user` is the eye. */
-void eye_judge_report(void *user, const struct bj_level_report *report);
+/* A level report, against what was seen. A recorder's `reported`; `user` is the observer.
+ */
+void observer_check_report(void *user, const struct bj_level_report *report);
 
-bool eye_is_blind(const struct eye *eye);
+bool observer_is_blind(const struct observer *observer);
 
 /* Point n of a walk over all places the DAC can tell apart: far from its neighbours, of its
  * own colour, fully lit. */
-struct bj_point eye_tagged_point(const struct conformance_row *row, uint64_t n);
+struct bj_point observer_tagged_point(const struct conformance_row *row, uint64_t n);
 
 #endif

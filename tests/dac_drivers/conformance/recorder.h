@@ -3,14 +3,14 @@
  * Stands between the engine and a driver: passes every call on, keeps the ledger, and
  * complains when the driver breaks its contract.
  */
-#ifndef CONFORMANCE_WITNESS_H
-#define CONFORMANCE_WITNESS_H
+#ifndef CONFORMANCE_RECORDER_H
+#define CONFORMANCE_RECORDER_H
 
 #include "conformance.h"
 
-#define WITNESS_POINTS 500000u
+#define RECORDER_POINTS 500000u
 
-struct witness {
+struct recorder {
     const struct bj_dac_driver *driver; /* watched */
     struct bj_dac_driver table;         /* what the engine gets */
     struct bj_dac_config config;        /* what the driver gets */
@@ -42,10 +42,10 @@ struct witness {
     void *user;
 };
 
-/* `config` is what the driver gets; the caller passes `witness` as extra and uses
- * witness->table as the driver, and sets now_ns, reported and user. */
-bool witness_init(struct witness *witness, const struct bj_dac_driver *driver,
-                  struct conformance_verdict *verdict);
-void witness_finish(struct witness *witness);
+/* `config` is what the driver gets; the caller passes `recorder` as extra and uses
+ * recorder->table as the driver, and sets now_ns, reported and user. */
+bool recorder_init(struct recorder *recorder, const struct bj_dac_driver *driver,
+                   struct conformance_verdict *verdict);
+void recorder_finish(struct recorder *recorder);
 
 #endif
