@@ -16,7 +16,7 @@ struct clock_driver {
     const char *tells;                  /* how it reports, in words */
     uint32_t quantum;                   /* its counter's steps */
     bool mute;                          /* it never answers */
-    uint32_t kind;                      /* of the rig's device */
+    uint32_t kind;                      /* of the adapter's device */
     uint32_t rates[CLOCK_DRIVER_RATES]; /* points per second, rising */
     /* What it holds at 5 ms of jitter. No lock: its receiver keeps time by itself. */
     double pitch_ppm, off_ms, lock_s;

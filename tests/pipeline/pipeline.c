@@ -107,7 +107,7 @@ static void prepare_ether_dream(struct pipeline *pipeline)
     device->command = on_command;
     device->user = pipeline;
     pipeline->way =
-        (struct rig_ether_dream_way){*device, pipeline->config.connect_delay_ns};
+        (struct adapter_ether_dream_way){*device, pipeline->config.connect_delay_ns};
     pipeline->row = conformance_ether_dream;
     pipeline->row.way = &pipeline->way;
 }
@@ -118,13 +118,13 @@ static void create_device(struct pipeline *pipeline, struct bj_dac_config *dac)
         pipeline->row = pipeline->config.row;
     else
         prepare_ether_dream(pipeline);
-    pipeline->rig = pipeline->row.create(&pipeline->row, pipeline->config.seed * 7 + 1,
-                                         on_seen, pipeline, dac);
-    assert(pipeline->rig);
+    pipeline->adapter = pipeline->row.create(&pipeline->row, pipeline->config.seed * 7 + 1,
+                                             on_seen, pipeline, dac);
+    assert(pipeline->adapter);
     if (!pipeline->config.row.driver) {
-        const struct rig_net *rig = pipeline->rig;
-        pipeline->device = rig->device;
-        pipeline->net = rig->net;
+        const struct adapter_net *adapter = pipeline->adapter;
+        pipeline->device = adapter->device;
+        pipeline->net = adapter->net;
     }
 }
 
@@ -254,7 +254,7 @@ void pipeline_finish(struct pipeline *pipeline)
 {
     bj_stream_destroy(pipeline->stream);
     bj_feed_destroy(pipeline->feed);
-    pipeline->row.destroy(pipeline->rig);
+    pipeline->row.destroy(pipeline->adapter);
     clock_trace_finish(&pipeline->trace);
 }
 
@@ -263,7 +263,7 @@ void pipeline_finish(struct pipeline *pipeline)
 static bool should_wake(struct pipeline *pipeline)
 {
     return pipeline->woken || pipeline->wait.deadline_ns <= pipeline->now_ns ||
-           pipeline->row.ready(pipeline->rig, &pipeline->wait);
+           pipeline->row.ready(pipeline->adapter, &pipeline->wait);
 }
 
 /* From being woken to running. */
@@ -338,7 +338,7 @@ static int64_t earlier(int64_t a, int64_t b)
 static int64_t next_ns(struct pipeline *pipeline)
 {
     int64_t next = earlier(earlier(pipeline->push_ns, pipeline->crystal_ns),
-                           pipeline->row.next_event_ns(pipeline->rig));
+                           pipeline->row.next_event_ns(pipeline->adapter));
 
     if (!pipeline->over && pipeline->step_ns != BJ_NEVER) {
         next = earlier(next, pipeline->step_ns);
@@ -355,7 +355,7 @@ static void go_to(struct pipeline *pipeline, int64_t now_ns)
         pipeline->steps_at_once = 0;
     }
     pipeline->now_ns = now_ns;
-    pipeline->row.advance(pipeline->rig, now_ns);
+    pipeline->row.advance(pipeline->adapter, now_ns);
 }
 
 void pipeline_run_until(struct pipeline *pipeline, int64_t until_ns)
@@ -407,7 +407,7 @@ const struct sim_ed_counters *pipeline_counters(const struct pipeline *pipeline)
 
 uint64_t pipeline_dries(const struct pipeline *pipeline)
 {
-    return pipeline->row.dries ? pipeline->row.dries(pipeline->rig) : 0;
+    return pipeline->row.dries ? pipeline->row.dries(pipeline->adapter) : 0;
 }
 
 struct bj_stats pipeline_stats(const struct pipeline *pipeline)

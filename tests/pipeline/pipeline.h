@@ -8,10 +8,10 @@
 #ifndef PIPELINE_H
 #define PIPELINE_H
 
+#include "adapter_ether_dream.h"
 #include "audience.h"
 #include "coarse_driver.h"
 #include "crystal.h"
-#include "rig_ether_dream.h"
 
 #include <beamjack/driver.h>
 
@@ -64,7 +64,7 @@ struct pipeline {
     struct bj_feed *feed;
     struct bj_stream *stream;
     struct conformance_row row;
-    void *rig;
+    void *adapter;
     struct fake_net *net; /* of an Ether Dream, as all that is named sim_ed */
     struct sim_host *device;
     bool over;
@@ -85,7 +85,7 @@ struct pipeline {
     int64_t stopped_playing_ns; /* when it was last seen to leave PLAYING by a command */
 
     /* inside */
-    struct rig_ether_dream_way way;
+    struct adapter_ether_dream_way way;
     struct bj_dac_driver driver;
     struct coarse_events tap, *extra;
     double frame_ns; /* of the cycle that comes next */

@@ -68,7 +68,7 @@ static void stop_after_a_long_sleep(struct pipeline *p)
 
 static void black_hole(struct pipeline *p)
 {
-    fake_net_set_route(p->net, RIG_NET_IP, FAKE_ROUTE_BLACK_HOLE);
+    fake_net_set_route(p->net, ADAPTER_NET_IP, FAKE_ROUTE_BLACK_HOLE);
 }
 
 static void stop_in_a_black_hole(struct pipeline *p)

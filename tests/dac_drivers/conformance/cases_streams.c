@@ -139,12 +139,12 @@ void conformance_drains(const struct conformance_row *row,
 static void stand_still(struct world *world, double ms, bool in_doubt,
                         struct conformance_verdict *verdict)
 {
-    uint64_t dries = world->row->dries(world->rig);
+    uint64_t dries = world->row->dries(world->adapter);
     uint64_t told = bj_stream_stats(world->stream).device_underruns;
 
     world_stand_still_ms(world, ms);
     world_run_ms(world, 900);
-    dries = world->row->dries(world->rig) - dries;
+    dries = world->row->dries(world->adapter) - dries;
     told = bj_stream_stats(world->stream).device_underruns - told;
     conformance_expect(verdict, dries == 0 || told > 0,
                        "after %.2f ms without us it ran dry, and does not tell", ms);
@@ -189,7 +189,7 @@ void conformance_ends_at_every_moment(const struct conformance_row *row,
             }
             world_destroy_stream(&world);
             if (row->open_handles)
-                conformance_expect(verdict, row->open_handles(world.rig) == 0,
+                conformance_expect(verdict, row->open_handles(world.adapter) == 0,
                                    "a handle is left open");
             world_run_ms(&world, 100);
             if (k % 8 == 0 && world_stream(&world, world.pps)) /* and once more */
@@ -207,11 +207,11 @@ void conformance_is_unplugged_and_comes_back(const struct conformance_row *row,
         struct world world;
         if (begin_stream(&world, row, (uint64_t)k, verdict) && world_light_up(&world)) {
             world_run_ms(&world, 1.9 * k);
-            row->unplug(world.rig);
+            row->unplug(world.adapter);
             world.observer.unsure_points = row->unsure_points;
             world.observer.dark_from_ns = world.now_ns + world_queue_ns(&world);
             world_run_ms(&world, (double)away_ns / 1e6);
-            row->plug(world.rig);
+            row->plug(world.adapter);
             if (away_ns <= BJ_AWAY_LIMIT_NS) /* else light must not come back by itself */
                 world.observer.dark_from_ns = BJ_NEVER;
             world_run_ms(&world, 3000);
@@ -232,12 +232,12 @@ void conformance_is_out_of_reach_at_first(const struct conformance_row *row,
     struct world world;
 
     if (row->unplug && world_start(&world, row, 1, verdict)) {
-        row->unplug(world.rig);
+        row->unplug(world.adapter);
         if (world_stream(&world, world.pps)) {
             world_run_ms(&world, 3000);
             conformance_expect(verdict, world.observer.seen == 0,
                                "it plays without a device");
-            row->plug(world.rig);
+            row->plug(world.adapter);
             world_light_up(&world);
         }
         world_finish(&world);
@@ -254,16 +254,16 @@ void conformance_survives_nonsense(const struct conformance_row *row,
         struct world world;
         if (world_start(&world, row, (uint64_t)k + 1, verdict)) {
             if (k % 3 == 0)
-                row->make_hostile(world.rig);
+                row->make_hostile(world.adapter);
             world.observer.unsure_points = row->nonsense_unsure_points;
             if (world_stream(&world, world.pps)) {
                 world_run_ms(&world, (double)row->open_ns / 1e6 + 50);
                 world_arm(&world);
-                row->make_hostile(world.rig);
+                row->make_hostile(world.adapter);
                 world_run_ms(&world, 100.0 * k);
                 world_disarm(&world);
                 world.observer.dark_from_ns = world.now_ns + world_queue_ns(&world);
-                row->plug(world.rig);
+                row->plug(world.adapter);
                 world_run_ms(&world, 3000);
                 world_light_up(&world);
             }

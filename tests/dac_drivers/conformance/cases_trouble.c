@@ -85,10 +85,10 @@ static void unplug_and_stop(const struct conformance_row *row, int k,
         double queue_s = (double)world_queue_ns(&world) / 1e9;
         world_run_ms(&world, 1.9 * k);
         world.observer.unsure_points = row->unsure_points;
-        row->unplug(world.rig);
+        row->unplug(world.adapter);
         world.observer.dark_from_ns = world.now_ns + world_queue_ns(&world);
         world_run_ms(&world, 2500);
-        row->plug(world.rig);
+        row->plug(world.adapter);
         world_light_up(&world);
         stop_and_judge(&world, (uint64_t)(queue_s * world.pps), verdict);
     }
@@ -143,14 +143,14 @@ void conformance_bears_refusals(const struct conformance_row *row,
         if (row->late_ns == 0 && world_start(&world, &stubborn, (uint64_t)kind, verdict) &&
             world_stream(&world, SLOW_PPS) && world_light_up(&world)) {
             world.observer.unsure_points = row->nonsense_unsure_points;
-            row->refuse(world.rig, kind);
+            row->refuse(world.adapter, kind);
             bear(&world, verdict);
             world_count_anew(&world);
             world_run_ms(&world, 1000);
             conformance_expect(
                 verdict, world.observer.seen > 0 || !bj_stream_stats(world.stream).lit,
                 "refused for 20 s, it is said to be lit");
-            row->refuse(world.rig, 0);
+            row->refuse(world.adapter, 0);
             world_light_up(&world);
         }
 
@@ -179,16 +179,16 @@ void conformance_waits_for_the_absent(const struct conformance_row *row,
 
     if (!row->unplug || row->late_ns > 0 || !world_start(&world, row, 1, verdict))
         return;
-    row->unplug(world.rig);
+    row->unplug(world.adapter);
     if (world_stream(&world, world.pps)) {
         await(&world, verdict);
-        row->plug(world.rig);
+        row->plug(world.adapter);
         world_light_up(&world);
         world.observer.unsure_points = row->unsure_points;
-        row->unplug(world.rig);
+        row->unplug(world.adapter);
         world.observer.dark_from_ns = world.now_ns + world_queue_ns(&world);
         await(&world, verdict);
-        row->plug(world.rig);
+        row->plug(world.adapter);
         world_light_up(&world);
     }
     world_finish(&world);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
  * What every driver must do, whatever its DAC: a table of drivers and a table of cases, and
- * each case runs on each driver. A new driver adds a row and a small rig, no case.
+ * each case runs on each driver. A new driver adds a row and a small adapter, no case.
  *
- * A rig is the world a driver plays into: a simulated device and the way to it, in virtual
- * time, or in real time where the way is somebody else's. It tells every point that comes
- * out as an observer would see it.
+ * An adapter is all that a driver plays into: a simulated device and the way to it, in
+ * virtual time, or in real time where the way is somebody else's. It tells every point that
+ * comes out as an observer would see it.
  */
 #ifndef CONFORMANCE_H
 #define CONFORMANCE_H
@@ -30,7 +30,8 @@ struct conformance_trouble {
     uint32_t quantum;  /* its counter moves in these steps; 0, 1: by single points */
     bool mute;         /* it never answers while it plays */
 
-    /* The way, and the device's manners; a rig takes what its device has a place for. */
+    /* The way, and the device's manners; an adapter takes what its device has a place for.
+     */
     int64_t latency_ns;                /* of the network, each way; 0: as ever */
     int64_t reply_ns, reply_jitter_ns; /* answers take this, and 0 to that longer */
     int64_t burst_ns;                  /* they are held, and come together */
@@ -49,31 +50,31 @@ struct conformance_row {
      * is called with `suite` in the order of time, from advance and from within slots. */
     void *(*create)(const struct conformance_row *row, uint64_t seed,
                     conformance_seen *seen, void *suite, struct bj_dac_config *config);
-    void (*destroy)(void *rig);
+    void (*destroy)(void *adapter);
 
-    void (*advance)(void *rig, int64_t now_ns);
+    void (*advance)(void *adapter, int64_t now_ns);
     /* In real time, where advance sleeps: what time it is, with all told that came out
      * until then. Called from everywhere on the suite's thread. NULL: time is what advance
      * said last. */
-    int64_t (*now_ns)(void *rig);
-    int64_t (*next_event_ns)(void *rig); /* BJ_NEVER: nothing by itself */
-    bool (*ready)(void *rig, const struct bj_wait *wait);
+    int64_t (*now_ns)(void *adapter);
+    int64_t (*next_event_ns)(void *adapter); /* BJ_NEVER: nothing by itself */
+    bool (*ready)(void *adapter, const struct bj_wait *wait);
 
     /* Out of reach, as when cable or power goes; and back. NULL: it cannot be unplugged. */
-    void (*unplug)(void *rig);
-    void (*plug)(void *rig);
+    void (*unplug)(void *adapter);
+    void (*plug)(void *adapter);
 
     /* From now on all it says is random bytes; plug makes it well again. NULL: it says
      * nothing. */
-    void (*make_hostile)(void *rig);
+    void (*make_hostile)(void *adapter);
 
     /* From now on it refuses what it can refuse, in one of so many kinds, counted from 1;
      * 0: no longer. NULL: it refuses nothing. */
-    void (*refuse)(void *rig, int kind);
+    void (*refuse)(void *adapter, int kind);
     int refusals;
 
     /* Sockets, USB handles, PCMs open now. NULL: there are none. */
-    int (*open_handles)(const void *rig);
+    int (*open_handles)(const void *adapter);
 
     /* How exact each channel is, to half a step; 0: there is no such channel. All 0: what
      * comes out cannot be seen. */
@@ -103,10 +104,10 @@ struct conformance_row {
 
     /* Times the device, by its own count, had nothing to play while it should. NULL: it
      * cannot have. */
-    uint64_t (*dries)(const void *rig);
+    uint64_t (*dries)(const void *adapter);
 
-    struct conformance_trouble trouble; /* for the rig: in a copy of the row */
-    const void *way; /* for the rig: how its device is reached; NULL: as ever */
+    struct conformance_trouble trouble; /* for the adapter: in a copy of the row */
+    const void *way; /* for the adapter: how its device is reached; NULL: as ever */
 };
 
 struct conformance_verdict {

@@ -407,7 +407,7 @@ static const struct bj_dac_driver sound = {
     .disconnect = disconnect,
 };
 
-/* ---- The rig ------------------------------------------------------------------------- */
+/* ---- The adapter --------------------------------------------------------------------- */
 
 static enum frailty chosen; /* rows are constants; the test names one at a time */
 
@@ -431,76 +431,76 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     return frail;
 }
 
-static void destroy(void *rig)
+static void destroy(void *adapter)
 {
-    free(rig);
+    free(adapter);
 }
 
-static void advance(void *rig, int64_t now_ns)
+static void advance(void *adapter, int64_t now_ns)
 {
-    struct frail *frail = rig;
+    struct frail *frail = adapter;
 
     frail->now_ns = now_ns;
     play(frail, now_ns);
 }
 
-static int64_t next_event_ns(void *rig)
+static int64_t next_event_ns(void *adapter)
 {
-    struct frail *frail = rig;
+    struct frail *frail = adapter;
 
     return frail->playing && queued(frail) > 0 ? tick_ns(frail, frail->played) : BJ_NEVER;
 }
 
 /* Its handle is ready when it has something bad to say. */
-static bool ready(void *rig, const struct bj_wait *wait)
+static bool ready(void *adapter, const struct bj_wait *wait)
 {
-    struct frail *frail = rig;
+    struct frail *frail = adapter;
 
     return wait->count > 0 && (!frail->present || frail->hostile) &&
            frail->frailty != FRAIL_TRUSTS && !is_unaware(frail);
 }
 
-static void unplug(void *rig)
+static void unplug(void *adapter)
 {
-    struct frail *frail = rig;
+    struct frail *frail = adapter;
 
     frail->present = false;
     frail->playing = false;
     frail->gone_ns = frail->now_ns;
 }
 
-static void plug(void *rig)
+static void plug(void *adapter)
 {
-    struct frail *frail = rig;
+    struct frail *frail = adapter;
 
     frail->present = true;
     frail->hostile = false;
 }
 
-static void make_hostile(void *rig)
+static void make_hostile(void *adapter)
 {
-    struct frail *frail = rig;
+    struct frail *frail = adapter;
 
     frail->hostile = true;
 }
 
-static void refuse(void *rig, int kind)
+static void refuse(void *adapter, int kind)
 {
-    struct frail *frail = rig;
+    struct frail *frail = adapter;
 
     frail->refuses = kind > 0;
 }
 
-static uint64_t dries(const void *rig)
+static uint64_t dries(const void *adapter)
 {
-    const struct frail *frail = rig;
+    const struct frail *frail = adapter;
 
     return frail->dries;
 }
 
-static int open_handles(const void *rig)
+static int open_handles(const void *adapter)
 {
-    const struct frail *frail = rig;
+    const struct frail *frail = adapter;
 
     return frail->open_handles;
 }

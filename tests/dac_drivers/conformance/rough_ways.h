@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The transports of a rig, rougher: sends are refused for a while or taken in part, and
- * time passes between one call and the next, so that answers arrive within a step. Counts
- * what went either way.
+ * The transports of an adapter, rougher: sends are refused for a while or taken in part,
+ * and time passes between one call and the next, so that answers arrive within a step.
+ * Counts what went either way.
  */
 #ifndef ROUGH_WAYS_H
 #define ROUGH_WAYS_H

@@ -31,7 +31,7 @@ struct world {
     struct conformance_verdict *verdict;
     struct rough_result result;
     bool loud;
-    void *rig;
+    void *adapter;
     struct rough_ways ways;
     struct sim_random random;
     struct bj_dac_config dac;
@@ -137,7 +137,7 @@ static void on_passed(void *user, int64_t now_ns)
 {
     struct world *world = user;
 
-    world->row.advance(world->rig, now_ns);
+    world->row.advance(world->adapter, now_ns);
 }
 
 static bool create_feed(struct world *world)
@@ -189,8 +189,9 @@ static bool begin(struct world *world, const struct conformance_row *row)
     bj_wait_init(&world->wait);
     world->row = *row;
     world->row.trouble = scenario->trouble;
-    world->rig = row->create(&world->row, scenario->seed, see_nothing, NULL, &world->dac);
-    if (!world->rig)
+    world->adapter =
+        row->create(&world->row, scenario->seed, see_nothing, NULL, &world->dac);
+    if (!world->adapter)
         return false;
     rough_ways_begin(&world->ways, &scenario->ways, scenario->seed + 1, &world->dac.via);
     world->ways.passed = on_passed;
@@ -210,8 +211,8 @@ static void finish(struct world *world)
     rough_ways_step(&world->ways, world->now_ns);
     bj_stream_destroy(world->stream);
     bj_feed_destroy(world->feed);
-    if (world->rig)
-        world->row.destroy(world->rig);
+    if (world->adapter)
+        world->row.destroy(world->adapter);
 }
 
 /* ---- What a step does ---------------------------------------------------------------- */
@@ -235,7 +236,7 @@ static bool did_something(const struct effects *before, const struct effects *af
 static void go_to(struct world *world, int64_t now_ns)
 {
     world->now_ns = now_ns;
-    world->row.advance(world->rig, now_ns);
+    world->row.advance(world->adapter, now_ns);
 }
 
 static bool is_due(struct world *world)
@@ -243,7 +244,7 @@ static bool is_due(struct world *world)
     struct bj_wait wait = rough_ways_wait(&world->ways, &world->wait, world->now_ns);
 
     return !world->over && (world->woken || world->wait.deadline_ns <= world->now_ns ||
-                            (wait.count > 0 && world->row.ready(world->rig, &wait)));
+                            (wait.count > 0 && world->row.ready(world->adapter, &wait)));
 }
 
 static void step(struct world *world)
@@ -268,7 +269,7 @@ static void step(struct world *world)
                world->wait.count);
 }
 
-/* ---- Is something left? --------------------------------------------------------------- */
+/* ---- Is something left? -------------------------------------------------------------- */
 
 static void complain_of_loss(struct world *world, const struct effects *before,
                              const struct effects *after, int64_t planned_ns)
@@ -351,7 +352,7 @@ static void probe_later(struct world *world, int64_t next_ns)
         probe(world, false);
 }
 
-/* ---- Is it called in vain? ------------------------------------------------------------ */
+/* ---- Is it called in vain? ----------------------------------------------------------- */
 
 static void note_idle(struct world *world, bool idle, int64_t now_ns)
 {
@@ -402,7 +403,7 @@ static void act(struct world *world)
     probe_at_once(world, now_ns);
 }
 
-/* ---- What happens meanwhile ----------------------------------------------------------- */
+/* ---- What happens meanwhile ---------------------------------------------------------- */
 
 static void control(struct world *world)
 {
@@ -428,9 +429,9 @@ static void control(struct world *world)
 static void fault(struct world *world)
 {
     if (world->unplugged)
-        world->row.plug(world->rig);
+        world->row.plug(world->adapter);
     else
-        world->row.unplug(world->rig);
+        world->row.unplug(world->adapter);
     world->unplugged = !world->unplugged;
     world->fault_ns = world->now_ns + 1 + sim_random_upto(&world->random, 300000000);
 }
@@ -457,7 +458,8 @@ static void happen(struct world *world)
 
 static int64_t next_ns(const struct world *world)
 {
-    int64_t next = earlier(world->row.next_event_ns(world->rig), world->wait.deadline_ns);
+    int64_t next =
+        earlier(world->row.next_event_ns(world->adapter), world->wait.deadline_ns);
 
     next = earlier(next, earlier(world->push_ns, world->control_ns));
     next = earlier(next, world->fault_ns);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The table of drivers: one row each, every row in a file of its own beside its rig.
+ * The table of drivers: one row each, every row in a file of its own beside its adapter.
  */
 #ifndef CONFORMANCE_ROWS_H
 #define CONFORMANCE_ROWS_H

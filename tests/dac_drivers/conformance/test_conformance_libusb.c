@@ -3,7 +3,7 @@
  * Every case on one USB driver of the table, through unmodified libusb and in real time:
  * test_conformance_libusb ROW [CASE]. Without a row, all of them.
  */
-#include "rig_libusb.h"
+#include "adapter_libusb.h"
 #include "rows.h"
 #include "run_row.h"
 #include "stalls.h"
@@ -18,9 +18,9 @@ int main(int argc, char **argv)
 
     stalls_avoid();
     for (const struct conformance_row *const *row = conformance_rows; *row; row++) {
-        if (!rig_libusb_can(*row) || (name && strcmp(name, (*row)->name) != 0))
+        if (!adapter_libusb_can(*row) || (name && strcmp(name, (*row)->name) != 0))
             continue;
-        struct conformance_row long_way = rig_libusb_row(*row);
+        struct conformance_row long_way = adapter_libusb_row(*row);
         failed += run_row(&long_way, only);
         found++;
     }

@@ -20,7 +20,7 @@
 
 struct run {
     const struct conformance_row *row;
-    void *rig;
+    void *adapter;
     struct bj_stream *stream;
     struct bj_wait wait;
     int64_t now_ns;
@@ -87,7 +87,7 @@ static void on_error(void *user, enum bj_status status, bool final, const char *
 
 static int64_t next_ns(struct run *run)
 {
-    int64_t next = run->row->next_event_ns(run->rig);
+    int64_t next = run->row->next_event_ns(run->adapter);
 
     if (run->wait.deadline_ns < next)
         next = run->wait.deadline_ns;
@@ -99,8 +99,8 @@ static bool run_until(struct run *run, int64_t end_ns)
     int spins = 0;
 
     while (run->now_ns < end_ns) {
-        bool due =
-            run->wait.deadline_ns <= run->now_ns || run->row->ready(run->rig, &run->wait);
+        bool due = run->wait.deadline_ns <= run->now_ns ||
+                   run->row->ready(run->adapter, &run->wait);
         if (due && bj_stream_step(run->stream, run->now_ns, &run->wait) != BJ_RUN_GOING)
             return false;
         if (due && ++spins < MOST_SPINS)
@@ -109,7 +109,7 @@ static bool run_until(struct run *run, int64_t end_ns)
             return false;
         spins = 0;
         run->now_ns = next_ns(run) < end_ns ? next_ns(run) : end_ns;
-        run->row->advance(run->rig, run->now_ns);
+        run->row->advance(run->adapter, run->now_ns);
     }
     return true;
 }
@@ -136,7 +136,7 @@ static bool begin(struct run *run, struct bj_dac_config *dac)
 
     draw(run);
     run->now_ns = CONFORMANCE_START_NS;
-    run->rig = run->row->create(run->row, 1, on_seen, run, dac);
+    run->adapter = run->row->create(run->row, 1, on_seen, run, dac);
     config.driver = run->row->driver;
     config.dac = dac;
     config.fill = on_fill;
@@ -146,14 +146,14 @@ static bool begin(struct run *run, struct bj_dac_config *dac)
     config.pps = most_pps(run->row, dac);
     bj_wait_init(&run->wait);
     bj_wait_until(&run->wait, run->now_ns);
-    return run->rig != NULL && bj_stream_create(&config, &run->stream) == BJ_OK;
+    return run->adapter != NULL && bj_stream_create(&config, &run->stream) == BJ_OK;
 }
 
 static void end(struct run *run)
 {
     bj_stream_destroy(run->stream);
-    if (run->rig)
-        run->row->destroy(run->rig);
+    if (run->adapter)
+        run->row->destroy(run->adapter);
 }
 
 /* ---- The verdict --------------------------------------------------------------------- */

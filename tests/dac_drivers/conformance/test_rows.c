@@ -2,7 +2,7 @@
  *
  * No driver of this build without its row, and no row that CTest does not run.
  */
-#include "rig_usb.h"
+#include "adapter_usb.h"
 #include "rows.h"
 
 #include <beamjack/dacs.h>
@@ -63,9 +63,9 @@ static void every_row_on_usb_is_run_through_libusb(void **state)
     for (const struct conformance_row *const *row = conformance_rows; *row; row++) {
         char name[64];
         (void)snprintf(name, sizeof name, " %s ", (*row)->name);
-        if ((*row)->advance == rig_usb_advance && !strstr(names, name))
+        if ((*row)->advance == adapter_usb_advance && !strstr(names, name))
             fail_msg("CMakeLists.txt does not run %s through libusb", (*row)->name);
-        found += (*row)->advance == rig_usb_advance;
+        found += (*row)->advance == adapter_usb_advance;
     }
     assert_true(found > 0);
 }

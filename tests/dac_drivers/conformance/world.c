@@ -45,7 +45,7 @@ static int64_t tell_time(void *user)
 {
     const struct world *world = user;
 
-    return world->row->now_ns ? world->row->now_ns(world->rig) : world->now_ns;
+    return world->row->now_ns ? world->row->now_ns(world->adapter) : world->now_ns;
 }
 
 /* Then it stands still until looked at again, for everybody but the recorder. */
@@ -84,11 +84,11 @@ bool world_start(struct world *world, const struct conformance_row *row, uint64_
     world->recorder.now_ns = tell_time;
     world->recorder.reported = on_report;
     world->recorder.user = world;
-    world->rig =
+    world->adapter =
         row->create(row, seed, observer_see, &world->observer, &world->recorder.config);
     world->config = world->recorder.config;
     world->config.extra = &world->recorder;
-    if (!world_expect(world, world->rig != NULL, "the rig does not start"))
+    if (!world_expect(world, world->adapter != NULL, "the adapter does not start"))
         return false;
     look_at_the_clock(world);
     world->began_ns = world->lately_ns = world->now_ns;
@@ -102,11 +102,12 @@ void world_finish(struct world *world)
     world_destroy_stream(world);
     world_let_go(world);
     if (row->open_handles)
-        world_expect(world, row->open_handles(world->rig) == 0, "a handle was left open");
-    if (world->rig) /* what the device still holds comes out, and must be dark */
+        world_expect(world, row->open_handles(world->adapter) == 0,
+                     "a handle was left open");
+    if (world->adapter) /* what the device still holds comes out, and must be dark */
         world_run_ms(world, (double)world_queue_ns(world) / 1e6);
-    if (world->rig)
-        row->destroy(world->rig);
+    if (world->adapter)
+        row->destroy(world->adapter);
     observer_finish(&world->observer);
     recorder_finish(&world->recorder);
 }
@@ -161,7 +162,7 @@ static bool is_driven(const struct world *world)
 static bool should_act(const struct world *world)
 {
     return is_driven(world) && (world->woken || world->wait.deadline_ns <= world->now_ns ||
-                                world->row->ready(world->rig, &world->wait));
+                                world->row->ready(world->adapter, &world->wait));
 }
 
 static void note_step(struct world *world)
@@ -300,7 +301,7 @@ static void act(struct world *world)
 
 static int64_t next_ns(const struct world *world, int64_t end_ns)
 {
-    int64_t next = earlier(end_ns, world->row->next_event_ns(world->rig));
+    int64_t next = earlier(end_ns, world->row->next_event_ns(world->adapter));
 
     if (is_driven(world))
         next = should_act(world) ? world->now_ns : earlier(next, world->wait.deadline_ns);
@@ -312,7 +313,7 @@ static void go_to(struct world *world, int64_t now_ns)
     if (now_ns > world->now_ns)
         world->steps_at_once = 0;
     world->now_ns = now_ns;
-    world->row->advance(world->rig, now_ns);
+    world->row->advance(world->adapter, now_ns);
     look_at_the_clock(world);
 }
 
@@ -342,7 +343,7 @@ void world_stand_still_ms(struct world *world, double ms)
     int64_t end_ns = world->now_ns + (int64_t)(ms * 1e6);
 
     while (!is_wrong(world) && world->now_ns < end_ns) {
-        int64_t next_ns = earlier(end_ns, world->row->next_event_ns(world->rig));
+        int64_t next_ns = earlier(end_ns, world->row->next_event_ns(world->adapter));
         go_to(world, next_ns > world->now_ns ? next_ns : world->now_ns + 1);
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * One driver, its rig and who drives it: the real engine, or a hand that calls the slots
- * itself. In virtual time, or, where the row has a clock, in real time.
+ * One driver, its adapter and who drives it: the real engine, or a hand that calls the
+ * slots itself. In virtual time, or, where the row has a clock, in real time.
  *
  * Only what the driver asked for wakes it: its deadline, its handles, and the driving side.
  * Whatever a case does, a ledger is kept, and each complaint ends in the verdict.
@@ -16,7 +16,7 @@ struct world {
     struct conformance_verdict *verdict;
     struct recorder recorder;
     struct observer observer;
-    void *rig;
+    void *adapter;
     struct bj_dac_config config; /* the way to the recorder */
     int64_t began_ns, now_ns;
     struct bj_wait wait;
@@ -47,7 +47,7 @@ uint32_t world_usual_pps(const struct conformance_row *row);
 /* From one moment that a case tries to the next. */
 int world_stride(const struct conformance_row *row);
 
-/* `seed` is the rig's. False: no memory, or it does not start; the verdict says so. */
+/* `seed` is the adapter's. False: no memory, or it does not start; the verdict says so. */
 bool world_start(struct world *world, const struct conformance_row *row, uint64_t seed,
                  struct conformance_verdict *verdict);
 /* Whatever still runs is ended, and the ledger and handles are checked. */

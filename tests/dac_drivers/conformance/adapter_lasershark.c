@@ -2,8 +2,8 @@
  *
  * A simulated LaserShark.
  */
+#include "adapter_shark.h"
 #include "lasershark_family/lasershark.h"
-#include "rig_shark.h"
 #include "rows.h"
 #include "sim_lasershark.h"
 
@@ -28,17 +28,18 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     device.seed = seed;
     *config = (struct bj_dac_config){.size = sizeof(struct bj_dac_config),
                                      .id = "lasershark:0123456789ABCDEF"};
-    return rig_shark_create(row, sim_lasershark_create, device, look, seen, suite, config);
+    return adapter_shark_create(row, sim_lasershark_create, device, look, seen, suite,
+                                config);
 }
 
 const struct conformance_row conformance_lasershark = {
     .name = "lasershark",
     .driver = &bj_lasershark,
     .create = create,
-    RIG_USB_SLOTS,
-    .refuse = rig_shark_refuse,
-    .refusals = RIG_SHARK_REFUSALS,
-    .dries = rig_shark_dries,
+    ADAPTER_USB_SLOTS,
+    .refuse = adapter_shark_refuse,
+    .refusals = ADAPTER_SHARK_REFUSALS,
+    .dries = adapter_shark_dries,
     .bits = {12, 12, 12, 12, 1, 0},
     .open_ns = 100 * BJ_NS_PER_MS,
     .dark_ns = BJ_NS_PER_MS / 10, /* the next tick */

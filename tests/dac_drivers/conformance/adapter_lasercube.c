@@ -2,8 +2,8 @@
  *
  * A simulated LaserCube behind a network of 200 us.
  */
+#include "adapter_net.h"
 #include "lasercube/lasercube.h"
-#include "rig_net.h"
 #include "rows.h"
 #include "sim_lasercube.h"
 
@@ -12,7 +12,7 @@
 
 static void on_played(void *user, const struct sim_lc_point *played)
 {
-    struct rig_net *rig = user;
+    struct adapter_net *adapter = user;
     struct bj_point seen = {.x = 1 - (float)played->x / HALF,
                             .y = (float)played->y / HALF - 1};
 
@@ -22,7 +22,7 @@ static void on_played(void *user, const struct sim_lc_point *played)
         seen.b = (float)played->b / FULL;
         seen.i = 1;
     }
-    rig->seen(rig->suite, played->time_ns, &seen);
+    adapter->seen(adapter->suite, played->time_ns, &seen);
 }
 
 static void babble(struct sim_host *device, int64_t now_ns, int64_t for_ns)
@@ -32,11 +32,11 @@ static void babble(struct sim_host *device, int64_t now_ns, int64_t for_ns)
 
 static void refuse(void *instance, int kind)
 {
-    const struct rig_net *rig = instance;
+    const struct adapter_net *adapter = instance;
 
-    sim_lc_fault(rig->device, rig->now_ns, SIM_LC_INTERLOCK, kind == 1);
-    sim_lc_fault(rig->device, rig->now_ns, SIM_LC_TOO_HOT, kind == 2);
-    sim_lc_fault(rig->device, rig->now_ns, SIM_LC_CUT, kind == 3 ? INT32_MAX : 0);
+    sim_lc_fault(adapter->device, adapter->now_ns, SIM_LC_INTERLOCK, kind == 1);
+    sim_lc_fault(adapter->device, adapter->now_ns, SIM_LC_TOO_HOT, kind == 2);
+    sim_lc_fault(adapter->device, adapter->now_ns, SIM_LC_CUT, kind == 3 ? INT32_MAX : 0);
 }
 
 static void roughen(const struct conformance_trouble *trouble, struct sim_lc_config *device)
@@ -55,36 +55,36 @@ static void *create(const struct conformance_row *row, uint64_t seed,
                     conformance_seen *seen, void *suite, struct bj_dac_config *config)
 {
     struct sim_lc_config device = sim_lc_defaults();
-    struct rig_net *rig = rig_net_create(seen, suite);
+    struct adapter_net *adapter = adapter_net_create(seen, suite);
 
-    if (!rig)
+    if (!adapter)
         return NULL;
     device.seed = seed;
     device.skew_ppm = row->trouble.skew_ppm;
-    device.to_it = device.from_it = rig_net_wire(row);
+    device.to_it = device.from_it = adapter_net_wire(row);
     roughen(&row->trouble, &device);
     device.played = on_played;
-    device.user = rig;
-    rig->device = sim_lc_create(&device, CONFORMANCE_START_NS);
-    rig->free_device = sim_lc_destroy;
-    rig->babble = babble;
+    device.user = adapter;
+    adapter->device = sim_lc_create(&device, CONFORMANCE_START_NS);
+    adapter->free_device = sim_lc_destroy;
+    adapter->babble = babble;
     *config = (struct bj_dac_config){.size = sizeof(struct bj_dac_config),
                                      .id = "lasercube:0004A3112233"};
-    return rig_net_add(rig, SIM_LC_COMMAND_PORT, config);
+    return adapter_net_add(adapter, SIM_LC_COMMAND_PORT, config);
 }
 
 static uint64_t dries(const void *instance)
 {
-    const struct rig_net *rig = instance;
+    const struct adapter_net *adapter = instance;
 
-    return sim_lc_counters(rig->device)->ran_dry;
+    return sim_lc_counters(adapter->device)->ran_dry;
 }
 
 const struct conformance_row conformance_lasercube = {
     .name = "lasercube",
     .driver = &bj_lasercube,
     .create = create,
-    RIG_NET_SLOTS,
+    ADAPTER_NET_SLOTS,
     .refuse = refuse,
     .refusals = 3,
     .dries = dries,

@@ -2,8 +2,8 @@
  *
  * A simulated LaserDock.
  */
+#include "adapter_shark.h"
 #include "lasershark_family/laserdock.h"
-#include "rig_shark.h"
 #include "rows.h"
 #include "sim_laserdock.h"
 
@@ -25,17 +25,18 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     device.seed = seed;
     *config = (struct bj_dac_config){.size = sizeof(struct bj_dac_config),
                                      .id = "laserdock:2191717100001435"};
-    return rig_shark_create(row, sim_laserdock_create, device, look, seen, suite, config);
+    return adapter_shark_create(row, sim_laserdock_create, device, look, seen, suite,
+                                config);
 }
 
 const struct conformance_row conformance_laserdock = {
     .name = "laserdock",
     .driver = &bj_laserdock,
     .create = create,
-    RIG_USB_SLOTS,
-    .refuse = rig_shark_refuse,
-    .refusals = RIG_SHARK_REFUSALS,
-    .dries = rig_shark_dries,
+    ADAPTER_USB_SLOTS,
+    .refuse = adapter_shark_refuse,
+    .refusals = ADAPTER_SHARK_REFUSALS,
+    .dries = adapter_shark_dries,
     .bits = {12, 12, 8, 8, 8, 0},
     .open_ns = 100 * BJ_NS_PER_MS,
     .dark_ns = BJ_NS_PER_MS / 10, /* the next tick */

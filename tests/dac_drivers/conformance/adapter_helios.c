@@ -3,8 +3,8 @@
  * A simulated Helios on USB. Between the bus and the device a mouth can be set
  * that says random bytes instead of the device's answers.
  */
+#include "adapter_usb.h"
 #include "helios/helios.h"
-#include "rig_usb.h"
 #include "rows.h"
 #include "sim_helios.h"
 #include "sim_random.h"
@@ -14,8 +14,8 @@
 
 #define MIDDLE 0x800
 
-struct rig {
-    struct rig_usb base;
+struct adapter {
+    struct adapter_usb base;
     struct sim_usb mouth; /* what is plugged in */
     bool hostile;
     struct sim_random random;
@@ -33,7 +33,7 @@ static bool is_sacrifice(const struct sim_helios_point *point)
 /* Colours by their eight bits; the intensity output follows them. */
 static void on_played(void *user, const struct sim_helios_point *point)
 {
-    struct rig *rig = user;
+    struct adapter *adapter = user;
     float step = point->shutter ? 1 / 255.0F : 0;
     struct bj_point seen = {.x = (float)(point->x / 2047.5 - 1),
                             .y = (float)(point->y / 2047.5 - 1),
@@ -43,14 +43,14 @@ static void on_played(void *user, const struct sim_helios_point *point)
                             .i = point->i * step};
 
     if (!is_sacrifice(point))
-        rig_usb_tell(&rig->base, point->time_ns, &seen);
+        adapter_usb_tell(&adapter->base, point->time_ns, &seen);
 }
 
 /* ---- The mouth ----------------------------------------------------------------------- */
 
-static struct rig *of(struct sim_usb *mouth)
+static struct adapter *of(struct sim_usb *mouth)
 {
-    return (struct rig *)(void *)((char *)mouth - offsetof(struct rig, mouth));
+    return (struct adapter *)(void *)((char *)mouth - offsetof(struct adapter, mouth));
 }
 
 static void select_alternate(struct sim_usb *mouth, uint8_t interface, uint8_t alternate,
@@ -72,14 +72,15 @@ static int out(struct sim_usb *mouth, uint8_t endpoint, const void *bytes, size_
 static int in(struct sim_usb *mouth, uint8_t endpoint, void *bytes, size_t size,
               int64_t now_ns)
 {
-    struct rig *rig = of(mouth);
-    int got = rig->base.device->ops->in(rig->base.device, endpoint, bytes, size, now_ns);
+    struct adapter *adapter = of(mouth);
+    int got =
+        adapter->base.device->ops->in(adapter->base.device, endpoint, bytes, size, now_ns);
 
-    if (!rig->hostile || got < 0)
+    if (!adapter->hostile || got < 0)
         return got;
     for (int k = 0; k < got; k++)
-        ((uint8_t *)bytes)[k] = (uint8_t)sim_random_next(&rig->random);
-    return (int)sim_random_upto(&rig->random, got);
+        ((uint8_t *)bytes)[k] = (uint8_t)sim_random_next(&adapter->random);
+    return (int)sim_random_upto(&adapter->random, got);
 }
 
 static void clear_halt(struct sim_usb *mouth, uint8_t endpoint, int64_t now_ns)
@@ -112,28 +113,28 @@ static const struct sim_usb_ops mouth_ops = {
     .unplug = power_goes,
 };
 
-/* ---- The rig ------------------------------------------------------------------------- */
+/* ---- The adapter --------------------------------------------------------------------- */
 
 static void refuse(void *instance, int kind)
 {
-    const struct rig_usb *rig = instance;
+    const struct adapter_usb *adapter = instance;
     int64_t for_ns = 3600 * BJ_NS_PER_S;
 
-    sim_helios_fault(rig->device, rig->now_ns, SIM_HELIOS_LOSE_REPLIES,
+    sim_helios_fault(adapter->device, adapter->now_ns, SIM_HELIOS_LOSE_REPLIES,
                      kind == 1 ? INT32_MAX : 0);
-    sim_helios_fault(rig->device, rig->now_ns, SIM_HELIOS_SWALLOW,
+    sim_helios_fault(adapter->device, adapter->now_ns, SIM_HELIOS_SWALLOW,
                      kind == 2 ? INT32_MAX : 0);
-    sim_helios_fault(rig->device, rig->now_ns, SIM_HELIOS_DEAF_COMMANDS,
+    sim_helios_fault(adapter->device, adapter->now_ns, SIM_HELIOS_DEAF_COMMANDS,
                      kind == 3 ? for_ns : 0);
-    sim_helios_fault(rig->device, rig->now_ns, SIM_HELIOS_DEAF_FRAMES,
+    sim_helios_fault(adapter->device, adapter->now_ns, SIM_HELIOS_DEAF_FRAMES,
                      kind == 4 ? for_ns : 0);
 }
 
-static void babble(struct rig_usb *base, bool on)
+static void babble(struct adapter_usb *base, bool on)
 {
-    struct rig *rig = (struct rig *)base;
+    struct adapter *adapter = (struct adapter *)base;
 
-    rig->hostile = on;
+    adapter->hostile = on;
 }
 
 /* Replies that take longer than a frame lasts are no replies. */
@@ -152,44 +153,44 @@ static void *create(const struct conformance_row *row, uint64_t seed,
                     conformance_seen *seen, void *suite, struct bj_dac_config *config)
 {
     struct sim_helios_config device = sim_helios_defaults();
-    struct rig *rig = calloc(1, sizeof *rig);
+    struct adapter *adapter = calloc(1, sizeof *adapter);
 
-    if (!rig)
+    if (!adapter)
         return NULL;
     device.seed = seed;
     device.crystal_ppm = row->trouble.skew_ppm;
     device.reply_jitter_ns = row->trouble.jitter_ns;
     roughen(&row->trouble, &device);
     device.played = on_played;
-    device.user = rig;
-    *rig = (struct rig){.base = {.seen = seen,
-                                 .suite = suite,
-                                 .way = row->way,
-                                 .device = sim_helios_create(&device),
-                                 .plug = &rig->mouth,
-                                 .run = sim_helios_run,
-                                 .free_device = sim_helios_destroy,
-                                 .babble = babble},
-                        .random = {seed}};
-    if (rig->base.device)
-        rig->mouth = (struct sim_usb){&mouth_ops, rig->base.device->descriptor};
+    device.user = adapter;
+    *adapter = (struct adapter){.base = {.seen = seen,
+                                         .suite = suite,
+                                         .way = row->way,
+                                         .device = sim_helios_create(&device),
+                                         .plug = &adapter->mouth,
+                                         .run = sim_helios_run,
+                                         .free_device = sim_helios_destroy,
+                                         .babble = babble},
+                                .random = {seed}};
+    if (adapter->base.device)
+        adapter->mouth = (struct sim_usb){&mouth_ops, adapter->base.device->descriptor};
     *config = (struct bj_dac_config){.size = sizeof(struct bj_dac_config),
                                      .id = "helios:Helios_-1450708"};
-    return rig_usb_begin(&rig->base, config);
+    return adapter_usb_begin(&adapter->base, config);
 }
 
 static uint64_t dries(const void *instance)
 {
-    const struct rig_usb *rig = instance;
+    const struct adapter_usb *adapter = instance;
 
-    return sim_helios_counts(rig->device)->gaps;
+    return sim_helios_counts(adapter->device)->gaps;
 }
 
 const struct conformance_row conformance_helios = {
     .name = "helios",
     .driver = &bj_helios,
     .create = create,
-    RIG_USB_SLOTS,
+    ADAPTER_USB_SLOTS,
     .refuse = refuse,
     .refusals = 4,
     .dries = dries,

@@ -2,8 +2,8 @@
  *
  * A simulated open IDN receiver behind a network of 200 us.
  */
+#include "adapter_net.h"
 #include "idn/idn.h"
-#include "rig_net.h"
 #include "rows.h"
 #include "sim_idn.h"
 
@@ -12,7 +12,7 @@
 
 static void on_played(void *user, const struct sim_idn_point *played)
 {
-    struct rig_net *rig = user;
+    struct adapter_net *adapter = user;
     struct bj_point seen = {.x = (float)played->x / FULL,
                             .y = (float)played->y / FULL,
                             .r = (float)played->r / FULL_LIGHT,
@@ -21,7 +21,7 @@ static void on_played(void *user, const struct sim_idn_point *played)
                             .i = played->r | played->g | played->b ? 1 : 0};
 
     if (!played->bridge)
-        rig->seen(rig->suite, played->time_ns, &seen);
+        adapter->seen(adapter->suite, played->time_ns, &seen);
 }
 
 static void babble(struct sim_host *device, int64_t now_ns, int64_t for_ns)
@@ -31,50 +31,50 @@ static void babble(struct sim_host *device, int64_t now_ns, int64_t for_ns)
 
 static void refuse(void *instance, int kind)
 {
-    const struct rig_net *rig = instance;
+    const struct adapter_net *adapter = instance;
 
-    sim_idn_fault(rig->device, rig->now_ns, SIM_IDN_OCCUPY, kind == 1);
-    sim_idn_fault(rig->device, rig->now_ns, SIM_IDN_EXCLUDE, kind == 2);
-    sim_idn_fault(rig->device, rig->now_ns, SIM_IDN_HIDE, kind == 3);
+    sim_idn_fault(adapter->device, adapter->now_ns, SIM_IDN_OCCUPY, kind == 1);
+    sim_idn_fault(adapter->device, adapter->now_ns, SIM_IDN_EXCLUDE, kind == 2);
+    sim_idn_fault(adapter->device, adapter->now_ns, SIM_IDN_HIDE, kind == 3);
     if (kind > 0)
-        sim_idn_fault(rig->device, rig->now_ns, SIM_IDN_FORGET, 0);
+        sim_idn_fault(adapter->device, adapter->now_ns, SIM_IDN_FORGET, 0);
 }
 
 static void *create(const struct conformance_row *row, uint64_t seed,
                     conformance_seen *seen, void *suite, struct bj_dac_config *config)
 {
     struct sim_idn_config device = sim_idn_defaults();
-    struct rig_net *rig = rig_net_create(seen, suite);
+    struct adapter_net *adapter = adapter_net_create(seen, suite);
 
-    if (!rig)
+    if (!adapter)
         return NULL;
     device.seed = seed;
     device.skew_ppm = row->trouble.skew_ppm;
     device.profile.answers_stream = !row->trouble.mute;
-    device.link = rig_net_wire(row);
+    device.link = adapter_net_wire(row);
     device.link.jitter_ns += row->trouble.reply_jitter_ns;
     device.played = on_played;
-    device.user = rig;
-    rig->device = sim_idn_create(&device, CONFORMANCE_START_NS);
-    rig->free_device = sim_idn_destroy;
-    rig->babble = babble;
+    device.user = adapter;
+    adapter->device = sim_idn_create(&device, CONFORMANCE_START_NS);
+    adapter->free_device = sim_idn_destroy;
+    adapter->babble = babble;
     *config = (struct bj_dac_config){.size = sizeof(struct bj_dac_config),
                                      .id = "idn:010004a3112233-1"};
-    return rig_net_add(rig, SIM_IDN_PORT, config);
+    return adapter_net_add(adapter, SIM_IDN_PORT, config);
 }
 
 static uint64_t dries(const void *instance)
 {
-    const struct rig_net *rig = instance;
+    const struct adapter_net *adapter = instance;
 
-    return sim_idn_counters(rig->device)->dries;
+    return sim_idn_counters(adapter->device)->dries;
 }
 
 const struct conformance_row conformance_idn = {
     .name = "idn",
     .driver = &bj_idn,
     .create = create,
-    RIG_NET_SLOTS,
+    ADAPTER_NET_SLOTS,
     .refuse = refuse,
     .refusals = 3,
     .dries = dries,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The record driver, and in the place of its file whoever watches: the linker leads the
- * calls of the points writer here (--wrap). The path holds the address of the rig.
+ * calls of the points writer here (--wrap). The path holds the address of the adapter.
  */
 #include "record/points_writer.h"
 #include "record/record.h"
@@ -12,7 +12,7 @@
 
 #define OPENS_NS (2 * BJ_NS_PER_MS) /* so long the disk takes to create a file */
 
-/* The rig is the writer. */
+/* The adapter is the writer. */
 struct bj_points_writer {
     conformance_seen *seen;
     void *suite;
@@ -32,9 +32,9 @@ bool __wrap_bj_points_writer_put(struct bj_points_writer *writer,
 
 struct bj_points_writer *__wrap_bj_points_writer_create(const char *path)
 {
-    void *rig = NULL;
+    void *adapter = NULL;
 
-    return sscanf(path, "%p", &rig) == 1 ? rig : NULL;
+    return sscanf(path, "%p", &adapter) == 1 ? adapter : NULL;
 }
 
 void __wrap_bj_points_writer_destroy(struct bj_points_writer *writer)
@@ -71,42 +71,44 @@ bool __wrap_bj_points_writer_put(struct bj_points_writer *writer,
     return true;
 }
 
-/* ---- The rig ------------------------------------------------------------------------- */
+/* ---- The adapter --------------------------------------------------------------------- */
 
 static void *create(const struct conformance_row *row, uint64_t seed,
                     conformance_seen *seen, void *suite, struct bj_dac_config *config)
 {
-    struct bj_points_writer *rig = calloc(1, sizeof *rig);
+    struct bj_points_writer *adapter = calloc(1, sizeof *adapter);
 
     (void)seed;
-    if (!rig)
+    if (!adapter)
         return NULL;
-    *rig = (struct bj_points_writer){.seen = seen,
-                                     .suite = suite,
-                                     .now_ns = CONFORMANCE_START_NS,
-                                     .opens_ns = OPENS_NS + row->trouble.reply_ns};
-    (void)snprintf(rig->id, sizeof rig->id, "record:%p", (void *)rig);
-    *config = (struct bj_dac_config){.size = sizeof(struct bj_dac_config), .id = rig->id};
-    return rig;
+    *adapter = (struct bj_points_writer){.seen = seen,
+                                         .suite = suite,
+                                         .now_ns = CONFORMANCE_START_NS,
+                                         .opens_ns = OPENS_NS + row->trouble.reply_ns};
+    (void)snprintf(adapter->id, sizeof adapter->id, "record:%p", (void *)adapter);
+    *config =
+        (struct bj_dac_config){.size = sizeof(struct bj_dac_config), .id = adapter->id};
+    return adapter;
 }
 
 static void advance(void *instance, int64_t now_ns)
 {
-    struct bj_points_writer *rig = instance;
+    struct bj_points_writer *adapter = instance;
 
-    rig->now_ns = now_ns;
+    adapter->now_ns = now_ns;
 }
 
 static int64_t next_event_ns(void *instance)
 {
-    const struct bj_points_writer *rig = instance;
+    const struct bj_points_writer *adapter = instance;
 
-    return rig->wanted && rig->opened_ns > rig->now_ns ? rig->opened_ns : BJ_NEVER;
+    return adapter->wanted && adapter->opened_ns > adapter->now_ns ? adapter->opened_ns
+                                                                   : BJ_NEVER;
 }
 
-static bool ready(void *rig, const struct bj_wait *wait)
+static bool ready(void *adapter, const struct bj_wait *wait)
 {
-    (void)rig, (void)wait;
+    (void)adapter, (void)wait;
     return false;
 }
 

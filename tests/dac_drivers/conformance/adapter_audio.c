@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-struct rig {
+struct adapter {
     struct sim_pcm *card;
     conformance_seen *seen;
     void *suite;
@@ -22,7 +22,7 @@ static float colour(double sample)
 
 static void on_heard(void *user, int64_t time_ns, const double *samples, bool own)
 {
-    struct rig *rig = user;
+    struct adapter *adapter = user;
     struct bj_point seen = {.x = (float)samples[0],
                             .y = (float)samples[1],
                             .r = colour(samples[2]),
@@ -31,7 +31,7 @@ static void on_heard(void *user, int64_t time_ns, const double *samples, bool ow
                             .i = colour(samples[5])};
 
     (void)own;
-    rig->seen(rig->suite, time_ns, &seen);
+    adapter->seen(adapter->suite, time_ns, &seen);
 }
 
 static void roughen(const struct conformance_trouble *trouble, struct sim_pcm_config *card)
@@ -50,11 +50,11 @@ static void *create(const struct conformance_row *row, uint64_t seed,
                     conformance_seen *seen, void *suite, struct bj_dac_config *config)
 {
     struct sim_pcm_config card = sim_pcm_defaults();
-    struct rig *rig = calloc(1, sizeof *rig);
+    struct adapter *adapter = calloc(1, sizeof *adapter);
 
-    if (!rig)
+    if (!adapter)
         return NULL;
-    *rig = (struct rig){.seen = seen, .suite = suite};
+    *adapter = (struct adapter){.seen = seen, .suite = suite};
     card.rates[0] = 0; /* any */
     card.seed = seed;
     card.skew_ppm = row->trouble.skew_ppm;
@@ -63,88 +63,88 @@ static void *create(const struct conformance_row *row, uint64_t seed,
         card.quantum_frames = row->trouble.quantum;
     roughen(&row->trouble, &card);
     card.heard = on_heard;
-    card.user = rig;
-    rig->card = sim_pcm_create(&card, CONFORMANCE_START_NS);
+    card.user = adapter;
+    adapter->card = sim_pcm_create(&card, CONFORMANCE_START_NS);
     *config = (struct bj_dac_config){.size = sizeof(struct bj_dac_config),
                                      .id = "audio:hw:2,0",
-                                     .via.pcm = sim_pcm_base(rig->card)};
-    return rig;
+                                     .via.pcm = sim_pcm_base(adapter->card)};
+    return adapter;
 }
 
 static void destroy(void *instance)
 {
-    struct rig *rig = instance;
+    struct adapter *adapter = instance;
 
-    sim_pcm_destroy(rig->card);
-    free(rig);
+    sim_pcm_destroy(adapter->card);
+    free(adapter);
 }
 
 static void advance(void *instance, int64_t now_ns)
 {
-    struct rig *rig = instance;
+    struct adapter *adapter = instance;
 
-    sim_pcm_advance(rig->card, now_ns);
+    sim_pcm_advance(adapter->card, now_ns);
 }
 
 static int64_t next_event_ns(void *instance)
 {
-    struct rig *rig = instance;
+    struct adapter *adapter = instance;
 
-    return sim_pcm_next_event_ns(rig->card);
+    return sim_pcm_next_event_ns(adapter->card);
 }
 
 static bool ready(void *instance, const struct bj_wait *wait)
 {
-    struct rig *rig = instance;
+    struct adapter *adapter = instance;
 
-    return sim_pcm_ready(rig->card, wait);
+    return sim_pcm_ready(adapter->card, wait);
 }
 
 static void unplug(void *instance)
 {
-    struct rig *rig = instance;
+    struct adapter *adapter = instance;
 
-    sim_pcm_unplug(rig->card);
+    sim_pcm_unplug(adapter->card);
 }
 
 static void plug(void *instance)
 {
-    struct rig *rig = instance;
+    struct adapter *adapter = instance;
 
-    sim_pcm_plug(rig->card);
+    sim_pcm_plug(adapter->card);
 }
 
 static void make_hostile(void *instance)
 {
-    struct rig *rig = instance;
+    struct adapter *adapter = instance;
 
-    sim_pcm_lie(rig->card);
+    sim_pcm_lie(adapter->card);
 }
 
 static void refuse(void *instance, int kind)
 {
     static const enum bj_status answers[] = {BJ_OK, BJ_BUSY, BJ_IO_ERROR};
-    struct rig *rig = instance;
+    struct adapter *adapter = instance;
 
-    sim_pcm_refuse(rig->card, answers[kind]);
+    sim_pcm_refuse(adapter->card, answers[kind]);
     if (kind > 0) { /* only who opens it is refused */
-        sim_pcm_unplug(rig->card);
-        sim_pcm_plug(rig->card);
+        sim_pcm_unplug(adapter->card);
+        sim_pcm_plug(adapter->card);
     }
 }
 
 static int open_handles(const void *instance)
 {
-    const struct rig *rig = instance;
+    const struct adapter *adapter = instance;
 
-    return sim_pcm_handles(rig->card);
+    return sim_pcm_handles(adapter->card);
 }
 
 static uint64_t dries(const void *instance)
 {
-    const struct rig *rig = instance;
+    const struct adapter *adapter = instance;
 
-    return sim_pcm_counters(rig->card).dries;
+    return sim_pcm_counters(adapter->card).dries;
 }
 
 const struct conformance_row conformance_audio = {

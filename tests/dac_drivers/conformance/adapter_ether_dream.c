@@ -2,7 +2,7 @@
  *
  * A simulated Ether Dream 2 behind a network of 200 us.
  */
-#include "rig_ether_dream.h"
+#include "adapter_ether_dream.h"
 
 #include "ether_dream/ether_dream.h"
 #include "rows.h"
@@ -12,7 +12,7 @@
 
 static void on_played(void *user, const struct sim_ed_point *played)
 {
-    struct rig_net *rig = user;
+    struct adapter_net *adapter = user;
     struct bj_point seen = {.x = (float)played->x / FULL,
                             .y = (float)played->y / FULL,
                             .r = (float)played->r / FULL_LIGHT,
@@ -20,7 +20,7 @@ static void on_played(void *user, const struct sim_ed_point *played)
                             .b = (float)played->b / FULL_LIGHT,
                             .i = (float)played->i / FULL_LIGHT};
 
-    rig->seen(rig->suite, played->time_ns, &seen);
+    adapter->seen(adapter->suite, played->time_ns, &seen);
 }
 
 static void babble(struct sim_host *device, int64_t now_ns, int64_t for_ns)
@@ -32,16 +32,17 @@ static void refuse(void *instance, int kind)
 {
     static const enum sim_ed_fault naks[] = {SIM_ED_NAK_INVALID, SIM_ED_NAK_FULL,
                                              SIM_ED_NAK_ALL};
-    const struct rig_net *rig = instance;
+    const struct adapter_net *adapter = instance;
 
     for (int k = 1; k <= 3; k++)
-        sim_ed_fault(rig->device, rig->now_ns, naks[k - 1], k == kind ? INT32_MAX : 0);
+        sim_ed_fault(adapter->device, adapter->now_ns, naks[k - 1],
+                     k == kind ? INT32_MAX : 0);
 }
 
 static void on_command(void *user, const struct sim_ed_command *command)
 {
-    const struct rig_net *rig = user;
-    const struct rig_ether_dream_way *way = rig->way;
+    const struct adapter_net *adapter = user;
+    const struct adapter_ether_dream_way *way = adapter->way;
 
     if (way && way->device.command)
         way->device.command(way->device.user, command);
@@ -63,13 +64,13 @@ static void roughen(const struct conformance_trouble *trouble, struct sim_ed_con
     device->link.fragment_gap_ns = trouble->fragment_gap_ns;
 }
 
-static struct rig_ether_dream_way usual_way(const struct conformance_row *row,
-                                            uint64_t seed)
+static struct adapter_ether_dream_way usual_way(const struct conformance_row *row,
+                                                uint64_t seed)
 {
-    struct rig_ether_dream_way way = {sim_ed_defaults(), 2 * RIG_NET_WIRE_NS};
+    struct adapter_ether_dream_way way = {sim_ed_defaults(), 2 * ADAPTER_NET_WIRE_NS};
 
     way.device.seed = seed;
-    way.device.link.latency_ns = RIG_NET_WIRE_NS;
+    way.device.link.latency_ns = ADAPTER_NET_WIRE_NS;
     way.device.link.jitter_ns = row->trouble.jitter_ns;
     way.device.skew_ppm = row->trouble.skew_ppm;
     way.device.fullness_step = (uint16_t)row->trouble.quantum;
@@ -80,37 +81,38 @@ static struct rig_ether_dream_way usual_way(const struct conformance_row *row,
 static void *create(const struct conformance_row *row, uint64_t seed,
                     conformance_seen *seen, void *suite, struct bj_dac_config *config)
 {
-    struct rig_net *rig = rig_net_create(seen, suite);
-    struct rig_ether_dream_way way;
+    struct adapter_net *adapter = adapter_net_create(seen, suite);
+    struct adapter_ether_dream_way way;
 
-    if (!rig)
+    if (!adapter)
         return NULL;
-    rig->way = row->way;
-    way = row->way ? *(const struct rig_ether_dream_way *)row->way : usual_way(row, seed);
+    adapter->way = row->way;
+    way =
+        row->way ? *(const struct adapter_ether_dream_way *)row->way : usual_way(row, seed);
     way.device.played = on_played;
     way.device.command = on_command;
-    way.device.user = rig;
-    rig->device = sim_ed_create(&way.device, CONFORMANCE_START_NS);
-    rig->free_device = sim_ed_destroy;
-    rig->babble = babble;
-    fake_net_set_connect_delay(rig->net, way.connect_delay_ns);
+    way.device.user = adapter;
+    adapter->device = sim_ed_create(&way.device, CONFORMANCE_START_NS);
+    adapter->free_device = sim_ed_destroy;
+    adapter->babble = babble;
+    fake_net_set_connect_delay(adapter->net, way.connect_delay_ns);
     *config = (struct bj_dac_config){.size = sizeof(struct bj_dac_config),
                                      .id = "etherdream:0004a3112233"};
-    return rig_net_add(rig, SIM_ED_TCP_PORT, config);
+    return adapter_net_add(adapter, SIM_ED_TCP_PORT, config);
 }
 
 static uint64_t dries(const void *instance)
 {
-    const struct rig_net *rig = instance;
+    const struct adapter_net *adapter = instance;
 
-    return sim_ed_counters(rig->device)->underflows;
+    return sim_ed_counters(adapter->device)->underflows;
 }
 
 const struct conformance_row conformance_ether_dream = {
     .name = "ether_dream",
     .driver = &bj_ether_dream,
     .create = create,
-    RIG_NET_SLOTS,
+    ADAPTER_NET_SLOTS,
     .refuse = refuse,
     .refusals = 3,
     .dries = dries,

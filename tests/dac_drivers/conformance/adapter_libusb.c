@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #undef NDEBUG /* the asserts are the point */
-#include "rig_libusb.h"
+#include "adapter_libusb.h"
 
 #include "usb_testbed.h"
 
@@ -29,17 +29,17 @@ struct bus {
     struct told told[WAITING];
 };
 
-static struct bus *bus_of(const struct rig_usb *rig)
+static struct bus *bus_of(const struct adapter_usb *adapter)
 {
-    return rig->bus;
+    return adapter->bus;
 }
 
 /* ---- What comes out ------------------------------------------------------------------ */
 
 /* On a thread of the testbed, which is locked. */
-static void tell(struct rig_usb *rig, int64_t time_ns, const struct bj_point *seen)
+static void tell(struct adapter_usb *adapter, int64_t time_ns, const struct bj_point *seen)
 {
-    struct bus *bus = bus_of(rig);
+    struct bus *bus = bus_of(adapter);
 
     assert(bus->written - bus->read < WAITING);
     bus->told[bus->written++ % WAITING] = (struct told){time_ns, *seen};
@@ -57,62 +57,62 @@ static uint32_t take(struct bus *bus, struct told batch[BATCH])
 /* All that came out up to now, in the order of time. */
 static int64_t now_ns(void *instance)
 {
-    struct rig_usb *rig = instance;
-    struct bus *bus = bus_of(rig);
+    struct adapter_usb *adapter = instance;
+    struct bus *bus = bus_of(adapter);
     struct told batch[BATCH];
     uint32_t count;
 
     usb_testbed_lock(bus->bed);
-    rig->now_ns = usb_testbed_catch_up(bus->bed);
-    rig->run(rig->device, rig->now_ns);
+    adapter->now_ns = usb_testbed_catch_up(bus->bed);
+    adapter->run(adapter->device, adapter->now_ns);
     count = take(bus, batch);
     usb_testbed_unlock(bus->bed);
     while (count > 0) {
         for (uint32_t k = 0; k < count; k++)
-            rig->seen(rig->suite, batch[k].time_ns, &batch[k].seen);
+            adapter->seen(adapter->suite, batch[k].time_ns, &batch[k].seen);
         usb_testbed_lock(bus->bed);
         count = take(bus, batch);
         usb_testbed_unlock(bus->bed);
     }
-    return rig->now_ns;
+    return adapter->now_ns;
 }
 
-/* ---- The rig ------------------------------------------------------------------------- */
+/* ---- The adapter --------------------------------------------------------------------- */
 
 static void destroy(void *instance)
 {
-    struct rig_usb *rig = instance;
-    struct bus *bus = bus_of(rig);
+    struct adapter_usb *adapter = instance;
+    struct bus *bus = bus_of(adapter);
 
     if (bus) {
         bj_usb_destroy(bus->usb);
         usb_testbed_destroy(bus->bed);
     }
-    if (rig->device)
-        rig->free_device(rig->device);
+    if (adapter->device)
+        adapter->free_device(adapter->device);
     free(bus);
-    free(rig);
+    free(adapter);
 }
 
-static void *begin(struct rig_usb *rig, struct bj_dac_config *dac)
+static void *begin(struct adapter_usb *adapter, struct bj_dac_config *dac)
 {
-    struct bus *bus = rig->bus = calloc(1, sizeof *bus);
+    struct bus *bus = adapter->bus = calloc(1, sizeof *bus);
 
-    if (!bus || !rig->device) {
+    if (!bus || !adapter->device) {
         free(bus);
-        rig->bus = NULL;
-        destroy(rig);
+        adapter->bus = NULL;
+        destroy(adapter);
         return NULL;
     }
     bus->bed = usb_testbed_create();
     if (bj_usb_create(&bus->usb) != BJ_OK) {
-        destroy(rig);
+        destroy(adapter);
         return NULL;
     }
-    usb_testbed_plug(bus->bed, PORT, rig->plug);
-    rig->plugged = true;
+    usb_testbed_plug(bus->bed, PORT, adapter->plug);
+    adapter->plugged = true;
     dac->via.usb = bus->usb;
-    return rig;
+    return adapter;
 }
 
 static void advance(void *instance, int64_t until_ns)
@@ -139,13 +139,13 @@ static bool ready(void *instance, const struct bj_wait *wait)
     return wait->count > 0 && poll(fds, (nfds_t)wait->count, 0) > 0;
 }
 
-static void babble(struct rig_usb *rig, bool on)
+static void babble(struct adapter_usb *adapter, bool on)
 {
-    struct usb_testbed *bed = bus_of(rig)->bed;
+    struct usb_testbed *bed = bus_of(adapter)->bed;
 
     usb_testbed_lock(bed);
-    rig->now_ns = usb_testbed_catch_up(bed);
-    rig->babble(rig, on);
+    adapter->now_ns = usb_testbed_catch_up(bed);
+    adapter->babble(adapter, on);
     usb_testbed_unlock(bed);
 }
 
@@ -156,20 +156,20 @@ static void make_hostile(void *instance)
 
 static void unplug(void *instance)
 {
-    struct rig_usb *rig = instance;
+    struct adapter_usb *adapter = instance;
 
-    usb_testbed_unplug(bus_of(rig)->bed, PORT);
-    rig->plugged = false;
+    usb_testbed_unplug(bus_of(adapter)->bed, PORT);
+    adapter->plugged = false;
 }
 
 static void plug(void *instance)
 {
-    struct rig_usb *rig = instance;
+    struct adapter_usb *adapter = instance;
 
-    babble(rig, false);
-    if (!rig->plugged)
-        usb_testbed_plug(bus_of(rig)->bed, PORT, rig->plug);
-    rig->plugged = true;
+    babble(adapter, false);
+    if (!adapter->plugged)
+        usb_testbed_plug(bus_of(adapter)->bed, PORT, adapter->plug);
+    adapter->plugged = true;
 }
 
 /* Closing goes on after the call: the last words, and libusb itself. */
@@ -186,14 +186,14 @@ static int open_handles(const void *instance)
 
 /* ---- The rows ------------------------------------------------------------------------ */
 
-static const struct rig_usb_way way = {.begin = begin, .tell = tell};
+static const struct adapter_usb_way way = {.begin = begin, .tell = tell};
 
-bool rig_libusb_can(const struct conformance_row *row)
+bool adapter_libusb_can(const struct conformance_row *row)
 {
-    return row->advance == rig_usb_advance;
+    return row->advance == adapter_usb_advance;
 }
 
-struct conformance_row rig_libusb_row(const struct conformance_row *in_memory)
+struct conformance_row adapter_libusb_row(const struct conformance_row *in_memory)
 {
     struct conformance_row row = *in_memory;
 
@@ -206,12 +206,12 @@ struct conformance_row rig_libusb_row(const struct conformance_row *in_memory)
     row.plug = plug;
     row.make_hostile = make_hostile;
     row.open_handles = open_handles;
-    row.open_ns += RIG_LIBUSB_OPEN_NS;
-    row.dark_ns += RIG_LIBUSB_LATE_NS;
+    row.open_ns += ADAPTER_LIBUSB_OPEN_NS;
+    row.dark_ns += ADAPTER_LIBUSB_LATE_NS;
     if (row.flush_unsure_points > 0)
-        row.flush_unsure_points += RIG_LIBUSB_UNSURE_POINTS;
-    row.late_ns = RIG_LIBUSB_LATE_NS;
-    row.stride = RIG_LIBUSB_STRIDE;
+        row.flush_unsure_points += ADAPTER_LIBUSB_UNSURE_POINTS;
+    row.late_ns = ADAPTER_LIBUSB_LATE_NS;
+    row.stride = ADAPTER_LIBUSB_STRIDE;
     row.way = &way;
     return row;
 }

@@ -17,25 +17,25 @@ static void *create(const struct conformance_row *row, uint64_t seed,
     return &nothing;
 }
 
-static void destroy(void *rig)
+static void destroy(void *adapter)
 {
-    (void)rig;
+    (void)adapter;
 }
 
-static void advance(void *rig, int64_t now_ns)
+static void advance(void *adapter, int64_t now_ns)
 {
-    (void)rig, (void)now_ns;
+    (void)adapter, (void)now_ns;
 }
 
-static int64_t next_event_ns(void *rig)
+static int64_t next_event_ns(void *adapter)
 {
-    (void)rig;
+    (void)adapter;
     return BJ_NEVER;
 }
 
-static bool ready(void *rig, const struct bj_wait *wait)
+static bool ready(void *adapter, const struct bj_wait *wait)
 {
-    (void)rig, (void)wait;
+    (void)adapter, (void)wait;
     return false;
 }
 
