@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "feed_rig.h"
+#include "feed_fixture.h"
 #include "measure.h"
 #include "peers.h"
 
@@ -20,7 +20,7 @@ static const struct bench_peer *const found_peers[] = {
 
 /* The same signal in two shapes: for our feed, and interleaved for a peer. */
 struct race {
-    struct bench_feed rig;
+    struct bench_feed fixture;
     const struct bench_peer *peer;
     void *state;
     float frames[BENCH_PERIOD * CHANNELS];
@@ -31,14 +31,15 @@ struct race {
 static double feed_round(void *user, uint32_t blocks)
 {
     struct race *race = user;
-    uint64_t before = race->rig.made_points;
+    uint64_t before = race->fixture.made_points;
     int64_t begin_ns = bench_now_ns();
     for (uint32_t k = 0; k < blocks; k++) {
-        bench_feed_push(&race->rig);
-        while (bench_feed_fill(&race->rig)) {
+        bench_feed_push(&race->fixture);
+        while (bench_feed_fill(&race->fixture)) {
         }
     }
-    return (double)(bench_now_ns() - begin_ns) / (double)(race->rig.made_points - before);
+    return (double)(bench_now_ns() - begin_ns) /
+           (double)(race->fixture.made_points - before);
 }
 
 static double peer_round(void *user, uint32_t blocks)
@@ -59,7 +60,7 @@ static void interleave(struct race *race)
 {
     for (uint32_t k = 0; k < BENCH_PERIOD; k++)
         for (uint32_t c = 0; c < CHANNELS; c++)
-            race->frames[k * CHANNELS + c] = race->rig.samples[c][k];
+            race->frames[k * CHANNELS + c] = race->fixture.samples[c][k];
 }
 
 static bool compare(const struct bench_peer *peer, uint32_t rate_hz, double pps,
@@ -67,15 +68,15 @@ static bool compare(const struct bench_peer *peer, uint32_t rate_hz, double pps,
 {
     static struct race race;
     race = (struct race){.peer = peer, .state = peer->create(CHANNELS, pps / rate_hz)};
-    if (!race.state || !bench_feed_begin(&race.rig, rate_hz, pps))
+    if (!race.state || !bench_feed_begin(&race.fixture, rate_hz, pps))
         return false;
     interleave(&race);
     struct bench_pair pair = bench_compare(effort, peer_round, feed_round, &race);
     printf("%7.3f -> %7.3f kHz %10.2f %11.2f %9.1fx  %s\n", rate_hz / 1e3, pps / 1e3,
            pair.second, pair.first, pair.ratio, peer->name);
     peer->destroy(race.state);
-    bench_feed_end(&race.rig);
-    return !race.rig.broken && !race.stopped;
+    bench_feed_end(&race.fixture);
+    return !race.fixture.broken && !race.stopped;
 }
 
 static bool compare_all(const struct bench_peer *peer, const struct bench_effort *effort)

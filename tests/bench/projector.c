@@ -66,7 +66,7 @@ static bool should_step(const struct bench_projector *projector)
 {
     return !projector->over &&
            (projector->woken || projector->wait.deadline_ns <= projector->now_ns ||
-            projector->row->ready(projector->rig, &projector->wait));
+            projector->row->ready(projector->adapter, &projector->wait));
 }
 
 static void step(struct bench_projector *projector)
@@ -84,11 +84,11 @@ static void go_on(struct bench_projector *projector, int64_t end_ns)
 {
     int64_t next = earlier(end_ns, next_push_ns(projector));
 
-    next = earlier(next, projector->row->next_event_ns(projector->rig));
+    next = earlier(next, projector->row->next_event_ns(projector->adapter));
     next = earlier(next, projector->wait.deadline_ns);
     if (next > projector->now_ns)
         projector->now_ns = next;
-    projector->row->advance(projector->rig, projector->now_ns);
+    projector->row->advance(projector->adapter, projector->now_ns);
 }
 
 void bench_projector_run(struct bench_projector *projector, int64_t for_ns)
@@ -191,8 +191,8 @@ bool bench_projector_begin(struct bench_projector *projector,
     projector->now_ns = CONFORMANCE_START_NS;
     projector->woken = true;
     bj_wait_init(&projector->wait);
-    projector->rig = row->create(row, SEED, on_seen, projector, &projector->dac);
-    if (!projector->rig || !create_feed(projector))
+    projector->adapter = row->create(row, SEED, on_seen, projector, &projector->dac);
+    if (!projector->adapter || !create_feed(projector))
         return complain(projector, "no memory");
     bench_meter_attach(&projector->meter, &projector->dac.via);
     projector->metered = true;
@@ -207,8 +207,8 @@ void bench_projector_end(struct bench_projector *projector)
     bj_feed_destroy(projector->feed);
     if (projector->metered)
         bench_meter_detach(&projector->meter, &projector->dac.via);
-    if (projector->rig)
-        projector->row->destroy(projector->rig);
+    if (projector->adapter)
+        projector->row->destroy(projector->adapter);
 }
 
 /* ---- What came out ------------------------------------------------------------------- */

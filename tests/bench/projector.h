@@ -25,7 +25,7 @@ struct bench_effect {
 
 struct bench_projector {
     const struct conformance_row *row;
-    void *rig;
+    void *adapter;
     struct bj_dac_config dac;
     struct bench_meter meter;
     bool metered;

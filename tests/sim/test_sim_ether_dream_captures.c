@@ -9,11 +9,11 @@
 
 #include <cmocka.h>
 
-#include "sim_ether_dream_rig.h"
+#include "sim_ether_dream_fixture.h"
 
 #define TOLERANCE_S 0.0015
 
-static struct rig rig;
+static struct fixture fixture;
 
 static size_t from_hex(const char *hex, uint8_t *bytes, size_t max)
 {
@@ -89,22 +89,22 @@ static size_t send_request(const char *request, uint8_t *reply, size_t max)
     if (strcmp(request, "broadcast") == 0) {
         struct bj_address to;
         uint16_t from_port;
-        return rig.host->ops->datagram_out(rig.host, &from_port, &to, reply, max,
-                                           rig.now_ns);
+        return fixture.host->ops->datagram_out(fixture.host, &from_port, &to, reply, max,
+                                               fixture.now_ns);
     }
     if (strcmp(request, "connect") == 0) {
-        rig.client = rig_connect(&rig);
-        assert_true(rig.client >= 0);
-        return rig_collect(&rig, reply, max);
+        fixture.client = fixture_connect(&fixture);
+        assert_true(fixture.client >= 0);
+        return fixture_collect(&fixture, reply, max);
     }
     memcpy(head, request, plus ? (size_t)(plus - request) : strlen(request));
     if (head[0]) {
-        rig_send(&rig, bytes, from_hex(head, bytes, sizeof bytes));
+        fixture_send(&fixture, bytes, from_hex(head, bytes, sizeof bytes));
     }
     for (int n = plus ? atoi(plus + 1) : 0; n > 0; n--) {
-        rig_send(&rig, (uint8_t[18]){0}, 18);
+        fixture_send(&fixture, (uint8_t[18]){0}, 18);
     }
-    return rig_collect(&rig, reply, max);
+    return fixture_collect(&fixture, reply, max);
 }
 
 static void replay_line(const char *line)
@@ -114,7 +114,7 @@ static void replay_line(const char *line)
     double ms;
 
     assert_int_equal(sscanf(line, "%lf %63s %127s", &ms, request, reply), 3);
-    rig_at_ms(&rig, ms);
+    fixture_at_ms(&fixture, ms);
     size_t size = send_request(request, found, sizeof found);
     if (strcmp(reply, "*") != 0) {
         compare(found, size, reply, line);
@@ -129,7 +129,7 @@ static int replay(const char *name, struct sim_ed_config config)
     snprintf(path, sizeof path, "%s/%s", TEST_VECTORS, name);
     FILE *in = fopen(path, "r");
     assert_non_null(in);
-    rig_start(&rig, config);
+    fixture_start(&fixture, config);
     while (fgets(line, sizeof line, in)) {
         if (line[0] != '#') {
             replay_line(line);
@@ -137,7 +137,7 @@ static int replay(const char *name, struct sim_ed_config config)
         }
     }
     fclose(in);
-    rig_stop(&rig);
+    fixture_stop(&fixture);
     return lines;
 }
 

@@ -6,13 +6,13 @@
 #include <cmocka.h>
 
 #include "sim_ether_dream_options.h"
-#include "sim_options_rig.h"
+#include "sim_options_fixture.h"
 
 static struct sim_ed_options good(const char *words)
 {
     struct sim_ed_options options;
 
-    assert_true(sim_options_rig_parse(&options.common, &sim_ed_command_line, words));
+    assert_true(sim_options_fixture_parse(&options.common, &sim_ed_command_line, words));
     return options;
 }
 
@@ -20,7 +20,7 @@ static void bad(const char *words, const char *named)
 {
     struct sim_ed_options options;
 
-    sim_options_rig_wrong(&options.common, &sim_ed_command_line, words, named);
+    sim_options_fixture_wrong(&options.common, &sim_ed_command_line, words, named);
 }
 
 static void test_defaults(void **state)
@@ -152,8 +152,8 @@ static void test_mistakes_are_named(void **state)
 static void test_help_has_every_option_and_short_lines(void **state)
 {
     (void)state;
-    sim_options_rig_helps(&sim_ed_command_line, "--png-window-ms MS");
-    sim_options_rig_helps(&sim_ed_command_line, "nak-invalid");
+    sim_options_fixture_helps(&sim_ed_command_line, "--png-window-ms MS");
+    sim_options_fixture_helps(&sim_ed_command_line, "nak-invalid");
 }
 
 int main(void)

@@ -3,20 +3,20 @@
  * Which chunks are let in: the rules of the open receiver, and where the letter of the
  * specification is stricter.
  */
-#include "sim_idn_rig.h"
+#include "sim_idn_fixture.h"
 
-static struct idn_rig the_rig, *const rig = &the_rig;
+static struct idn_fixture the_fixture, *const fixture = &the_fixture;
 
 static void start_as(const char *profile)
 {
-    idn_rig_start_as(rig, profile);
-    rig->match = 2;
-    idn_rig_wave(rig, 1, 0, 150, 5000);
+    idn_fixture_start_as(fixture, profile);
+    fixture->match = 2;
+    idn_fixture_wave(fixture, 1, 0, 150, 5000);
 }
 
 static uint16_t events(void)
 {
-    return idn_rig_acknowledge(rig).pipeline;
+    return idn_fixture_acknowledge(fixture).pipeline;
 }
 
 static void test_chunks_that_join(void **state)
@@ -25,11 +25,11 @@ static void test_chunks_that_join(void **state)
     start_as("openidn");
     (void)events();
     for (int k = 0; k < 100; k++) {
-        idn_rig_wave(rig, -1, 0, 150, 5000);
+        idn_fixture_wave(fixture, -1, 0, 150, 5000);
     }
     assert_int_equal(events(), 0);
-    assert_int_equal(idn_rig_counters(rig)->chunks[SIM_IDN_TAKEN], 101);
-    idn_rig_stop(rig);
+    assert_int_equal(idn_fixture_counters(fixture)->chunks[SIM_IDN_TAKEN], 101);
+    idn_fixture_stop(fixture);
 }
 
 static void test_another_match_value(void **state)
@@ -37,22 +37,22 @@ static void test_another_match_value(void **state)
     (void)state;
     start_as("openidn");
     (void)events();
-    rig->match = 1;
-    idn_rig_wave(rig, -1, 0, 150, 5000);
+    fixture->match = 1;
+    idn_fixture_wave(fixture, -1, 0, 150, 5000);
     assert_int_equal(events(), 0x0200);
-    rig->match = 2;
-    idn_rig_wave(rig, -1, 0, 150, 5000); /* the expected stamp had not moved */
+    fixture->match = 2;
+    idn_fixture_wave(fixture, -1, 0, 150, 5000); /* the expected stamp had not moved */
     assert_int_equal(events(), 0x0400);
-    assert_int_equal(rig->chunk.verdict, SIM_IDN_TAKEN);
-    idn_rig_stop(rig);
+    assert_int_equal(fixture->chunk.verdict, SIM_IDN_TAKEN);
+    idn_fixture_stop(fixture);
     start_as("spec");
     (void)events();
-    rig->match = 1;
-    idn_rig_wave(rig, -1, 0, 150, 5000);
-    rig->match = 2;
-    idn_rig_wave(rig, -1, 0, 150, 5000);
-    assert_int_equal(rig->chunk.verdict, SIM_IDN_NO_CONFIG); /* thrown away with it */
-    idn_rig_stop(rig);
+    fixture->match = 1;
+    idn_fixture_wave(fixture, -1, 0, 150, 5000);
+    fixture->match = 2;
+    idn_fixture_wave(fixture, -1, 0, 150, 5000);
+    assert_int_equal(fixture->chunk.verdict, SIM_IDN_NO_CONFIG); /* thrown away with it */
+    idn_fixture_stop(fixture);
 }
 
 static void test_samples_fill_whole_structures(void **state)
@@ -60,10 +60,10 @@ static void test_samples_fill_whole_structures(void **state)
     (void)state;
     start_as("openidn");
     (void)events();
-    idn_rig_message(rig, 0x40, 1, -1, 0, "\x20\0\x02\x9a\1\2\3\4\5\6\7\x8\x9", 13);
+    idn_fixture_message(fixture, 0x40, 1, -1, 0, "\x20\0\x02\x9a\1\2\3\4\5\6\7\x8\x9", 13);
     assert_int_equal(events(), 0); /* nobody says so */
-    assert_int_equal(rig->chunk.verdict, SIM_IDN_MISALIGNED);
-    idn_rig_stop(rig);
+    assert_int_equal(fixture->chunk.verdict, SIM_IDN_MISALIGNED);
+    idn_fixture_stop(fixture);
 }
 
 static void test_too_short(void **state)
@@ -71,19 +71,19 @@ static void test_too_short(void **state)
     (void)state;
     start_as("openidn");
     (void)events();
-    idn_rig_wave(rig, -1, 0, 20, 199);
+    idn_fixture_wave(fixture, -1, 0, 20, 199);
     assert_int_equal(events(), 0x0800);
-    idn_rig_wave(rig, -1, 0, 0, 1000);
+    idn_fixture_wave(fixture, -1, 0, 0, 1000);
     assert_int_equal(events(), 0x0800);
-    rig->stamp_us -= 1199;
-    idn_rig_wave(rig, -1, 0, 1, 200);
+    fixture->stamp_us -= 1199;
+    idn_fixture_wave(fixture, -1, 0, 1, 200);
     assert_int_equal(events(), 0);
-    idn_rig_stop(rig);
+    idn_fixture_stop(fixture);
     start_as("spec");
     (void)events();
-    idn_rig_wave(rig, -1, 0, 19, 633);
+    idn_fixture_wave(fixture, -1, 0, 19, 633);
     assert_int_equal(events(), 0x0800);
-    idn_rig_stop(rig);
+    idn_fixture_stop(fixture);
 }
 
 /* One pair in the wrong order costs three errors. */
@@ -92,26 +92,26 @@ static void test_two_chunks_swapped(void **state)
     (void)state;
     start_as("openidn");
     (void)events();
-    rig->stamp_us += 5000;
-    idn_rig_wave(rig, -1, 300, 150, 5000);
-    assert_true(rig->chunk.gap);
-    assert_int_equal(rig->chunk.verdict, SIM_IDN_TAKEN);
-    rig->stamp_us -= 10000;
-    idn_rig_wave(rig, -1, 150, 150, 5000);
-    assert_int_equal(rig->chunk.verdict, SIM_IDN_PAST);
-    rig->stamp_us += 5000;
-    idn_rig_wave(rig, -1, 450, 150, 5000);
-    assert_true(rig->chunk.gap);
+    fixture->stamp_us += 5000;
+    idn_fixture_wave(fixture, -1, 300, 150, 5000);
+    assert_true(fixture->chunk.gap);
+    assert_int_equal(fixture->chunk.verdict, SIM_IDN_TAKEN);
+    fixture->stamp_us -= 10000;
+    idn_fixture_wave(fixture, -1, 150, 150, 5000);
+    assert_int_equal(fixture->chunk.verdict, SIM_IDN_PAST);
+    fixture->stamp_us += 5000;
+    idn_fixture_wave(fixture, -1, 450, 150, 5000);
+    assert_true(fixture->chunk.gap);
     assert_int_equal(events(), 0x0400);
-    assert_int_equal(idn_rig_counters(rig)->gaps, 3);
-    idn_rig_stop(rig);
+    assert_int_equal(idn_fixture_counters(fixture)->gaps, 3);
+    idn_fixture_stop(fixture);
 }
 
 static void make_gaps(int count)
 {
     for (int k = 0; k < count; k++) {
-        rig->stamp_us += 1;
-        idn_rig_wave(rig, -1, 0, 150, 5000);
+        fixture->stamp_us += 1;
+        idn_fixture_wave(fixture, -1, 0, 150, 5000);
     }
 }
 
@@ -120,16 +120,16 @@ static void test_patience_ends(void **state)
     (void)state;
     start_as("openidn");
     make_gaps(10);
-    idn_rig_wave(rig, -1, 0, 150, 5000);
-    assert_int_equal(rig->chunk.verdict, SIM_IDN_TAKEN); /* and one forgiven */
+    idn_fixture_wave(fixture, -1, 0, 150, 5000);
+    assert_int_equal(fixture->chunk.verdict, SIM_IDN_TAKEN); /* and one forgiven */
     make_gaps(2);
-    idn_rig_wave(rig, -1, 0, 150, 5000);
-    assert_int_equal(rig->chunk.verdict, SIM_IDN_NO_CONFIG);
+    idn_fixture_wave(fixture, -1, 0, 150, 5000);
+    assert_int_equal(fixture->chunk.verdict, SIM_IDN_NO_CONFIG);
     assert_int_equal(events() & 0x0080, 0x0080);
-    assert_int_equal(idn_rig_counters(rig)->configs_lost, 1);
-    idn_rig_wave(rig, 1, 0, 150, 5000);
-    assert_int_equal(rig->chunk.verdict, SIM_IDN_TAKEN);
-    idn_rig_stop(rig);
+    assert_int_equal(idn_fixture_counters(fixture)->configs_lost, 1);
+    idn_fixture_wave(fixture, 1, 0, 150, 5000);
+    assert_int_equal(fixture->chunk.verdict, SIM_IDN_TAKEN);
+    idn_fixture_stop(fixture);
 }
 
 static void test_the_expected_stamp_survives(void **state)
@@ -139,13 +139,13 @@ static void test_the_expected_stamp_survives(void **state)
     (void)state;
     for (int k = 0; k < 2; k++) {
         start_as(profiles[k]);
-        idn_rig_send(rig, 0x44, "", 0);
-        rig->stamp_us -= 4000;
-        idn_rig_wave(rig, 1, 0, 150, 5000);
-        assert_int_equal(rig->chunk.verdict, k == 0 ? SIM_IDN_PAST : SIM_IDN_TAKEN);
-        idn_rig_wave(rig, -1, 0, 150, 5000);
-        assert_int_equal(rig->chunk.verdict, SIM_IDN_TAKEN);
-        idn_rig_stop(rig);
+        idn_fixture_send(fixture, 0x44, "", 0);
+        fixture->stamp_us -= 4000;
+        idn_fixture_wave(fixture, 1, 0, 150, 5000);
+        assert_int_equal(fixture->chunk.verdict, k == 0 ? SIM_IDN_PAST : SIM_IDN_TAKEN);
+        idn_fixture_wave(fixture, -1, 0, 150, 5000);
+        assert_int_equal(fixture->chunk.verdict, SIM_IDN_TAKEN);
+        idn_fixture_stop(fixture);
     }
 }
 
@@ -158,71 +158,71 @@ static void test_a_dictionary_of_nothing(void **state)
     start_as("openidn");
     (void)events();
     memcpy(message + 8, config, sizeof config);
-    idn_rig_send(rig, 0x40, message, sizeof message);
+    idn_fixture_send(fixture, 0x40, message, sizeof message);
     assert_int_equal(events(), 0x0080);
-    assert_int_equal(idn_rig_counters(rig)->bad_dictionaries, 1);
-    idn_rig_stop(rig);
+    assert_int_equal(idn_fixture_counters(fixture)->bad_dictionaries, 1);
+    idn_fixture_stop(fixture);
 }
 
 static void test_a_simple_one_reads_nothing(void **state)
 {
     (void)state;
-    idn_rig_start_as(rig, "simple");
-    idn_rig_wave(rig, 1, 0, 150, 5000);
-    rig->match = 3;
-    rig->stamp_us -= 20000;
-    idn_rig_wave(rig, -1, 150, 150, 5000);
-    assert_int_equal(rig->chunk.verdict, SIM_IDN_TAKEN);
-    assert_int_equal(idn_rig_counters(rig)->gaps, 0);
-    idn_rig_stop(rig);
+    idn_fixture_start_as(fixture, "simple");
+    idn_fixture_wave(fixture, 1, 0, 150, 5000);
+    fixture->match = 3;
+    fixture->stamp_us -= 20000;
+    idn_fixture_wave(fixture, -1, 150, 150, 5000);
+    assert_int_equal(fixture->chunk.verdict, SIM_IDN_TAKEN);
+    assert_int_equal(idn_fixture_counters(fixture)->gaps, 0);
+    idn_fixture_stop(fixture);
 }
 
-/* ---- Frames ---------------------------------------------------------------------------- */
+/* ---- Frames -------------------------------------------------------------------------- */
 
 static void frame(uint8_t chunk, int service, uint8_t flags, uint32_t count)
 {
-    uint8_t body[1600] = {(uint8_t)(rig->match << 4 | flags), 0, 0x13, 0x88};
+    uint8_t body[1600] = {(uint8_t)(fixture->match << 4 | flags), 0, 0x13, 0x88};
 
     for (uint32_t k = 0; k < count; k++) {
         body[4 + 8 * k + 1] = (uint8_t)k;
         body[4 + 8 * k + 4] = 255;
     }
-    idn_rig_message(rig, 0x40, chunk, service, 2, body, 4 + 8 * count);
+    idn_fixture_message(fixture, 0x40, chunk, service, 2, body, 4 + 8 * count);
 }
 
 static void test_a_frame_repeats_until_the_next(void **state)
 {
     (void)state;
-    idn_rig_start_as(rig, "openidn");
+    idn_fixture_start_as(fixture, "openidn");
     frame(0x02, 1, 0, 101);
-    idn_rig_wait_ms(rig, 22);
-    assert_in_range(rig->played_count, 440,
+    idn_fixture_wait_ms(fixture, 22);
+    assert_in_range(fixture->played_count, 440,
                     450); /* 5 ms each, the first sample in no time */
-    assert_int_equal(idn_rig_counters(rig)->frames_shown, 1);
+    assert_int_equal(idn_fixture_counters(fixture)->frames_shown, 1);
     frame(0x02, -1, 0, 11);
     frame(0x02, -1, 0, 51);
-    idn_rig_wait_ms(rig, 10);
-    assert_int_equal(idn_rig_counters(rig)->frames, 3);
-    assert_int_equal(idn_rig_counters(rig)->frames_shown, 2); /* the newest alone */
+    idn_fixture_wait_ms(fixture, 10);
+    assert_int_equal(idn_fixture_counters(fixture)->frames, 3);
+    assert_int_equal(idn_fixture_counters(fixture)->frames_shown, 2); /* the newest alone */
     frame(0x02, -1, 0, 1);
     assert_int_equal(events() & 0x0800, 0x0800);
-    idn_rig_stop(rig);
+    idn_fixture_stop(fixture);
 }
 
 static void test_once_and_never(void **state)
 {
     (void)state;
-    idn_rig_start_as(rig, "spec");
+    idn_fixture_start_as(fixture, "spec");
     frame(0x02, 1, 1, 101);
-    idn_rig_wait_ms(rig, 50);
-    assert_int_equal(rig->played_count, 101);
+    idn_fixture_wait_ms(fixture, 50);
+    assert_int_equal(fixture->played_count, 101);
     frame(0x02, -1, 0, 101);
-    idn_rig_wait_ms(rig, 50);
+    idn_fixture_wait_ms(fixture, 50);
     frame(0x02, -1, 0, 0); /* nothing any more */
-    int played = rig->played_count;
-    idn_rig_wait_ms(rig, 50);
-    assert_int_equal(rig->played_count, played);
-    idn_rig_stop(rig);
+    int played = fixture->played_count;
+    idn_fixture_wait_ms(fixture, 50);
+    assert_int_equal(fixture->played_count, played);
+    idn_fixture_stop(fixture);
 }
 
 /* The stamp of a sequel counts the pieces. */
@@ -231,24 +231,25 @@ static void test_a_frame_in_pieces(void **state)
     uint8_t more[80] = {0};
 
     (void)state;
-    idn_rig_start_as(rig, "openidn");
+    idn_fixture_start_as(fixture, "openidn");
     frame(0x03, 1, 0, 10);
-    rig->stamp_us++;
-    idn_rig_message(rig, 0x40, 0xc0, -1, 0, more, sizeof more);
-    rig->stamp_us++;
+    fixture->stamp_us++;
+    idn_fixture_message(fixture, 0x40, 0xc0, -1, 0, more, sizeof more);
+    fixture->stamp_us++;
     uint8_t last[8 + 80] = {0, 88, 0xc0, 0xc0, 0, 0, 0, 0};
     for (int k = 0; k < 4; k++) {
-        last[4 + k] = (uint8_t)(rig->stamp_us >> (24 - 8 * k));
+        last[4 + k] = (uint8_t)(fixture->stamp_us >> (24 - 8 * k));
     }
-    idn_rig_send(rig, 0x40, last, sizeof last);
-    assert_int_equal(idn_rig_counters(rig)->frames, 1);
-    idn_rig_wait_ms(rig, 4.9);
-    assert_int_equal(rig->played_count, 30);
+    idn_fixture_send(fixture, 0x40, last, sizeof last);
+    assert_int_equal(idn_fixture_counters(fixture)->frames, 1);
+    idn_fixture_wait_ms(fixture, 4.9);
+    assert_int_equal(fixture->played_count, 30);
     frame(0x03, -1, 0, 10);
-    idn_rig_message(rig, 0x40, 0xc0, -1, 0, more, sizeof more); /* the same stamp again */
+    idn_fixture_message(fixture, 0x40, 0xc0, -1, 0, more,
+                        sizeof more); /* the same stamp again */
     assert_int_equal(events() & 0x0040, 0x0040);
-    assert_int_equal(idn_rig_counters(rig)->fragment_errors, 1);
-    idn_rig_stop(rig);
+    assert_int_equal(idn_fixture_counters(fixture)->fragment_errors, 1);
+    idn_fixture_stop(fixture);
 }
 
 int main(void)

@@ -2,13 +2,13 @@
  *
  * Channel messages: what is readable, where they lead, and whose turn it is.
  */
-#include "sim_idn_rig.h"
+#include "sim_idn_fixture.h"
 
-static struct idn_rig the_rig, *const rig = &the_rig;
+static struct idn_fixture the_fixture, *const fixture = &the_fixture;
 
 static void start(void)
 {
-    idn_rig_start_as(rig, "openidn");
+    idn_fixture_start_as(fixture, "openidn");
 }
 
 /* The example of the specification's arithmetic: 20 samples at 30 kpps. */
@@ -26,30 +26,30 @@ static void test_a_whole_exchange(void **state)
                                      0x00, 0x0f, 0x4a, 0x10, 0x00, 0x02, 0x00, 0x00};
     static const uint8_t fifth[] = {0x44, 0, 0, 5};
     uint8_t bytes[196] = {0};
-    struct idn_rig_ack ack;
+    struct idn_fixture_ack ack;
 
     (void)state;
     start();
     memcpy(bytes, first, sizeof first);
-    idn_rig_send_raw(rig, bytes, 196);
+    idn_fixture_send_raw(fixture, bytes, 196);
     memset(bytes, 0, sizeof bytes);
     memcpy(bytes, second, sizeof second);
-    idn_rig_send_raw(rig, bytes, 176);
-    idn_rig_send_raw(rig, third, sizeof third);
-    ack = idn_rig_read_ack(rig);
+    idn_fixture_send_raw(fixture, bytes, 176);
+    idn_fixture_send_raw(fixture, third, sizeof third);
+    ack = idn_fixture_read_ack(fixture);
     assert_int_equal(ack.result, 0);
     assert_int_equal(ack.input, 1);
     assert_int_equal(ack.pipeline, 1);
     assert_int_equal(ack.status, 1);
-    idn_rig_send_raw(rig, fourth, sizeof fourth);
-    assert_int_equal(sim_idn_connections(rig->host), 1);
-    idn_rig_send_raw(rig, fifth, sizeof fifth);
-    assert_int_equal(sim_idn_connections(rig->host), 0);
-    assert_int_equal(idn_rig_counters(rig)->chunks[SIM_IDN_TAKEN], 2);
-    assert_int_equal(idn_rig_counters(rig)->gaps, 0);
-    idn_rig_wait_ms(rig, 50);
-    assert_int_equal(rig->played_count, 40);
-    idn_rig_stop(rig);
+    idn_fixture_send_raw(fixture, fourth, sizeof fourth);
+    assert_int_equal(sim_idn_connections(fixture->host), 1);
+    idn_fixture_send_raw(fixture, fifth, sizeof fifth);
+    assert_int_equal(sim_idn_connections(fixture->host), 0);
+    assert_int_equal(idn_fixture_counters(fixture)->chunks[SIM_IDN_TAKEN], 2);
+    assert_int_equal(idn_fixture_counters(fixture)->gaps, 0);
+    idn_fixture_wait_ms(fixture, 50);
+    assert_int_equal(fixture->played_count, 40);
+    idn_fixture_stop(fixture);
 }
 
 static void test_sizes_must_agree(void **state)
@@ -58,23 +58,23 @@ static void test_sizes_must_agree(void **state)
 
     (void)state;
     start();
-    idn_rig_send(rig, 0x41, message, 8);
-    assert_int_equal(idn_rig_read_ack(rig).result, 0);
+    idn_fixture_send(fixture, 0x41, message, 8);
+    assert_int_equal(idn_fixture_read_ack(fixture).result, 0);
     message[1] = 9; /* shorter than it says */
-    idn_rig_send(rig, 0x41, message, 8);
-    assert_int_equal(idn_rig_read_ack(rig).result, 0xee);
-    idn_rig_send(rig, 0x41, message, 7);
-    assert_int_equal(idn_rig_read_ack(rig).result, 0xee);
+    idn_fixture_send(fixture, 0x41, message, 8);
+    assert_int_equal(idn_fixture_read_ack(fixture).result, 0xee);
+    idn_fixture_send(fixture, 0x41, message, 7);
+    assert_int_equal(idn_fixture_read_ack(fixture).result, 0xee);
     message[1] = 8; /* longer */
-    struct idn_rig_ack ack;
-    idn_rig_send(rig, 0x41, message, 12);
-    ack = idn_rig_read_ack(rig);
+    struct idn_fixture_ack ack;
+    idn_fixture_send(fixture, 0x41, message, 12);
+    ack = idn_fixture_read_ack(fixture);
     assert_int_equal(ack.result, 0);
     assert_int_equal(ack.input & 0x0100, 0x0100);
     message[2] = 0x00; /* no channel message */
-    idn_rig_send(rig, 0x41, message, 8);
-    assert_int_equal(idn_rig_read_ack(rig).input & 0x0100, 0x0100);
-    idn_rig_stop(rig);
+    idn_fixture_send(fixture, 0x41, message, 8);
+    assert_int_equal(idn_fixture_read_ack(fixture).input & 0x0100, 0x0100);
+    idn_fixture_stop(fixture);
 }
 
 static void test_a_configuration_must_fit_its_message(void **state)
@@ -83,58 +83,59 @@ static void test_a_configuration_must_fit_its_message(void **state)
 
     (void)state;
     start();
-    idn_rig_send(rig, 0x41, message, 16);
-    assert_int_equal(idn_rig_read_ack(rig).result, 0xee);
-    idn_rig_stop(rig);
+    idn_fixture_send(fixture, 0x41, message, 16);
+    assert_int_equal(idn_fixture_read_ack(fixture).result, 0xee);
+    idn_fixture_stop(fixture);
 }
 
 static void test_data_on_a_closed_channel(void **state)
 {
-    struct idn_rig_ack ack;
+    struct idn_fixture_ack ack;
 
     (void)state;
     start();
-    idn_rig_wave(rig, -1, 0, 20, 666);
-    ack = idn_rig_acknowledge(rig);
+    idn_fixture_wave(fixture, -1, 0, 20, 666);
+    ack = idn_fixture_acknowledge(fixture);
     assert_int_equal(ack.result, 0);
     assert_int_equal(ack.pipeline, 0x0002);
     assert_int_equal(ack.status & 1, 0);
-    idn_rig_stop(rig);
+    idn_fixture_stop(fixture);
 }
 
 static void test_services_and_modes_nobody_has(void **state)
 {
     (void)state;
     start();
-    idn_rig_wave(rig, 9, 0, 20, 666);
-    assert_int_equal(idn_rig_acknowledge(rig).pipeline & 0x0010, 0x0010);
-    idn_rig_message(rig, 0x40, 0x00, 1, 12, "", 0);
-    assert_int_equal(idn_rig_acknowledge(rig).pipeline & 0x0010, 0x0010);
-    idn_rig_wave(rig, 0, 0, 20, 666); /* 0: the default */
-    assert_int_equal(idn_rig_acknowledge(rig).pipeline, 0x0001);
-    idn_rig_message(rig, 0x40, 0x02, -1, 0, "\0\0\x02\x9a", 4);
-    assert_int_equal(idn_rig_acknowledge(rig).pipeline, 0x0100); /* a frame in wave mode */
-    idn_rig_stop(rig);
+    idn_fixture_wave(fixture, 9, 0, 20, 666);
+    assert_int_equal(idn_fixture_acknowledge(fixture).pipeline & 0x0010, 0x0010);
+    idn_fixture_message(fixture, 0x40, 0x00, 1, 12, "", 0);
+    assert_int_equal(idn_fixture_acknowledge(fixture).pipeline & 0x0010, 0x0010);
+    idn_fixture_wave(fixture, 0, 0, 20, 666); /* 0: the default */
+    assert_int_equal(idn_fixture_acknowledge(fixture).pipeline, 0x0001);
+    idn_fixture_message(fixture, 0x40, 0x02, -1, 0, "\0\0\x02\x9a", 4);
+    assert_int_equal(idn_fixture_acknowledge(fixture).pipeline,
+                     0x0100); /* a frame in wave mode */
+    idn_fixture_stop(fixture);
 }
 
 static void test_the_second_waits_for_the_first(void **state)
 {
     (void)state;
     start();
-    idn_rig_wave(rig, 1, 0, 20, 666);
-    rig->client.port = 5001;
-    rig->stamp_us = 500000;
-    idn_rig_wave(rig, 1, 0, 20, 666);
-    assert_int_equal(idn_rig_acknowledge(rig).pipeline, 0x0021 | 0x0002);
-    idn_rig_wave(rig, 1, 0, 20, 666);
-    assert_int_equal(idn_rig_acknowledge(rig).pipeline, 0x0020 | 0x0002);
-    rig->client.port = 5000;
-    idn_rig_send(rig, 0x44, "", 0);
-    rig->client.port = 5001;
-    idn_rig_wave(rig, 1, 0, 20, 666);
-    assert_int_equal(idn_rig_acknowledge(rig).pipeline & 0x0001, 0x0001);
-    assert_int_equal(idn_rig_counters(rig)->takeovers, 1);
-    idn_rig_stop(rig);
+    idn_fixture_wave(fixture, 1, 0, 20, 666);
+    fixture->client.port = 5001;
+    fixture->stamp_us = 500000;
+    idn_fixture_wave(fixture, 1, 0, 20, 666);
+    assert_int_equal(idn_fixture_acknowledge(fixture).pipeline, 0x0021 | 0x0002);
+    idn_fixture_wave(fixture, 1, 0, 20, 666);
+    assert_int_equal(idn_fixture_acknowledge(fixture).pipeline, 0x0020 | 0x0002);
+    fixture->client.port = 5000;
+    idn_fixture_send(fixture, 0x44, "", 0);
+    fixture->client.port = 5001;
+    idn_fixture_wave(fixture, 1, 0, 20, 666);
+    assert_int_equal(idn_fixture_acknowledge(fixture).pipeline & 0x0001, 0x0001);
+    assert_int_equal(idn_fixture_counters(fixture)->takeovers, 1);
+    idn_fixture_stop(fixture);
 }
 
 static void test_channels_lead_to_services_of_their_own(void **state)
@@ -144,18 +145,18 @@ static void test_channels_lead_to_services_of_their_own(void **state)
     (void)state;
     config.services[1] = (struct sim_idn_service_config){.id = 2};
     config.service_count = 2;
-    idn_rig_start(rig, &config);
-    idn_rig_wave(rig, 1, 100, 150, 10000);
-    rig->client.port = 5001;
-    idn_rig_wave(rig, 2, 200, 150, 10000);
-    idn_rig_wait_ms(rig, 5);
-    assert_true(sim_idn_shutter_open(rig->host, 1));
-    assert_true(sim_idn_shutter_open(rig->host, 2));
-    for (int k = 0; k < rig->played_count; k++) {
-        assert_in_range(rig->played[k].x, 100 * rig->played[k].service,
-                        100 * rig->played[k].service + 150);
+    idn_fixture_start(fixture, &config);
+    idn_fixture_wave(fixture, 1, 100, 150, 10000);
+    fixture->client.port = 5001;
+    idn_fixture_wave(fixture, 2, 200, 150, 10000);
+    idn_fixture_wait_ms(fixture, 5);
+    assert_true(sim_idn_shutter_open(fixture->host, 1));
+    assert_true(sim_idn_shutter_open(fixture->host, 2));
+    for (int k = 0; k < fixture->played_count; k++) {
+        assert_in_range(fixture->played[k].x, 100 * fixture->played[k].service,
+                        100 * fixture->played[k].service + 150);
     }
-    idn_rig_stop(rig);
+    idn_fixture_stop(fixture);
 }
 
 /* The first message is exactly on time; another may be as late as it likes. */
@@ -163,16 +164,16 @@ static void test_early_messages_are_noticed(void **state)
 {
     (void)state;
     start();
-    idn_rig_wave(rig, 1, 0, 150, 5000);
-    idn_rig_wait_ms(rig, 5);
-    idn_rig_wave(rig, -1, 0, 150, 5000);
-    assert_int_equal(idn_rig_counters(rig)->earliest_ns, 0);
-    idn_rig_wave(rig, -1, 0, 150, 5000);
-    assert_int_equal(idn_rig_counters(rig)->earliest_ns, 5 * IDN_RIG_MS);
-    idn_rig_wait_ms(rig, 50);
-    idn_rig_wave(rig, -1, 0, 150, 5000);
-    assert_int_equal(idn_rig_counters(rig)->earliest_ns, 5 * IDN_RIG_MS);
-    idn_rig_stop(rig);
+    idn_fixture_wave(fixture, 1, 0, 150, 5000);
+    idn_fixture_wait_ms(fixture, 5);
+    idn_fixture_wave(fixture, -1, 0, 150, 5000);
+    assert_int_equal(idn_fixture_counters(fixture)->earliest_ns, 0);
+    idn_fixture_wave(fixture, -1, 0, 150, 5000);
+    assert_int_equal(idn_fixture_counters(fixture)->earliest_ns, 5 * IDN_FIXTURE_MS);
+    idn_fixture_wait_ms(fixture, 50);
+    idn_fixture_wave(fixture, -1, 0, 150, 5000);
+    assert_int_equal(idn_fixture_counters(fixture)->earliest_ns, 5 * IDN_FIXTURE_MS);
+    idn_fixture_stop(fixture);
 }
 
 static void test_configurations_are_timed(void **state)
@@ -180,12 +181,13 @@ static void test_configurations_are_timed(void **state)
     (void)state;
     start();
     for (int k = 0; k < 60; k++) {
-        idn_rig_wave(rig, k == 0 || k == 50 ? 1 : -1, 0, 150, 5000);
-        idn_rig_wait_ms(rig, 5);
+        idn_fixture_wave(fixture, k == 0 || k == 50 ? 1 : -1, 0, 150, 5000);
+        idn_fixture_wait_ms(fixture, 5);
     }
-    assert_int_equal(idn_rig_counters(rig)->longest_config_gap_ns, 250 * IDN_RIG_MS);
-    assert_int_equal(idn_rig_counters(rig)->configs, 2);
-    idn_rig_stop(rig);
+    assert_int_equal(idn_fixture_counters(fixture)->longest_config_gap_ns,
+                     250 * IDN_FIXTURE_MS);
+    assert_int_equal(idn_fixture_counters(fixture)->configs, 2);
+    idn_fixture_stop(fixture);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sim_idn_rig.h"
+#include "sim_idn_fixture.h"
 
 static void test_rows_have_names(void **state)
 {
@@ -22,20 +22,20 @@ static void test_rows_have_names(void **state)
 /* Each can be talked to, and plays what it is sent. */
 static void test_every_profile_plays(void **state)
 {
-    static struct idn_rig rig;
+    static struct idn_fixture fixture;
 
     (void)state;
     for (const struct sim_idn_profile *row = sim_idn_profiles(); row->name; row++) {
-        idn_rig_start_as(&rig, row->name);
-        assert_int_equal(idn_rig_ask(&rig, 0x10).size, 44);
+        idn_fixture_start_as(&fixture, row->name);
+        assert_int_equal(idn_fixture_ask(&fixture, 0x10).size, 44);
         for (int k = 0; k < 12; k++) {
-            idn_rig_wave(&rig, k == 0 ? 1 : -1, 150 * k, 150, 5000);
+            idn_fixture_wave(&fixture, k == 0 ? 1 : -1, 150 * k, 150, 5000);
         }
-        idn_rig_wait_ms(&rig, 150);
-        assert_int_equal(rig.played_count, 1800);
-        assert_int_equal(rig.played[1799].x, 1799);
-        assert_int_equal(rig.played[0].r, 65535);
-        idn_rig_stop(&rig);
+        idn_fixture_wait_ms(&fixture, 150);
+        assert_int_equal(fixture.played_count, 1800);
+        assert_int_equal(fixture.played[1799].x, 1799);
+        assert_int_equal(fixture.played[0].r, 65535);
+        idn_fixture_stop(&fixture);
     }
 }
 

@@ -6,18 +6,18 @@
 #include <cmocka.h>
 
 #include "sim_lasercube_options.h"
-#include "sim_options_rig.h"
+#include "sim_options_fixture.h"
 
 static struct sim_lc_options options;
 
 static bool parse(const char *words)
 {
-    return sim_options_rig_parse(&options.common, &sim_lc_command_line, words);
+    return sim_options_fixture_parse(&options.common, &sim_lc_command_line, words);
 }
 
 static void bad(const char *words, const char *named)
 {
-    sim_options_rig_wrong(&options.common, &sim_lc_command_line, words, named);
+    sim_options_fixture_wrong(&options.common, &sim_lc_command_line, words, named);
 }
 
 static void test_defaults(void **state)
@@ -101,8 +101,8 @@ static void test_mistakes_are_named(void **state)
 static void test_help_has_every_option_and_short_lines(void **state)
 {
     (void)state;
-    sim_options_rig_helps(&sim_lc_command_line, "--serial HEX");
-    sim_options_rig_helps(&sim_lc_command_line, "lose-replies");
+    sim_options_fixture_helps(&sim_lc_command_line, "--serial HEX");
+    sim_options_fixture_helps(&sim_lc_command_line, "lose-replies");
 }
 
 int main(void)

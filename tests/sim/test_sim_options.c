@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "sim_options_rig.h"
+#include "sim_options_fixture.h"
 
 struct lamp_options {
     struct sim_options common; /* first */
@@ -56,13 +56,13 @@ static struct lamp_options options;
 
 static bool parse(const char *words)
 {
-    return sim_options_rig_parse(&options.common, &line, words);
+    return sim_options_fixture_parse(&options.common, &line, words);
 }
 
 static void wrong(const char *words, const char *told)
 {
     assert_false(parse(words));
-    assert_string_equal(sim_options_rig_errors, told);
+    assert_string_equal(sim_options_fixture_errors, told);
 }
 
 static void test_defaults(void **state)

@@ -20,18 +20,18 @@ static struct {
     int64_t now_ns, first_ns, last_ns;
     uint64_t heard, own;
     double sample; /* of channel 1, newest */
-} rig;
+} fixture;
 
 static void on_heard(void *user, int64_t time_ns, const double *samples, bool own)
 {
     (void)user;
-    assert_true(time_ns >= rig.last_ns);
-    if (rig.heard + rig.own == 0)
-        rig.first_ns = time_ns;
-    rig.last_ns = time_ns;
-    rig.heard += !own;
-    rig.own += own;
-    rig.sample = samples[0];
+    assert_true(time_ns >= fixture.last_ns);
+    if (fixture.heard + fixture.own == 0)
+        fixture.first_ns = time_ns;
+    fixture.last_ns = time_ns;
+    fixture.heard += !own;
+    fixture.own += own;
+    fixture.sample = samples[0];
 }
 
 static void create(struct sim_pcm_config config)
@@ -39,36 +39,37 @@ static void create(struct sim_pcm_config config)
     struct bj_pcm_request request = {
         .name = "hw:2,0", .least_channels = 2, .channels = 6, .buffer_ns = 200 * MS};
 
-    memset(&rig, 0, sizeof rig);
+    memset(&fixture, 0, sizeof fixture);
     config.heard = on_heard;
-    rig.now_ns = START;
-    rig.sim = sim_pcm_create(&config, START);
-    assert_non_null(rig.sim);
-    rig.pcm = sim_pcm_base(rig.sim);
-    rig.ops = rig.pcm->ops;
-    assert_int_equal(rig.ops->create(rig.pcm, &request, &rig.handle), BJ_OK);
+    fixture.now_ns = START;
+    fixture.sim = sim_pcm_create(&config, START);
+    assert_non_null(fixture.sim);
+    fixture.pcm = sim_pcm_base(fixture.sim);
+    fixture.ops = fixture.pcm->ops;
+    assert_int_equal(fixture.ops->create(fixture.pcm, &request, &fixture.handle), BJ_OK);
 }
 
 static void destroy(void)
 {
-    rig.ops->destroy(rig.pcm, rig.handle);
-    sim_pcm_destroy(rig.sim);
+    fixture.ops->destroy(fixture.pcm, fixture.handle);
+    sim_pcm_destroy(fixture.sim);
 }
 
 static void go_to(int64_t now_ns)
 {
-    rig.now_ns = now_ns;
-    sim_pcm_advance(rig.sim, now_ns);
+    fixture.now_ns = now_ns;
+    sim_pcm_advance(fixture.sim, now_ns);
 }
 
 static struct bj_pcm_actual open_at(uint32_t rate_hz)
 {
     struct bj_pcm_actual actual;
 
-    rig.ops->open(rig.pcm, rig.handle, rate_hz);
-    assert_int_equal(rig.ops->opened(rig.pcm, rig.handle, &actual), BJ_WOULD_BLOCK);
-    go_to(rig.now_ns + 30 * MS);
-    assert_int_equal(rig.ops->opened(rig.pcm, rig.handle, &actual), BJ_OK);
+    fixture.ops->open(fixture.pcm, fixture.handle, rate_hz);
+    assert_int_equal(fixture.ops->opened(fixture.pcm, fixture.handle, &actual),
+                     BJ_WOULD_BLOCK);
+    go_to(fixture.now_ns + 30 * MS);
+    assert_int_equal(fixture.ops->opened(fixture.pcm, fixture.handle, &actual), BJ_OK);
     return actual;
 }
 
@@ -77,7 +78,7 @@ static uint32_t put(uint32_t count)
     static const uint8_t frames[20000 * 32];
     uint32_t written = 0;
 
-    (void)rig.ops->write(rig.pcm, rig.handle, frames, count, &written);
+    (void)fixture.ops->write(fixture.pcm, fixture.handle, frames, count, &written);
     return written;
 }
 
@@ -85,7 +86,7 @@ static struct bj_pcm_snapshot snapshot(void)
 {
     struct bj_pcm_snapshot seen;
 
-    assert_int_equal(rig.ops->snapshot(rig.pcm, rig.handle, &seen), BJ_OK);
+    assert_int_equal(fixture.ops->snapshot(fixture.pcm, fixture.handle, &seen), BJ_OK);
     return seen;
 }
 
@@ -94,8 +95,8 @@ static bool is_ready(void)
     struct bj_wait wait;
 
     bj_wait_init(&wait);
-    bj_wait_handle(&wait, rig.handle, BJ_WAIT_READ);
-    return sim_pcm_ready(rig.sim, &wait);
+    bj_wait_handle(&wait, fixture.handle, BJ_WAIT_READ);
+    return sim_pcm_ready(fixture.sim, &wait);
 }
 
 static void test_opens_in_its_time_at_the_nearest_rate(void **state)
@@ -104,14 +105,15 @@ static void test_opens_in_its_time_at_the_nearest_rate(void **state)
 
     (void)state;
     create(sim_pcm_defaults());
-    rig.ops->open(rig.pcm, rig.handle, 50000);
+    fixture.ops->open(fixture.pcm, fixture.handle, 50000);
     go_to(START + 20 * MS - 1);
-    assert_int_equal(rig.ops->opened(rig.pcm, rig.handle, &actual), BJ_WOULD_BLOCK);
+    assert_int_equal(fixture.ops->opened(fixture.pcm, fixture.handle, &actual),
+                     BJ_WOULD_BLOCK);
     assert_false(is_ready());
-    assert_int_equal(sim_pcm_next_event_ns(rig.sim), START + 20 * MS);
+    assert_int_equal(sim_pcm_next_event_ns(fixture.sim), START + 20 * MS);
     go_to(START + 20 * MS);
     assert_true(is_ready());
-    assert_int_equal(rig.ops->opened(rig.pcm, rig.handle, &actual), BJ_OK);
+    assert_int_equal(fixture.ops->opened(fixture.pcm, fixture.handle, &actual), BJ_OK);
     assert_false(is_ready());
     assert_true(actual.rate_hz == 48000);
     assert_int_equal(actual.channels, 8);
@@ -129,15 +131,15 @@ static void test_plays_frame_by_frame_in_time(void **state)
     create(config);
     open_at(48000);
     assert_int_equal(put(4800), 4800);
-    go_to(rig.now_ns + 10 * MS);
-    assert_int_equal(rig.heard, 0); /* not before start */
-    began_ns = rig.now_ns;
-    rig.ops->start(rig.pcm, rig.handle);
+    go_to(fixture.now_ns + 10 * MS);
+    assert_int_equal(fixture.heard, 0); /* not before start */
+    began_ns = fixture.now_ns;
+    fixture.ops->start(fixture.pcm, fixture.handle);
     go_to(began_ns + 51 * MS + config.hop_ns);
-    assert_int_equal(rig.first_ns, began_ns + config.hop_ns + MS);
-    assert_int_equal(rig.heard, 2401);
-    assert_int_equal(rig.last_ns - rig.first_ns, 50 * MS);
-    go_to(rig.now_ns + 200 * MS);
+    assert_int_equal(fixture.first_ns, began_ns + config.hop_ns + MS);
+    assert_int_equal(fixture.heard, 2401);
+    assert_int_equal(fixture.last_ns - fixture.first_ns, 50 * MS);
+    go_to(fixture.now_ns + 200 * MS);
     assert_int_equal(snapshot().heard_frames, 4800);
     assert_int_equal(snapshot().dries, 1);
     assert_false(snapshot().running);
@@ -153,9 +155,9 @@ static void test_its_clock_may_be_off(void **state)
     create(config);
     open_at(48000);
     put(9600);
-    rig.ops->start(rig.pcm, rig.handle);
-    go_to(rig.now_ns + 100 * MS + config.hop_ns);
-    assert_int_equal(rig.heard, 4849);
+    fixture.ops->start(fixture.pcm, fixture.handle);
+    go_to(fixture.now_ns + 100 * MS + config.hop_ns);
+    assert_int_equal(fixture.heard, 4849);
     destroy();
 }
 
@@ -168,14 +170,14 @@ static void test_drop_counts_what_is_not_heard(void **state)
     open_at(48000);
     put(9600);
     assert_int_equal(put(1), 0); /* full */
-    rig.ops->start(rig.pcm, rig.handle);
-    go_to(rig.now_ns + 50 * MS);
-    rig.ops->drop(rig.pcm, rig.handle);
+    fixture.ops->start(fixture.pcm, fixture.handle);
+    go_to(fixture.now_ns + 50 * MS);
+    fixture.ops->drop(fixture.pcm, fixture.handle);
     assert_int_equal(snapshot().drops, 0);
-    go_to(rig.now_ns + MS);
+    go_to(fixture.now_ns + MS);
     seen = snapshot();
     assert_int_equal(seen.drops, 1);
-    assert_int_equal(seen.heard_frames, rig.heard);
+    assert_int_equal(seen.heard_frames, fixture.heard);
     assert_int_equal(seen.heard_frames + seen.dropped_frames, 9600);
     assert_int_equal(seen.queued_frames, 0);
     assert_int_equal(put(9600), 9600);
@@ -191,8 +193,8 @@ static void test_a_coarse_counter_moves_in_steps(void **state)
     create(config);
     open_at(48000);
     put(9600);
-    rig.ops->start(rig.pcm, rig.handle);
-    go_to(rig.now_ns + 57 * MS);
+    fixture.ops->start(fixture.pcm, fixture.handle);
+    go_to(fixture.now_ns + 57 * MS);
     assert_int_equal(snapshot().heard_frames, 2400);
     assert_int_equal(snapshot().queued_frames, 7200);
     destroy();
@@ -225,11 +227,12 @@ static void test_decodes_every_format(void **state)
         create(config);
         open_at(48000);
         memcpy(frame, rows[k].bytes, sizeof rows[k].bytes);
-        assert_int_equal(rig.ops->write(rig.pcm, rig.handle, frame, 1, &written), BJ_OK);
-        rig.ops->start(rig.pcm, rig.handle);
-        go_to(rig.now_ns + MS);
-        assert_int_equal(rig.heard, 1);
-        assert_true(fabs(rig.sample - rows[k].value) < 1e-6);
+        assert_int_equal(
+            fixture.ops->write(fixture.pcm, fixture.handle, frame, 1, &written), BJ_OK);
+        fixture.ops->start(fixture.pcm, fixture.handle);
+        go_to(fixture.now_ns + MS);
+        assert_int_equal(fixture.heard, 1);
+        assert_true(fabs(fixture.sample - rows[k].value) < 1e-6);
         destroy();
     }
 }
@@ -242,14 +245,14 @@ static void test_close_plays_the_dark_frame_and_then_opens_again(void **state)
     create(sim_pcm_defaults());
     open_at(48000);
     put(9600);
-    rig.ops->start(rig.pcm, rig.handle);
-    go_to(rig.now_ns + 10 * MS);
-    rig.ops->close(rig.pcm, rig.handle, dark);
+    fixture.ops->start(fixture.pcm, fixture.handle);
+    go_to(fixture.now_ns + 10 * MS);
+    fixture.ops->close(fixture.pcm, fixture.handle, dark);
     open_at(96000);
-    assert_int_equal(rig.own, 480);
-    assert_true(fabs(rig.sample - 0.5) < 1e-6);
+    assert_int_equal(fixture.own, 480);
+    assert_true(fabs(fixture.sample - 0.5) < 1e-6);
     assert_int_equal(snapshot().heard_frames, 0);
-    assert_int_equal(sim_pcm_counters(rig.sim).opens, 2);
+    assert_int_equal(sim_pcm_counters(fixture.sim).opens, 2);
     destroy();
 }
 
@@ -262,23 +265,25 @@ static void test_faults(void **state)
     create(sim_pcm_defaults());
     open_at(48000);
     put(9600);
-    rig.ops->start(rig.pcm, rig.handle);
-    go_to(rig.now_ns + 20 * MS);
-    sim_pcm_suspend(rig.sim);
+    fixture.ops->start(fixture.pcm, fixture.handle);
+    go_to(fixture.now_ns + 20 * MS);
+    sim_pcm_suspend(fixture.sim);
     assert_int_equal(snapshot().suspends, 1);
     assert_int_equal(snapshot().heard_frames + snapshot().dropped_frames, 9600);
-    sim_pcm_unplug(rig.sim);
+    sim_pcm_unplug(fixture.sim);
     assert_true(is_ready());
-    assert_int_equal(rig.ops->snapshot(rig.pcm, rig.handle, &seen), BJ_DISCONNECTED);
-    rig.ops->close(rig.pcm, rig.handle, NULL);
-    rig.ops->open(rig.pcm, rig.handle, 48000);
-    go_to(rig.now_ns + 30 * MS);
-    assert_int_equal(rig.ops->opened(rig.pcm, rig.handle, &actual), BJ_NOT_FOUND);
-    sim_pcm_plug(rig.sim);
-    sim_pcm_refuse(rig.sim, BJ_BUSY);
-    rig.ops->open(rig.pcm, rig.handle, 48000);
-    go_to(rig.now_ns + 30 * MS);
-    assert_int_equal(rig.ops->opened(rig.pcm, rig.handle, &actual), BJ_BUSY);
+    assert_int_equal(fixture.ops->snapshot(fixture.pcm, fixture.handle, &seen),
+                     BJ_DISCONNECTED);
+    fixture.ops->close(fixture.pcm, fixture.handle, NULL);
+    fixture.ops->open(fixture.pcm, fixture.handle, 48000);
+    go_to(fixture.now_ns + 30 * MS);
+    assert_int_equal(fixture.ops->opened(fixture.pcm, fixture.handle, &actual),
+                     BJ_NOT_FOUND);
+    sim_pcm_plug(fixture.sim);
+    sim_pcm_refuse(fixture.sim, BJ_BUSY);
+    fixture.ops->open(fixture.pcm, fixture.handle, 48000);
+    go_to(fixture.now_ns + 30 * MS);
+    assert_int_equal(fixture.ops->opened(fixture.pcm, fixture.handle, &actual), BJ_BUSY);
     destroy();
 }
 

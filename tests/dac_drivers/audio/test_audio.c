@@ -21,7 +21,7 @@
 #define RATE 48000
 #define MOST 1024
 
-struct rig {
+struct fixture {
     struct sim_pcm *card;
     struct bj_dac *dac;
     int64_t now_ns;
@@ -37,34 +37,34 @@ struct rig {
     double loudest[SIM_PCM_CHANNELS]; /* since it was set to 0 */
 };
 
-static struct rig rig;
+static struct fixture fixture;
 
 /* ---- The engine's events, and the wires ---------------------------------------------- */
 
 static void on_level(void *user, const struct bj_level_report *report)
 {
     (void)user;
-    rig.report = *report;
-    rig.reports++;
-    assert_true(report->received_ns <= rig.now_ns);
+    fixture.report = *report;
+    fixture.reports++;
+    assert_true(report->received_ns <= fixture.now_ns);
     assert_int_equal(report->played_points + report->queued_points +
                          report->unreported_points,
-                     rig.taken - rig.lost);
+                     fixture.taken - fixture.lost);
 }
 
 static void on_emptied(void *user, uint32_t lost_points, bool dry)
 {
     (void)user;
-    rig.emptied++;
-    rig.dried += dry;
-    rig.lost += lost_points;
+    fixture.emptied++;
+    fixture.dried += dry;
+    fixture.lost += lost_points;
 }
 
 static void on_notice(void *user, enum bj_status status, const char *text)
 {
     (void)user, (void)status;
-    rig.notices++;
-    (void)snprintf(rig.told, sizeof rig.told, "%s", text);
+    fixture.notices++;
+    (void)snprintf(fixture.told, sizeof fixture.told, "%s", text);
 }
 
 static const struct bj_dac_events events = {
@@ -73,11 +73,11 @@ static const struct bj_dac_events events = {
 static void on_heard(void *user, int64_t time_ns, const double *samples, bool own)
 {
     (void)user, (void)time_ns;
-    rig.heard += !own;
-    rig.own += own;
-    memcpy(own ? rig.own_last : rig.last, samples, 8 * sizeof *samples);
+    fixture.heard += !own;
+    fixture.own += own;
+    memcpy(own ? fixture.own_last : fixture.last, samples, 8 * sizeof *samples);
     for (int c = 0; c < 8; c++)
-        rig.loudest[c] = fmax(rig.loudest[c], fabs(samples[c]));
+        fixture.loudest[c] = fmax(fixture.loudest[c], fabs(samples[c]));
 }
 
 /* ---- Driving it ---------------------------------------------------------------------- */
@@ -89,13 +89,13 @@ static enum bj_status start_as(const struct sim_pcm_config *card,
         .size = sizeof(struct bj_dac_config), .id = "audio:hw:2,0", .extra = options};
     struct sim_pcm_config wired = *card;
 
-    memset(&rig, 0, sizeof rig);
-    rig.now_ns = epoch_ns();
+    memset(&fixture, 0, sizeof fixture);
+    fixture.now_ns = epoch_ns();
     wired.heard = on_heard;
-    rig.card = sim_pcm_create(&wired, rig.now_ns);
-    assert_true(rig.card);
-    config.via.pcm = sim_pcm_base(rig.card);
-    return bj_dac_create(&bj_audio, &config, &events, NULL, &rig.dac);
+    fixture.card = sim_pcm_create(&wired, fixture.now_ns);
+    assert_true(fixture.card);
+    config.via.pcm = sim_pcm_base(fixture.card);
+    return bj_dac_create(&bj_audio, &config, &events, NULL, &fixture.dac);
 }
 
 static void start(void)
@@ -107,33 +107,34 @@ static void start(void)
 
 static void stop(void)
 {
-    bj_audio.disconnect(rig.dac);
-    bj_dac_destroy(rig.dac);
-    assert_int_equal(sim_pcm_handles(rig.card), 0);
-    assert_int_equal(sim_pcm_counters(rig.card).overruns, 0);
-    sim_pcm_destroy(rig.card);
+    bj_audio.disconnect(fixture.dac);
+    bj_dac_destroy(fixture.dac);
+    assert_int_equal(sim_pcm_handles(fixture.card), 0);
+    assert_int_equal(sim_pcm_counters(fixture.card).overruns, 0);
+    sim_pcm_destroy(fixture.card);
 }
 
 static void serve(void)
 {
-    bj_wait_init(&rig.wait);
-    rig.result = bj_audio.service(rig.dac, rig.now_ns, &rig.status, &rig.wait);
+    bj_wait_init(&fixture.wait);
+    fixture.result =
+        bj_audio.service(fixture.dac, fixture.now_ns, &fixture.status, &fixture.wait);
 }
 
 static void go_ms(double ms)
 {
-    int64_t end_ns = rig.now_ns + (int64_t)(ms * 1e6);
+    int64_t end_ns = fixture.now_ns + (int64_t)(ms * 1e6);
 
-    for (serve(); rig.now_ns < end_ns && rig.result == BJ_OK; serve()) {
-        rig.now_ns += MS / 4;
-        sim_pcm_advance(rig.card, rig.now_ns);
+    for (serve(); fixture.now_ns < end_ns && fixture.result == BJ_OK; serve()) {
+        fixture.now_ns += MS / 4;
+        sim_pcm_advance(fixture.card, fixture.now_ns);
     }
 }
 
 static void connect_at(uint32_t pps)
 {
-    rig.taken = rig.lost = 0;
-    assert_int_equal(bj_audio.connect(rig.dac, rig.now_ns, pps, 480), BJ_OK);
+    fixture.taken = fixture.lost = 0;
+    assert_int_equal(bj_audio.connect(fixture.dac, fixture.now_ns, pps, 480), BJ_OK);
     go_ms(30);
 }
 
@@ -147,8 +148,9 @@ static void put(uint32_t count, struct bj_point point)
     while (count > 0) {
         uint32_t taken = 0;
         chunk.count = count < MOST ? count : MOST;
-        assert_int_equal(bj_audio.write(rig.dac, rig.now_ns, &chunk, &taken), BJ_OK);
-        rig.taken += taken;
+        assert_int_equal(bj_audio.write(fixture.dac, fixture.now_ns, &chunk, &taken),
+                         BJ_OK);
+        fixture.taken += taken;
         count -= taken;
     }
 }
@@ -161,11 +163,11 @@ static void put_lit(uint32_t count)
 static void play_lit(uint32_t count)
 {
     connect_at(RATE);
-    assert_int_equal(rig.status.state, BJ_DAC_READY);
-    bj_audio.shutter(rig.dac, rig.now_ns, true);
+    assert_int_equal(fixture.status.state, BJ_DAC_READY);
+    bj_audio.shutter(fixture.dac, fixture.now_ns, true);
     put_lit(count);
     go_ms(2);
-    assert_int_equal(rig.status.state, BJ_DAC_PLAYING);
+    assert_int_equal(fixture.status.state, BJ_DAC_PLAYING);
 }
 
 /* ---- Which one it is ----------------------------------------------------------------- */
@@ -200,10 +202,10 @@ static void test_says_which_card_it_is(void **state)
 {
     (void)state;
     start();
-    assert_non_null(strstr(rig.dac->name, "hw:2,0"));
+    assert_non_null(strstr(fixture.dac->name, "hw:2,0"));
     connect_at(RATE);
-    assert_non_null(strstr(rig.dac->name, "Simulated card"));
-    assert_non_null(strstr(rig.dac->name, "8 channels of 24 bits at 48000"));
+    assert_non_null(strstr(fixture.dac->name, "Simulated card"));
+    assert_non_null(strstr(fixture.dac->name, "8 channels of 24 bits at 48000"));
     stop();
 }
 
@@ -211,12 +213,12 @@ static void test_takes_the_nearest_rate_the_card_has(void **state)
 {
     (void)state;
     start();
-    assert_true(bj_audio.true_pps(rig.dac, 30000) == 30000);
+    assert_true(bj_audio.true_pps(fixture.dac, 30000) == 30000);
     connect_at(30000);
-    assert_true(bj_audio.true_pps(rig.dac, 30000) == 44100);
-    bj_audio.disconnect(rig.dac);
+    assert_true(bj_audio.true_pps(fixture.dac, 30000) == 44100);
+    bj_audio.disconnect(fixture.dac);
     connect_at(100000);
-    assert_true(bj_audio.true_pps(rig.dac, 100000) == 96000);
+    assert_true(bj_audio.true_pps(fixture.dac, 100000) == 96000);
     stop();
 }
 
@@ -231,8 +233,8 @@ static void test_two_channels_are_enough_for_an_oscilloscope(void **state)
     assert_int_equal(start_as(&card, NULL), BJ_OK);
     play_lit(4800);
     go_ms(20);
-    assert_true(fabs(rig.last[0] - 0.5) < 1e-6);
-    assert_true(fabs(rig.last[1] + 0.5) < 1e-6);
+    assert_true(fabs(fixture.last[0] - 0.5) < 1e-6);
+    assert_true(fabs(fixture.last[1] + 0.5) < 1e-6);
     stop();
 }
 
@@ -246,8 +248,8 @@ static void test_wired_channels_must_be_there(void **state)
     options.channel[BJ_AUDIO_ENABLE] = 9;
     assert_int_equal(start_as(&card, &options), BJ_OK);
     connect_at(RATE);
-    assert_int_equal(rig.result, BJ_UNSUPPORTED); /* final */
-    assert_non_null(strstr(rig.told, "--audio-channels"));
+    assert_int_equal(fixture.result, BJ_UNSUPPORTED); /* final */
+    assert_non_null(strstr(fixture.told, "--audio-channels"));
     stop();
 }
 
@@ -267,10 +269,10 @@ static void test_options_reach_the_wires(void **state)
     memset(&options, 0, sizeof options); /* it was copied */
     play_lit(4800);
     go_ms(20);
-    assert_true(fabs(rig.last[0] - 0.25) < 1e-4);
-    assert_true(fabs(rig.last[1] + 0.375) < 1e-4);
-    assert_true(fabs(rig.last[7] + 1) < 1e-4);
-    assert_true(fabs(rig.last[2] - 1) < 1e-4);
+    assert_true(fabs(fixture.last[0] - 0.25) < 1e-4);
+    assert_true(fabs(fixture.last[1] + 0.375) < 1e-4);
+    assert_true(fabs(fixture.last[7] + 1) < 1e-4);
+    assert_true(fabs(fixture.last[2] - 1) < 1e-4);
     stop();
 }
 
@@ -286,21 +288,21 @@ static void test_closing_drops_the_queue_and_the_tone(void **state)
     assert_int_equal(start_as(&card, &options), BJ_OK);
     play_lit(9000);
     go_ms(20);
-    assert_true(rig.loudest[7] > 0.99);
-    bj_audio.shutter(rig.dac, rig.now_ns, false);
+    assert_true(fixture.loudest[7] > 0.99);
+    bj_audio.shutter(fixture.dac, fixture.now_ns, false);
     serve();
-    assert_int_equal(rig.status.room_points, 0); /* until the card has dropped it */
+    assert_int_equal(fixture.status.room_points, 0); /* until the card has dropped it */
     go_ms(1);
-    assert_int_equal(rig.emptied, 1);
-    assert_int_equal(rig.dried, 0);
-    assert_int_equal(rig.lost, rig.taken - rig.heard);
-    assert_true(rig.lost > 7000);
-    memset(rig.loudest, 0, sizeof rig.loudest);
+    assert_int_equal(fixture.emptied, 1);
+    assert_int_equal(fixture.dried, 0);
+    assert_int_equal(fixture.lost, fixture.taken - fixture.heard);
+    assert_true(fixture.lost > 7000);
+    memset(fixture.loudest, 0, sizeof fixture.loudest);
     put_lit(4800); /* whatever they are */
     go_ms(50);
-    assert_true(rig.loudest[0] > 0.4);
+    assert_true(fixture.loudest[0] > 0.4);
     for (int c = 2; c < 8; c++)
-        assert_true(rig.loudest[c] < 1e-9);
+        assert_true(fixture.loudest[c] < 1e-9);
     stop();
 }
 
@@ -309,13 +311,13 @@ static void test_stop_is_confirmed_by_the_card(void **state)
     (void)state;
     start();
     play_lit(9000);
-    bj_audio.stop(rig.dac, rig.now_ns);
+    bj_audio.stop(fixture.dac, fixture.now_ns);
     serve();
-    assert_int_not_equal(rig.status.state, BJ_DAC_STOPPED);
+    assert_int_not_equal(fixture.status.state, BJ_DAC_STOPPED);
     go_ms(1);
-    assert_int_equal(rig.status.state, BJ_DAC_STOPPED);
-    assert_int_equal(rig.status.room_points, 0);
-    assert_int_equal(rig.lost, rig.taken - rig.heard);
+    assert_int_equal(fixture.status.state, BJ_DAC_STOPPED);
+    assert_int_equal(fixture.status.room_points, 0);
+    assert_int_equal(fixture.lost, fixture.taken - fixture.heard);
     stop();
 }
 
@@ -329,13 +331,13 @@ static void test_the_card_is_left_dark(void **state)
     options.offset[BJ_R] = -0.25F;
     assert_int_equal(start_as(&card, &options), BJ_OK);
     play_lit(9000);
-    bj_audio.disconnect(rig.dac);
-    rig.now_ns += 20 * MS;
-    sim_pcm_advance(rig.card, rig.now_ns);
-    assert_int_equal(rig.own, 480);
-    assert_true(fabs(rig.own_last[2] + 0.25) < 1e-6);
-    assert_true(fabs(rig.own_last[0]) < 1e-6);
-    assert_false(sim_pcm_is_open(rig.card));
+    bj_audio.disconnect(fixture.dac);
+    fixture.now_ns += 20 * MS;
+    sim_pcm_advance(fixture.card, fixture.now_ns);
+    assert_int_equal(fixture.own, 480);
+    assert_true(fabs(fixture.own_last[2] + 0.25) < 1e-6);
+    assert_true(fabs(fixture.own_last[0]) < 1e-6);
+    assert_false(sim_pcm_is_open(fixture.card));
     stop();
 }
 
@@ -354,15 +356,15 @@ static void test_says_why_it_cannot_open(void **state)
     (void)state;
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
         start();
-        sim_pcm_refuse(rig.card, rows[k].status);
+        sim_pcm_refuse(fixture.card, rows[k].status);
         connect_at(RATE);
-        assert_int_equal(rig.result, rows[k].status);
-        assert_non_null(strstr(rig.told, rows[k].words));
-        assert_int_equal(rig.notices, 1);
-        bj_audio.disconnect(rig.dac);
-        sim_pcm_refuse(rig.card, BJ_OK);
+        assert_int_equal(fixture.result, rows[k].status);
+        assert_non_null(strstr(fixture.told, rows[k].words));
+        assert_int_equal(fixture.notices, 1);
+        bj_audio.disconnect(fixture.dac);
+        sim_pcm_refuse(fixture.card, BJ_OK);
         connect_at(RATE);
-        assert_int_equal(rig.status.state, BJ_DAC_READY);
+        assert_int_equal(fixture.status.state, BJ_DAC_READY);
         stop();
     }
 }
@@ -375,13 +377,13 @@ static void test_gives_up_on_a_card_that_does_not_open(void **state)
     (void)state;
     card.open_ns = 60 * BJ_NS_PER_S;
     assert_int_equal(start_as(&card, NULL), BJ_OK);
-    begun_ns = rig.now_ns;
+    begun_ns = fixture.now_ns;
     connect_at(RATE);
-    assert_int_equal(rig.result, BJ_OK);
-    assert_int_equal(rig.wait.deadline_ns, begun_ns + 5 * BJ_NS_PER_S);
+    assert_int_equal(fixture.result, BJ_OK);
+    assert_int_equal(fixture.wait.deadline_ns, begun_ns + 5 * BJ_NS_PER_S);
     go_ms(6000);
-    assert_int_equal(rig.result, BJ_TIMED_OUT);
-    assert_non_null(strstr(rig.told, "does not open"));
+    assert_int_equal(fixture.result, BJ_TIMED_OUT);
+    assert_non_null(strstr(fixture.told, "does not open"));
     stop();
 }
 
@@ -391,18 +393,18 @@ static void test_runs_dry_and_begins_again(void **state)
     start();
     play_lit(4800);
     go_ms(150);
-    assert_int_equal(rig.dried, 1);
-    assert_int_equal(rig.lost, 0);
-    assert_int_equal(rig.heard, 4800);
-    assert_int_equal(rig.status.state, BJ_DAC_READY);
+    assert_int_equal(fixture.dried, 1);
+    assert_int_equal(fixture.lost, 0);
+    assert_int_equal(fixture.heard, 4800);
+    assert_int_equal(fixture.status.state, BJ_DAC_READY);
     put_lit(479);
     go_ms(20);
-    assert_int_equal(rig.status.state, BJ_DAC_READY);
+    assert_int_equal(fixture.status.state, BJ_DAC_READY);
     put_lit(1);
     go_ms(2);
-    assert_int_equal(rig.status.state, BJ_DAC_PLAYING);
+    assert_int_equal(fixture.status.state, BJ_DAC_PLAYING);
     go_ms(20);
-    assert_int_equal(rig.heard, 5280);
+    assert_int_equal(fixture.heard, 5280);
     stop();
 }
 
@@ -411,15 +413,15 @@ static void test_plays_on_after_a_sleep(void **state)
     (void)state;
     start();
     play_lit(9000);
-    sim_pcm_suspend(rig.card);
+    sim_pcm_suspend(fixture.card);
     go_ms(1);
-    assert_int_equal(rig.emptied, 1);
-    assert_int_equal(rig.dried, 0);
-    assert_int_equal(rig.lost, rig.taken - rig.heard);
-    assert_non_null(strstr(rig.told, "slept"));
+    assert_int_equal(fixture.emptied, 1);
+    assert_int_equal(fixture.dried, 0);
+    assert_int_equal(fixture.lost, fixture.taken - fixture.heard);
+    assert_non_null(strstr(fixture.told, "slept"));
     put_lit(4800);
     go_ms(5);
-    assert_int_equal(rig.status.state, BJ_DAC_PLAYING);
+    assert_int_equal(fixture.status.state, BJ_DAC_PLAYING);
     stop();
 }
 
@@ -428,16 +430,16 @@ static void test_notices_that_it_is_unplugged(void **state)
     (void)state;
     start();
     play_lit(9000);
-    sim_pcm_unplug(rig.card);
+    sim_pcm_unplug(fixture.card);
     go_ms(1);
-    assert_int_equal(rig.result, BJ_DISCONNECTED);
-    assert_non_null(strstr(rig.told, "unplugged"));
-    bj_audio.disconnect(rig.dac);
-    assert_true(rig.lost >= rig.taken - rig.heard);
+    assert_int_equal(fixture.result, BJ_DISCONNECTED);
+    assert_non_null(strstr(fixture.told, "unplugged"));
+    bj_audio.disconnect(fixture.dac);
+    assert_true(fixture.lost >= fixture.taken - fixture.heard);
     connect_at(RATE);
-    assert_int_equal(rig.result, BJ_NOT_FOUND);
-    bj_audio.disconnect(rig.dac);
-    sim_pcm_plug(rig.card);
+    assert_int_equal(fixture.result, BJ_NOT_FOUND);
+    bj_audio.disconnect(fixture.dac);
+    sim_pcm_plug(fixture.card);
     play_lit(4800);
     stop();
 }
@@ -447,14 +449,14 @@ static void test_a_standstill_is_noticed(void **state)
     (void)state;
     start();
     play_lit(9000);
-    sim_pcm_hang(rig.card);
-    for (int k = 0; k < 2000 && rig.result == BJ_OK; k++) {
-        if (k % 10 == 0 && rig.status.room_points > 480)
+    sim_pcm_hang(fixture.card);
+    for (int k = 0; k < 2000 && fixture.result == BJ_OK; k++) {
+        if (k % 10 == 0 && fixture.status.room_points > 480)
             put_lit(480);
         go_ms(1);
     }
-    assert_int_equal(rig.result, BJ_TIMED_OUT);
-    assert_non_null(strstr(rig.told, "stands still"));
+    assert_int_equal(fixture.result, BJ_TIMED_OUT);
+    assert_non_null(strstr(fixture.told, "stands still"));
     stop();
 }
 
@@ -464,16 +466,16 @@ static void test_a_long_rest_is_no_standstill(void **state)
     (void)state;
     start();
     connect_at(RATE);
-    rig.now_ns += 5 * BJ_NS_PER_S;
-    sim_pcm_advance(rig.card, rig.now_ns);
-    bj_audio.shutter(rig.dac, rig.now_ns, true);
+    fixture.now_ns += 5 * BJ_NS_PER_S;
+    sim_pcm_advance(fixture.card, fixture.now_ns);
+    bj_audio.shutter(fixture.dac, fixture.now_ns, true);
     put_lit(4800);
     serve();
-    assert_int_equal(rig.result, BJ_OK);
-    rig.now_ns += 3 * BJ_NS_PER_S; /* and nobody looked for so long */
-    sim_pcm_advance(rig.card, rig.now_ns - 3 * BJ_NS_PER_S + MS);
+    assert_int_equal(fixture.result, BJ_OK);
+    fixture.now_ns += 3 * BJ_NS_PER_S; /* and nobody looked for so long */
+    sim_pcm_advance(fixture.card, fixture.now_ns - 3 * BJ_NS_PER_S + MS);
     serve();
-    assert_int_equal(rig.result, BJ_OK);
+    assert_int_equal(fixture.result, BJ_OK);
     stop();
 }
 
@@ -482,10 +484,10 @@ static void test_impossible_counters_end_the_connection(void **state)
     (void)state;
     start();
     play_lit(4800);
-    sim_pcm_lie(rig.card);
+    sim_pcm_lie(fixture.card);
     go_ms(50);
-    assert_int_equal(rig.result, BJ_PROTOCOL);
-    assert_non_null(strstr(rig.told, "make no sense"));
+    assert_int_equal(fixture.result, BJ_PROTOCOL);
+    assert_non_null(strstr(fixture.told, "make no sense"));
     stop();
 }
 
@@ -500,9 +502,9 @@ static void test_tells_how_coarse_the_counter_is(void **state)
     assert_int_equal(start_as(&card, NULL), BJ_OK);
     play_lit(9000);
     go_ms(52);
-    assert_int_equal(rig.report.quantum_points, 240);
-    assert_int_equal(rig.report.played_points % 240, 0);
-    assert_true(rig.report.playing);
+    assert_int_equal(fixture.report.quantum_points, 240);
+    assert_int_equal(fixture.report.played_points % 240, 0);
+    assert_true(fixture.report.playing);
     stop();
 }
 
@@ -516,8 +518,8 @@ static void test_a_snapshot_from_later_is_told_later(void **state)
     assert_int_equal(start_as(&card, NULL), BJ_OK);
     play_lit(9000);
     go_ms(30);
-    assert_true(rig.reports > 1); /* on_level has seen that none is from the future */
-    assert_int_equal(rig.result, BJ_OK);
+    assert_true(fixture.reports > 1); /* on_level has seen that none is from the future */
+    assert_int_equal(fixture.result, BJ_OK);
     stop();
 }
 
@@ -546,8 +548,8 @@ static void test_options_have_ranges(void **state)
         options.offset[BJ_B] = rows[k].offset;
         options.channel[BJ_B] = rows[k].channel;
         assert_int_equal(start_as(&card, &options), rows[k].status);
-        bj_dac_destroy(rig.dac);
-        sim_pcm_destroy(rig.card);
+        bj_dac_destroy(fixture.dac);
+        sim_pcm_destroy(fixture.card);
     }
 }
 

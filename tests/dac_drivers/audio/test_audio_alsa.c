@@ -16,7 +16,7 @@
 #include <beamjack/dacs.h>
 #include <cmocka.h>
 
-#include "alsa_rig.h"
+#include "alsa_fixture.h"
 #include "rt_guard.h"
 
 #define CHANNELS 6
@@ -159,7 +159,7 @@ static void test_every_channel_is_exact_and_dark_where_it_must_be(void **state)
     assert_int_equal(bj_transports_create(&via), BJ_OK);
     dries = play(&via);
     bj_transports_destroy(&via);
-    count = alsa_rig_caught(caught, FRAMES * CHANNELS * sizeof(int32_t)) /
+    count = alsa_fixture_caught(caught, FRAMES * CHANNELS * sizeof(int32_t)) /
             (CHANNELS * sizeof(int32_t));
 
     while (first < count && !is_lit(frames + first * CHANNELS))
@@ -181,13 +181,13 @@ static void test_every_channel_is_exact_and_dark_where_it_must_be(void **state)
 static int start(void **state)
 {
     (void)state;
-    return alsa_rig_start();
+    return alsa_fixture_start();
 }
 
 static int stop(void **state)
 {
     (void)state;
-    return alsa_rig_stop();
+    return alsa_fixture_stop();
 }
 
 int main(void)

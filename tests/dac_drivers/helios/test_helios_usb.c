@@ -29,7 +29,7 @@
 
 static int64_t stream_ms = 300, hold_ms = 300; /* longer when asked for */
 
-struct rig {
+struct fixture {
     struct usb_testbed *bed;
     struct sim_usb *device;
     struct bj_transports via;
@@ -51,7 +51,7 @@ struct rig {
 
 static void on_played(void *user, const struct sim_helios_point *point)
 {
-    struct seen *seen = &((struct rig *)user)->seen;
+    struct seen *seen = &((struct fixture *)user)->seen;
     int64_t number = point->y << 12 | point->x;
 
     if (number == (0x800 << 12 | 0x800) && point->g == 0)
@@ -69,27 +69,27 @@ static void on_played(void *user, const struct sim_helios_point *point)
 
 static void on_level(void *user, const struct bj_level_report *report)
 {
-    struct rig *rig = user;
+    struct fixture *fixture = user;
 
     assert_true(report->sent_ns <= report->received_ns);
     assert_true(report->received_ns <= bj_clock_ns());
-    rig->reports++;
+    fixture->reports++;
 }
 
 static void on_emptied(void *user, uint32_t lost_points, bool dry)
 {
-    struct rig *rig = user;
+    struct fixture *fixture = user;
 
-    rig->lost += lost_points;
-    rig->dried += dry;
+    fixture->lost += lost_points;
+    fixture->dried += dry;
 }
 
 static void on_notice(void *user, enum bj_status status, const char *text)
 {
-    struct rig *rig = user;
+    struct fixture *fixture = user;
 
     (void)status;
-    strncat(rig->told, text, sizeof rig->told - strlen(rig->told) - 1);
+    strncat(fixture->told, text, sizeof fixture->told - strlen(fixture->told) - 1);
 }
 
 static const struct bj_dac_events events = {
@@ -102,62 +102,63 @@ static int64_t begin_call(void)
     return bj_clock_ns();
 }
 
-static void end_call(struct rig *rig, int64_t begun_ns)
+static void end_call(struct fixture *fixture, int64_t begun_ns)
 {
     int64_t took_ns = bj_clock_ns() - begun_ns;
 
-    rig->slowest_ns = took_ns > rig->slowest_ns ? took_ns : rig->slowest_ns;
+    fixture->slowest_ns = took_ns > fixture->slowest_ns ? took_ns : fixture->slowest_ns;
 }
 
-static void disconnect(struct rig *rig)
+static void disconnect(struct fixture *fixture)
 {
     int64_t begun_ns = begin_call();
 
-    bj_helios.disconnect(rig->dac);
-    end_call(rig, begun_ns);
-    rig->attempting = rig->open = false;
-    rig->status.state = BJ_DAC_CONNECTING;
+    bj_helios.disconnect(fixture->dac);
+    end_call(fixture, begun_ns);
+    fixture->attempting = fixture->open = false;
+    fixture->status.state = BJ_DAC_CONNECTING;
 }
 
-static void connect(struct rig *rig)
+static void connect(struct fixture *fixture)
 {
     int64_t begun_ns = begin_call();
 
-    rig->attempting = true;
-    rig->result = bj_helios.connect(rig->dac, bj_clock_ns(), 30000, 480);
-    end_call(rig, begun_ns);
+    fixture->attempting = true;
+    fixture->result = bj_helios.connect(fixture->dac, bj_clock_ns(), 30000, 480);
+    end_call(fixture, begun_ns);
 }
 
-static void offer(struct rig *rig)
+static void offer(struct fixture *fixture)
 {
     static struct bj_point points[4096];
     struct bj_chunk chunk = {.points = points, .pps = 30000};
     uint32_t taken = 0;
 
-    chunk.count = rig->status.room_points;
+    chunk.count = fixture->status.room_points;
     for (uint32_t k = 0; k < chunk.count; k++) {
-        uint64_t number = rig->written + k;
+        uint64_t number = fixture->written + k;
         points[k] = (struct bj_point){.x = (float)((double)(number & 4095) / 2047.5 - 1),
                                       .y = (float)((double)(number >> 12) / 2047.5 - 1)};
-        if (rig->lit)
+        if (fixture->lit)
             points[k].r = points[k].g = points[k].i = 1;
     }
     int64_t begun_ns = begin_call();
-    enum bj_status status = bj_helios.write(rig->dac, bj_clock_ns(), &chunk, &taken);
-    end_call(rig, begun_ns);
+    enum bj_status status = bj_helios.write(fixture->dac, bj_clock_ns(), &chunk, &taken);
+    end_call(fixture, begun_ns);
     assert_true(status == BJ_OK || status == BJ_WOULD_BLOCK);
-    rig->written += taken;
+    fixture->written += taken;
 }
 
-static void serve(struct rig *rig, struct bj_wait *wait)
+static void serve(struct fixture *fixture, struct bj_wait *wait)
 {
     int64_t begun_ns = begin_call();
 
     bj_wait_init(wait);
-    rig->result = bj_helios.service(rig->dac, bj_clock_ns(), &rig->status, wait);
-    end_call(rig, begun_ns);
-    if (rig->result != BJ_OK)
-        disconnect(rig);
+    fixture->result =
+        bj_helios.service(fixture->dac, bj_clock_ns(), &fixture->status, wait);
+    end_call(fixture, begun_ns);
+    if (fixture->result != BJ_OK)
+        disconnect(fixture);
 }
 
 static void wait_on(const struct bj_wait *wait, int64_t until_ns)
@@ -174,206 +175,208 @@ static void wait_on(const struct bj_wait *wait, int64_t until_ns)
 }
 
 /* Until then, or the connection ends, or the state is reached. */
-static void run_ms(struct rig *rig, int64_t ms, int wanted)
+static void run_ms(struct fixture *fixture, int64_t ms, int wanted)
 {
     int64_t until_ns = bj_clock_ns() + ms * MS;
 
-    while (rig->attempting && bj_clock_ns() < until_ns &&
-           (wanted < 0 || (int)rig->status.state != wanted)) {
+    while (fixture->attempting && bj_clock_ns() < until_ns &&
+           (wanted < 0 || (int)fixture->status.state != wanted)) {
         struct bj_wait wait;
-        serve(rig, &wait);
-        if (rig->attempting && rig->status.room_points > 0) {
-            offer(rig);
-            serve(rig, &wait);
+        serve(fixture, &wait);
+        if (fixture->attempting && fixture->status.room_points > 0) {
+            offer(fixture);
+            serve(fixture, &wait);
         }
-        if (rig->attempting && (wanted < 0 || (int)rig->status.state != wanted))
+        if (fixture->attempting && (wanted < 0 || (int)fixture->status.state != wanted))
             wait_on(&wait, until_ns);
     }
 }
 
-static void shutter(struct rig *rig, bool open)
+static void shutter(struct fixture *fixture, bool open)
 {
     int64_t begun_ns = begin_call();
 
-    bj_helios.shutter(rig->dac, bj_clock_ns(), open);
-    end_call(rig, begun_ns);
-    rig->open = rig->lit = open;
+    bj_helios.shutter(fixture->dac, bj_clock_ns(), open);
+    end_call(fixture, begun_ns);
+    fixture->open = fixture->lit = open;
 }
 
-static void play(struct rig *rig)
+static void play(struct fixture *fixture)
 {
-    if (!rig->attempting)
-        connect(rig);
-    run_ms(rig, 4000, BJ_DAC_PLAYING);
-    if (rig->status.state != BJ_DAC_PLAYING)
-        fail_msg("not playing: %s", rig->told);
-    shutter(rig, true);
+    if (!fixture->attempting)
+        connect(fixture);
+    run_ms(fixture, 4000, BJ_DAC_PLAYING);
+    if (fixture->status.state != BJ_DAC_PLAYING)
+        fail_msg("not playing: %s", fixture->told);
+    shutter(fixture, true);
 }
 
 static int setup(void **state)
 {
-    struct rig *rig = calloc(1, sizeof *rig);
+    struct fixture *fixture = calloc(1, sizeof *fixture);
     struct sim_helios_config config = sim_helios_defaults();
     struct bj_dac_config dac = {.size = sizeof(struct bj_dac_config),
                                 .id = "helios:Helios_-1450708"};
 
-    rig->bed = usb_testbed_create();
-    rig->seen.last_played = -1;
+    fixture->bed = usb_testbed_create();
+    fixture->seen.last_played = -1;
     config.played = on_played;
-    config.user = rig;
-    rig->device = sim_helios_create(&config);
-    usb_testbed_plug(rig->bed, PORT, rig->device);
-    assert_int_equal(bj_transports_create(&rig->via), BJ_OK);
-    dac.via = rig->via;
-    assert_int_equal(bj_dac_create(&bj_helios, &dac, &events, rig, &rig->dac), BJ_OK);
-    *state = rig;
+    config.user = fixture;
+    fixture->device = sim_helios_create(&config);
+    usb_testbed_plug(fixture->bed, PORT, fixture->device);
+    assert_int_equal(bj_transports_create(&fixture->via), BJ_OK);
+    dac.via = fixture->via;
+    assert_int_equal(bj_dac_create(&bj_helios, &dac, &events, fixture, &fixture->dac),
+                     BJ_OK);
+    *state = fixture;
     return 0;
 }
 
 /* All that came out until now: in order, none twice. */
-static struct seen look(struct rig *rig)
+static struct seen look(struct fixture *fixture)
 {
-    usb_testbed_lock(rig->bed);
-    sim_helios_run(rig->device, usb_testbed_now_ns());
-    struct seen seen = rig->seen;
-    usb_testbed_unlock(rig->bed);
+    usb_testbed_lock(fixture->bed);
+    sim_helios_run(fixture->device, usb_testbed_now_ns());
+    struct seen seen = fixture->seen;
+    usb_testbed_unlock(fixture->bed);
     assert_int_not_equal(seen.last_played, INT64_MAX);
     return seen;
 }
 
-static bool is_dark(struct rig *rig)
+static bool is_dark(struct fixture *fixture)
 {
-    look(rig);
-    usb_testbed_lock(rig->bed);
-    bool dark = !sim_helios_is_lit(rig->device) && !sim_helios_shutter(rig->device);
-    usb_testbed_unlock(rig->bed);
+    look(fixture);
+    usb_testbed_lock(fixture->bed);
+    bool dark = !sim_helios_is_lit(fixture->device) && !sim_helios_shutter(fixture->device);
+    usb_testbed_unlock(fixture->bed);
     return dark;
 }
 
 static int teardown(void **state)
 {
-    struct rig *rig = *state;
+    struct fixture *fixture = *state;
 
-    if (rig->attempting)
-        disconnect(rig);
-    bj_dac_destroy(rig->dac);
-    bj_transports_destroy(&rig->via);
-    assert_true(is_dark(rig));
-    assert_true(rig->slowest_ns < INSTANT_NS);
-    usb_testbed_destroy(rig->bed);
-    sim_helios_destroy(rig->device);
-    free(rig);
+    if (fixture->attempting)
+        disconnect(fixture);
+    bj_dac_destroy(fixture->dac);
+    bj_transports_destroy(&fixture->via);
+    assert_true(is_dark(fixture));
+    assert_true(fixture->slowest_ns < INSTANT_NS);
+    usb_testbed_destroy(fixture->bed);
+    sim_helios_destroy(fixture->device);
+    free(fixture);
     return 0;
 }
 
 /* ---- */
 
 /* How soon is the business of virtual time: a busy machine may take its time. */
-static void goes_dark(struct rig *rig)
+static void goes_dark(struct fixture *fixture)
 {
-    for (int k = 0; k < 100 && !is_dark(rig); k++)
-        run_ms(rig, 20, -1);
-    assert_true(is_dark(rig));
+    for (int k = 0; k < 100 && !is_dark(fixture); k++)
+        run_ms(fixture, 20, -1);
+    assert_true(is_dark(fixture));
 }
 
 static void streams_and_survives_the_cable(void **state)
 {
-    struct rig *rig = *state;
+    struct fixture *fixture = *state;
 
     struct stalls stalls;
 
     stalls_begin(&stalls);
-    play(rig);
-    run_ms(rig, stream_ms, -1);
+    play(fixture);
+    run_ms(fixture, stream_ms, -1);
     bool disturbed = stalls_end(&stalls) > SHORT_STALL_NS;
-    struct seen seen = look(rig);
-    assert_true(rig->attempting);
-    assert_true(rig->lost == 0 || disturbed);
+    struct seen seen = look(fixture);
+    assert_true(fixture->attempting);
+    assert_true(fixture->lost == 0 || disturbed);
     assert_true((int64_t)seen.lit_points > 10 * stream_ms || disturbed); /* a third */
-    assert_true(rig->reports > 5);
+    assert_true(fixture->reports > 5);
     print_message("played %lu of %lu points, ran dry %u times\n",
-                  (unsigned long)seen.played, (unsigned long)rig->written, rig->dried);
-    usb_testbed_unplug(rig->bed, PORT);
-    run_ms(rig, 2000, -1);
-    assert_false(rig->attempting);
-    assert_int_equal(rig->result, BJ_DISCONNECTED);
-    assert_non_null(strstr(rig->told, "unplugged"));
-    rig->lit = false;
-    usb_testbed_plug(rig->bed, PORT, rig->device);
-    play(rig);
-    run_ms(rig, 100, -1);
-    assert_true(rig->attempting);
-    shutter(rig, false);
-    goes_dark(rig);
+                  (unsigned long)seen.played, (unsigned long)fixture->written,
+                  fixture->dried);
+    usb_testbed_unplug(fixture->bed, PORT);
+    run_ms(fixture, 2000, -1);
+    assert_false(fixture->attempting);
+    assert_int_equal(fixture->result, BJ_DISCONNECTED);
+    assert_non_null(strstr(fixture->told, "unplugged"));
+    fixture->lit = false;
+    usb_testbed_plug(fixture->bed, PORT, fixture->device);
+    play(fixture);
+    run_ms(fixture, 100, -1);
+    assert_true(fixture->attempting);
+    shutter(fixture, false);
+    goes_dark(fixture);
 }
 
 /* Once the bus moves again; whatever is offered is dark. */
-static void stays_dark(struct rig *rig)
+static void stays_dark(struct fixture *fixture)
 {
-    uint64_t lit_points = look(rig).lit_points;
+    uint64_t lit_points = look(fixture).lit_points;
 
-    if (!rig->attempting)
-        connect(rig);
-    run_ms(rig, 200, -1);
-    assert_int_equal(look(rig).lit_points, lit_points);
+    if (!fixture->attempting)
+        connect(fixture);
+    run_ms(fixture, 200, -1);
+    assert_int_equal(look(fixture).lit_points, lit_points);
 }
 
 /* Frames are held, and the kernel does not give them back: stopping still acts at once. */
 static void held_transfers_never_make_the_engine_wait(void **state)
 {
-    struct rig *rig = *state;
+    struct fixture *fixture = *state;
     int64_t shut_ns;
 
-    play(rig);
-    run_ms(rig, 100, -1);
-    usb_testbed_hold(rig->bed, PORT, SIM_HELIOS_FRAMES, true);
-    usb_testbed_stick(rig->bed, PORT, true);
-    run_ms(rig, hold_ms / 2, -1);
+    play(fixture);
+    run_ms(fixture, 100, -1);
+    usb_testbed_hold(fixture->bed, PORT, SIM_HELIOS_FRAMES, true);
+    usb_testbed_stick(fixture->bed, PORT, true);
+    run_ms(fixture, hold_ms / 2, -1);
     shut_ns = bj_clock_ns();
-    shutter(rig, false);
-    run_ms(rig, hold_ms / 2, -1);
-    assert_true(is_dark(rig));
-    assert_true(look(rig).last_lit_ns < shut_ns + 20 * MS);
-    usb_testbed_stick(rig->bed, PORT, false);
-    usb_testbed_hold(rig->bed, PORT, SIM_HELIOS_FRAMES, false);
-    stays_dark(rig);
+    shutter(fixture, false);
+    run_ms(fixture, hold_ms / 2, -1);
+    assert_true(is_dark(fixture));
+    assert_true(look(fixture).last_lit_ns < shut_ns + 20 * MS);
+    usb_testbed_stick(fixture->bed, PORT, false);
+    usb_testbed_hold(fixture->bed, PORT, SIM_HELIOS_FRAMES, false);
+    stays_dark(fixture);
 }
 
-static void hold_everything(struct rig *rig, bool held)
+static void hold_everything(struct fixture *fixture, bool held)
 {
-    usb_testbed_hold(rig->bed, PORT, SIM_HELIOS_FRAMES, held);
-    usb_testbed_hold(rig->bed, PORT, SIM_HELIOS_COMMANDS, held);
-    usb_testbed_hold(rig->bed, PORT, SIM_HELIOS_REPLIES, held);
+    usb_testbed_hold(fixture->bed, PORT, SIM_HELIOS_FRAMES, held);
+    usb_testbed_hold(fixture->bed, PORT, SIM_HELIOS_COMMANDS, held);
+    usb_testbed_hold(fixture->bed, PORT, SIM_HELIOS_REPLIES, held);
 }
 
 /* Not even a command gets through: no call waits for one, and nothing that was lit is
  * still on its way when the bus is back. */
 static void a_bus_that_hangs_comes_back_dark(void **state)
 {
-    struct rig *rig = *state;
+    struct fixture *fixture = *state;
 
-    play(rig);
-    run_ms(rig, 100, -1);
-    hold_everything(rig, true);
-    run_ms(rig, 20, -1);
-    if (rig->attempting)
-        shutter(rig, false);
-    rig->lit = false;
-    run_ms(rig, hold_ms, -1);
-    hold_everything(rig, false);
-    stays_dark(rig);
+    play(fixture);
+    run_ms(fixture, 100, -1);
+    hold_everything(fixture, true);
+    run_ms(fixture, 20, -1);
+    if (fixture->attempting)
+        shutter(fixture, false);
+    fixture->lit = false;
+    run_ms(fixture, hold_ms, -1);
+    hold_everything(fixture, false);
+    stays_dark(fixture);
 }
 
 static void stopping_is_confirmed(void **state)
 {
-    struct rig *rig = *state;
+    struct fixture *fixture = *state;
 
-    play(rig);
-    run_ms(rig, 50, -1);
-    bj_helios.stop(rig->dac, bj_clock_ns());
-    run_ms(rig, 1000, BJ_DAC_STOPPED);
-    assert_int_equal(rig->status.state, BJ_DAC_STOPPED);
-    assert_true(is_dark(rig));
+    play(fixture);
+    run_ms(fixture, 50, -1);
+    bj_helios.stop(fixture->dac, bj_clock_ns());
+    run_ms(fixture, 1000, BJ_DAC_STOPPED);
+    assert_int_equal(fixture->status.state, BJ_DAC_STOPPED);
+    assert_true(is_dark(fixture));
 }
 
 static struct bj_dac_info info;
@@ -386,11 +389,11 @@ static void found(void *user, const struct bj_dac_info *seen)
 
 static void the_scan_reads_its_name(void **state)
 {
-    struct rig *rig = *state;
+    struct fixture *fixture = *state;
     void *scan = calloc(1, bj_helios_scan.instance_size);
 
     memset(&info, 0, sizeof info);
-    assert_int_equal(bj_helios_scan.open(scan, &rig->via), BJ_OK);
+    assert_int_equal(bj_helios_scan.open(scan, &fixture->via), BJ_OK);
     for (int tries = 0; tries < 400 && info.driver == NULL; tries++) {
         struct bj_wait wait;
         bj_wait_init(&wait);

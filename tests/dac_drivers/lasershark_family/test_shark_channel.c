@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "lasershark_family/shark_channel.h"
-#include "shark_wire_rig.h"
+#include "shark_wire_fixture.h"
 
-static struct wire_rig rig;
+static struct wire_fixture fixture;
 static struct shark_channel channel;
 static struct shark_answer answers[64];
 static int answer_count;
@@ -11,16 +11,16 @@ static enum bj_status ended;
 static int start(void **state)
 {
     (void)state;
-    rig_open(&rig, sim_lasershark_defaults());
+    fixture_open(&fixture, sim_lasershark_defaults());
     answer_count = 0;
     ended = BJ_OK;
-    return shark_channel_begin(&channel, rig.usb, rig.handle, 0) != BJ_OK;
+    return shark_channel_begin(&channel, fixture.usb, fixture.handle, 0) != BJ_OK;
 }
 
 static int stop(void **state)
 {
     (void)state;
-    rig_close(&rig);
+    fixture_close(&fixture);
     return 0;
 }
 
@@ -29,38 +29,38 @@ static void collect(void)
     struct bj_usb_result result;
 
     while (ended == BJ_OK &&
-           rig.usb->ops->finished(rig.usb, rig.handle, &result) == BJ_OK) {
+           fixture.usb->ops->finished(fixture.usb, fixture.handle, &result) == BJ_OK) {
         bool answered;
-        ended = shark_channel_finished(&channel, &result, rig.now_ns,
+        ended = shark_channel_finished(&channel, &result, fixture.now_ns,
                                        &answers[answer_count % 64], &answered);
         answer_count += answered;
     }
     if (ended == BJ_OK)
-        ended = shark_channel_service(&channel, rig.now_ns);
+        ended = shark_channel_service(&channel, fixture.now_ns);
 }
 
 static void run_ms(double ms)
 {
-    int64_t end_ns = rig.now_ns + (int64_t)(ms * 1e6);
+    int64_t end_ns = fixture.now_ns + (int64_t)(ms * 1e6);
 
     collect();
-    while (rig.now_ns < end_ns) {
-        rig_pass(&rig, 100000);
+    while (fixture.now_ns < end_ns) {
+        fixture_pass(&fixture, 100000);
         collect();
     }
 }
 
 static uint64_t commands(void)
 {
-    return sim_shark_counters(rig.device)->commands;
+    return sim_shark_counters(fixture.device)->commands;
 }
 
 static void test_asks_and_is_answered(void **state)
 {
     (void)state;
     run_ms(6);
-    shark_channel_send(&channel, SHARK_GET_RING_SIZE, 0, rig.now_ns);
-    int64_t sent_ns = rig.now_ns;
+    shark_channel_send(&channel, SHARK_GET_RING_SIZE, 0, fixture.now_ns);
+    int64_t sent_ns = fixture.now_ns;
     assert_true(shark_channel_awaits(&channel, SHARK_GET_RING_SIZE));
     assert_false(shark_channel_awaits(&channel, SHARK_GET_RATE));
     run_ms(2);
@@ -75,8 +75,8 @@ static void test_asks_and_is_answered(void **state)
 static void test_throws_away_what_was_left_unread(void **state)
 {
     (void)state;
-    sim_shark_fault(rig.device, 0, SIM_SHARK_STRAY, 5);
-    shark_channel_send(&channel, SHARK_GET_RATE, 0, rig.now_ns);
+    sim_shark_fault(fixture.device, 0, SIM_SHARK_STRAY, 5);
+    shark_channel_send(&channel, SHARK_GET_RATE, 0, fixture.now_ns);
     assert_int_equal(commands(), 0); /* after the quiet time */
     run_ms(8);
     assert_int_equal(answer_count, 1);
@@ -87,8 +87,8 @@ static void test_one_at_a_time(void **state)
 {
     (void)state;
     run_ms(6);
-    shark_channel_send(&channel, SHARK_GET_RATE, 0, rig.now_ns);
-    shark_channel_send(&channel, SHARK_GET_MAJOR, 0, rig.now_ns);
+    shark_channel_send(&channel, SHARK_GET_RATE, 0, fixture.now_ns);
+    shark_channel_send(&channel, SHARK_GET_MAJOR, 0, fixture.now_ns);
     run_ms(2);
     assert_int_equal(commands(), 1);
     assert_int_equal(answers[0].op, SHARK_GET_RATE);
@@ -98,10 +98,10 @@ static void test_darkness_overtakes_the_reply(void **state)
 {
     (void)state;
     run_ms(6);
-    shark_channel_send(&channel, SHARK_GET_RATE, 0, rig.now_ns);
-    shark_channel_send_urgent(&channel, SHARK_SET_OUTPUT, 0, rig.now_ns);
+    shark_channel_send(&channel, SHARK_GET_RATE, 0, fixture.now_ns);
+    shark_channel_send_urgent(&channel, SHARK_SET_OUTPUT, 0, fixture.now_ns);
     assert_int_equal(commands(), 2);
-    shark_channel_send_urgent(&channel, SHARK_CLEAR_RING, 0, rig.now_ns); /* no place */
+    shark_channel_send_urgent(&channel, SHARK_CLEAR_RING, 0, fixture.now_ns); /* no place */
     run_ms(2);
     assert_int_equal(commands(), 2);
     assert_int_equal(answer_count, 2);
@@ -113,8 +113,8 @@ static void test_asks_again_after_a_time_out(void **state)
 {
     (void)state;
     run_ms(6);
-    sim_shark_fault(rig.device, rig.now_ns, SIM_SHARK_SILENT, 2);
-    shark_channel_send(&channel, SHARK_GET_RATE, 0, rig.now_ns);
+    sim_shark_fault(fixture.device, fixture.now_ns, SIM_SHARK_SILENT, 2);
+    shark_channel_send(&channel, SHARK_GET_RATE, 0, fixture.now_ns);
     run_ms(520);
     assert_int_equal(commands(), 3);
     assert_int_equal(answer_count, 1);
@@ -125,8 +125,8 @@ static void test_the_third_time_out_in_a_row_is_the_end(void **state)
 {
     (void)state;
     run_ms(6);
-    sim_shark_fault(rig.device, rig.now_ns, SIM_SHARK_SILENT, 3);
-    shark_channel_send(&channel, SHARK_GET_RATE, 0, rig.now_ns);
+    sim_shark_fault(fixture.device, fixture.now_ns, SIM_SHARK_SILENT, 3);
+    shark_channel_send(&channel, SHARK_GET_RATE, 0, fixture.now_ns);
     run_ms(800);
     assert_int_equal(ended, BJ_TIMED_OUT);
     assert_int_equal(answer_count, 0);
@@ -137,17 +137,17 @@ static void test_late_replies_do_not_shift_the_others(void **state)
 {
     (void)state;
     run_ms(6);
-    sim_shark_fault(rig.device, rig.now_ns, SIM_SHARK_SLOW, 252 * RIG_MS);
-    shark_channel_send(&channel, SHARK_GET_RATE, 0, rig.now_ns);
+    sim_shark_fault(fixture.device, fixture.now_ns, SIM_SHARK_SLOW, 252 * FIXTURE_MS);
+    shark_channel_send(&channel, SHARK_GET_RATE, 0, fixture.now_ns);
     run_ms(251);
-    sim_shark_fault(rig.device, rig.now_ns, SIM_SHARK_SLOW, 300000);
+    sim_shark_fault(fixture.device, fixture.now_ns, SIM_SHARK_SLOW, 300000);
     run_ms(8);
     assert_int_equal(commands(), 2);
     assert_int_equal(answer_count, 1);
     for (uint32_t rate = 2000; rate < 20000; rate += 1000) {
-        shark_channel_send(&channel, SHARK_SET_RATE, rate, rig.now_ns);
+        shark_channel_send(&channel, SHARK_SET_RATE, rate, fixture.now_ns);
         run_ms(1);
-        shark_channel_send(&channel, SHARK_GET_RATE, 0, rig.now_ns);
+        shark_channel_send(&channel, SHARK_GET_RATE, 0, fixture.now_ns);
         run_ms(1);
         assert_int_equal(answers[(answer_count - 1) % 64].value, rate);
     }
@@ -157,7 +157,7 @@ static void test_an_endless_flood_is_the_end(void **state)
 {
     (void)state;
     for (int k = 0; k < 40 && ended == BJ_OK; k++) {
-        sim_shark_fault(rig.device, rig.now_ns, SIM_SHARK_STRAY, 8);
+        sim_shark_fault(fixture.device, fixture.now_ns, SIM_SHARK_STRAY, 8);
         run_ms(1);
     }
     assert_int_equal(ended, BJ_PROTOCOL);
@@ -167,17 +167,17 @@ static void test_a_stall_is_cleared_once(void **state)
 {
     (void)state;
     run_ms(6);
-    sim_shark_fault(rig.device, rig.now_ns, SIM_SHARK_STALL_COMMAND, 1);
-    shark_channel_send(&channel, SHARK_GET_RATE, 0, rig.now_ns);
+    sim_shark_fault(fixture.device, fixture.now_ns, SIM_SHARK_STALL_COMMAND, 1);
+    shark_channel_send(&channel, SHARK_GET_RATE, 0, fixture.now_ns);
     run_ms(10);
     assert_int_equal(answer_count, 1);
-    sim_shark_fault(rig.device, rig.now_ns, SIM_SHARK_STALL_REPLY, 1);
+    sim_shark_fault(fixture.device, fixture.now_ns, SIM_SHARK_STALL_REPLY, 1);
     run_ms(1);
-    shark_channel_send(&channel, SHARK_GET_RATE, 0, rig.now_ns);
+    shark_channel_send(&channel, SHARK_GET_RATE, 0, fixture.now_ns);
     run_ms(10);
     assert_int_equal(answer_count, 2);
-    sim_shark_fault(rig.device, rig.now_ns, SIM_SHARK_STALL_COMMAND, 100);
-    shark_channel_send(&channel, SHARK_GET_RATE, 0, rig.now_ns);
+    sim_shark_fault(fixture.device, fixture.now_ns, SIM_SHARK_STALL_COMMAND, 100);
+    shark_channel_send(&channel, SHARK_GET_RATE, 0, fixture.now_ns);
     run_ms(20);
     assert_int_equal(ended, BJ_REFUSED);
 }
@@ -186,8 +186,8 @@ static void test_a_device_that_left_is_the_end(void **state)
 {
     (void)state;
     run_ms(6);
-    shark_channel_send(&channel, SHARK_GET_RATE, 0, rig.now_ns);
-    fake_usb_unplug(rig.fake, RIG_PORT);
+    shark_channel_send(&channel, SHARK_GET_RATE, 0, fixture.now_ns);
+    fake_usb_unplug(fixture.fake, FIXTURE_PORT);
     run_ms(1);
     assert_int_equal(ended, BJ_DISCONNECTED);
 }
@@ -200,13 +200,13 @@ static void test_waits_for_the_time_out(void **state)
     bj_wait_init(&wait);
     shark_channel_waits(&channel, &wait);
     assert_int_equal(wait.deadline_ns, BJ_NEVER);
-    shark_channel_send(&channel, SHARK_GET_RATE, 0, rig.now_ns);
+    shark_channel_send(&channel, SHARK_GET_RATE, 0, fixture.now_ns);
     shark_channel_waits(&channel, &wait);
-    assert_int_equal(wait.deadline_ns, 5 * RIG_MS); /* still quiet */
+    assert_int_equal(wait.deadline_ns, 5 * FIXTURE_MS); /* still quiet */
     run_ms(5);
     bj_wait_init(&wait);
     shark_channel_waits(&channel, &wait);
-    assert_int_equal(wait.deadline_ns, 255 * RIG_MS);
+    assert_int_equal(wait.deadline_ns, 255 * FIXTURE_MS);
 }
 
 #define CHANNEL_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)

@@ -29,7 +29,7 @@
 
 static int64_t hold_ms = 300; /* longer when asked for */
 
-static struct rig {
+static struct fixture {
     struct usb_testbed *bed;
     struct sim_usb *device;
     struct bj_usb *usb;
@@ -39,19 +39,19 @@ static struct rig {
     /* on threads of the testbed; locked */
     int64_t last_number;
     uint64_t played, lit, out_of_order;
-} rig;
+} fixture;
 
 static void on_played(void *user, const struct sim_shark_sample *sample)
 {
-    int x = rig.is_dock ? STEPS - 1 - sample->x : sample->x;
-    int y = rig.is_dock ? sample->y : STEPS - 1 - sample->y;
+    int x = fixture.is_dock ? STEPS - 1 - sample->x : sample->x;
+    int y = fixture.is_dock ? sample->y : STEPS - 1 - sample->y;
     int64_t number = (int64_t)y * STEPS + x;
 
     (void)user;
-    rig.played++;
-    rig.lit += sample->lit;
-    rig.out_of_order += number < rig.last_number;
-    rig.last_number = number;
+    fixture.played++;
+    fixture.lit += sample->lit;
+    fixture.out_of_order += number < fixture.last_number;
+    fixture.last_number = number;
 }
 
 /* Points that carry their place in the stream. */
@@ -76,9 +76,9 @@ static void run_step(void)
 {
     struct bj_wait wait;
 
-    (void)bj_stream_step(rig.stream, bj_clock_ns(), &wait);
+    (void)bj_stream_step(fixture.stream, bj_clock_ns(), &wait);
     bj_wait_until(&wait, bj_clock_ns() + 5 * MS);
-    bj_waiter_wait(rig.waiter, &wait);
+    bj_waiter_wait(fixture.waiter, &wait);
 }
 
 /* Steps until it is so. */
@@ -95,10 +95,10 @@ static void run_until(bool (*is_so)(void), const char *what)
 
 static struct sim_shark_status device(void)
 {
-    usb_testbed_lock(rig.bed);
-    sim_shark_advance(rig.device, usb_testbed_now_ns());
-    struct sim_shark_status status = sim_shark_status(rig.device);
-    usb_testbed_unlock(rig.bed);
+    usb_testbed_lock(fixture.bed);
+    sim_shark_advance(fixture.device, usb_testbed_now_ns());
+    struct sim_shark_status status = sim_shark_status(fixture.device);
+    usb_testbed_unlock(fixture.bed);
     return status;
 }
 
@@ -110,10 +110,10 @@ static struct ledger marked;
 static struct ledger ledger(void)
 {
     (void)device(); /* up to now */
-    usb_testbed_lock(rig.bed);
-    struct ledger now = {rig.played, rig.lit, rig.out_of_order,
-                         sim_shark_counters(rig.device)->foreign_words};
-    usb_testbed_unlock(rig.bed);
+    usb_testbed_lock(fixture.bed);
+    struct ledger now = {fixture.played, fixture.lit, fixture.out_of_order,
+                         sim_shark_counters(fixture.device)->foreign_words};
+    usb_testbed_unlock(fixture.bed);
     return now;
 }
 
@@ -139,17 +139,17 @@ static bool is_dark(void)
 
 static bool is_reconnecting(void)
 {
-    return bj_stream_stats(rig.stream).state == BJ_STREAM_RECONNECTING;
+    return bj_stream_stats(fixture.stream).state == BJ_STREAM_RECONNECTING;
 }
 
 static bool is_streaming(void)
 {
-    return bj_stream_stats(rig.stream).state == BJ_STREAM_STREAMING;
+    return bj_stream_stats(fixture.stream).state == BJ_STREAM_STREAMING;
 }
 
 static bool is_done(void)
 {
-    return bj_stream_stats(rig.stream).state == BJ_STREAM_DONE;
+    return bj_stream_stats(fixture.stream).state == BJ_STREAM_DONE;
 }
 
 static void start(bool dock)
@@ -161,31 +161,31 @@ static void start(bool dock)
                                 .id = dock ? "laserdock:2191717100001435"
                                            : "lasershark:0123456789ABCDEF"};
 
-    memset(&rig, 0, sizeof rig);
-    rig.is_dock = dock;
-    rig.last_number = -1;
+    memset(&fixture, 0, sizeof fixture);
+    fixture.is_dock = dock;
+    fixture.last_number = -1;
     config.played = on_played;
-    rig.device = dock ? sim_laserdock_create(&config) : sim_lasershark_create(&config);
-    rig.bed = usb_testbed_create();
-    usb_testbed_plug(rig.bed, PORT, rig.device);
-    assert_int_equal(bj_usb_create(&rig.usb), BJ_OK);
-    rig.waiter = bj_waiter_create();
-    dac.via.usb = rig.usb;
+    fixture.device = dock ? sim_laserdock_create(&config) : sim_lasershark_create(&config);
+    fixture.bed = usb_testbed_create();
+    usb_testbed_plug(fixture.bed, PORT, fixture.device);
+    assert_int_equal(bj_usb_create(&fixture.usb), BJ_OK);
+    fixture.waiter = bj_waiter_create();
+    dac.via.usb = fixture.usb;
     stream.driver = dock ? &bj_laserdock : &bj_lasershark;
     stream.dac = &dac;
     stream.fill = fill;
     stream.pps = 30000;
-    assert_int_equal(bj_stream_create(&stream, &rig.stream), BJ_OK);
+    assert_int_equal(bj_stream_create(&stream, &fixture.stream), BJ_OK);
     mark();
 }
 
 static void stop(void)
 {
-    bj_stream_destroy(rig.stream);
-    bj_waiter_destroy(rig.waiter);
-    bj_usb_destroy(rig.usb);
-    usb_testbed_destroy(rig.bed);
-    sim_shark_destroy(rig.device);
+    bj_stream_destroy(fixture.stream);
+    bj_waiter_destroy(fixture.waiter);
+    bj_usb_destroy(fixture.usb);
+    usb_testbed_destroy(fixture.bed);
+    sim_shark_destroy(fixture.device);
 }
 
 static void plays(bool dock)
@@ -193,9 +193,9 @@ static void plays(bool dock)
     start(dock);
     run_until(is_playing, "playing");
     assert_int_equal(ledger().lit, 0); /* not armed */
-    bj_stream_arm(rig.stream);
+    bj_stream_arm(fixture.stream);
     run_until(is_lit, "lit");
-    bj_stream_disarm(rig.stream);
+    bj_stream_disarm(fixture.stream);
     run_step();
     run_until(is_dark, "dark");
     mark();
@@ -205,17 +205,17 @@ static void plays(bool dock)
     assert_int_equal(ledger().foreign_words, 0);
 
     mark();
-    bj_stream_arm(rig.stream);
+    bj_stream_arm(fixture.stream);
     run_until(is_lit, "lit again");
-    usb_testbed_unplug(rig.bed, PORT);
+    usb_testbed_unplug(fixture.bed, PORT);
     run_until(is_reconnecting, "noticing that it is gone");
-    usb_testbed_plug(rig.bed, PORT, rig.device);
+    usb_testbed_plug(fixture.bed, PORT, fixture.device);
     run_until(is_streaming, "back");
     mark();
     run_until(is_playing, "playing after the replug");
     assert_int_equal(ledger().lit, marked.lit);
 
-    bj_stream_stop(rig.stream);
+    bj_stream_stop(fixture.stream);
     run_until(is_done, "done");
     assert_false(device().enabled);
     assert_int_equal(device().level, 0);
@@ -228,17 +228,17 @@ static void run_timed(int64_t until_ns)
     while (bj_clock_ns() < until_ns) {
         struct bj_wait wait;
         int64_t begun_ns = bj_clock_ns();
-        (void)bj_stream_step(rig.stream, begun_ns, &wait);
+        (void)bj_stream_step(fixture.stream, begun_ns, &wait);
         assert_true(bj_clock_ns() - begun_ns < INSTANT_NS);
         bj_wait_until(&wait, bj_clock_ns() + 5 * MS);
-        bj_waiter_wait(rig.waiter, &wait);
+        bj_waiter_wait(fixture.waiter, &wait);
     }
 }
 
 static void hold(const uint8_t *endpoints, bool held)
 {
     for (int k = 0; endpoints[k] != 0; k++)
-        usb_testbed_hold(rig.bed, PORT, endpoints[k], held);
+        usb_testbed_hold(fixture.bed, PORT, endpoints[k], held);
 }
 
 static void light_up_and_hold(bool dock, const uint8_t *endpoints)
@@ -247,12 +247,12 @@ static void light_up_and_hold(bool dock, const uint8_t *endpoints)
 
     start(dock);
     run_until(is_playing, "playing");
-    bj_stream_arm(rig.stream);
+    bj_stream_arm(fixture.stream);
     run_until(is_lit, "lit");
     hold(endpoints, true);
     run_timed(bj_clock_ns() + 20 * MS);
     begun_ns = bj_clock_ns();
-    bj_stream_disarm(rig.stream);
+    bj_stream_disarm(fixture.stream);
     assert_true(bj_clock_ns() - begun_ns < INSTANT_NS);
 }
 
@@ -263,7 +263,7 @@ static void stays_dark_once_let_go(const uint8_t *endpoints)
     hold(endpoints, false);
     run_until(is_playing, "playing again");
     assert_int_equal(ledger().lit, marked.lit);
-    bj_stream_stop(rig.stream);
+    bj_stream_stop(fixture.stream);
     run_until(is_done, "done");
     assert_false(device().enabled);
     stop();

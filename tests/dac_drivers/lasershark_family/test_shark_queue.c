@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "lasershark_family/shark_queue.h"
-#include "shark_wire_rig.h"
+#include "shark_wire_fixture.h"
 
-static struct wire_rig rig;
+static struct wire_fixture fixture;
 static struct shark_queue queue;
 
 static int start(void **state)
 {
     (void)state;
-    rig_open(&rig, sim_lasershark_defaults());
-    shark_queue_begin(&queue, rig.usb, rig.handle);
+    fixture_open(&fixture, sim_lasershark_defaults());
+    shark_queue_begin(&queue, fixture.usb, fixture.handle);
     return 0;
 }
 
 static int stop(void **state)
 {
     (void)state;
-    rig_close(&rig);
+    fixture_close(&fixture);
     return 0;
 }
 
@@ -31,14 +31,15 @@ static enum shark_sending finish(void)
 {
     struct bj_usb_result result;
 
-    assert_int_equal(rig.usb->ops->finished(rig.usb, rig.handle, &result), BJ_OK);
+    assert_int_equal(fixture.usb->ops->finished(fixture.usb, fixture.handle, &result),
+                     BJ_OK);
     assert_int_equal(result.endpoint, SHARK_SAMPLES_OUT);
     return shark_queue_finished(&queue, &result);
 }
 
 static uint64_t received(void)
 {
-    return sim_shark_counters(rig.device)->samples;
+    return sim_shark_counters(fixture.device)->samples;
 }
 
 static void test_what_is_staged_arrives_in_transfers(void **state)
@@ -104,12 +105,12 @@ static void test_a_transfer_that_breaks_is_counted_as_far_as_it_came(void **stat
 {
     (void)state;
     stage(100);
-    fake_usb_break(rig.fake, RIG_PORT, SHARK_SAMPLES_OUT, 128, USB_END_DONE);
+    fake_usb_break(fixture.fake, FIXTURE_PORT, SHARK_SAMPLES_OUT, 128, USB_END_DONE);
     (void)shark_queue_send(&queue);
     assert_int_equal(finish(), SHARK_UNSURE);
     assert_int_equal(shark_queue_in_device(&queue), 16);
     assert_int_equal(queue.staged_points, 84);
-    fake_usb_break(rig.fake, RIG_PORT, SHARK_SAMPLES_OUT, 0, USB_END_ERROR);
+    fake_usb_break(fixture.fake, FIXTURE_PORT, SHARK_SAMPLES_OUT, 0, USB_END_ERROR);
     (void)shark_queue_send(&queue);
     assert_int_equal(finish(), SHARK_LOST);
 }
@@ -118,9 +119,9 @@ static void test_a_held_transfer_times_out_or_is_cancelled(void **state)
 {
     (void)state;
     stage(100);
-    fake_usb_hold(rig.fake, RIG_PORT, SHARK_SAMPLES_OUT, true);
+    fake_usb_hold(fixture.fake, FIXTURE_PORT, SHARK_SAMPLES_OUT, true);
     (void)shark_queue_send(&queue);
-    rig_pass(&rig, 51 * RIG_MS);
+    fixture_pass(&fixture, 51 * FIXTURE_MS);
     assert_int_equal(finish(), SHARK_UNSURE);
     assert_int_equal(queue.staged_points, 100);
     (void)shark_queue_send(&queue);
@@ -134,7 +135,7 @@ static void test_a_stall(void **state)
 {
     (void)state;
     stage(100);
-    sim_shark_fault(rig.device, 0, SIM_SHARK_STALL_DATA, 1);
+    sim_shark_fault(fixture.device, 0, SIM_SHARK_STALL_DATA, 1);
     (void)shark_queue_send(&queue);
     assert_int_equal(finish(), SHARK_NOT_SENT);
 }

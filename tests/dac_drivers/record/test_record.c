@@ -10,13 +10,13 @@
 
 #include "record/points_file.h"
 #include "record/record.h"
-#include "slot_rig.h"
+#include "slot_fixture.h"
 
 #include <time.h>
 
 #define MS BJ_NS_PER_MS
 
-static struct slot_rig rig;
+static struct slot_fixture fixture;
 static char folder[64], path[128], id[160];
 
 static int start(void **state)
@@ -33,21 +33,21 @@ static int start(void **state)
 static int finish(void **state)
 {
     (void)state;
-    slot_rig_stop(&rig);
+    slot_fixture_stop(&fixture);
     unlink(path);
     rmdir(folder);
     return 0;
 }
 
 /* The file is opened by a thread of its own: real time passes, not the driver's. */
-static void connect_rig(uint32_t begin_points)
+static void connect_fixture(uint32_t begin_points)
 {
     const struct timespec pause = {.tv_nsec = 1000000};
 
-    assert_int_equal(bj_record.connect(rig.dac, 0, 30000, begin_points), BJ_OK);
+    assert_int_equal(bj_record.connect(fixture.dac, 0, 30000, begin_points), BJ_OK);
     for (int tries = 0; tries < 5000; tries++) {
-        slot_rig_serve(&rig, 0);
-        if (rig.result != BJ_OK || rig.dac_status.state != BJ_DAC_CONNECTING)
+        slot_fixture_serve(&fixture, 0);
+        if (fixture.result != BJ_OK || fixture.dac_status.state != BJ_DAC_CONNECTING)
             return;
         nanosleep(&pause, NULL);
     }
@@ -74,16 +74,16 @@ static void test_writes_what_was_played_and_when(void **state)
     static struct bj_played_point points[1000];
 
     (void)state;
-    assert_int_equal(slot_rig_start(&rig, &bj_record, id), BJ_OK);
-    connect_rig(300);
-    assert_int_equal(slot_rig_write(&rig, 0, 300, 30000), 300);
-    slot_rig_serve(&rig, 0);
-    assert_int_equal(rig.dac_status.state, BJ_DAC_PLAYING);
-    slot_rig_serve(&rig, 5 * MS);
-    assert_int_equal(rig.report.played_points, 150);
-    bj_record.shutter(rig.dac, 6 * MS, false); /* 180 played, the rest thrown away */
-    assert_int_equal(rig.lost, 120);
-    slot_rig_stop(&rig);
+    assert_int_equal(slot_fixture_start(&fixture, &bj_record, id), BJ_OK);
+    connect_fixture(300);
+    assert_int_equal(slot_fixture_write(&fixture, 0, 300, 30000), 300);
+    slot_fixture_serve(&fixture, 0);
+    assert_int_equal(fixture.dac_status.state, BJ_DAC_PLAYING);
+    slot_fixture_serve(&fixture, 5 * MS);
+    assert_int_equal(fixture.report.played_points, 150);
+    bj_record.shutter(fixture.dac, 6 * MS, false); /* 180 played, the rest thrown away */
+    assert_int_equal(fixture.lost, 120);
+    slot_fixture_stop(&fixture);
     assert_int_equal(read_back(points, 1000), 180);
     for (int n = 0; n < 180; n++) {
         assert_int_equal(points[n].r, n);
@@ -95,18 +95,19 @@ static void test_writes_what_was_played_and_when(void **state)
 static void test_a_path_that_cannot_be_written_is_final_and_explained(void **state)
 {
     (void)state;
-    assert_int_equal(slot_rig_start(&rig, &bj_record, "record:/nonexistent/x"), BJ_OK);
-    connect_rig(300);
-    assert_int_equal(rig.result, BJ_UNSUPPORTED);
-    assert_non_null(strstr(rig.told, "/nonexistent/x"));
-    assert_non_null(strstr(rig.told, "cannot be written"));
+    assert_int_equal(slot_fixture_start(&fixture, &bj_record, "record:/nonexistent/x"),
+                     BJ_OK);
+    connect_fixture(300);
+    assert_int_equal(fixture.result, BJ_UNSUPPORTED);
+    assert_non_null(strstr(fixture.told, "/nonexistent/x"));
+    assert_non_null(strstr(fixture.told, "cannot be written"));
 }
 
 static void test_wants_a_path(void **state)
 {
     (void)state;
-    assert_int_equal(slot_rig_start(&rig, &bj_record, "record:"), BJ_BAD_ARGUMENT);
-    assert_int_equal(slot_rig_start(&rig, &bj_record, "virtual"), BJ_BAD_ARGUMENT);
+    assert_int_equal(slot_fixture_start(&fixture, &bj_record, "record:"), BJ_BAD_ARGUMENT);
+    assert_int_equal(slot_fixture_start(&fixture, &bj_record, "virtual"), BJ_BAD_ARGUMENT);
     assert_true(bj_record.accepts_id("record:x"));
     assert_false(bj_record.accepts_id("record:"));
 }
@@ -114,17 +115,17 @@ static void test_wants_a_path(void **state)
 static void test_runs_dry_and_stops_like_any_dac(void **state)
 {
     (void)state;
-    assert_int_equal(slot_rig_start(&rig, &bj_record, id), BJ_OK);
-    connect_rig(10);
-    assert_int_equal(slot_rig_write(&rig, 0, 10, 30000), 10);
-    slot_rig_serve(&rig, 0);
-    slot_rig_serve(&rig, 10 * MS);
-    assert_int_equal(rig.dried, 1);
-    assert_int_equal(rig.dac_status.state, BJ_DAC_READY);
-    bj_record.stop(rig.dac, 11 * MS);
-    slot_rig_serve(&rig, 11 * MS);
-    assert_int_equal(rig.dac_status.state, BJ_DAC_STOPPED);
-    assert_int_equal(slot_rig_write(&rig, 0, 10, 30000), 0);
+    assert_int_equal(slot_fixture_start(&fixture, &bj_record, id), BJ_OK);
+    connect_fixture(10);
+    assert_int_equal(slot_fixture_write(&fixture, 0, 10, 30000), 10);
+    slot_fixture_serve(&fixture, 0);
+    slot_fixture_serve(&fixture, 10 * MS);
+    assert_int_equal(fixture.dried, 1);
+    assert_int_equal(fixture.dac_status.state, BJ_DAC_READY);
+    bj_record.stop(fixture.dac, 11 * MS);
+    slot_fixture_serve(&fixture, 11 * MS);
+    assert_int_equal(fixture.dac_status.state, BJ_DAC_STOPPED);
+    assert_int_equal(slot_fixture_write(&fixture, 0, 10, 30000), 0);
 }
 
 static void test_goes_on_in_the_same_file_after_a_reconnect(void **state)
@@ -132,16 +133,16 @@ static void test_goes_on_in_the_same_file_after_a_reconnect(void **state)
     static struct bj_played_point points[1000];
 
     (void)state;
-    assert_int_equal(slot_rig_start(&rig, &bj_record, id), BJ_OK);
+    assert_int_equal(slot_fixture_start(&fixture, &bj_record, id), BJ_OK);
     for (int64_t round = 0; round < 2; round++) {
-        connect_rig(10);
-        slot_rig_serve(&rig, round * 100 * MS);
-        assert_int_equal(slot_rig_write(&rig, 0, 10, 30000), 10);
-        slot_rig_serve(&rig, round * 100 * MS);
-        slot_rig_serve(&rig, round * 100 * MS + 50 * MS);
-        bj_record.disconnect(rig.dac);
+        connect_fixture(10);
+        slot_fixture_serve(&fixture, round * 100 * MS);
+        assert_int_equal(slot_fixture_write(&fixture, 0, 10, 30000), 10);
+        slot_fixture_serve(&fixture, round * 100 * MS);
+        slot_fixture_serve(&fixture, round * 100 * MS + 50 * MS);
+        bj_record.disconnect(fixture.dac);
     }
-    slot_rig_stop(&rig);
+    slot_fixture_stop(&fixture);
     assert_int_equal(read_back(points, 1000), 20);
 }
 

@@ -3,7 +3,7 @@
 
 #include "control/control_path.h"
 #include "jackd.h"
-#include "rig.h"
+#include "sink_fixture.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -22,7 +22,7 @@
 struct desk {
     struct bj_operator op;
     struct bj_control *control;
-    struct rig rig;
+    struct sink_fixture sink_fixture;
     char folder[40];
 };
 
@@ -34,13 +34,13 @@ static int set_up(void **state)
     strcpy(desk->folder, "/tmp/beamjack-test-XXXXXX");
     assert_non_null(mkdtemp(desk->folder));
     setenv("XDG_RUNTIME_DIR", desk->folder, 1);
-    rig_create(&desk->rig);
+    sink_fixture_create(&desk->sink_fixture);
     desk->op.wake_fd = eventfd(0, EFD_NONBLOCK);
     assert_true(bj_operator_start(&desk->op));
     desk->control = bj_control_create("test", why, sizeof why);
     assert_non_null(desk->control);
     bj_operator_control(&desk->op, desk->control);
-    bj_operator_sinks(&desk->op, &desk->rig.sinks);
+    bj_operator_sinks(&desk->op, &desk->sink_fixture.sinks);
     *state = desk;
     return 0;
 }
@@ -52,7 +52,7 @@ static int tear_down(void **state)
 
     bj_operator_stop(&desk->op);
     bj_control_destroy(desk->control);
-    rig_destroy(&desk->rig);
+    sink_fixture_destroy(&desk->sink_fixture);
     close(desk->op.wake_fd);
     snprintf(command, sizeof command, "rm -r %s", desk->folder);
     free(desk);

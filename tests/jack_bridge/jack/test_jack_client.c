@@ -2,7 +2,7 @@
 #include "jack/jack_client.h"
 
 #include "jackd.h"
-#include "rig.h"
+#include "sink_fixture.h"
 
 #include <jack/metadata.h>
 #include <jack/uuid.h>
@@ -28,7 +28,7 @@ struct fixture {
     struct bj_jack_config config;
     struct bj_jack *jack;
     struct source source;
-    struct rig rig;
+    struct sink_fixture sink_fixture;
     char why[BJ_WHY_SIZE];
 };
 
@@ -42,12 +42,12 @@ static int set_up(void **state)
     if (!jackd_installed())
         return 0;
     if (server.pid == 0)
-        jackd_start(&server, RIG_RATE_HZ, PERIOD);
+        jackd_start(&server, SINK_FIXTURE_RATE_HZ, PERIOD);
     f->config = (struct bj_jack_config){.name = "laser",
                                         .server = server.name,
                                         .plays_on = "Toy, toy:1",
                                         .wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
-    rig_create(&f->rig);
+    sink_fixture_create(&f->sink_fixture);
     source_open(&f->source, &server);
     return 0;
 }
@@ -58,7 +58,7 @@ static int tear_down(void **state)
 
     bj_jack_close(f->jack);
     source_close(&f->source);
-    rig_destroy(&f->rig);
+    sink_fixture_destroy(&f->sink_fixture);
     if (f->config.wake_fd > 0)
         close(f->config.wake_fd);
     free(f);
@@ -80,7 +80,7 @@ static void join(struct fixture *f)
     f->jack = bj_jack_open(&f->config, f->why, sizeof f->why);
     if (!f->jack)
         fail_msg("%s", f->why);
-    bj_jack_attach(f->jack, &f->rig.sinks, RIG_LATENCY_NS);
+    bj_jack_attach(f->jack, &f->sink_fixture.sinks, SINK_FIXTURE_LATENCY_NS);
     if (!bj_jack_start(f->jack, f->why, sizeof f->why))
         fail_msg("%s", f->why);
 }
@@ -258,16 +258,16 @@ static bool fill_until_lit(struct fixture *f, uint64_t *position, struct bj_poin
     struct bj_point points[128];
     struct bj_fill_request request = {.now_ns = jackd_now_ns(),
                                       .start = *position,
-                                      .pps = RIG_RATE_HZ,
-                                      .true_pps = RIG_RATE_HZ,
+                                      .pps = SINK_FIXTURE_RATE_HZ,
+                                      .true_pps = SINK_FIXTURE_RATE_HZ,
                                       .target_points = 128,
-                                      .buffered_points = RIG_RATE_HZ / 50,
+                                      .buffered_points = SINK_FIXTURE_RATE_HZ / 50,
                                       .buffered_ns = 20 * MS,
-                                      .play_pps = RIG_RATE_HZ,
+                                      .play_pps = SINK_FIXTURE_RATE_HZ,
                                       .device_queued_points = -1,
                                       .restarted = true};
     request.play_ns = (double)(request.now_ns + request.buffered_ns);
-    struct bj_fill_result result = bj_feed_fill(f->rig.feed, &request, points);
+    struct bj_fill_result result = bj_feed_fill(f->sink_fixture.feed, &request, points);
 
     if (result.kind != BJ_FILLED || result.points == 0)
         return false;
@@ -304,15 +304,15 @@ static void period_may_change_while_running(void **state)
     uint64_t before;
 
     join(f);
-    WAIT_FOR(rig_pushed(&f->rig) >= 4 * PERIOD);
+    WAIT_FOR(sink_fixture_pushed(&f->sink_fixture) >= 4 * PERIOD);
     bj_jack_events(f->jack);
     assert_int_equal(jack_set_buffer_size(f->source.client, 1024), 0);
     WAIT_FOR(happened(f, BJ_JACK_PERIOD, &seen));
     assert_int_equal(bj_jack_view(f->jack).period_frames, 1024);
-    before = rig_pushed(&f->rig);
-    WAIT_FOR(rig_pushed(&f->rig) > before + 2048);
-    assert_int_equal((rig_pushed(&f->rig) - before) % 1024, 0);
-    assert_int_equal(bj_feed_stats(f->rig.feed).frames_lost, 0);
+    before = sink_fixture_pushed(&f->sink_fixture);
+    WAIT_FOR(sink_fixture_pushed(&f->sink_fixture) > before + 2048);
+    assert_int_equal((sink_fixture_pushed(&f->sink_fixture) - before) % 1024, 0);
+    assert_int_equal(bj_feed_stats(f->sink_fixture.feed).frames_lost, 0);
     assert_int_equal(jack_set_buffer_size(f->source.client, PERIOD), 0);
 }
 
@@ -323,15 +323,15 @@ static void freewheel_pushes_nothing(void **state)
     uint64_t before, cycles;
 
     join(f);
-    WAIT_FOR(rig_pushed(&f->rig) > 0);
+    WAIT_FOR(sink_fixture_pushed(&f->sink_fixture) > 0);
     assert_int_equal(jack_set_freewheel(f->source.client, 1), 0);
     WAIT_FOR(happened(f, BJ_JACK_FREEWHEEL, &seen) && bj_jack_view(f->jack).freewheeling);
     cycles = bj_jack_view(f->jack).cycles;
-    before = rig_pushed(&f->rig);
+    before = sink_fixture_pushed(&f->sink_fixture);
     WAIT_FOR(bj_jack_view(f->jack).cycles > cycles + 100);
-    assert_int_equal(rig_pushed(&f->rig), before);
+    assert_int_equal(sink_fixture_pushed(&f->sink_fixture), before);
     assert_int_equal(jack_set_freewheel(f->source.client, 0), 0);
-    WAIT_FOR(rig_pushed(&f->rig) > before);
+    WAIT_FOR(sink_fixture_pushed(&f->sink_fixture) > before);
 }
 
 static void connections_are_signalled(void **state)
@@ -383,12 +383,12 @@ static void nothing_is_pushed_after_detach(void **state)
     uint64_t before, cycles;
 
     join(f);
-    WAIT_FOR(rig_pushed(&f->rig) > 0);
+    WAIT_FOR(sink_fixture_pushed(&f->sink_fixture) > 0);
     bj_jack_detach(f->jack);
-    before = rig_pushed(&f->rig);
+    before = sink_fixture_pushed(&f->sink_fixture);
     cycles = bj_jack_view(f->jack).cycles;
     WAIT_FOR(bj_jack_view(f->jack).cycles > cycles + 5);
-    assert_int_equal(rig_pushed(&f->rig), before);
+    assert_int_equal(sink_fixture_pushed(&f->sink_fixture), before);
 }
 
 static void end_of_the_server_is_signalled(void **state)
@@ -397,7 +397,7 @@ static void end_of_the_server_is_signalled(void **state)
     unsigned seen = 0;
 
     join(f);
-    WAIT_FOR(rig_pushed(&f->rig) > 0);
+    WAIT_FOR(sink_fixture_pushed(&f->sink_fixture) > 0);
     jackd_signal(&server, SIGKILL);
     WAIT_FOR(happened(f, BJ_JACK_GONE, &seen));
     assert_true(strlen(bj_jack_reason(f->jack)) > 0);

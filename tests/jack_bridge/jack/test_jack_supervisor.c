@@ -2,7 +2,7 @@
 #include "jack/jack_supervisor.h"
 
 #include "jackd.h"
-#include "rig.h"
+#include "sink_fixture.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -20,7 +20,7 @@ static struct jackd server;
 
 struct fixture {
     struct bj_supervisor supervisor;
-    struct rig rig;
+    struct sink_fixture sink_fixture;
     unsigned opened, lost, failed;
 };
 
@@ -30,7 +30,7 @@ static int set_up(void **state)
     struct fixture *f = calloc(1, sizeof *f);
 
     *state = f;
-    rig_create(&f->rig);
+    sink_fixture_create(&f->sink_fixture);
     if (!jackd_installed())
         return 0;
     if (server.pid == 0)
@@ -45,7 +45,7 @@ static int tear_down(void **state)
 {
     struct fixture *f = *state;
 
-    rig_destroy(&f->rig);
+    sink_fixture_destroy(&f->sink_fixture);
     free(f);
     return 0;
 }
@@ -68,7 +68,7 @@ static void step(struct fixture *f)
     switch (bj_supervisor_step(supervisor, events, jackd_now_ns(), &deadline_ns)) {
     case BJ_SUPERVISOR_OPENED:
         f->opened++;
-        bj_jack_attach(supervisor->jack, &f->rig.sinks, RIG_LATENCY_NS);
+        bj_jack_attach(supervisor->jack, &f->sink_fixture.sinks, SINK_FIXTURE_LATENCY_NS);
         assert_true(bj_jack_start(supervisor->jack, why, sizeof why));
         break;
     case BJ_SUPERVISOR_LOST:

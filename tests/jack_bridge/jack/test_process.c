@@ -2,7 +2,7 @@
 #include "jack/process.h"
 
 #include "options/port_map.h"
-#include "rig.h"
+#include "sink_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,7 @@
 
 struct fixture {
     struct bj_process process;
-    struct rig rig;
+    struct sink_fixture sink_fixture;
     float samples[BJ_CHANNELS][FRAMES];
     const float *buffers[BJ_CHANNELS];
 };
@@ -25,7 +25,7 @@ static int set_up(void **state)
     struct fixture *f = calloc(1, sizeof *f);
 
     bj_process_init(&f->process);
-    rig_create(&f->rig);
+    sink_fixture_create(&f->sink_fixture);
     for (int c = 0; c < BJ_CHANNELS; c++)
         f->buffers[c] = f->samples[c];
     *state = f;
@@ -36,7 +36,7 @@ static int tear_down(void **state)
 {
     struct fixture *f = *state;
 
-    rig_destroy(&f->rig);
+    sink_fixture_destroy(&f->sink_fixture);
     free(f);
     return 0;
 }
@@ -52,8 +52,8 @@ static void nothing_flows_before_attach(void **state)
 
     assert_int_equal(f->process.last_cycle_ns, BJ_NEVER);
     cycle(f, 7);
-    assert_int_equal(rig_pushed(&f->rig), 0);
-    assert_int_equal(f->rig.wakes, 0);
+    assert_int_equal(sink_fixture_pushed(&f->sink_fixture), 0);
+    assert_int_equal(f->sink_fixture.wakes, 0);
     assert_int_equal(f->process.cycles, 1);
     assert_int_equal(f->process.last_cycle_ns, 7);
 }
@@ -63,12 +63,12 @@ static void each_cycle_is_pushed_and_wakes_once(void **state)
 {
     struct fixture *f = *state;
 
-    bj_process_attach(&f->process, &f->rig.sinks);
+    bj_process_attach(&f->process, &f->sink_fixture.sinks);
     for (int k = 0; k < 3; k++)
         cycle(f, 1000 + k * MS);
-    assert_int_equal(rig_pushed(&f->rig), 3 * FRAMES);
-    assert_int_equal(f->rig.wakes, 3);
-    assert_int_equal(bj_feed_stats(f->rig.feed).last_push_ns, 1000 + 2 * MS);
+    assert_int_equal(sink_fixture_pushed(&f->sink_fixture), 3 * FRAMES);
+    assert_int_equal(f->sink_fixture.wakes, 3);
+    assert_int_equal(bj_feed_stats(f->sink_fixture.feed).last_push_ns, 1000 + 2 * MS);
 }
 
 /* The engine got all it asked for, and comes by itself. */
@@ -77,35 +77,35 @@ static void an_engine_that_has_enough_sleeps_on(void **state)
     struct fixture *f = *state;
     struct bj_point points[8];
     struct bj_fill_request request = {
-        .pps = RIG_RATE_HZ,
-        .true_pps = RIG_RATE_HZ,
-        .play_pps = RIG_RATE_HZ,
+        .pps = SINK_FIXTURE_RATE_HZ,
+        .true_pps = SINK_FIXTURE_RATE_HZ,
+        .play_pps = SINK_FIXTURE_RATE_HZ,
         .target_points = 8,
     };
 
-    bj_process_attach(&f->process, &f->rig.sinks);
-    assert_int_equal(bj_feed_fill(f->rig.feed, &request, points).points, 0);
+    bj_process_attach(&f->process, &f->sink_fixture.sinks);
+    assert_int_equal(bj_feed_fill(f->sink_fixture.feed, &request, points).points, 0);
     for (int64_t k = 0; k < 100; k++) {
-        request.now_ns = k * FRAMES * BJ_NS_PER_S / RIG_RATE_HZ;
+        request.now_ns = k * FRAMES * BJ_NS_PER_S / SINK_FIXTURE_RATE_HZ;
         cycle(f, request.now_ns);
     }
-    assert_true(f->rig.wakes > 0);
+    assert_true(f->sink_fixture.wakes > 0);
     request.play_ns = (double)request.now_ns;
-    assert_int_equal(bj_feed_fill(f->rig.feed, &request, points).points, 8);
-    atomic_store(&f->rig.wakes, 0);
+    assert_int_equal(bj_feed_fill(f->sink_fixture.feed, &request, points).points, 8);
+    atomic_store(&f->sink_fixture.wakes, 0);
     cycle(f, request.now_ns + MS);
-    assert_int_equal(f->rig.wakes, 0);
+    assert_int_equal(f->sink_fixture.wakes, 0);
 }
 
 static void nothing_flows_after_detach(void **state)
 {
     struct fixture *f = *state;
 
-    bj_process_attach(&f->process, &f->rig.sinks);
+    bj_process_attach(&f->process, &f->sink_fixture.sinks);
     cycle(f, 1);
     assert_true(bj_process_detach(&f->process));
     cycle(f, 2);
-    assert_int_equal(rig_pushed(&f->rig), FRAMES);
+    assert_int_equal(sink_fixture_pushed(&f->sink_fixture), FRAMES);
     assert_int_equal(f->process.cycles, 2);
 }
 
@@ -123,15 +123,15 @@ static void freewheeling_pushes_nothing(void **state)
 {
     struct fixture *f = *state;
 
-    bj_process_attach(&f->process, &f->rig.sinks);
+    bj_process_attach(&f->process, &f->sink_fixture.sinks);
     cycle(f, 1 * MS);
     atomic_store(&f->process.freewheeling, true);
     cycle(f, 2 * MS);
     cycle(f, 3 * MS);
-    assert_int_equal(rig_pushed(&f->rig), FRAMES);
+    assert_int_equal(sink_fixture_pushed(&f->sink_fixture), FRAMES);
     atomic_store(&f->process.freewheeling, false);
     cycle(f, 4 * MS);
-    assert_int_equal(rig_pushed(&f->rig), 2 * FRAMES);
+    assert_int_equal(sink_fixture_pushed(&f->sink_fixture), 2 * FRAMES);
 }
 
 static void a_rate_that_cannot_be_played_pushes_nothing(void **state)
@@ -141,24 +141,24 @@ static void a_rate_that_cannot_be_played_pushes_nothing(void **state)
     struct fixture *f = *state;
     uint64_t pushed = 0;
 
-    bj_process_attach(&f->process, &f->rig.sinks);
+    bj_process_attach(&f->process, &f->sink_fixture.sinks);
     for (size_t k = 0; k < sizeof bad_hz / sizeof bad_hz[0]; k++) {
         bj_process_set_rate(&f->process, bad_hz[k]);
         cycle(f, (int64_t)(2 * k + 1) * MS);
-        assert_int_equal(rig_pushed(&f->rig), pushed);
+        assert_int_equal(sink_fixture_pushed(&f->sink_fixture), pushed);
         bj_process_set_rate(&f->process, good_hz[k % 3]);
         cycle(f, (int64_t)(2 * k + 2) * MS);
-        assert_int_equal(rig_pushed(&f->rig), pushed += FRAMES);
+        assert_int_equal(sink_fixture_pushed(&f->sink_fixture), pushed += FRAMES);
     }
 }
 
-/* ---- Who is away costs the light --------------------------------------------------------- */
+/* ---- Who is away costs the light ----------------------------------------------------- */
 
 static void step(struct fixture *f, int64_t now_ns)
 {
     struct bj_wait wait;
 
-    bj_stream_step(f->rig.stream, now_ns, &wait);
+    bj_stream_step(f->sink_fixture.stream, now_ns, &wait);
 }
 
 /* Armed, while cycles and the control thread come in time. */
@@ -166,16 +166,16 @@ static int64_t light_up(struct fixture *f)
 {
     int64_t now_ns = BJ_NS_PER_S;
 
-    bj_process_attach(&f->process, &f->rig.sinks);
+    bj_process_attach(&f->process, &f->sink_fixture.sinks);
     step(f, now_ns);
-    bj_stream_arm(f->rig.stream);
+    bj_stream_arm(f->sink_fixture.stream);
     for (int k = 0; k < 20; k++) {
         now_ns += 100 * MS;
         f->process.control_ns = now_ns - 900 * MS;
         cycle(f, now_ns);
         step(f, now_ns);
     }
-    assert_true(bj_stream_stats(f->rig.stream).armed);
+    assert_true(bj_stream_stats(f->sink_fixture.stream).armed);
     return now_ns;
 }
 
@@ -195,12 +195,12 @@ static bool armed_after(struct fixture *f, enum absence absence)
     cycle(f, now_ns);
     step(f, now_ns);
     if (absence == CONTROL_AGAIN) { /* told once for each time it is away */
-        bj_stream_arm(f->rig.stream);
+        bj_stream_arm(f->sink_fixture.stream);
         step(f, now_ns);
         cycle(f, now_ns + MS);
         step(f, now_ns + MS);
     }
-    return bj_stream_stats(f->rig.stream).armed;
+    return bj_stream_stats(f->sink_fixture.stream).armed;
 }
 
 static void an_absence_costs_the_light(void **state)
@@ -220,7 +220,7 @@ static void an_absence_costs_the_light(void **state)
         void *fixture;
 
         set_up(&fixture);
-        ((struct fixture *)fixture)->rig.sinks.rearm = rows[k].rearm;
+        ((struct fixture *)fixture)->sink_fixture.sinks.rearm = rows[k].rearm;
         if (armed_after(fixture, rows[k].absence) != rows[k].armed)
             fail_msg("row %zu", k);
         tear_down(&fixture);

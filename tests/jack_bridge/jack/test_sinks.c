@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "jack/sinks.h"
 
-#include "rig.h"
+#include "sink_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 #define FRAMES 64
 
 struct fixture {
-    struct rig first, second;
+    struct sink_fixture first, second;
     struct bj_sinks sinks; /* both */
 };
 
@@ -20,8 +20,8 @@ static int set_up(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
 
-    rig_create(&f->first);
-    rig_create(&f->second);
+    sink_fixture_create(&f->first);
+    sink_fixture_create(&f->second);
     f->sinks = (struct bj_sinks){
         .count = 2, .items = {f->first.sinks.items[0], f->second.sinks.items[0]}};
     *state = f;
@@ -32,8 +32,8 @@ static int tear_down(void **state)
 {
     struct fixture *f = *state;
 
-    rig_destroy(&f->first);
-    rig_destroy(&f->second);
+    sink_fixture_destroy(&f->first);
+    sink_fixture_destroy(&f->second);
     free(f);
     return 0;
 }
@@ -48,8 +48,8 @@ static void every_projector_gets_every_frame(void **state)
         channels[c] = silence;
     for (int k = 0; k < 3; k++)
         bj_sinks_push(&f->sinks, channels, FRAMES, 1000 + k, 0);
-    assert_int_equal(rig_pushed(&f->first), 3 * FRAMES);
-    assert_int_equal(rig_pushed(&f->second), 3 * FRAMES);
+    assert_int_equal(sink_fixture_pushed(&f->first), 3 * FRAMES);
+    assert_int_equal(sink_fixture_pushed(&f->second), 3 * FRAMES);
     assert_int_equal(f->first.wakes, 3);
     assert_int_equal(f->second.wakes, 3);
 }
@@ -60,8 +60,9 @@ static void a_full_feed_hurts_no_other(void **state)
     struct fixture *f = *state;
     static float silence[8192];
     const float *channels[BJ_CHANNELS];
-    struct bj_fill_request request = {
-        .true_pps = RIG_RATE_HZ, .play_pps = RIG_RATE_HZ, .pps = RIG_RATE_HZ};
+    struct bj_fill_request request = {.true_pps = SINK_FIXTURE_RATE_HZ,
+                                      .play_pps = SINK_FIXTURE_RATE_HZ,
+                                      .pps = SINK_FIXTURE_RATE_HZ};
 
     for (int c = 0; c < BJ_CHANNELS; c++)
         channels[c] = silence;
@@ -71,7 +72,7 @@ static void a_full_feed_hurts_no_other(void **state)
         bj_feed_fill(f->second.feed, &request, NULL);
     }
     assert_true(bj_feed_stats(f->first.feed).frames_lost > 0);
-    assert_int_equal(rig_pushed(&f->second), 100 * 8192);
+    assert_int_equal(sink_fixture_pushed(&f->second), 100 * 8192);
 }
 
 static void what_concerns_the_light_concerns_all(void **state)

@@ -23,16 +23,16 @@ static const enum bj_interpolation modes[] = {BJ_INTERPOLATE_SMOOTH, BJ_INTERPOL
                                               BJ_INTERPOLATE_NEAREST};
 
 /* An input signal, and what a converter makes of it. */
-struct rig {
+struct fixture {
     float data[BJ_CHANNELS][FRAMES];
     struct bj_point out[POINTS];
 };
 
-static struct rig *make_rig(void)
+static struct fixture *make_fixture(void)
 {
-    struct rig *rig = calloc(1, sizeof *rig);
-    assert_non_null(rig);
-    return rig;
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    assert_non_null(fixture);
+    return fixture;
 }
 
 static uint32_t next(uint32_t *seed)
@@ -46,11 +46,11 @@ static float chance(uint32_t *seed)
     return (float)(next(seed) & 0xffffffu) / 0xffffff; /* all that a float can tell */
 }
 
-static void make_noise(struct rig *rig, uint32_t seed)
+static void make_noise(struct fixture *fixture, uint32_t seed)
 {
     for (int c = 0; c < BJ_CHANNELS; c++) {
         for (uint32_t n = 0; n < FRAMES; n++) {
-            rig->data[c][n] = chance(&seed) * (c < BJ_R ? 2 : 1) - (c < BJ_R ? 1 : 0);
+            fixture->data[c][n] = chance(&seed) * (c < BJ_R ? 2 : 1) - (c < BJ_R ? 1 : 0);
         }
     }
 }
@@ -65,7 +65,7 @@ static struct bj_convert make(enum bj_interpolation mode, double step, double po
 }
 
 /* One run over exactly the window it names; everything outside reads as NaN. */
-static void run_guarded(struct bj_convert *convert, const struct rig *rig,
+static void run_guarded(struct bj_convert *convert, const struct fixture *fixture,
                         struct bj_point *out, uint32_t points)
 {
     static float window[BJ_CHANNELS][BJ_CONVERT_WINDOW + 16];
@@ -77,14 +77,14 @@ static void run_guarded(struct bj_convert *convert, const struct rig *rig,
         for (uint32_t n = 0; n < BJ_CONVERT_WINDOW + 16; n++) {
             window[c][n] = NAN;
         }
-        memcpy(window[c] + 8, rig->data[c] + need.first, need.frames * sizeof(float));
+        memcpy(window[c] + 8, fixture->data[c] + need.first, need.frames * sizeof(float));
         in[c] = window[c] + 8;
     }
     bj_convert_run(convert, in, out, points);
 }
 
 /* Cuts as a feed would: never more than possible, at most `most` at a time. */
-static uint32_t run_all(struct bj_convert *convert, struct rig *rig, uint32_t end,
+static uint32_t run_all(struct bj_convert *convert, struct fixture *fixture, uint32_t end,
                         uint32_t most, uint32_t *seed)
 {
     uint32_t done = 0;
@@ -95,7 +95,7 @@ static uint32_t run_all(struct bj_convert *convert, struct rig *rig, uint32_t en
         if (count == 0) {
             break;
         }
-        run_guarded(convert, rig, rig->out + done, count);
+        run_guarded(convert, fixture, fixture->out + done, count);
         done += count;
     }
     return done;
@@ -108,89 +108,92 @@ static uint32_t run_all(struct bj_convert *convert, struct rig *rig, uint32_t en
 static void a_resting_beam_rests(void **state)
 {
     (void)state;
-    struct rig *rig = make_rig();
+    struct fixture *fixture = make_fixture();
     for (uint32_t n = 0; n < FRAMES; n++) {
-        rig->data[BJ_X][n] = 0.75f;
-        rig->data[BJ_Y][n] = -0.3f;
+        fixture->data[BJ_X][n] = 0.75f;
+        fixture->data[BJ_Y][n] = -0.3f;
     }
     for (size_t m = 0; m < 3; m++) {
         for (size_t s = 0; s < STEPS; s++) {
             struct bj_convert convert = make(modes[m], steps[s], 600.3);
-            uint32_t points = run_all(&convert, rig, FRAMES, 100, NULL);
+            uint32_t points = run_all(&convert, fixture, FRAMES, 100, NULL);
             assert_true(points > 60);
             for (uint32_t k = 0; k < points; k++) {
-                assert_true(fabsf(rig->out[k].x - 0.75f) < 2e-7f);
-                assert_true(fabsf(rig->out[k].y + 0.3f) < 2e-7f);
+                assert_true(fabsf(fixture->out[k].x - 0.75f) < 2e-7f);
+                assert_true(fabsf(fixture->out[k].y + 0.3f) < 2e-7f);
             }
         }
     }
-    free(rig);
+    free(fixture);
 }
 
 static void a_ramp_stays_a_ramp(void **state)
 {
     (void)state;
-    struct rig *rig = make_rig();
+    struct fixture *fixture = make_fixture();
     for (uint32_t n = 0; n < FRAMES; n++) {
-        rig->data[BJ_X][n] = (float)n / FRAMES;
-        rig->data[BJ_Y][n] = 1 - (float)n / FRAMES;
+        fixture->data[BJ_X][n] = (float)n / FRAMES;
+        fixture->data[BJ_Y][n] = 1 - (float)n / FRAMES;
     }
     for (size_t m = 0; m < 3; m++) {
         for (size_t s = 0; s < STEPS; s++) {
             struct bj_convert convert = make(modes[m], steps[s], 600.25);
-            uint32_t points = run_all(&convert, rig, FRAMES, 100, NULL);
+            uint32_t points = run_all(&convert, fixture, FRAMES, 100, NULL);
             for (uint32_t k = 0; k < points; k++) {
                 float x = (float)((600.25 + k * steps[s]) / FRAMES);
-                assert_true(fabsf(rig->out[k].x - x) < 5e-7f);
-                assert_true(fabsf(rig->out[k].y - (1 - x)) < 5e-7f);
+                assert_true(fabsf(fixture->out[k].x - x) < 5e-7f);
+                assert_true(fabsf(fixture->out[k].y - (1 - x)) < 5e-7f);
             }
         }
     }
-    free(rig);
+    free(fixture);
 }
 
 /* Smooth follows a cubic exactly; linear does not, and stays between its neighbours. */
 static void smooth_is_cubic_and_linear_is_not(void **state)
 {
     (void)state;
-    struct rig *rig = make_rig();
+    struct fixture *fixture = make_fixture();
     for (uint32_t n = 0; n < 64; n++) {
         double t = ((double)n - 32) / 32;
-        rig->data[BJ_X][n] = (float)(t * t * t);
+        fixture->data[BJ_X][n] = (float)(t * t * t);
     }
     for (size_t m = 0; m < 3; m++) {
         struct bj_convert convert = make(modes[m], 0.37, 10);
-        uint32_t points = run_all(&convert, rig, 64, 1000, NULL);
+        uint32_t points = run_all(&convert, fixture, 64, 1000, NULL);
         double worst = 0;
         for (uint32_t k = 0; k < points; k++) {
             double at = 10 + k * 0.37, t = (at - 32) / 32;
-            worst = fmax(worst, fabs(rig->out[k].x - t * t * t));
-            float low = fminf(rig->data[BJ_X][(int)at], rig->data[BJ_X][(int)at + 1]);
-            float high = fmaxf(rig->data[BJ_X][(int)at], rig->data[BJ_X][(int)at + 1]);
-            assert_true(modes[m] == BJ_INTERPOLATE_SMOOTH ||
-                        (rig->out[k].x >= low - 1e-7f && rig->out[k].x <= high + 1e-7f));
+            worst = fmax(worst, fabs(fixture->out[k].x - t * t * t));
+            float low =
+                fminf(fixture->data[BJ_X][(int)at], fixture->data[BJ_X][(int)at + 1]);
+            float high =
+                fmaxf(fixture->data[BJ_X][(int)at], fixture->data[BJ_X][(int)at + 1]);
+            assert_true(
+                modes[m] == BJ_INTERPOLATE_SMOOTH ||
+                (fixture->out[k].x >= low - 1e-7f && fixture->out[k].x <= high + 1e-7f));
         }
         assert_true(modes[m] == BJ_INTERPOLATE_SMOOTH ? worst < 1e-6 : worst > 1e-5);
     }
-    free(rig);
+    free(fixture);
 }
 
 static double sine_snr_db(enum bj_interpolation mode, double position)
 {
-    struct rig *rig = make_rig();
+    struct fixture *fixture = make_fixture();
     const double w = 2 * 3.14159265358979323846 * 1000 / 48000;
     for (uint32_t n = 0; n < FRAMES; n++) {
-        rig->data[BJ_X][n] = (float)sin(w * n);
+        fixture->data[BJ_X][n] = (float)sin(w * n);
     }
     struct bj_convert convert = make(mode, 1, position);
-    uint32_t points = run_all(&convert, rig, FRAMES, 500, NULL);
+    uint32_t points = run_all(&convert, fixture, FRAMES, 500, NULL);
     double signal = 0, noise = 0;
     for (uint32_t k = 0; k < points; k++) {
-        double wanted = sin(w * (position + k)), error = rig->out[k].x - wanted;
+        double wanted = sin(w * (position + k)), error = fixture->out[k].x - wanted;
         signal += wanted * wanted;
         noise += error * error;
     }
-    free(rig);
+    free(fixture);
     return 10 * log10(signal / noise);
 }
 
@@ -207,22 +210,28 @@ static void a_sine_comes_through_clean(void **state)
 static void aligned_frames_pass_unchanged(void **state)
 {
     (void)state;
-    struct rig *rig = make_rig();
-    make_noise(rig, 5);
+    struct fixture *fixture = make_fixture();
+    make_noise(fixture, 5);
     for (size_t m = 0; m < 3; m++) {
         struct bj_convert convert = make(modes[m], 1, 600);
-        uint32_t points = run_all(&convert, rig, FRAMES, 333, NULL);
+        uint32_t points = run_all(&convert, fixture, FRAMES, 333, NULL);
         assert_true(points > FRAMES - 620);
         for (uint32_t k = 0; k < points; k++) {
-            assert_memory_equal(&rig->out[k].x, &rig->data[BJ_X][600 + k], sizeof(float));
-            assert_memory_equal(&rig->out[k].y, &rig->data[BJ_Y][600 + k], sizeof(float));
-            assert_memory_equal(&rig->out[k].r, &rig->data[BJ_R][600 + k], sizeof(float));
-            assert_memory_equal(&rig->out[k].g, &rig->data[BJ_G][600 + k], sizeof(float));
-            assert_memory_equal(&rig->out[k].b, &rig->data[BJ_B][600 + k], sizeof(float));
-            assert_memory_equal(&rig->out[k].i, &rig->data[BJ_I][600 + k], sizeof(float));
+            assert_memory_equal(&fixture->out[k].x, &fixture->data[BJ_X][600 + k],
+                                sizeof(float));
+            assert_memory_equal(&fixture->out[k].y, &fixture->data[BJ_Y][600 + k],
+                                sizeof(float));
+            assert_memory_equal(&fixture->out[k].r, &fixture->data[BJ_R][600 + k],
+                                sizeof(float));
+            assert_memory_equal(&fixture->out[k].g, &fixture->data[BJ_G][600 + k],
+                                sizeof(float));
+            assert_memory_equal(&fixture->out[k].b, &fixture->data[BJ_B][600 + k],
+                                sizeof(float));
+            assert_memory_equal(&fixture->out[k].i, &fixture->data[BJ_I][600 + k],
+                                sizeof(float));
         }
     }
-    free(rig);
+    free(fixture);
 }
 
 /* ---- cutting ---- */
@@ -230,7 +239,7 @@ static void aligned_frames_pass_unchanged(void **state)
 static void does_not_depend_on_how_it_is_cut(void **state)
 {
     (void)state;
-    struct rig *whole = make_rig(), *cut = make_rig();
+    struct fixture *whole = make_fixture(), *cut = make_fixture();
     make_noise(whole, 9);
     memcpy(cut->data, whole->data, sizeof cut->data);
     uint32_t seed = 11;
@@ -258,7 +267,7 @@ static void does_not_depend_on_how_it_is_cut(void **state)
 static void does_not_depend_on_when_frames_come(void **state)
 {
     (void)state;
-    struct rig *whole = make_rig(), *late = make_rig();
+    struct fixture *whole = make_fixture(), *late = make_fixture();
     make_noise(whole, 9);
     memcpy(late->data, whole->data, sizeof late->data);
     for (size_t s = 0; s < STEPS; s++) {
@@ -286,8 +295,8 @@ static void does_not_depend_on_when_frames_come(void **state)
 static void possible_and_window_agree(void **state)
 {
     (void)state;
-    struct rig *rig = make_rig();
-    make_noise(rig, 13);
+    struct fixture *fixture = make_fixture();
+    make_noise(fixture, 13);
     uint32_t seed = 17;
     const double more[] = {0.001, 0.4800001, 0.99999, 1, 1.5, 3.2, 31.7, 100, 999.9, 1024};
     for (int round = 0; round < 4000; round++) {
@@ -314,23 +323,23 @@ static void possible_and_window_agree(void **state)
             struct bj_convert_window beyond = bj_convert_window(&convert, points + 1);
             assert_true(beyond.first + beyond.frames > end);
         }
-        run_guarded(&convert, rig, rig->out, points);
+        run_guarded(&convert, fixture, fixture->out, points);
         for (uint32_t k = 0; k < points; k++) {
-            assert_true(isfinite(rig->out[k].x) && isfinite(rig->out[k].y));
+            assert_true(isfinite(fixture->out[k].x) && isfinite(fixture->out[k].y));
         }
     }
-    free(rig);
+    free(fixture);
 }
 
 /* NaN light becomes 0, which the run above could not tell: full light must stay full. */
 static void colour_reads_only_its_window(void **state)
 {
     (void)state;
-    struct rig *rig = make_rig();
+    struct fixture *fixture = make_fixture();
     uint32_t seed = 19;
     for (int c = 0; c < BJ_CHANNELS; c++) {
         for (uint32_t n = 0; n < FRAMES; n++) {
-            rig->data[c][n] = 1.0f;
+            fixture->data[c][n] = 1.0f;
         }
     }
     for (int round = 0; round < 1000; round++) {
@@ -341,14 +350,14 @@ static void colour_reads_only_its_window(void **state)
         convert.step |= next(&seed) % 2;
         uint32_t points = bj_convert_possible(&convert, 200 + next(&seed) % 200, 3000);
         if (points > 0) {
-            run_guarded(&convert, rig, rig->out, points);
+            run_guarded(&convert, fixture, fixture->out, points);
         }
         for (uint32_t k = 0; k < points; k++) {
-            assert_int_equal(code_of(rig->out[k].r), 65535);
-            assert_int_equal(code_of(rig->out[k].i), 65535);
+            assert_int_equal(code_of(fixture->out[k].r), 65535);
+            assert_int_equal(code_of(fixture->out[k].i), 65535);
         }
     }
-    free(rig);
+    free(fixture);
 }
 
 /* ---- colour ---- */
@@ -356,37 +365,38 @@ static void colour_reads_only_its_window(void **state)
 static void colour_stays_between_its_neighbours(void **state)
 {
     (void)state;
-    struct rig *rig = make_rig();
+    struct fixture *fixture = make_fixture();
     uint32_t seed = 23;
     for (int c = BJ_R; c <= BJ_I; c++) {
         for (uint32_t n = 0; n < FRAMES; n++) {
-            rig->data[c][n] = (float)(next(&seed) >> 9 & 1);
+            fixture->data[c][n] = (float)(next(&seed) >> 9 & 1);
         }
     }
     for (size_t m = 0; m < 3; m++) {
         for (size_t s = 0; s < STEPS; s++) {
             struct bj_convert convert = make(modes[m], steps[s], 600.1);
-            uint32_t points = run_all(&convert, rig, FRAMES, 200, NULL);
+            uint32_t points = run_all(&convert, fixture, FRAMES, 200, NULL);
             for (uint32_t k = 0; k < points; k++) {
                 double at = 600.1 + k * steps[s], half = steps[s] / 2 + 0.5 + 1e-6;
                 float low = 1, high = 0;
                 for (int n = (int)ceil(at - half); n <= (int)floor(at + half); n++) {
-                    low = fminf(low, rig->data[BJ_G][n]);
-                    high = fmaxf(high, rig->data[BJ_G][n]);
+                    low = fminf(low, fixture->data[BJ_G][n]);
+                    high = fmaxf(high, fixture->data[BJ_G][n]);
                 }
-                assert_true(rig->out[k].g >= low - TINY && rig->out[k].g <= high + TINY);
+                assert_true(fixture->out[k].g >= low - TINY &&
+                            fixture->out[k].g <= high + TINY);
             }
         }
     }
-    free(rig);
+    free(fixture);
 }
 
 /* A dot of one frame gives the same light at any rate and wherever it falls. */
 static void a_dot_keeps_its_energy(void **state)
 {
     (void)state;
-    struct rig *rig = make_rig();
-    rig->data[BJ_B][200] = 1.0f;
+    struct fixture *fixture = make_fixture();
+    fixture->data[BJ_B][200] = 1.0f;
     uint32_t seed = 29;
     const double rates[] = {0.8, 1, 1.6, 3.2};
     for (size_t s = 0; s < 4; s++) {
@@ -394,23 +404,23 @@ static void a_dot_keeps_its_energy(void **state)
             struct bj_convert convert =
                 make(round % 2 ? BJ_INTERPOLATE_SMOOTH : BJ_INTERPOLATE_LINEAR, rates[s],
                      100 + chance(&seed));
-            uint32_t points = run_all(&convert, rig, 400, 1000, NULL);
+            uint32_t points = run_all(&convert, fixture, 400, 1000, NULL);
             double energy = 0;
             for (uint32_t k = 0; k < points; k++) {
-                energy += (double)rig->out[k].b * rates[s];
+                energy += (double)fixture->out[k].b * rates[s];
             }
             assert_true(fabs(energy - 1) < 1e-6);
         }
     }
-    free(rig);
+    free(fixture);
 }
 
 static void edges_stay_where_they_belong(void **state)
 {
     (void)state;
-    struct rig *rig = make_rig();
+    struct fixture *fixture = make_fixture();
     for (uint32_t n = 200; n < FRAMES; n++) {
-        rig->data[BJ_R][n] = 1.0f; /* the edge is at 199.5 */
+        fixture->data[BJ_R][n] = 1.0f; /* the edge is at 199.5 */
     }
     uint32_t seed = 31;
     const double rates[] = {0.4800001, 0.8, 1, 1.6, 3.2};
@@ -418,25 +428,25 @@ static void edges_stay_where_they_belong(void **state)
         for (int round = 0; round < 200; round++) {
             double from = 100 + chance(&seed);
             struct bj_convert convert = make(BJ_INTERPOLATE_SMOOTH, rates[s], from);
-            uint32_t points = run_all(&convert, rig, 400, 1000, NULL);
+            uint32_t points = run_all(&convert, fixture, 400, 1000, NULL);
             double dark = 0; /* points' worth of darkness before the edge */
             for (uint32_t k = 0; k < points; k++) {
-                dark += 1 - (double)rig->out[k].r;
+                dark += 1 - (double)fixture->out[k].r;
             }
             double edge = (199.5 - from) / rates[s] + 0.5;
             assert_true(fabs(dark - edge) < 0.01);
         }
     }
-    free(rig);
+    free(fixture);
 }
 
 static void a_plateau_keeps_its_light(void **state)
 {
     (void)state;
-    struct rig *rig = make_rig();
+    struct fixture *fixture = make_fixture();
     const float *in[BJ_CHANNELS];
     for (int c = 0; c < BJ_CHANNELS; c++) {
-        in[c] = rig->data[c];
+        in[c] = fixture->data[c];
     }
     for (size_t s = 0; s < STEPS; s++) {
         struct bj_convert convert = make(BJ_INTERPOLATE_SMOOTH, steps[s], 600.3);
@@ -445,60 +455,60 @@ static void a_plateau_keeps_its_light(void **state)
             bj_convert_set_position(&convert, 600.3);
             uint32_t frames = bj_convert_window(&convert, 3).frames;
             for (uint32_t n = 0; n < frames; n++) {
-                rig->data[BJ_G][n] = light;
+                fixture->data[BJ_G][n] = light;
             }
-            bj_convert_run(&convert, in, rig->out, 3);
+            bj_convert_run(&convert, in, fixture->out, 3);
             for (uint32_t k = 0; k < 3; k++) {
-                float off = fabsf(rig->out[k].g - light);
+                float off = fabsf(fixture->out[k].g - light);
                 assert_true(off <= light * (steps[s] < 10 ? 5e-7f : 5e-6f));
             }
         }
     }
-    free(rig);
+    free(fixture);
 }
 
 /* For lasers that only know on and off: never anything between. */
 static void nearest_gives_only_what_came(void **state)
 {
     (void)state;
-    struct rig *rig = make_rig();
+    struct fixture *fixture = make_fixture();
     uint32_t seed = 37;
     for (uint32_t n = 0; n < FRAMES; n++) {
-        rig->data[BJ_R][n] = (float)(next(&seed) >> 9 & 1);
+        fixture->data[BJ_R][n] = (float)(next(&seed) >> 9 & 1);
     }
     for (size_t s = 0; s < STEPS; s++) {
         struct bj_convert convert = make(BJ_INTERPOLATE_NEAREST, steps[s], 600.25);
         double step = (double)convert.step / 4294967296.0;
-        uint32_t points = run_all(&convert, rig, FRAMES, 200, NULL);
+        uint32_t points = run_all(&convert, fixture, FRAMES, 200, NULL);
         for (uint32_t k = 0; k < points; k++) {
             double at = 600.25 + k * step + 0.5;
             if (fabs(at - floor(at + 0.5)) > 1e-6) {
-                assert_true(rig->out[k].r == rig->data[BJ_R][(int)at]);
+                assert_true(fixture->out[k].r == fixture->data[BJ_R][(int)at]);
             }
         }
     }
-    free(rig);
+    free(fixture);
 }
 
 static void light_is_clamped(void **state)
 {
     (void)state;
-    struct rig *rig = make_rig();
+    struct fixture *fixture = make_fixture();
     for (uint32_t n = 0; n < FRAMES; n++) {
-        rig->data[BJ_R][n] = 1.5f;
-        rig->data[BJ_G][n] = -0.5f;
-        rig->data[BJ_B][n] = 1e30f;
+        fixture->data[BJ_R][n] = 1.5f;
+        fixture->data[BJ_G][n] = -0.5f;
+        fixture->data[BJ_B][n] = 1e30f;
     }
     for (size_t s = 0; s < STEPS; s++) {
         struct bj_convert convert = make(BJ_INTERPOLATE_SMOOTH, steps[s], 600);
-        uint32_t points = run_all(&convert, rig, FRAMES, 200, NULL);
+        uint32_t points = run_all(&convert, fixture, FRAMES, 200, NULL);
         for (uint32_t k = 0; k < points; k++) {
-            assert_true(rig->out[k].r == 1);
-            assert_true(rig->out[k].g == 0);
-            assert_true(rig->out[k].b == 1);
+            assert_true(fixture->out[k].r == 1);
+            assert_true(fixture->out[k].g == 0);
+            assert_true(fixture->out[k].b == 1);
         }
     }
-    free(rig);
+    free(fixture);
 }
 
 /* ---- the input position ---- */
@@ -506,40 +516,40 @@ static void light_is_clamped(void **state)
 static void position_can_be_read_set_and_jumped(void **state)
 {
     (void)state;
-    struct rig *rig = make_rig();
+    struct fixture *fixture = make_fixture();
     for (uint32_t n = 0; n < FRAMES; n++) {
-        rig->data[BJ_X][n] = (float)n;
+        fixture->data[BJ_X][n] = (float)n;
     }
     struct bj_convert convert = make(BJ_INTERPOLATE_SMOOTH, 1.5, 100.25);
     assert_true(bj_convert_position(&convert) == 100.25);
-    run_guarded(&convert, rig, rig->out, 10);
+    run_guarded(&convert, fixture, fixture->out, 10);
     assert_true(bj_convert_position(&convert) == 115.25);
     bj_convert_set_position(&convert, bj_convert_position(&convert) + 1000.5);
-    run_guarded(&convert, rig, rig->out, 1);
-    assert_true(fabsf(rig->out[0].x - 1115.75f) < 1e-3f);
+    run_guarded(&convert, fixture, fixture->out, 1);
+    assert_true(fabsf(fixture->out[0].x - 1115.75f) < 1e-3f);
     bj_convert_set_position(&convert, 200);
     bj_convert_set_step(&convert, 0.5); /* the step counts from the next point on */
-    run_guarded(&convert, rig, rig->out, 2);
-    assert_true(fabsf(rig->out[0].x - 200) < 1e-4f);
-    assert_true(fabsf(rig->out[1].x - 200.5f) < 1e-4f);
-    free(rig);
+    run_guarded(&convert, fixture, fixture->out, 2);
+    assert_true(fabsf(fixture->out[0].x - 200) < 1e-4f);
+    assert_true(fabsf(fixture->out[1].x - 200.5f) < 1e-4f);
+    free(fixture);
 }
 
 /* 10^9 points from a far place: the position is their number times the step, to the bit. */
 static void the_position_never_drifts(void **state)
 {
     (void)state;
-    struct rig *rig = make_rig();
+    struct fixture *fixture = make_fixture();
     const double odd[] = {1.0, 0.4800001, 48000.0 / 30000.3};
     const uint32_t jump = 1000000;
     const float *in[BJ_CHANNELS];
     for (int c = 0; c < BJ_CHANNELS; c++) {
-        in[c] = rig->data[c];
+        in[c] = fixture->data[c];
     }
     for (int s = 0; s < 3; s++) {
         struct bj_convert convert = make(BJ_INTERPOLATE_SMOOTH, odd[s], 0x1p40);
         for (int k = 0; k < 1000; k++) {
-            bj_convert_run(&convert, in, rig->out, 1);
+            bj_convert_run(&convert, in, fixture->out, 1);
             uint64_t moved = convert.fraction + convert.step * (jump - 1);
             convert.frame += moved >> 32;
             convert.fraction = (uint32_t)moved;
@@ -550,28 +560,28 @@ static void the_position_never_drifts(void **state)
         uint64_t steps_low = (convert.step & 0xffffffffu) * (uint64_t)1000000000;
         assert_int_equal(convert.fraction, (uint32_t)steps_low);
     }
-    free(rig);
+    free(fixture);
 }
 
 /* Long runs and many short ones end at the same place, to the last bit. */
 static void many_short_runs_equal_long_ones(void **state)
 {
     (void)state;
-    struct rig *rig = make_rig();
+    struct fixture *fixture = make_fixture();
     struct bj_convert few = make(BJ_INTERPOLATE_LINEAR, 0.4800001, 1000000), many = few;
     const float *in[BJ_CHANNELS];
     for (int c = 0; c < BJ_CHANNELS; c++) {
-        in[c] = rig->data[c];
+        in[c] = fixture->data[c];
     }
     for (uint32_t k = 0; k < 300; k++) {
-        bj_convert_run(&few, in, rig->out, 1000);
+        bj_convert_run(&few, in, fixture->out, 1000);
     }
     for (uint32_t k = 0; k < 300000; k += 3) {
-        bj_convert_run(&many, in, rig->out, 3);
+        bj_convert_run(&many, in, fixture->out, 3);
     }
     assert_int_equal(few.frame, many.frame);
     assert_int_equal(few.fraction, many.fraction);
-    free(rig);
+    free(fixture);
 }
 
 int main(void)

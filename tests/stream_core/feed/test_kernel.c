@@ -23,37 +23,37 @@ static const double steps[] = {1.0501, 1.2, 1.6,   2,     2.9375, 3.2,   3.999,
 static const enum bj_interpolation modes[] = {BJ_INTERPOLATE_SMOOTH, BJ_INTERPOLATE_LINEAR,
                                               BJ_INTERPOLATE_NEAREST};
 
-struct rig {
+struct fixture {
     struct bj_kernel kernel;
     float x[FRAMES], y[FRAMES];
 };
 
-static struct rig *make_rig(enum bj_interpolation mode, double step)
+static struct fixture *make_fixture(enum bj_interpolation mode, double step)
 {
-    struct rig *rig = calloc(1, sizeof *rig);
-    assert_non_null(rig);
-    bj_kernel_make(&rig->kernel, mode, step);
-    return rig;
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    assert_non_null(fixture);
+    bj_kernel_make(&fixture->kernel, mode, step);
+    return fixture;
 }
 
 /* One point; the other three stand somewhere else. */
-static bj_simd4 at(const struct rig *rig, double frame, int lane)
+static bj_simd4 at(const struct fixture *fixture, double frame, int lane)
 {
-    const float *in[2] = {rig->x, rig->y};
+    const float *in[2] = {fixture->x, fixture->y};
     uint64_t base = (uint64_t)(500 * ONE), away[4] = {1, 1, 1, 1};
     bj_simd4 out[2];
     away[lane] = (uint64_t)(frame * ONE) - base;
-    bj_kernel_filter(&rig->kernel, in, base, away, out);
+    bj_kernel_filter(&fixture->kernel, in, base, away, out);
     return (bj_simd4){out[0][lane], out[1][lane]};
 }
 
 /* The weight of a frame so far from the point. */
-static double weight(struct rig *rig, double distance)
+static double weight(struct fixture *fixture, double distance)
 {
     double place = MIDDLE - distance;
-    rig->x[MIDDLE] = 1;
-    double w = at(rig, place, 0)[0];
-    rig->x[MIDDLE] = 0;
+    fixture->x[MIDDLE] = 1;
+    double w = at(fixture, place, 0)[0];
+    fixture->x[MIDDLE] = 0;
     return w;
 }
 
@@ -62,18 +62,18 @@ static void rest_and_even_motion_are_exact(void **state)
     (void)state;
     for (size_t m = 0; m < 3; m++) {
         for (size_t s = 0; s < STEPS; s++) {
-            struct rig *rig = make_rig(modes[m], steps[s]);
+            struct fixture *fixture = make_fixture(modes[m], steps[s]);
             for (int n = 0; n < FRAMES; n++) {
-                rig->x[n] = 0.7f;
-                rig->y[n] = (float)(n - MIDDLE) / 4096;
+                fixture->x[n] = 0.7f;
+                fixture->y[n] = (float)(n - MIDDLE) / 4096;
             }
             for (int k = 0; k < 1000; k++) {
                 double frame = MIDDLE + k / 999.0;
-                bj_simd4 point = at(rig, frame, k % 4);
+                bj_simd4 point = at(fixture, frame, k % 4);
                 assert_true(fabs(point[0] - (double)0.7f) < 3e-7);
                 assert_true(fabs(point[1] - (frame - MIDDLE) / 4096) < 3e-7);
             }
-            free(rig);
+            free(fixture);
         }
     }
 }
@@ -83,19 +83,19 @@ static void reads_just_its_surroundings(void **state)
     (void)state;
     for (size_t m = 0; m < 3; m++) {
         for (size_t s = 0; s < STEPS; s++) {
-            struct rig *rig = make_rig(modes[m], steps[s]);
-            int behind = (int)bj_kernel_behind(&rig->kernel);
-            int ahead = (int)bj_kernel_ahead(&rig->kernel);
+            struct fixture *fixture = make_fixture(modes[m], steps[s]);
+            int behind = (int)bj_kernel_behind(&fixture->kernel);
+            int ahead = (int)bj_kernel_ahead(&fixture->kernel);
             for (int n = 0; n < FRAMES; n++) {
-                rig->x[n] = rig->y[n] =
+                fixture->x[n] = fixture->y[n] =
                     n < MIDDLE - behind || n > MIDDLE + ahead ? NAN : 0.25f;
             }
             for (int k = 0; k < 50; k++) {
-                bj_simd4 point = at(rig, MIDDLE + k / 50.0, k % 4);
+                bj_simd4 point = at(fixture, MIDDLE + k / 50.0, k % 4);
                 assert_true(isfinite(point[0]) && isfinite(point[1]));
             }
-            assert_true(isfinite(at(rig, MIDDLE + 1 - 1 / ONE, 0)[0]));
-            free(rig);
+            assert_true(isfinite(at(fixture, MIDDLE + 1 - 1 / ONE, 0)[0]));
+            free(fixture);
         }
     }
 }
@@ -117,8 +117,8 @@ static void has_its_form(void **state)
     (void)state;
     for (size_t s = 0; s + 1 < STEPS; s++) {
         double step = steps[s] < 64 ? steps[s] : 64;
-        struct rig *sinc = make_rig(BJ_INTERPOLATE_SMOOTH, step);
-        struct rig *tent = make_rig(BJ_INTERPOLATE_LINEAR, step);
+        struct fixture *sinc = make_fixture(BJ_INTERPOLATE_SMOOTH, step);
+        struct fixture *tent = make_fixture(BJ_INTERPOLATE_LINEAR, step);
         double reach = sinc->kernel.taps / 2;
         assert_true(reach >= 4 * step && reach < 4 * step + 3);
         for (int k = -100; k <= 100; k++) {

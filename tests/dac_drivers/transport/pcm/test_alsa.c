@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "alsa_rig.h"
+#include "alsa_fixture.h"
 
 #define MS BJ_NS_PER_MS
 
@@ -18,14 +18,14 @@ static int start(void **state)
 {
     (void)state;
     bj_alsa_begin();
-    return alsa_rig_start();
+    return alsa_fixture_start();
 }
 
 static int stop(void **state)
 {
     (void)state;
     bj_alsa_end();
-    return alsa_rig_stop();
+    return alsa_fixture_stop();
 }
 
 static struct bj_pcm_request request(const char *name)
@@ -107,7 +107,7 @@ static void test_what_is_written_is_what_comes_out(void **state)
     assert_int_equal(actual.channels, 6);
     assert_int_equal(bj_alsa_write(alsa, frames, 100), 100);
     bj_alsa_close(alsa);
-    assert_int_equal(alsa_rig_caught(caught, sizeof caught), sizeof caught);
+    assert_int_equal(alsa_fixture_caught(caught, sizeof caught), sizeof caught);
     assert_memory_equal(caught, frames, sizeof frames);
 }
 

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "alsa_rig.h"
+#include "alsa_fixture.h"
 
 #define MS BJ_NS_PER_MS
 #define PATIENCE_MS 10000
@@ -31,14 +31,14 @@ static int start(void **state)
 {
     (void)state;
     pcm = bj_pcm_create();
-    return pcm ? alsa_rig_start() : -1;
+    return pcm ? alsa_fixture_start() : -1;
 }
 
 static int stop(void **state)
 {
     (void)state;
     bj_pcm_destroy(pcm);
-    return alsa_rig_stop();
+    return alsa_fixture_stop();
 }
 
 static void create(const char *name)
@@ -210,7 +210,7 @@ static void test_what_comes_out_is_what_was_heard(void **state)
     pcm->ops->close(pcm, handle, dark);
     pcm->ops->destroy(pcm, handle);
 
-    count = alsa_rig_caught(caught, sizeof caught) / FRAME;
+    count = alsa_fixture_caught(caught, sizeof caught) / FRAME;
     heard = (size_t)snapshot.heard_frames;
     assert_true(heard < 9000);
     assert_int_equal(count, PROBE + heard + 480);

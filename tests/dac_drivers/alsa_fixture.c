@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "alsa_rig.h"
+#include "alsa_fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 static char folder[] = "/tmp/beamjack-alsa-XXXXXX", conf[64], frames[64];
 
-int alsa_rig_start(void)
+int alsa_fixture_start(void)
 {
     FILE *file;
 
@@ -26,14 +26,14 @@ int alsa_rig_start(void)
     return fclose(file) == 0 ? setenv("ALSA_CONFIG_PATH", conf, 1) : -1;
 }
 
-int alsa_rig_stop(void)
+int alsa_fixture_stop(void)
 {
     (void)unlink(conf);
     (void)unlink(frames);
     return rmdir(folder);
 }
 
-size_t alsa_rig_caught(uint8_t *bytes, size_t size)
+size_t alsa_fixture_caught(uint8_t *bytes, size_t size)
 {
     FILE *file = fopen(frames, "rb");
     size_t count = file ? fread(bytes, 1, size, file) : 0;

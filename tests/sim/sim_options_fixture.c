@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sim_options_rig.h"
+#include "sim_options_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,15 +9,16 @@
 
 #define MOST 12
 
-char sim_options_rig_errors[512];
+char sim_options_fixture_errors[512];
 
-bool sim_options_rig_parse(struct sim_options *options, const struct sim_command_line *line,
-                           const char *words)
+bool sim_options_fixture_parse(struct sim_options *options,
+                               const struct sim_command_line *line, const char *words)
 {
     static char kept[256];
     char *argv[MOST + 2] = {NULL}, *rest = kept;
     char program[] = "sim";
-    FILE *errors = fmemopen(sim_options_rig_errors, sizeof sim_options_rig_errors, "w");
+    FILE *errors =
+        fmemopen(sim_options_fixture_errors, sizeof sim_options_fixture_errors, "w");
     bool good;
     int argc = 1;
 
@@ -35,15 +36,16 @@ bool sim_options_rig_parse(struct sim_options *options, const struct sim_command
     return good;
 }
 
-void sim_options_rig_wrong(struct sim_options *options, const struct sim_command_line *line,
-                           const char *words, const char *named)
+void sim_options_fixture_wrong(struct sim_options *options,
+                               const struct sim_command_line *line, const char *words,
+                               const char *named)
 {
-    assert_false(sim_options_rig_parse(options, line, words));
-    assert_int_equal(strncmp(sim_options_rig_errors, "sim: ", 5), 0);
-    assert_non_null(strstr(sim_options_rig_errors, named));
+    assert_false(sim_options_fixture_parse(options, line, words));
+    assert_int_equal(strncmp(sim_options_fixture_errors, "sim: ", 5), 0);
+    assert_non_null(strstr(sim_options_fixture_errors, named));
 }
 
-void sim_options_rig_helps(const struct sim_command_line *line, const char *words)
+void sim_options_fixture_helps(const struct sim_command_line *line, const char *words)
 {
     char text[8192] = {0};
     FILE *out = fmemopen(text, sizeof text, "w");

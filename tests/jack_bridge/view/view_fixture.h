@@ -4,15 +4,15 @@
  * into a simulated Ether Dream. A small shell stands between the terminal and the program,
  * as in life: it hands over the foreground, tells how the program is, and dies of nothing.
  */
-#ifndef VIEW_RIG_H
-#define VIEW_RIG_H
+#ifndef VIEW_FIXTURE_H
+#define VIEW_FIXTURE_H
 
 #include "jackd.h"
 #include "json.h"
 
 #include <sys/types.h>
 
-struct view_rig {
+struct view_fixture {
     char folder[40];
     struct jackd server;
     struct source source;
@@ -33,21 +33,22 @@ int view_set_up(void **state);
 int view_tear_down(void **state);
 
 /* Starts it; `kind` for TERM, up to two further words, NULL: none. */
-void view_start(struct view_rig *rig, const char *kind, const char *a, const char *b);
+void view_start(struct view_fixture *fixture, const char *kind, const char *a,
+                const char *b);
 
-void view_type(struct view_rig *rig, const char *bytes, size_t size);
+void view_type(struct view_fixture *fixture, const char *bytes, size_t size);
 
 /* Takes what was drawn and what the shell tells; a condition calls it again and again. */
-void view_look(struct view_rig *rig);
-bool view_shows(struct view_rig *rig, const char *words); /* lately */
+void view_look(struct view_fixture *fixture);
+bool view_shows(struct view_fixture *fixture, const char *words); /* lately */
 
 /* The newest status. */
-bool view_is(struct view_rig *rig, const char *key, const char *expected);
+bool view_is(struct view_fixture *fixture, const char *key, const char *expected);
 
 /* Types `a` until it is lit. */
-void view_light(struct view_rig *rig);
+void view_light(struct view_fixture *fixture);
 
 /* Ends the simulator, and returns when it last made light, by jackd_now_ns. */
-int64_t view_last_lit_ns(struct view_rig *rig);
+int64_t view_last_lit_ns(struct view_fixture *fixture);
 
 #endif

@@ -2,8 +2,8 @@
  *
  * A feed in virtual time: periods come in, and all points are made that are due by then.
  */
-#ifndef BENCH_FEED_RIG_H
-#define BENCH_FEED_RIG_H
+#ifndef BENCH_FEED_FIXTURE_H
+#define BENCH_FEED_FIXTURE_H
 
 #include <beamjack/core.h>
 
@@ -22,12 +22,12 @@ struct bench_feed {
 };
 
 /* Begins with frames enough for what comes first. False: no memory. */
-bool bench_feed_begin(struct bench_feed *rig, uint32_t rate_hz, double pps);
-void bench_feed_end(struct bench_feed *rig);
+bool bench_feed_begin(struct bench_feed *fixture, uint32_t rate_hz, double pps);
+void bench_feed_end(struct bench_feed *fixture);
 
-void bench_feed_push(struct bench_feed *rig);
+void bench_feed_push(struct bench_feed *fixture);
 
 /* BENCH_POINTS points, unless none are due before the next period. */
-bool bench_feed_fill(struct bench_feed *rig);
+bool bench_feed_fill(struct bench_feed *fixture);
 
 #endif

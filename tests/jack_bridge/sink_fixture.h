@@ -3,18 +3,18 @@
  * A feed and a stream on a scripted DAC, with no engine running: what a JACK client needs
  * to push into.
  */
-#ifndef RIG_H
-#define RIG_H
+#ifndef SINK_FIXTURE_H
+#define SINK_FIXTURE_H
 
 #include "fake_dac.h"
 #include "jack/sinks.h"
 
 #include <stdatomic.h>
 
-#define RIG_RATE_HZ 48000
-#define RIG_LATENCY_NS (50 * BJ_NS_PER_MS)
+#define SINK_FIXTURE_RATE_HZ 48000
+#define SINK_FIXTURE_LATENCY_NS (50 * BJ_NS_PER_MS)
 
-struct rig {
+struct sink_fixture {
     struct fake_dac dac;
     struct bj_feed *feed;
     struct bj_stream *stream;
@@ -22,8 +22,8 @@ struct rig {
     atomic_uint wakes;     /* of the engine that is not there */
 };
 
-void rig_create(struct rig *rig);
-void rig_destroy(struct rig *rig);
-uint64_t rig_pushed(const struct rig *rig); /* frames */
+void sink_fixture_create(struct sink_fixture *sink_fixture);
+void sink_fixture_destroy(struct sink_fixture *sink_fixture);
+uint64_t sink_fixture_pushed(const struct sink_fixture *sink_fixture); /* frames */
 
 #endif

@@ -2,12 +2,12 @@
  *
  * A driver without a network, slot by slot: calls them and keeps what they said.
  */
-#ifndef SLOT_RIG_H
-#define SLOT_RIG_H
+#ifndef SLOT_FIXTURE_H
+#define SLOT_FIXTURE_H
 
 #include <beamjack/driver.h>
 
-struct slot_rig {
+struct slot_fixture {
     const struct bj_dac_driver *driver;
     struct bj_dac *dac;
     int64_t now_ns;
@@ -20,12 +20,13 @@ struct slot_rig {
 };
 
 /* BJ_OK, or what init said; then there is nothing to stop. */
-enum bj_status slot_rig_start(struct slot_rig *rig, const struct bj_dac_driver *driver,
-                              const char *id);
-void slot_rig_stop(struct slot_rig *rig);
+enum bj_status slot_fixture_start(struct slot_fixture *fixture,
+                                  const struct bj_dac_driver *driver, const char *id);
+void slot_fixture_stop(struct slot_fixture *fixture);
 
-void slot_rig_serve(struct slot_rig *rig, int64_t now_ns);
+void slot_fixture_serve(struct slot_fixture *fixture, int64_t now_ns);
 /* Points x = 0, 1/100, ... of `first` on; returns what was taken. */
-uint32_t slot_rig_write(struct slot_rig *rig, uint32_t first, uint32_t count, uint32_t pps);
+uint32_t slot_fixture_write(struct slot_fixture *fixture, uint32_t first, uint32_t count,
+                            uint32_t pps);
 
 #endif
