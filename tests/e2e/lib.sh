@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What all cases share: a private world of jackd, simulator, beamjack and players in which
+# What all cases share: a private fixture of jackd, simulator, beamjack and players in which
 # every process has an end. Sourced by run.
 
 # One name for all runs: JACK keeps a slot per server name, and a killed server leaves it.

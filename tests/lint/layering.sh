@@ -60,7 +60,7 @@ check() {
         '"'*) is_own dac_drivers "$header" && return ;;
         *) is_c_header "$header" && return ;;
         esac
-        echo "$file includes $header: a driver reaches the world only through bj_transports" ;;
+        echo "$file includes $header: a driver reaches the outside only through bj_transports" ;;
     jack_bridge/jack/*) ;;
     jack_bridge/*)
         case $header in

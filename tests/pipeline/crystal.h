@@ -15,7 +15,7 @@ struct crystal {
     int64_t wander_period_ns; /* with a wander */
 };
 
-/* `elapsed_ns` since the world began. */
+/* `elapsed_ns` since the simulation began. */
 double crystal_ppm(const struct crystal *crystal, int64_t elapsed_ns);
 bool crystal_changes(const struct crystal *crystal);
 

@@ -15,7 +15,7 @@
 
 #include <beamjack/driver.h>
 
-#define PIPELINE_START_NS CONFORMANCE_START_NS  /* when the world begins */
+#define PIPELINE_START_NS CONFORMANCE_START_NS  /* when the simulation begins */
 #define PIPELINE_LATENCY_NS (50 * BJ_NS_PER_MS) /* what the program chooses by default */
 
 struct pipeline_config {
@@ -104,7 +104,7 @@ struct pipeline {
 void pipeline_init(struct pipeline *pipeline, const struct pipeline_config *config);
 void pipeline_finish(struct pipeline *pipeline);
 
-/* Lets the world go on until then, or for so long. */
+/* Lets the simulation go on until then, or for so long. */
 void pipeline_run_until(struct pipeline *pipeline, int64_t until_ns);
 void pipeline_run_ms(struct pipeline *pipeline, int64_t ms);
 
@@ -121,7 +121,7 @@ void pipeline_step_jack(struct pipeline *pipeline, double ppm);
 /* From now on. The audience expects the new latency at once. */
 void pipeline_set_latency(struct pipeline *pipeline, int64_t latency_ns);
 
-/* Since the world began. */
+/* Since the simulation began. */
 double pipeline_seconds(const struct pipeline *pipeline);
 
 /* Now, at the device. */

@@ -23,39 +23,39 @@
 
 #define PPS 30000
 
-struct world {
+struct fixture {
     struct sim_process program;
     uint64_t produced;
 };
 
 static int setup(void **state)
 {
-    struct world *world = calloc(1, sizeof *world);
+    struct fixture *fixture = calloc(1, sizeof *fixture);
 
-    assert_non_null(world);
-    sim_process_enter(&world->program);
-    *state = world;
+    assert_non_null(fixture);
+    sim_process_enter(&fixture->program);
+    *state = fixture;
     return 0;
 }
 
 static int teardown(void **state)
 {
-    struct world *world = *state;
+    struct fixture *fixture = *state;
 
-    sim_process_leave(&world->program);
-    free(world);
+    sim_process_leave(&fixture->program);
+    free(fixture);
     return 0;
 }
 
-/* ---- The producer: a red line that wraps, one step a point ------------------------------- */
+/* ---- The producer: a red line that wraps, one step a point --------------------------- */
 
 static struct bj_fill_result fill(void *user, const struct bj_fill_request *request,
                                   struct bj_point *points)
 {
-    struct world *world = user;
+    struct fixture *fixture = user;
 
     for (uint32_t k = 0; k < request->target_points; k++) {
-        int16_t x = (int16_t)(world->produced++ % 32768);
+        int16_t x = (int16_t)(fixture->produced++ % 32768);
         points[k] = (struct bj_point){.x = (float)x / 32767.0F, .r = 1, .i = 1};
     }
     return (struct bj_fill_result){.kind = BJ_FILLED, .points = request->target_points};
@@ -74,7 +74,7 @@ static void run_until(struct bj_stream *stream, struct bj_waiter *waiter, int64_
     }
 }
 
-static void play(struct world *world)
+static void play(struct fixture *fixture)
 {
     struct bj_stream_config config = bj_stream_defaults();
     struct bj_safety_config safety = bj_safety_defaults();
@@ -85,7 +85,7 @@ static void play(struct world *world)
     struct bj_stream *stream;
     char id[64], why[256];
 
-    snprintf(id, sizeof id, "idn@127.0.0.1:%u", world->program.port);
+    snprintf(id, sizeof id, "idn@127.0.0.1:%u", fixture->program.port);
     assert_int_equal(bj_dac_parse(id, &info, why, sizeof why), BJ_OK);
     dac.id = info.id;
     dac.address = info.address;
@@ -93,7 +93,7 @@ static void play(struct world *world)
     config.dac = &dac;
     config.host = bj_waiter_host(waiter);
     config.fill = fill;
-    config.fill_user = world;
+    config.fill_user = fixture;
     config.pps = PPS;
     safety.dwell_ns = 0;
     config.safety = &safety;
@@ -111,7 +111,7 @@ static void play(struct world *world)
     bj_waiter_destroy(waiter);
 }
 
-/* ---- What came out ------------------------------------------------------------------------ */
+/* ---- What came out ------------------------------------------------------------------- */
 
 /* Values exact; in order, as far as the clock of a busy computer let them all through. */
 static void check_points(void)
@@ -182,14 +182,14 @@ static void test_the_driver_plays_on_it(void **state)
 {
     static const char *const options[] = {"--json", "json",        "--points", "points",
                                           "--png",  "picture.png", NULL};
-    struct world *world = *state;
+    struct fixture *fixture = *state;
 
-    sim_process_run(&world->program, PROGRAM, options);
-    sim_process_read_line(&world->program,
+    sim_process_run(&fixture->program, PROGRAM, options);
+    sim_process_read_line(&fixture->program,
                           "simulated OpenIDN receiver idn:010004a3112233-1 on 127.0.0.1:");
-    play(world);
-    kill(world->program.pid, SIGTERM);
-    assert_int_equal(sim_process_exit_status(&world->program), 0);
+    play(fixture);
+    kill(fixture->program.pid, SIGTERM);
+    assert_int_equal(sim_process_exit_status(&fixture->program), 0);
     check_points();
     check_json();
     assert_int_equal(access("picture.png", R_OK), 0);
@@ -198,15 +198,15 @@ static void test_the_driver_plays_on_it(void **state)
 static void test_help_and_wrong_options(void **state)
 {
     static const char *const help[] = {"--help", NULL}, *const wrong[] = {"--wrong", NULL};
-    struct world *world = *state;
+    struct fixture *fixture = *state;
 
-    sim_process_run(&world->program, PROGRAM, help);
-    sim_process_read_line(&world->program, "usage: beamjack sim idn");
-    assert_int_equal(sim_process_exit_status(&world->program), 0);
-    fclose(world->program.said);
-    sim_process_run(&world->program, PROGRAM, wrong);
-    sim_process_read_line(&world->program, "beamjack sim idn: ");
-    assert_int_equal(sim_process_exit_status(&world->program), 2);
+    sim_process_run(&fixture->program, PROGRAM, help);
+    sim_process_read_line(&fixture->program, "usage: beamjack sim idn");
+    assert_int_equal(sim_process_exit_status(&fixture->program), 0);
+    fclose(fixture->program.said);
+    sim_process_run(&fixture->program, PROGRAM, wrong);
+    sim_process_read_line(&fixture->program, "beamjack sim idn: ");
+    assert_int_equal(sim_process_exit_status(&fixture->program), 2);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

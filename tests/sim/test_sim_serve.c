@@ -22,7 +22,7 @@
 #define PATIENCE_NS (3 * BJ_NS_PER_S)
 #define ECHO_BYTES 8192
 
-/* ---- The device ------------------------------------------------------------------------ */
+/* ---- The device ---------------------------------------------------------------------- */
 
 struct echo {
     struct sim_host host;
@@ -145,9 +145,9 @@ static const struct sim_host_ops echo_ops = {
     .udp_ports = no_ports,
 };
 
-/* ---- The world ---------------------------------------------------------------------------- */
+/* ---- The fixture --------------------------------------------------------------------- */
 
-struct world {
+struct fixture {
     struct echo echo;
     struct sim_serve *serve;
     int wake_fd;
@@ -155,34 +155,35 @@ struct world {
 
 static int setup(void **state)
 {
-    struct world *world = calloc(1, sizeof *world);
+    struct fixture *fixture = calloc(1, sizeof *fixture);
     struct sim_serve_config config = sim_serve_defaults();
 
-    assert_non_null(world);
-    world->echo.host.ops = &echo_ops;
-    world->echo.takes = ECHO_BYTES;
-    world->echo.next_ns = BJ_NEVER;
-    world->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    assert_non_null(fixture);
+    fixture->echo.host.ops = &echo_ops;
+    fixture->echo.takes = ECHO_BYTES;
+    fixture->echo.next_ns = BJ_NEVER;
+    fixture->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     config.port = SIM_SERVE_ANY_PORT;
-    config.wake_fd = world->wake_fd;
-    assert_int_equal(sim_serve_create(&world->serve, &world->echo.host, &config), BJ_OK);
-    *state = world;
+    config.wake_fd = fixture->wake_fd;
+    assert_int_equal(sim_serve_create(&fixture->serve, &fixture->echo.host, &config),
+                     BJ_OK);
+    *state = fixture;
     return 0;
 }
 
 static int teardown(void **state)
 {
-    struct world *world = *state;
+    struct fixture *fixture = *state;
 
-    sim_serve_destroy(world->serve);
-    close(world->wake_fd);
-    free(world);
+    sim_serve_destroy(fixture->serve);
+    close(fixture->wake_fd);
+    free(fixture);
     return 0;
 }
 
-static void serve_a_little(struct world *world)
+static void serve_a_little(struct fixture *fixture)
 {
-    assert_int_equal(sim_serve_run(world->serve, sim_serve_now_ns() + 2 * BJ_NS_PER_MS),
+    assert_int_equal(sim_serve_run(fixture->serve, sim_serve_now_ns() + 2 * BJ_NS_PER_MS),
                      BJ_OK);
 }
 
@@ -194,72 +195,72 @@ static struct sockaddr_in here(uint16_t port)
 }
 
 /* Connected and accepted, unless the device refuses. */
-static int connect_to(struct world *world)
+static int connect_to(struct fixture *fixture)
 {
-    struct sockaddr_in address = here(sim_serve_port(world->serve));
+    struct sockaddr_in address = here(sim_serve_port(fixture->serve));
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
     fcntl(fd, F_SETFL, O_NONBLOCK);
-    serve_a_little(world);
+    serve_a_little(fixture);
     return fd;
 }
 
 /* What recv says once it says something: bytes, 0 for the end, or minus errno. */
-static ssize_t receive(struct world *world, int fd, void *bytes, size_t size)
+static ssize_t receive(struct fixture *fixture, int fd, void *bytes, size_t size)
 {
     int64_t end_ns = sim_serve_now_ns() + PATIENCE_NS;
     ssize_t got;
 
     while ((got = recv(fd, bytes, size, 0)) < 0 && errno == EAGAIN) {
         assert_true(sim_serve_now_ns() < end_ns);
-        serve_a_little(world);
+        serve_a_little(fixture);
     }
     return got < 0 ? -errno : got;
 }
 
-static void wait_for_hang_ups(struct world *world, int count)
+static void wait_for_hang_ups(struct fixture *fixture, int count)
 {
     int64_t end_ns = sim_serve_now_ns() + PATIENCE_NS;
 
-    while (world->echo.hang_ups < count) {
+    while (fixture->echo.hang_ups < count) {
         assert_true(sim_serve_now_ns() < end_ns);
-        serve_a_little(world);
+        serve_a_little(fixture);
     }
 }
 
-/* ---- Tests ------------------------------------------------------------------------------ */
+/* ---- Tests --------------------------------------------------------------------------- */
 
 static void test_bytes_there_and_back(void **state)
 {
-    struct world *world = *state;
+    struct fixture *fixture = *state;
     char bytes[16] = {0};
-    int fd = connect_to(world);
+    int fd = connect_to(fixture);
     assert_int_equal(send(fd, "hello", 5, 0), 5);
-    assert_int_equal(receive(world, fd, bytes, sizeof bytes), 5);
+    assert_int_equal(receive(fixture, fd, bytes, sizeof bytes), 5);
     assert_string_equal(bytes, "hello");
     close(fd);
-    wait_for_hang_ups(world, 1);
-    assert_int_equal(sim_serve_clients(world->serve), 0);
+    wait_for_hang_ups(fixture, 1);
+    assert_int_equal(sim_serve_clients(fixture->serve), 0);
 }
 
 static void test_clients_are_kept_apart(void **state)
 {
-    struct world *world = *state;
+    struct fixture *fixture = *state;
     char bytes[16] = {0};
     int fds[3];
     for (int n = 0; n < 3; n++) {
-        fds[n] = connect_to(world);
+        fds[n] = connect_to(fixture);
     }
-    assert_int_equal(sim_serve_clients(world->serve), 3);
+    assert_int_equal(sim_serve_clients(fixture->serve), 3);
     send(fds[0], "a", 1, 0);
     send(fds[2], "c", 1, 0);
-    assert_int_equal(receive(world, fds[2], bytes, sizeof bytes), 1);
+    assert_int_equal(receive(fixture, fds[2], bytes, sizeof bytes), 1);
     assert_int_equal(bytes[0], 'c');
     close(fds[0]); /* the others move up in the table, and go on */
-    wait_for_hang_ups(world, 1);
+    wait_for_hang_ups(fixture, 1);
     send(fds[2], "C", 1, 0);
-    assert_int_equal(receive(world, fds[2], bytes, sizeof bytes), 1);
+    assert_int_equal(receive(fixture, fds[2], bytes, sizeof bytes), 1);
     assert_int_equal(bytes[0], 'C');
     assert_int_equal(recv(fds[1], bytes, 1, 0), -1);
     close(fds[1]);
@@ -269,11 +270,11 @@ static void test_clients_are_kept_apart(void **state)
 /* More than every buffer on the way, through a device that takes 100 bytes at a time. */
 static void test_a_small_window_loses_nothing(void **state)
 {
-    struct world *world = *state;
+    struct fixture *fixture = *state;
     enum { TOTAL = 100000 };
-    int fd = connect_to(world), sent = 0, back = 0;
+    int fd = connect_to(fixture), sent = 0, back = 0;
     int64_t end_ns = sim_serve_now_ns() + 4 * PATIENCE_NS;
-    world->echo.takes = 100;
+    fixture->echo.takes = 100;
     while (back < TOTAL && sim_serve_now_ns() < end_ns) {
         uint8_t bytes[1000];
         int count = TOTAL - sent < 1000 ? TOTAL - sent : 1000;
@@ -282,7 +283,7 @@ static void test_a_small_window_loses_nothing(void **state)
         }
         ssize_t done = send(fd, bytes, (size_t)count, 0);
         sent += done > 0 ? (int)done : 0;
-        sim_serve_run(world->serve, sim_serve_now_ns());
+        sim_serve_run(fixture->serve, sim_serve_now_ns());
         done = recv(fd, bytes, sizeof bytes, 0);
         for (ssize_t n = 0; n < done; n++) {
             assert_int_equal(bytes[n], back++ % 251);
@@ -294,26 +295,26 @@ static void test_a_small_window_loses_nothing(void **state)
 
 static void test_refused(void **state)
 {
-    struct world *world = *state;
+    struct fixture *fixture = *state;
     char byte;
-    world->echo.refuses = true;
-    int fd = connect_to(world);
-    assert_int_equal(receive(world, fd, &byte, 1), -ECONNRESET);
-    assert_int_equal(sim_serve_clients(world->serve), 0);
-    assert_int_equal(world->echo.hang_ups, 0);
+    fixture->echo.refuses = true;
+    int fd = connect_to(fixture);
+    assert_int_equal(receive(fixture, fd, &byte, 1), -ECONNRESET);
+    assert_int_equal(sim_serve_clients(fixture->serve), 0);
+    assert_int_equal(fixture->echo.hang_ups, 0);
     close(fd);
 }
 
 static void test_one_client_too_many(void **state)
 {
-    struct world *world = *state;
+    struct fixture *fixture = *state;
     int fds[SIM_SERVE_CLIENTS + 1];
     char byte;
     for (int n = 0; n <= SIM_SERVE_CLIENTS; n++) {
-        fds[n] = connect_to(world);
+        fds[n] = connect_to(fixture);
     }
-    assert_int_equal(receive(world, fds[SIM_SERVE_CLIENTS], &byte, 1), -ECONNRESET);
-    assert_int_equal(sim_serve_clients(world->serve), SIM_SERVE_CLIENTS);
+    assert_int_equal(receive(fixture, fds[SIM_SERVE_CLIENTS], &byte, 1), -ECONNRESET);
+    assert_int_equal(sim_serve_clients(fixture->serve), SIM_SERVE_CLIENTS);
     for (int n = 0; n <= SIM_SERVE_CLIENTS; n++) {
         close(fds[n]);
     }
@@ -321,54 +322,54 @@ static void test_one_client_too_many(void **state)
 
 static void test_the_device_resets(void **state)
 {
-    struct world *world = *state;
+    struct fixture *fixture = *state;
     char byte;
-    int fd = connect_to(world);
-    world->echo.lines[0].link = SIM_LINK_RESET;
-    assert_int_equal(receive(world, fd, &byte, 1), -ECONNRESET);
-    assert_int_equal(world->echo.hang_ups, 1);
+    int fd = connect_to(fixture);
+    fixture->echo.lines[0].link = SIM_LINK_RESET;
+    assert_int_equal(receive(fixture, fd, &byte, 1), -ECONNRESET);
+    assert_int_equal(fixture->echo.hang_ups, 1);
     close(fd);
 }
 
 static void test_the_device_ends(void **state)
 {
-    struct world *world = *state;
+    struct fixture *fixture = *state;
     char byte;
-    int fd = connect_to(world);
-    world->echo.lines[0].link = SIM_LINK_FIN;
-    assert_int_equal(receive(world, fd, &byte, 1), 0);
-    assert_int_equal(world->echo.hang_ups, 0); /* the client may still talk */
+    int fd = connect_to(fixture);
+    fixture->echo.lines[0].link = SIM_LINK_FIN;
+    assert_int_equal(receive(fixture, fd, &byte, 1), 0);
+    assert_int_equal(fixture->echo.hang_ups, 0); /* the client may still talk */
     close(fd);
-    wait_for_hang_ups(world, 1);
+    wait_for_hang_ups(fixture, 1);
 }
 
 static void test_a_client_resets(void **state)
 {
-    struct world *world = *state;
+    struct fixture *fixture = *state;
     const struct linger at_once = {.l_onoff = 1};
-    int fd = connect_to(world);
+    int fd = connect_to(fixture);
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     close(fd);
-    wait_for_hang_ups(world, 1);
+    wait_for_hang_ups(fixture, 1);
 }
 
 /* It must neither stay for ever nor keep the loop busy. */
 static void test_a_client_resets_while_nothing_is_taken(void **state)
 {
-    struct world *world = *state;
+    struct fixture *fixture = *state;
     const struct linger at_once = {.l_onoff = 1};
-    int fd = connect_to(world);
-    world->echo.takes = 0;
+    int fd = connect_to(fixture);
+    fixture->echo.takes = 0;
     send(fd, "stuck", 5, 0);
-    serve_a_little(world);
+    serve_a_little(fixture);
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     close(fd);
-    wait_for_hang_ups(world, 1);
+    wait_for_hang_ups(fixture, 1);
 }
 
 static void test_broadcasts_go_where_they_should(void **state)
 {
-    struct world *world = *state;
+    struct fixture *fixture = *state;
     struct sockaddr_in address = here(0);
     socklen_t size = sizeof address;
     char bytes[64];
@@ -376,25 +377,25 @@ static void test_broadcasts_go_where_they_should(void **state)
     address.sin_addr.s_addr = htonl(INADDR_ANY);
     assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
     getsockname(fd, (struct sockaddr *)&address, &size);
-    world->echo.datagram_out_size = 36;
-    world->echo.datagram_to =
+    fixture->echo.datagram_out_size = 36;
+    fixture->echo.datagram_to =
         (struct bj_address){.ip = 0xffffffff, .port = ntohs(address.sin_port)};
-    assert_int_equal(receive(world, fd, bytes, sizeof bytes), 36);
+    assert_int_equal(receive(fixture, fd, bytes, sizeof bytes), 36);
     assert_int_equal(bytes[35], 'd');
-    assert_true(sim_serve_broadcasts(world->serve));
+    assert_true(sim_serve_broadcasts(fixture->serve));
     close(fd);
 }
 
 static void test_broadcasts_that_cannot_go_are_noticed(void **state)
 {
-    struct world *world = *state;
+    struct fixture *fixture = *state;
     struct sim_serve_config config = sim_serve_defaults();
     struct sim_serve *serve;
     config.port = SIM_SERVE_ANY_PORT;
     config.broadcast_ip = 0xc0000201; /* not reachable from a loopback address */
-    assert_int_equal(sim_serve_create(&serve, &world->echo.host, &config), BJ_OK);
-    world->echo.datagram_out_size = 36;
-    world->echo.datagram_to = (struct bj_address){.ip = 0xffffffff, .port = 7001};
+    assert_int_equal(sim_serve_create(&serve, &fixture->echo.host, &config), BJ_OK);
+    fixture->echo.datagram_out_size = 36;
+    fixture->echo.datagram_to = (struct bj_address){.ip = 0xffffffff, .port = 7001};
     assert_int_equal(sim_serve_run(serve, sim_serve_now_ns()), BJ_OK);
     assert_false(sim_serve_broadcasts(serve));
     sim_serve_destroy(serve);
@@ -403,18 +404,18 @@ static void test_broadcasts_that_cannot_go_are_noticed(void **state)
 /* Nobody looks while they come; they came when they came all the same. */
 static void test_datagrams_come_when_they_arrived(void **state)
 {
-    struct world *world = *state;
+    struct fixture *fixture = *state;
     static const uint16_t ports[] = {17654, 17655, 0};
     const struct timespec pause = {.tv_nsec = 20 * BJ_NS_PER_MS};
     struct sim_host_ops ops = echo_ops;
     struct sim_serve_config config = sim_serve_defaults();
     struct sim_serve *serve;
-    const int64_t *came_ns = world->echo.datagram_ns;
+    const int64_t *came_ns = fixture->echo.datagram_ns;
     int64_t begun_ns;
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     ops.udp_ports = ports;
-    world->echo.host.ops = &ops;
-    assert_int_equal(sim_serve_create(&serve, &world->echo.host, &config), BJ_OK);
+    fixture->echo.host.ops = &ops;
+    assert_int_equal(sim_serve_create(&serve, &fixture->echo.host, &config), BJ_OK);
     begun_ns = sim_serve_now_ns();
     for (int n = 0; n < 4; n++) { /* the second port first */
         struct sockaddr_in address = here(ports[(n + 1) % 2]);
@@ -422,19 +423,19 @@ static void test_datagrams_come_when_they_arrived(void **state)
         nanosleep(&pause, NULL);
     }
     sim_serve_run(serve, sim_serve_now_ns());
-    assert_int_equal(world->echo.datagrams_in, 4);
+    assert_int_equal(fixture->echo.datagrams_in, 4);
     assert_true(came_ns[0] >= begun_ns - BJ_NS_PER_MS);
     for (int n = 1; n < 4; n++) {
         assert_true(came_ns[n] - came_ns[n - 1] > 15 * BJ_NS_PER_MS);
     }
     sim_serve_destroy(serve);
-    world->echo.host.ops = &echo_ops;
+    fixture->echo.host.ops = &echo_ops;
     close(fd);
 }
 
 static void test_datagrams_come_in(void **state)
 {
-    struct world *world = *state;
+    struct fixture *fixture = *state;
     static const uint16_t ports[] = {17654, 0};
     struct sim_host_ops ops = echo_ops;
     struct sim_serve_config config = sim_serve_defaults();
@@ -442,19 +443,19 @@ static void test_datagrams_come_in(void **state)
     struct sim_serve *serve;
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     ops.udp_ports = ports;
-    world->echo.host.ops = &ops;
+    fixture->echo.host.ops = &ops;
     config.port = SIM_SERVE_ANY_PORT;
-    assert_int_equal(sim_serve_create(&serve, &world->echo.host, &config), BJ_OK);
+    assert_int_equal(sim_serve_create(&serve, &fixture->echo.host, &config), BJ_OK);
     sendto(fd, "knock", 5, 0, (const struct sockaddr *)&address, sizeof address);
     sim_serve_run(serve, sim_serve_now_ns());
-    assert_int_equal(world->echo.datagrams_in, 1);
-    assert_memory_equal(world->echo.datagram_in, "knock", 5);
+    assert_int_equal(fixture->echo.datagrams_in, 1);
+    assert_memory_equal(fixture->echo.datagram_in, "knock", 5);
     sim_serve_destroy(serve);
-    world->echo.host.ops = &echo_ops;
+    fixture->echo.host.ops = &echo_ops;
     close(fd);
 }
 
-/* ---- Devices with UDP ports only -------------------------------------------------------- */
+/* ---- Devices with UDP ports only ----------------------------------------------------- */
 
 /* Three ports; whatever comes in is answered by the port it came to, with its number. */
 static void talker_in(struct sim_host *host, uint16_t port, struct bj_address from,
@@ -583,36 +584,36 @@ static void test_a_taken_udp_port_is_told(void **state)
 
 static void test_a_taken_port_is_told(void **state)
 {
-    struct world *world = *state;
+    struct fixture *fixture = *state;
     struct sim_serve_config config = sim_serve_defaults();
     struct sim_serve *second;
-    config.port = sim_serve_port(world->serve);
-    assert_int_equal(sim_serve_create(&second, &world->echo.host, &config), BJ_BUSY);
+    config.port = sim_serve_port(fixture->serve);
+    assert_int_equal(sim_serve_create(&second, &fixture->echo.host, &config), BJ_BUSY);
     assert_null(second);
     config.port = SIM_SERVE_ANY_PORT;
     config.bind_ip = 0xc0000201; /* 192.0.2.1 belongs to nobody */
-    assert_int_equal(sim_serve_create(&second, &world->echo.host, &config), BJ_NOT_FOUND);
+    assert_int_equal(sim_serve_create(&second, &fixture->echo.host, &config), BJ_NOT_FOUND);
 }
 
 static void test_runs_until_the_time_is_over(void **state)
 {
-    struct world *world = *state;
+    struct fixture *fixture = *state;
     int64_t until_ns = sim_serve_now_ns() + 20 * BJ_NS_PER_MS;
-    assert_int_equal(sim_serve_run(world->serve, until_ns), BJ_OK);
+    assert_int_equal(sim_serve_run(fixture->serve, until_ns), BJ_OK);
     assert_true(sim_serve_now_ns() >= until_ns);
 }
 
 static void test_wakes_when_told(void **state)
 {
-    struct world *world = *state;
+    struct fixture *fixture = *state;
     const uint64_t one = 1;
-    assert_int_equal(write(world->wake_fd, &one, sizeof one), sizeof one);
+    assert_int_equal(write(fixture->wake_fd, &one, sizeof one), sizeof one);
     int64_t before_ns = sim_serve_now_ns();
-    assert_int_equal(sim_serve_run(world->serve, before_ns + PATIENCE_NS), BJ_OK);
+    assert_int_equal(sim_serve_run(fixture->serve, before_ns + PATIENCE_NS), BJ_OK);
     assert_true(sim_serve_now_ns() < before_ns + PATIENCE_NS);
 }
 
-/* ---- No descriptor left ------------------------------------------------------------------ */
+/* ---- No descriptor left -------------------------------------------------------------- */
 
 static struct {
     bool exhausted;
@@ -635,18 +636,18 @@ int __wrap_accept4(int fd, struct sockaddr *address, socklen_t *size, int flags)
 /* The client waits in the kernel; nobody spins meanwhile, and it is taken in the end. */
 static void test_no_descriptor_left_is_waited_out(void **state)
 {
-    struct world *world = *state;
+    struct fixture *fixture = *state;
     char bytes[16] = {0};
     descriptors.exhausted = true;
-    int fd = connect_to(world);
+    int fd = connect_to(fixture);
     descriptors.tries = 0;
-    assert_int_equal(sim_serve_run(world->serve, sim_serve_now_ns() + 300 * BJ_NS_PER_MS),
+    assert_int_equal(sim_serve_run(fixture->serve, sim_serve_now_ns() + 300 * BJ_NS_PER_MS),
                      BJ_OK);
     assert_in_range(descriptors.tries, 0, 4);
-    assert_int_equal(sim_serve_clients(world->serve), 0);
+    assert_int_equal(sim_serve_clients(fixture->serve), 0);
     descriptors.exhausted = false;
     assert_int_equal(send(fd, "hello", 5, 0), 5);
-    assert_int_equal(receive(world, fd, bytes, sizeof bytes), 5);
+    assert_int_equal(receive(fixture, fd, bytes, sizeof bytes), 5);
     assert_string_equal(bytes, "hello");
     close(fd);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * When the world of a test begins, as its host's clock shows it: anywhere within ten years
- * of uptime, for nothing may depend on how long the machine has been running.
+ * When the simulation of a test begins, as its host's clock shows it: anywhere within ten
+ * years of uptime, for nothing may depend on how long the machine has been running.
  */
 #ifndef EPOCH_H
 #define EPOCH_H

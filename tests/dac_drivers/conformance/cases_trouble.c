@@ -3,7 +3,7 @@
  * The cases of what goes wrong for long, and of what is counted then.
  */
 #include "cases.h"
-#include "world.h"
+#include "fixture.h"
 
 #define SLOW_PPS 10000u /* 40 s of it can be remembered */
 #define REFUSED_NS                                                                         \
@@ -20,25 +20,25 @@ static bool is_fine(const struct conformance_verdict *verdict)
 
 /* ---- The ledger ---------------------------------------------------------------------- */
 
-static uint64_t came_out(const struct world *world)
+static uint64_t came_out(const struct fixture *fixture)
 {
-    return world->observer.seen_in_all - world->observer.idle;
+    return fixture->observer.seen_in_all - fixture->observer.idle;
 }
 
 /* What was made came out or is counted as thrown away, and not both; but for `played`
  * points that may have come out when nobody could be told. */
-static void check_ledger(const struct world *world, uint64_t played,
+static void check_ledger(const struct fixture *fixture, uint64_t played,
                          struct conformance_verdict *verdict)
 {
-    const struct conformance_row *row = world->row;
+    const struct conformance_row *row = fixture->row;
     uint64_t made =
-        world->made > world->recorder.taken ? world->made : world->recorder.taken;
-    uint64_t flushed = bj_stream_stats(world->stream).flushed_points;
-    uint64_t missing = made - came_out(world);
-    uint64_t doubt = world->recorder.emptied * row->flush_unsure_points +
-                     world->recorder.connects * row->unsure_points;
+        fixture->made > fixture->recorder.taken ? fixture->made : fixture->recorder.taken;
+    uint64_t flushed = bj_stream_stats(fixture->stream).flushed_points;
+    uint64_t missing = made - came_out(fixture);
+    uint64_t doubt = fixture->recorder.emptied * row->flush_unsure_points +
+                     fixture->recorder.connects * row->unsure_points;
 
-    if (observer_is_blind(&world->observer))
+    if (observer_is_blind(&fixture->observer))
         return;
     conformance_expect(verdict, missing <= flushed + doubt,
                        "of %u points %u never came out, and %u are counted", (unsigned)made,
@@ -48,51 +48,52 @@ static void check_ledger(const struct world *world, uint64_t played,
                        (unsigned)missing, (unsigned)flushed);
 }
 
-static void stop_and_judge(struct world *world, uint64_t played,
+static void stop_and_judge(struct fixture *fixture, uint64_t played,
                            struct conformance_verdict *verdict)
 {
-    world_stop(world);
-    world_run_ms(world, 1000 + (double)world_queue_ns(world) / 1e6);
-    if (conformance_expect(verdict, world->over, "stopped, it does not end"))
-        check_ledger(world, played, verdict);
+    fixture_stop(fixture);
+    fixture_run_ms(fixture, 1000 + (double)fixture_queue_ns(fixture) / 1e6);
+    if (conformance_expect(verdict, fixture->over, "stopped, it does not end"))
+        check_ledger(fixture, played, verdict);
 }
 
 static void disarm_and_stop(const struct conformance_row *row, int k,
                             struct conformance_verdict *verdict)
 {
-    struct world world;
+    struct fixture fixture;
 
-    if (world_start(&world, row, (uint64_t)k, verdict) && world_stream(&world, world.pps)) {
-        for (int n = 0; n < k % 4 && world_light_up(&world); n++) {
-            world_run_ms(&world, 0.7 * k);
-            world_disarm(&world);
-            world_run_ms(&world, 90 + 0.3 * k);
+    if (fixture_start(&fixture, row, (uint64_t)k, verdict) &&
+        fixture_stream(&fixture, fixture.pps)) {
+        for (int n = 0; n < k % 4 && fixture_light_up(&fixture); n++) {
+            fixture_run_ms(&fixture, 0.7 * k);
+            fixture_disarm(&fixture);
+            fixture_run_ms(&fixture, 90 + 0.3 * k);
         }
-        world_light_up(&world);
-        world_run_ms(&world, 1.9 * k);
-        stop_and_judge(&world, 0, verdict);
+        fixture_light_up(&fixture);
+        fixture_run_ms(&fixture, 1.9 * k);
+        stop_and_judge(&fixture, 0, verdict);
     }
-    world_finish(&world);
+    fixture_finish(&fixture);
 }
 
 static void unplug_and_stop(const struct conformance_row *row, int k,
                             struct conformance_verdict *verdict)
 {
-    struct world world;
+    struct fixture fixture;
 
-    if (world_start(&world, row, (uint64_t)k, verdict) && world_stream(&world, world.pps) &&
-        world_light_up(&world)) {
-        double queue_s = (double)world_queue_ns(&world) / 1e9;
-        world_run_ms(&world, 1.9 * k);
-        world.observer.unsure_points = row->unsure_points;
-        row->unplug(world.adapter);
-        world.observer.dark_from_ns = world.now_ns + world_queue_ns(&world);
-        world_run_ms(&world, 2500);
-        row->plug(world.adapter);
-        world_light_up(&world);
-        stop_and_judge(&world, (uint64_t)(queue_s * world.pps), verdict);
+    if (fixture_start(&fixture, row, (uint64_t)k, verdict) &&
+        fixture_stream(&fixture, fixture.pps) && fixture_light_up(&fixture)) {
+        double queue_s = (double)fixture_queue_ns(&fixture) / 1e9;
+        fixture_run_ms(&fixture, 1.9 * k);
+        fixture.observer.unsure_points = row->unsure_points;
+        row->unplug(fixture.adapter);
+        fixture.observer.dark_from_ns = fixture.now_ns + fixture_queue_ns(&fixture);
+        fixture_run_ms(&fixture, 2500);
+        row->plug(fixture.adapter);
+        fixture_light_up(&fixture);
+        stop_and_judge(&fixture, (uint64_t)(queue_s * fixture.pps), verdict);
     }
-    world_finish(&world);
+    fixture_finish(&fixture);
 }
 
 void conformance_accounts_for_every_point(const struct conformance_row *row,
@@ -107,27 +108,27 @@ void conformance_accounts_for_every_point(const struct conformance_row *row,
 
 /* ---- Patience ------------------------------------------------------------------------ */
 
-static uint64_t restarts(const struct world *world)
+static uint64_t restarts(const struct fixture *fixture)
 {
-    const struct recorder *recorder = &world->recorder;
+    const struct recorder *recorder = &fixture->recorder;
 
     return recorder->emptied > recorder->connects ? recorder->emptied : recorder->connects;
 }
 
-static void bear(struct world *world, struct conformance_verdict *verdict)
+static void bear(struct fixture *fixture, struct conformance_verdict *verdict)
 {
-    uint64_t words = world->words;
+    uint64_t words = fixture->words;
 
     for (int second = 0; second < 20 && is_fine(verdict); second++) {
-        uint64_t before = restarts(world);
-        world_run_ms(world, 1000);
-        conformance_expect(verdict, restarts(world) - before <= MOST_RESTARTS,
+        uint64_t before = restarts(fixture);
+        fixture_run_ms(fixture, 1000);
+        conformance_expect(verdict, restarts(fixture) - before <= MOST_RESTARTS,
                            "refused, it begins anew %u times in a second",
-                           (unsigned)(restarts(world) - before));
+                           (unsigned)(restarts(fixture) - before));
     }
-    conformance_expect(verdict, world->words - words <= MOST_WORDS_AGAIN,
+    conformance_expect(verdict, fixture->words - words <= MOST_WORDS_AGAIN,
                        "refused, it says %u words in 20 s",
-                       (unsigned)(world->words - words));
+                       (unsigned)(fixture->words - words));
 }
 
 /* Whatever it is that the device refuses, it is not asked as fast as it answers; nobody
@@ -139,32 +140,33 @@ void conformance_bears_refusals(const struct conformance_row *row,
 
     stubborn.dark_ns += REFUSED_NS;
     for (int kind = 1; row->refuse && kind <= row->refusals && is_fine(verdict); kind++) {
-        struct world world;
-        if (row->late_ns == 0 && world_start(&world, &stubborn, (uint64_t)kind, verdict) &&
-            world_stream(&world, SLOW_PPS) && world_light_up(&world)) {
-            world.observer.unsure_points = row->nonsense_unsure_points;
-            row->refuse(world.adapter, kind);
-            bear(&world, verdict);
-            world_count_anew(&world);
-            world_run_ms(&world, 1000);
+        struct fixture fixture;
+        if (row->late_ns == 0 &&
+            fixture_start(&fixture, &stubborn, (uint64_t)kind, verdict) &&
+            fixture_stream(&fixture, SLOW_PPS) && fixture_light_up(&fixture)) {
+            fixture.observer.unsure_points = row->nonsense_unsure_points;
+            row->refuse(fixture.adapter, kind);
+            bear(&fixture, verdict);
+            fixture_count_anew(&fixture);
+            fixture_run_ms(&fixture, 1000);
             conformance_expect(
-                verdict, world.observer.seen > 0 || !bj_stream_stats(world.stream).lit,
+                verdict, fixture.observer.seen > 0 || !bj_stream_stats(fixture.stream).lit,
                 "refused for 20 s, it is said to be lit");
-            row->refuse(world.adapter, 0);
-            world_light_up(&world);
+            row->refuse(fixture.adapter, 0);
+            fixture_light_up(&fixture);
         }
 
-        world_finish(&world);
+        fixture_finish(&fixture);
     }
 }
 
-static void await(struct world *world, struct conformance_verdict *verdict)
+static void await(struct fixture *fixture, struct conformance_verdict *verdict)
 {
-    uint64_t connects = world->recorder.connects, words = world->words;
+    uint64_t connects = fixture->recorder.connects, words = fixture->words;
 
-    world_run_ms(world, 60000);
-    connects = world->recorder.connects - connects;
-    words = world->words - words;
+    fixture_run_ms(fixture, 60000);
+    connects = fixture->recorder.connects - connects;
+    words = fixture->words - words;
     conformance_expect(verdict, connects <= MOST_ATTEMPTS,
                        "absent, it is tried %u times in a minute", (unsigned)connects);
     conformance_expect(verdict, words <= MOST_WORDS, "absent, %u words are said of it",
@@ -175,21 +177,21 @@ static void await(struct world *world, struct conformance_verdict *verdict)
 void conformance_waits_for_the_absent(const struct conformance_row *row,
                                       struct conformance_verdict *verdict)
 {
-    struct world world;
+    struct fixture fixture;
 
-    if (!row->unplug || row->late_ns > 0 || !world_start(&world, row, 1, verdict))
+    if (!row->unplug || row->late_ns > 0 || !fixture_start(&fixture, row, 1, verdict))
         return;
-    row->unplug(world.adapter);
-    if (world_stream(&world, world.pps)) {
-        await(&world, verdict);
-        row->plug(world.adapter);
-        world_light_up(&world);
-        world.observer.unsure_points = row->unsure_points;
-        row->unplug(world.adapter);
-        world.observer.dark_from_ns = world.now_ns + world_queue_ns(&world);
-        await(&world, verdict);
-        row->plug(world.adapter);
-        world_light_up(&world);
+    row->unplug(fixture.adapter);
+    if (fixture_stream(&fixture, fixture.pps)) {
+        await(&fixture, verdict);
+        row->plug(fixture.adapter);
+        fixture_light_up(&fixture);
+        fixture.observer.unsure_points = row->unsure_points;
+        row->unplug(fixture.adapter);
+        fixture.observer.dark_from_ns = fixture.now_ns + fixture_queue_ns(&fixture);
+        await(&fixture, verdict);
+        row->plug(fixture.adapter);
+        fixture_light_up(&fixture);
     }
-    world_finish(&world);
+    fixture_finish(&fixture);
 }

@@ -14,7 +14,7 @@
 
 #include <beamjack/driver.h>
 
-#define CONFORMANCE_START_NS epoch_ns() /* when a world begins, in virtual time */
+#define CONFORMANCE_START_NS epoch_ns() /* when a fixture begins, in virtual time */
 
 /* A point that comes out of the device at time_ns: x right, y up, whatever the wire does;
  * colours and intensity 0 to 1, all 0 where the device's own shutter or output switch keeps

@@ -36,7 +36,7 @@ struct recorder {
     struct bj_dac_status status;
     struct bj_level_report report; /* newest */
 
-    /* Of the world: what time it is; and a level report came. */
+    /* Of the fixture: what time it is; and a level report came. */
     int64_t (*now_ns)(void *user);
     void (*reported)(void *user, const struct bj_level_report *report);
     void *user;

@@ -5,7 +5,7 @@
  * Every driver, rough ways and devices drawn from seeds: nothing that could be done is
  * forgotten, and nobody spins. A seed that fails is printed; "loud" shows its steps.
  */
-#include "rough_world.h"
+#include "rough_fixture.h"
 #include "rows.h"
 
 #include <stdio.h>
@@ -30,7 +30,7 @@ static bool passes(const struct conformance_row *row, uint64_t seed, bool loud)
 
     if (loud)
         rough_scenario_print(&scenario, row->name);
-    (void)rough_world_run(row, &scenario, loud, &verdict);
+    (void)rough_fixture_run(row, &scenario, loud, &verdict);
     if (verdict.text[0] == '\0')
         return true;
     if (!loud)

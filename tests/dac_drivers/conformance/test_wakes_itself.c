@@ -4,7 +4,7 @@
  * wrong in one way.
  */
 #include "frail_dac.h"
-#include "rough_world.h"
+#include "rough_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@ static struct conformance_verdict judge(enum frailty frailty)
 
     for (uint64_t seed = 1; seed <= SEEDS && verdict.text[0] == '\0'; seed++) {
         const struct rough_scenario scenario = rough_scenario(seed);
-        (void)rough_world_run(frail_row(frailty), &scenario, false, &verdict);
+        (void)rough_fixture_run(frail_row(frailty), &scenario, false, &verdict);
     }
     return verdict;
 }
@@ -66,9 +66,9 @@ static void test_the_same_seed_is_the_same_run(void **state)
     struct conformance_verdict verdict = {""};
     const struct rough_scenario scenario = rough_scenario(7);
     struct rough_result first =
-        rough_world_run(frail_row(FRAIL_NOT_AT_ALL), &scenario, false, &verdict);
+        rough_fixture_run(frail_row(FRAIL_NOT_AT_ALL), &scenario, false, &verdict);
     struct rough_result second =
-        rough_world_run(frail_row(FRAIL_NOT_AT_ALL), &scenario, false, &verdict);
+        rough_fixture_run(frail_row(FRAIL_NOT_AT_ALL), &scenario, false, &verdict);
 
     (void)state;
     assert_true(first.steps > 100 && first.probes > 100);

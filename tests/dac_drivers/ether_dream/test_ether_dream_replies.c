@@ -4,27 +4,27 @@
  */
 #include "byte_host.h"
 #include "ether_dream/ether_dream_replies.h"
-#include "ether_dream_world.h"
+#include "ether_dream_fixture.h"
 
-static struct world world;
+static struct fixture fixture;
 static struct byte_host bytes_only;
 
-static int stop_world(void **state)
+static int stop_fixture(void **state)
 {
     (void)state;
-    world_stop(&world);
+    fixture_stop(&fixture);
     return 0;
 }
 
 static const struct sim_ed_counters *counters(void)
 {
-    return sim_ed_counters(world.device);
+    return sim_ed_counters(fixture.device);
 }
 
 static void start_playing(const char *profile)
 {
-    world_start_as(&world, profile);
-    world_play(&world);
+    fixture_start_as(&fixture, profile);
+    fixture_play(&fixture);
 }
 
 /* ---- Running dry --------------------------------------------------------------------- */
@@ -33,30 +33,30 @@ static void test_recovers_from_an_underflow_on_the_same_connection(void **state)
 {
     (void)state;
     start_playing("ed2");
-    world_fault(&world, SIM_ED_UNDERFLOW, 0);
-    world_run_ms(&world, 300);
-    assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
-    assert_int_equal(world.emptied, 1);
-    assert_int_equal(world.dried, 1);
+    fixture_fault(&fixture, SIM_ED_UNDERFLOW, 0);
+    fixture_run_ms(&fixture, 300);
+    assert_int_equal(fixture.dac_status.state, BJ_DAC_PLAYING);
+    assert_int_equal(fixture.emptied, 1);
+    assert_int_equal(fixture.dried, 1);
     assert_int_equal(counters()->connections, 1);
     assert_int_equal(counters()->prepares, 2);
-    assert_int_equal(world.dac_status.fault_count, 0);
+    assert_int_equal(fixture.dac_status.fault_count, 0);
 }
 
 static void test_points_refused_by_an_idle_device_are_lost_and_told(void **state)
 {
     (void)state;
     start_playing("ed2");
-    world.feeding = false;
-    world_run_ms(&world, 39.5); /* the last points are about to leave */
-    world.feeding = true;
-    world.target_points = 20; /* too little, too late, again and again */
-    world_run_ms(&world, 2000);
-    world.target_points = 1200;
-    assert_true(world.dried > 3);
-    world_run_ms(&world, 300);
-    assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
-    world_balance(&world, 0);
+    fixture.feeding = false;
+    fixture_run_ms(&fixture, 39.5); /* the last points are about to leave */
+    fixture.feeding = true;
+    fixture.target_points = 20; /* too little, too late, again and again */
+    fixture_run_ms(&fixture, 2000);
+    fixture.target_points = 1200;
+    assert_true(fixture.dried > 3);
+    fixture_run_ms(&fixture, 300);
+    assert_int_equal(fixture.dac_status.state, BJ_DAC_PLAYING);
+    fixture_balance(&fixture, 0);
     assert_int_equal(counters()->connections, 1);
 }
 
@@ -64,32 +64,32 @@ static void test_third_generation_stops_without_saying_so(void **state)
 {
     (void)state;
     start_playing("ed3");
-    world.feeding = false;
-    world_run_ms(&world, 300);
-    assert_int_equal(world.dried, 1);
-    assert_true(world.last_lost < 256);
-    assert_int_equal(world.notices, 0);
-    assert_int_equal(world.played + world.lost, world.written);
-    world.feeding = true;
-    world_reach(&world, BJ_DAC_PLAYING);
+    fixture.feeding = false;
+    fixture_run_ms(&fixture, 300);
+    assert_int_equal(fixture.dried, 1);
+    assert_true(fixture.last_lost < 256);
+    assert_int_equal(fixture.notices, 0);
+    assert_int_equal(fixture.played + fixture.lost, fixture.written);
+    fixture.feeding = true;
+    fixture_reach(&fixture, BJ_DAC_PLAYING);
 }
 
 static void test_third_generation_begins_with_enough(void **state)
 {
     (void)state;
-    world_start_as(&world, "ed3");
-    world.begin_points = 1;
-    world.target_points = 290;
-    world.feeding = true;
-    world_connect(&world);
-    world_reach(&world, BJ_DAC_READY);
-    world_run_ms(&world, 50);
+    fixture_start_as(&fixture, "ed3");
+    fixture.begin_points = 1;
+    fixture.target_points = 290;
+    fixture.feeding = true;
+    fixture_connect(&fixture);
+    fixture_reach(&fixture, BJ_DAC_READY);
+    fixture_run_ms(&fixture, 50);
     assert_int_equal(counters()->begins, 0);
-    world.target_points = 1200;
-    world_play(&world);
+    fixture.target_points = 1200;
+    fixture_play(&fixture);
     assert_true(counters()->min_fullness >= 256);
-    assert_int_equal(world.dried, 0);
-    assert_int_equal(world.dac->caps.min_queued_points, 256);
+    assert_int_equal(fixture.dried, 0);
+    assert_int_equal(fixture.dac->caps.min_queued_points, 256);
 }
 
 /* ---- Counts of 32 bit ---------------------------------------------------------------- */
@@ -97,8 +97,8 @@ static void test_third_generation_begins_with_enough(void **state)
 /* As after so many points on one prepare: 2^32 are 39.8 h at 30 kpps, 11.9 h at 100. */
 static void pretend_played(uint32_t points)
 {
-    ((struct ed_session *)world.dac)->prepared_points += points;
-    world_fault(&world, SIM_ED_PLAYED, points);
+    ((struct ed_session *)fixture.dac)->prepared_points += points;
+    fixture_fault(&fixture, SIM_ED_PLAYED, points);
 }
 
 static void test_more_points_than_the_device_counts(void **state)
@@ -107,10 +107,10 @@ static void test_more_points_than_the_device_counts(void **state)
     start_playing("ed2");
     for (int times = 0; times < 3; times++) {
         pretend_played(UINT32_MAX - 30000);
-        world_run_ms(&world, 3000);
+        fixture_run_ms(&fixture, 3000);
     }
-    assert_int_equal(world.emptied, 0);
-    assert_string_equal(world.told, "");
+    assert_int_equal(fixture.emptied, 0);
+    assert_string_equal(fixture.told, "");
 }
 
 /* ---- Refusals ------------------------------------------------------------------------ */
@@ -118,21 +118,21 @@ static void test_more_points_than_the_device_counts(void **state)
 static void refuse(enum sim_ed_fault how, int64_t times)
 {
     start_playing("ed2");
-    world_fault(&world, how, times);
-    world_run_ms(&world, 300);
-    assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
+    fixture_fault(&fixture, how, times);
+    fixture_run_ms(&fixture, 300);
+    assert_int_equal(fixture.dac_status.state, BJ_DAC_PLAYING);
     assert_int_equal(counters()->connections, 1);
-    assert_true(world_heard(&world, "refused"));
-    assert_true(world.emptied >= 1);
-    world_balance(&world, 0);
-    assert_int_equal(world.skipped, world.lost);
+    assert_true(fixture_heard(&fixture, "refused"));
+    assert_true(fixture.emptied >= 1);
+    fixture_balance(&fixture, 0);
+    assert_int_equal(fixture.skipped, fixture.lost);
 }
 
 static void test_refused_data_start_the_queue_over(void **state)
 {
     (void)state;
     refuse(SIM_ED_NAK_INVALID, 1);
-    world_stop(&world);
+    fixture_stop(&fixture);
     refuse(SIM_ED_NAK_INVALID, 3);
 }
 
@@ -149,18 +149,18 @@ static void overfill(const struct sim_ed_profile *profile, uint32_t before)
 
     config.profile = *profile;
     config.link.latency_ns = 500000;
-    world_start(&world, &config);
-    world_play(&world);
+    fixture_start(&fixture, &config);
+    fixture_play(&fixture);
     pretend_played(UINT32_MAX - before);
-    world.target_points = 6000; /* beyond what any of them holds */
-    world_run_ms(&world, 100);
-    world.target_points = 1200;
-    world_run_ms(&world, 500);
-    assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
+    fixture.target_points = 6000; /* beyond what any of them holds */
+    fixture_run_ms(&fixture, 100);
+    fixture.target_points = 1200;
+    fixture_run_ms(&fixture, 500);
+    assert_int_equal(fixture.dac_status.state, BJ_DAC_PLAYING);
     assert_int_equal(counters()->connections, 1);
     assert_true(counters()->points_refused > 0);
-    world_balance(&world, 0);
-    assert_int_equal(world.skipped, world.lost);
+    fixture_balance(&fixture, 0);
+    assert_int_equal(fixture.skipped, fixture.lost);
 }
 
 /* The points that fitted are played, the rest is lost; not one is played twice. */
@@ -172,11 +172,11 @@ static void test_an_overfull_device_keeps_a_prefix(void **state)
     full.says_full = true;
     for (uint32_t before = 0; before < 8000; before += 1000) {
         if (before > 0)
-            world_stop(&world);
+            fixture_stop(&fixture);
         overfill(sim_ed_profile("ed2"), before);
-        world_stop(&world);
+        fixture_stop(&fixture);
         overfill(sim_ed_profile("ed1"), before);
-        world_stop(&world);
+        fixture_stop(&fixture);
         overfill(&full, before);
     }
 }
@@ -186,14 +186,14 @@ static void test_refusals_of_everything_are_survived(void **state)
     (void)state;
     for (int times = 1; times <= 12; times++) {
         if (times > 1)
-            world_stop(&world);
+            fixture_stop(&fixture);
         start_playing("ed2");
-        world_fault(&world, SIM_ED_NAK_ALL, times);
-        world_run_ms(&world, 200);
-        if (!world.attempting)
-            world_connect(&world);
-        world_run_ms(&world, 3000);
-        assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
+        fixture_fault(&fixture, SIM_ED_NAK_ALL, times);
+        fixture_run_ms(&fixture, 200);
+        if (!fixture.attempting)
+            fixture_connect(&fixture);
+        fixture_run_ms(&fixture, 3000);
+        assert_int_equal(fixture.dac_status.state, BJ_DAC_PLAYING);
     }
 }
 
@@ -203,20 +203,20 @@ static void test_an_estop_is_a_fault_until_the_user_clears_it(void **state)
 {
     (void)state;
     start_playing("ed2");
-    world_fault(&world, SIM_ED_ESTOP, 0);
-    world_run_ms(&world, 3000);
-    assert_int_equal(world.dac_status.state, BJ_DAC_FAULT);
-    assert_int_equal(world.dac_status.fault_count, 1);
-    assert_int_equal(world.dac_status.room_points, 0);
+    fixture_fault(&fixture, SIM_ED_ESTOP, 0);
+    fixture_run_ms(&fixture, 3000);
+    assert_int_equal(fixture.dac_status.state, BJ_DAC_FAULT);
+    assert_int_equal(fixture.dac_status.fault_count, 1);
+    assert_int_equal(fixture.dac_status.room_points, 0);
     assert_int_equal(counters()->clears, 0);
-    assert_true(world_heard(&world, "in emergency stop"));
-    assert_int_equal(world.emptied, 1);
-    assert_int_equal(world.dried, 0);
-    world_shutter(&world, true);
-    world_run_ms(&world, 200);
+    assert_true(fixture_heard(&fixture, "in emergency stop"));
+    assert_int_equal(fixture.emptied, 1);
+    assert_int_equal(fixture.dried, 0);
+    fixture_shutter(&fixture, true);
+    fixture_run_ms(&fixture, 200);
     assert_int_equal(counters()->clears, 1);
-    assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
-    assert_int_equal(world.dac_status.fault_count, 1);
+    assert_int_equal(fixture.dac_status.state, BJ_DAC_PLAYING);
+    assert_int_equal(fixture.dac_status.fault_count, 1);
     assert_int_equal(counters()->connections, 1);
 }
 
@@ -224,73 +224,73 @@ static void test_clears_at_most_once_a_second(void **state)
 {
     (void)state;
     start_playing("ed2");
-    world_fault(&world, SIM_ED_INTERLOCK, 1);
-    world_run_ms(&world, 200);
+    fixture_fault(&fixture, SIM_ED_INTERLOCK, 1);
+    fixture_run_ms(&fixture, 200);
     for (int k = 0; k < 500; k++) {
-        world_shutter(&world, true);
-        world_run_ms(&world, 10);
+        fixture_shutter(&fixture, true);
+        fixture_run_ms(&fixture, 10);
     }
     assert_true(counters()->clears >= 4 && counters()->clears <= 6);
-    assert_int_equal(world.dac_status.state, BJ_DAC_FAULT);
-    assert_int_equal(world.dac_status.fault_count, 1);
-    assert_true(world_heard(&world, "stays in emergency stop"));
-    world_fault(&world, SIM_ED_INTERLOCK, 0);
-    world_run_ms(&world, 1000);
-    world_shutter(&world, true);
-    world_run_ms(&world, 200);
-    assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
+    assert_int_equal(fixture.dac_status.state, BJ_DAC_FAULT);
+    assert_int_equal(fixture.dac_status.fault_count, 1);
+    assert_true(fixture_heard(&fixture, "stays in emergency stop"));
+    fixture_fault(&fixture, SIM_ED_INTERLOCK, 0);
+    fixture_run_ms(&fixture, 1000);
+    fixture_shutter(&fixture, true);
+    fixture_run_ms(&fixture, 200);
+    assert_int_equal(fixture.dac_status.state, BJ_DAC_PLAYING);
 }
 
 static void test_closing_takes_a_request_to_clear_back(void **state)
 {
     (void)state;
     start_playing("ed2");
-    world_fault(&world, SIM_ED_INTERLOCK, 1);
-    world_run_ms(&world, 200);
-    world_shutter(&world, true);
-    world_run_ms(&world, 10);
+    fixture_fault(&fixture, SIM_ED_INTERLOCK, 1);
+    fixture_run_ms(&fixture, 200);
+    fixture_shutter(&fixture, true);
+    fixture_run_ms(&fixture, 10);
     assert_int_equal(counters()->clears, 1);
-    world_shutter(&world, true);
-    world_shutter(&world, false);
-    world_run_ms(&world, 3000);
+    fixture_shutter(&fixture, true);
+    fixture_shutter(&fixture, false);
+    fixture_run_ms(&fixture, 3000);
     assert_int_equal(counters()->clears, 1);
 }
 
 static void test_an_estop_before_we_came_shows_at_once(void **state)
 {
     (void)state;
-    world_start_as(&world, "ed1");
-    world_fault(&world, SIM_ED_ESTOP, 0);
-    world_connect(&world);
-    world_reach(&world, BJ_DAC_FAULT);
-    assert_int_equal(world.dac_status.fault_count, 1);
-    world_run_ms(&world, 1000);
-    assert_int_equal(world_count(&world, 'p'), 0);
-    world_shutter(&world, true);
-    world_reach(&world, BJ_DAC_READY);
+    fixture_start_as(&fixture, "ed1");
+    fixture_fault(&fixture, SIM_ED_ESTOP, 0);
+    fixture_connect(&fixture);
+    fixture_reach(&fixture, BJ_DAC_FAULT);
+    assert_int_equal(fixture.dac_status.fault_count, 1);
+    fixture_run_ms(&fixture, 1000);
+    assert_int_equal(fixture_count(&fixture, 'p'), 0);
+    fixture_shutter(&fixture, true);
+    fixture_reach(&fixture, BJ_DAC_READY);
 }
 
 static void test_faults_are_counted_over_connections(void **state)
 {
     (void)state;
     start_playing("ed2");
-    world_fault(&world, SIM_ED_ESTOP, 0);
-    world_run_ms(&world, 200);
-    world_disconnect(&world);
-    world_connect(&world);
-    world_reach(&world, BJ_DAC_FAULT);
-    assert_int_equal(world.dac_status.fault_count, 2);
+    fixture_fault(&fixture, SIM_ED_ESTOP, 0);
+    fixture_run_ms(&fixture, 200);
+    fixture_disconnect(&fixture);
+    fixture_connect(&fixture);
+    fixture_reach(&fixture, BJ_DAC_FAULT);
+    assert_int_equal(fixture.dac_status.fault_count, 2);
 }
 
 static void test_a_pulled_cable_that_comes_back_is_a_fault(void **state)
 {
     (void)state;
     start_playing("ed1");
-    world_fault(&world, SIM_ED_CABLE, 1000 * WORLD_MS);
-    world_run_ms(&world, 1500);
-    assert_true(world.attempting);
-    assert_int_equal(world.dac_status.fault_count, 1);
-    assert_true(world_heard(&world, "came and went"));
+    fixture_fault(&fixture, SIM_ED_CABLE, 1000 * FIXTURE_MS);
+    fixture_run_ms(&fixture, 1500);
+    assert_true(fixture.attempting);
+    assert_int_equal(fixture.dac_status.fault_count, 1);
+    assert_true(fixture_heard(&fixture, "came and went"));
     assert_int_equal(counters()->clears, 0);
 }
 
@@ -300,24 +300,24 @@ static void test_an_estop_by_another_client_is_a_fault(void **state)
 {
     (void)state;
     start_playing("ed2");
-    world_fault(&world, SIM_ED_OTHER_CLIENT, 0);
-    world_run_ms(&world, 200);
-    assert_int_equal(world.dac_status.state, BJ_DAC_FAULT);
-    assert_int_equal(world.dac_status.fault_count, 1);
+    fixture_fault(&fixture, SIM_ED_OTHER_CLIENT, 0);
+    fixture_run_ms(&fixture, 200);
+    assert_int_equal(fixture.dac_status.state, BJ_DAC_FAULT);
+    assert_int_equal(fixture.dac_status.fault_count, 1);
 }
 
 static void test_a_stop_by_another_client_is_recovered_from_with_a_pause(void **state)
 {
     (void)state;
     start_playing("ed2");
-    world_fault(&world, SIM_ED_OTHER_CLIENT, 's');
-    world_run_ms(&world, 150); /* until a ping, and no recovery yet */
-    assert_true(world_heard(&world, "another program"));
+    fixture_fault(&fixture, SIM_ED_OTHER_CLIENT, 's');
+    fixture_run_ms(&fixture, 150); /* until a ping, and no recovery yet */
+    assert_true(fixture_heard(&fixture, "another program"));
     assert_int_equal(counters()->prepares, 1);
-    assert_int_equal(world.dried, 0);
-    world_run_ms(&world, 400);
+    assert_int_equal(fixture.dried, 0);
+    fixture_run_ms(&fixture, 400);
     assert_int_equal(counters()->prepares, 2);
-    assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
+    assert_int_equal(fixture.dac_status.state, BJ_DAC_PLAYING);
     assert_int_equal(counters()->connections, 1);
 }
 
@@ -325,15 +325,15 @@ static void test_gives_way_to_a_client_that_keeps_coming(void **state)
 {
     (void)state;
     start_playing("ed2");
-    for (int k = 0; k < 200 && world.attempting; k++) {
-        world_run_ms(&world, 50);
-        if (world.attempting && world.dac_status.state == BJ_DAC_PLAYING)
-            world_fault(&world, SIM_ED_OTHER_CLIENT, 's');
+    for (int k = 0; k < 200 && fixture.attempting; k++) {
+        fixture_run_ms(&fixture, 50);
+        if (fixture.attempting && fixture.dac_status.state == BJ_DAC_PLAYING)
+            fixture_fault(&fixture, SIM_ED_OTHER_CLIENT, 's');
     }
-    assert_int_equal(world.result, BJ_BUSY);
-    assert_true(world_heard(&world, "keeps taking it over"));
+    assert_int_equal(fixture.result, BJ_BUSY);
+    assert_true(fixture_heard(&fixture, "keeps taking it over"));
     assert_true(counters()->prepares <= 7);
-    assert_true(world.notices <= 3); /* and does not chatter about it */
+    assert_true(fixture.notices <= 3); /* and does not chatter about it */
 }
 
 /* Somebody who streams without us: prepare, points, begin, and 100 points every 5 ms. */
@@ -341,12 +341,12 @@ static int other = -1;
 
 static void other_sends(const char *commands, uint32_t points)
 {
-    struct bj_net *net = fake_net_base(world.net);
+    struct bj_net *net = fake_net_base(fixture.net);
     static uint8_t data[3 + 18 * 1000];
     size_t sent = 0;
 
     if (other < 0) {
-        struct bj_address to = {WORLD_IP, SIM_ED_TCP_PORT};
+        struct bj_address to = {FIXTURE_IP, SIM_ED_TCP_PORT};
         assert_int_equal(net->ops->connect_tcp(net, to, &other), BJ_OK);
         assert_int_equal(net->ops->connect_result(net, other), BJ_OK);
     }
@@ -373,7 +373,7 @@ static void other_sends(const char *commands, uint32_t points)
 
 static void other_leaves(void)
 {
-    struct bj_net *net = fake_net_base(world.net);
+    struct bj_net *net = fake_net_base(fixture.net);
 
     net->ops->close(net, other);
     other = -1;
@@ -384,11 +384,11 @@ static void start_quiet(const char *profile)
     struct sim_ed_config config = sim_ed_defaults();
 
     config.profile = *sim_ed_profile(profile);
-    world_start_empty(&world, WORLD_ID, (struct bj_address){.ip = WORLD_IP});
-    world.device =
-        sim_ed_create(&config, world.now_ns); /* keeps no ledger of the other's points */
-    fake_net_add(world.net, WORLD_IP, world.device);
-    world_run_ms(&world, 150);
+    fixture_start_empty(&fixture, FIXTURE_ID, (struct bj_address){.ip = FIXTURE_IP});
+    fixture.device =
+        sim_ed_create(&config, fixture.now_ns); /* keeps no ledger of the other's points */
+    fake_net_add(fixture.net, FIXTURE_IP, fixture.device);
+    fixture_run_ms(&fixture, 150);
 }
 
 static void test_does_not_interrupt_somebody_elses_show(void **state)
@@ -396,13 +396,13 @@ static void test_does_not_interrupt_somebody_elses_show(void **state)
     (void)state;
     start_quiet("ed2");
     other_sends("pdb", 900);
-    world_connect(&world);
-    for (int k = 0; k < 400 && world.attempting; k++) {
-        world_run_ms(&world, 5);
+    fixture_connect(&fixture);
+    for (int k = 0; k < 400 && fixture.attempting; k++) {
+        fixture_run_ms(&fixture, 5);
         other_sends("d", 150);
     }
-    assert_int_equal(world.result, BJ_BUSY);
-    assert_true(world_heard(&world, "another program is playing"));
+    assert_int_equal(fixture.result, BJ_BUSY);
+    assert_true(fixture_heard(&fixture, "another program is playing"));
     assert_int_equal(counters()->stops, 0);
     assert_int_equal(counters()->underflows, 0);
     other_leaves();
@@ -412,33 +412,33 @@ static void test_takes_over_what_a_vanished_client_left_behind(void **state)
 {
     (void)state;
     start_quiet("ed1");
-    world_connect(&world); /* hears the announcement meanwhile */
-    world_run_ms(&world, 1200);
-    world_disconnect(&world);
+    fixture_connect(&fixture); /* hears the announcement meanwhile */
+    fixture_run_ms(&fixture, 1200);
+    fixture_disconnect(&fixture);
     other_sends("pd", 900);
     other_leaves();
-    world_connect(&world);
-    world_run_ms(&world, 200);
+    fixture_connect(&fixture);
+    fixture_run_ms(&fixture, 200);
     assert_int_equal(counters()->stops, 1); /* ours of the first connection */
-    world_run_ms(&world, 100);
+    fixture_run_ms(&fixture, 100);
     assert_int_equal(counters()->stops, 2);
-    assert_int_equal(world.dac_status.state, BJ_DAC_READY);
-    assert_int_equal(sim_ed_status(world.device).fullness, 0);
+    assert_int_equal(fixture.dac_status.state, BJ_DAC_READY);
+    assert_int_equal(sim_ed_status(fixture.device).fullness, 0);
 }
 
 static void test_foreign_points_in_the_queue_are_noticed(void **state)
 {
     (void)state;
     start_quiet("ed2");
-    world_connect(&world);
-    world_run_ms(&world, 1200);
-    assert_int_equal(world.dac_status.state, BJ_DAC_READY);
+    fixture_connect(&fixture);
+    fixture_run_ms(&fixture, 1200);
+    assert_int_equal(fixture.dac_status.state, BJ_DAC_READY);
     other_sends("d", 200);
-    world_run_ms(&world, 150);
-    assert_true(world_heard(&world, "not ours"));
-    world_run_ms(&world, 600);
-    assert_int_equal(world.dac_status.state, BJ_DAC_READY);
-    assert_int_equal(sim_ed_status(world.device).fullness, 0);
+    fixture_run_ms(&fixture, 150);
+    assert_true(fixture_heard(&fixture, "not ours"));
+    fixture_run_ms(&fixture, 600);
+    assert_int_equal(fixture.dac_status.state, BJ_DAC_READY);
+    assert_int_equal(sim_ed_status(fixture.device).fullness, 0);
     other_leaves();
 }
 
@@ -448,31 +448,31 @@ static void test_nonsense_ends_the_connection(void **state)
 {
     (void)state;
     start_playing("ed2");
-    world_fault(&world, SIM_ED_GARBAGE, 1);
-    world_run_ms(&world, 200);
-    assert_int_equal(world.result, BJ_PROTOCOL);
-    assert_true(world_heard(&world, "makes no sense"));
-    world.lit = false;
-    world_connect(&world);
-    world_reach(&world, BJ_DAC_PLAYING);
+    fixture_fault(&fixture, SIM_ED_GARBAGE, 1);
+    fixture_run_ms(&fixture, 200);
+    assert_int_equal(fixture.result, BJ_PROTOCOL);
+    assert_true(fixture_heard(&fixture, "makes no sense"));
+    fixture.lit = false;
+    fixture_connect(&fixture);
+    fixture_reach(&fixture, BJ_DAC_PLAYING);
 }
 
 static void test_an_answer_to_nothing_ends_the_connection(void **state)
 {
     (void)state;
     start_playing("ed2");
-    world_fault(&world, SIM_ED_STRAY, 1);
-    world_run_ms(&world, 300);
-    assert_int_equal(world.result, BJ_PROTOCOL);
+    fixture_fault(&fixture, SIM_ED_STRAY, 1);
+    fixture_run_ms(&fixture, 300);
+    assert_int_equal(fixture.result, BJ_PROTOCOL);
 }
 
 static void test_another_source_is_reported_once(void **state)
 {
     (void)state;
     start_playing("ed1");
-    world_fault(&world, SIM_ED_SOURCE, 1);
-    world_run_ms(&world, 1000);
-    assert_true(world_heard(&world, "source of its own"));
+    fixture_fault(&fixture, SIM_ED_SOURCE, 1);
+    fixture_run_ms(&fixture, 1000);
+    assert_true(fixture_heard(&fixture, "source of its own"));
 }
 
 /* ---- Replies no simulator gives ------------------------------------------------------ */
@@ -487,31 +487,32 @@ static void say(uint8_t code, uint8_t op, uint8_t playback, uint16_t fullness,
     for (int k = 0; k < 4; k++)
         reply[14 + k] = (uint8_t)(rate >> 8 * k);
     byte_host_say(&bytes_only, reply, sizeof reply);
-    world_run_ms(&world, 1);
+    fixture_run_ms(&fixture, 1);
 }
 
 static void start_bytes_only(void)
 {
-    world_start_empty(&world, "etherdream@10.0.0.5", (struct bj_address){.ip = WORLD_IP});
+    fixture_start_empty(&fixture, "etherdream@10.0.0.5",
+                        (struct bj_address){.ip = FIXTURE_IP});
     byte_host_init(&bytes_only);
-    fake_net_add(world.net, WORLD_IP, &bytes_only.host);
-    world_connect(&world);
-    world_run_ms(&world, 1201);
+    fake_net_add(fixture.net, FIXTURE_IP, &bytes_only.host);
+    fixture_connect(&fixture);
+    fixture_run_ms(&fixture, 1201);
     say('a', '?', 0, 1400, 0);
     say('a', 'p', 1, 0, 0);
-    assert_int_equal(world.dac_status.state, BJ_DAC_READY);
+    assert_int_equal(fixture.dac_status.state, BJ_DAC_READY);
 }
 
 static void begin_bytes_only(void)
 {
-    world.target_points = 300;
-    world.chunk_points = 300;
-    world.feeding = true;
-    world_run_ms(&world, 1);
-    world.feeding = false;
+    fixture.target_points = 300;
+    fixture.chunk_points = 300;
+    fixture.feeding = true;
+    fixture_run_ms(&fixture, 1);
+    fixture.feeding = false;
     say('a', 'd', 1, 300, 0);
     say('a', 'b', 2, 300, 30000);
-    assert_int_equal(world.dac_status.state, BJ_DAC_PLAYING);
+    assert_int_equal(fixture.dac_status.state, BJ_DAC_PLAYING);
 }
 
 static void test_a_stop_that_cannot_leave_becomes_an_estop_by_another_way(void **state)
@@ -523,14 +524,14 @@ static void test_a_stop_that_cannot_leave_becomes_an_estop_by_another_way(void *
     begin_bytes_only();
     heard = bytes_only.heard;
     bytes_only.stuck = 0;
-    WORLD_SLOT(&world, stop, world.now_ns);
-    world_run_ms(&world, 95);
+    FIXTURE_SLOT(&fixture, stop, fixture.now_ns);
+    fixture_run_ms(&fixture, 95);
     assert_int_equal(bytes_only.connections, 1);
-    world_run_ms(&world, 10);
+    fixture_run_ms(&fixture, 10);
     assert_int_equal(bytes_only.connections, 2);
     assert_int_equal(bytes_only.heard, heard + 1);
     assert_int_equal(bytes_only.in[heard], 0x00);
-    assert_int_not_equal(world.dac_status.state, BJ_DAC_STOPPED); /* nobody confirmed */
+    assert_int_not_equal(fixture.dac_status.state, BJ_DAC_STOPPED); /* nobody confirmed */
 }
 
 /* A command half sent must be finished, or the stop would be taken for points. */
@@ -543,40 +544,40 @@ static void test_a_flush_forgets_what_has_not_begun_to_leave(void **state)
     (void)state;
     start_bytes_only();
     begin_bytes_only();
-    fake_net_inject(world.net, (struct bj_address){WORLD_IP, 7654},
+    fake_net_inject(fixture.net, (struct bj_address){FIXTURE_IP, 7654},
                     (struct bj_address){0xffffffffu, 7654}, hello, sizeof hello);
-    world_run_ms(&world, 1);
+    fixture_run_ms(&fixture, 1);
     heard = bytes_only.heard;
     bytes_only.stuck = 0;
-    WORLD_SLOT(&world, shutter, world.now_ns, true);
-    world.chunk_points = 150;
-    world.target_points = 300 + 8 * 150;
-    world.feeding = true;
-    world_run_ms(&world, 1);
-    world.feeding = false;
-    assert_int_equal(world.written, 300 + 8 * 150);
-    WORLD_SLOT(&world, shutter, world.now_ns, false);
+    FIXTURE_SLOT(&fixture, shutter, fixture.now_ns, true);
+    fixture.chunk_points = 150;
+    fixture.target_points = 300 + 8 * 150;
+    fixture.feeding = true;
+    fixture_run_ms(&fixture, 1);
+    fixture.feeding = false;
+    assert_int_equal(fixture.written, 300 + 8 * 150);
+    FIXTURE_SLOT(&fixture, shutter, fixture.now_ns, false);
     bytes_only.stuck = -1;
-    world_run_ms(&world, 5);
+    fixture_run_ms(&fixture, 5);
     assert_int_equal(bytes_only.heard, heard + 7 * command + 1);
     assert_int_equal(bytes_only.in[heard + 6 * command], 'd');
     assert_int_equal(bytes_only.in[heard + 7 * command], 's');
     for (int k = 0; k < 7; k++)
         say('a', 'd', 2, 1000, 30000);
     say('a', 's', 0, 1000, 0);
-    assert_int_equal(world.emptied, 1);
-    assert_int_equal(world.last_lost, 1000 + 150);
+    assert_int_equal(fixture.emptied, 1);
+    assert_int_equal(fixture.last_lost, 1000 + 150);
 }
 
 static void tell_an_impossible_rate(void)
 {
-    world_run_ms(&world, 100);
+    fixture_run_ms(&fixture, 100);
     say('a', '?', 2, 300, 108000000);
 }
 
 static void expect_a_new_start(void)
 {
-    assert_true(world_heard(&world, "impossible rate"));
+    assert_true(fixture_heard(&fixture, "impossible rate"));
     assert_int_equal(bytes_only.in[bytes_only.heard - 1], 's');
     say('a', 's', 0, 250, 0);
     assert_int_equal(bytes_only.in[bytes_only.heard - 1], 'p');
@@ -592,8 +593,8 @@ static void test_an_impossible_rate_is_tried_once_more(void **state)
     tell_an_impossible_rate();
     expect_a_new_start();
     tell_an_impossible_rate();
-    assert_int_equal(world.result, BJ_PROTOCOL);
-    assert_true(world_heard(&world, "restart it"));
+    assert_int_equal(fixture.result, BJ_PROTOCOL);
+    assert_true(fixture_heard(&fixture, "restart it"));
 }
 
 /* A while later it is tried again. */
@@ -604,10 +605,10 @@ static void test_impossible_rates_far_apart_do_not_add_up(void **state)
     begin_bytes_only();
     for (int times = 0; times < 3; times++) {
         tell_an_impossible_rate();
-        assert_int_equal(world.result, BJ_OK);
+        assert_int_equal(fixture.result, BJ_OK);
         expect_a_new_start();
         for (int k = 0; k < 110; k++) {
-            world_run_ms(&world, 100);
+            fixture_run_ms(&fixture, 100);
             say('a', '?', 2, 300, 30000);
         }
     }
@@ -617,46 +618,46 @@ static void test_a_refused_rate_ends_the_connection(void **state)
 {
     (void)state;
     start_bytes_only();
-    world.target_points = 300;
-    world.chunk_points = 300;
-    world.feeding = true;
-    world_run_ms(&world, 1);
-    world.feeding = false;
+    fixture.target_points = 300;
+    fixture.chunk_points = 300;
+    fixture.feeding = true;
+    fixture_run_ms(&fixture, 1);
+    fixture.feeding = false;
     say('a', 'd', 1, 300, 0);
     say('I', 'b', 1, 300, 0);
-    assert_int_equal(world.result, BJ_PROTOCOL);
-    assert_true(world_heard(&world, "refused the rate"));
+    assert_int_equal(fixture.result, BJ_PROTOCOL);
+    assert_true(fixture_heard(&fixture, "refused the rate"));
 }
 
 static void test_begun_but_not_playing_is_not_tried_for_ever(void **state)
 {
     (void)state;
     start_bytes_only();
-    world.target_points = 300;
-    world.chunk_points = 300;
-    world.feeding = true;
-    world_run_ms(&world, 1);
-    world.feeding = false;
+    fixture.target_points = 300;
+    fixture.chunk_points = 300;
+    fixture.feeding = true;
+    fixture_run_ms(&fixture, 1);
+    fixture.feeding = false;
     say('a', 'd', 1, 300, 0);
     say('a', 'b', 1, 300, 0);
     say('a', 'b', 1, 300, 0);
     say('a', 'b', 1, 300, 0);
-    assert_int_equal(world.result, BJ_PROTOCOL);
-    assert_true(world_heard(&world, "does not play"));
+    assert_int_equal(fixture.result, BJ_PROTOCOL);
+    assert_true(fixture_heard(&fixture, "does not play"));
 }
 
 static void test_a_refused_begin_of_an_idle_device_is_a_new_start(void **state)
 {
     (void)state;
     start_bytes_only();
-    world.target_points = 300;
-    world.chunk_points = 300;
-    world.feeding = true;
-    world_run_ms(&world, 1);
-    world.feeding = false;
+    fixture.target_points = 300;
+    fixture.chunk_points = 300;
+    fixture.feeding = true;
+    fixture_run_ms(&fixture, 1);
+    fixture.feeding = false;
     say('a', 'd', 1, 300, 0);
     say('I', 'b', 0, 0, 0); /* as the vendor's page has it */
-    assert_true(world.attempting);
+    assert_true(fixture.attempting);
     assert_int_equal(bytes_only.in[bytes_only.heard - 1], 'p');
 }
 
@@ -668,12 +669,12 @@ static void test_states_that_do_not_exist_end_the_connection(void **state)
     for (int k = 0; k < 3; k++) {
         uint8_t reply[22] = {wrong[k][0], '?', 0, wrong[k][1], wrong[k][2]};
         if (k > 0)
-            world_stop(&world);
+            fixture_stop(&fixture);
         start_bytes_only();
-        world_run_ms(&world, 110);
+        fixture_run_ms(&fixture, 110);
         byte_host_say(&bytes_only, reply, sizeof reply);
-        world_run_ms(&world, 1);
-        assert_int_equal(world.result, BJ_PROTOCOL);
+        fixture_run_ms(&fixture, 1);
+        assert_int_equal(fixture.result, BJ_PROTOCOL);
     }
 }
 
@@ -683,24 +684,25 @@ static void test_warming_up_is_waited_for_with_pings(void **state)
     size_t heard;
 
     (void)state;
-    world_start_empty(&world, "etherdream@10.0.0.5", (struct bj_address){.ip = WORLD_IP});
+    fixture_start_empty(&fixture, "etherdream@10.0.0.5",
+                        (struct bj_address){.ip = FIXTURE_IP});
     byte_host_init(&bytes_only);
-    fake_net_add(world.net, WORLD_IP, &bytes_only.host);
-    world_connect(&world);
-    world_run_ms(&world, 1201);
+    fake_net_add(fixture.net, FIXTURE_IP, &bytes_only.host);
+    fixture_connect(&fixture);
+    fixture_run_ms(&fixture, 1201);
     for (int k = 0; k < 10; k++) {
         byte_host_say(&bytes_only, reply, sizeof reply);
         heard = bytes_only.heard;
-        world_run_ms(&world, 110);
+        fixture_run_ms(&fixture, 110);
         assert_int_equal(bytes_only.heard, heard + 1);
         assert_int_equal(bytes_only.in[heard], '?');
-        assert_int_equal(world.dac_status.state, BJ_DAC_CONNECTING);
+        assert_int_equal(fixture.dac_status.state, BJ_DAC_CONNECTING);
     }
     say('a', '?', 0, 0, 0);
     assert_int_equal(bytes_only.in[bytes_only.heard - 1], 'p');
 }
 
-#define TEST(name) cmocka_unit_test_teardown(name, stop_world)
+#define TEST(name) cmocka_unit_test_teardown(name, stop_fixture)
 
 int main(void)
 {

@@ -2,9 +2,9 @@
  *
  * The driver as a whole, under the real engine: how it is found and what it survives.
  */
-#include "idn_world.h"
+#include "idn_fixture.h"
 
-static struct idn_world the_world, *const world = &the_world;
+static struct idn_fixture the_fixture, *const fixture = &the_fixture;
 
 #define MS BJ_NS_PER_MS
 
@@ -37,12 +37,12 @@ static void test_its_address_need_not_be_known(void **state)
     struct sim_idn_config device = sim_idn_defaults();
 
     (void)state;
-    idn_world_start_empty(world, IDN_WORLD_ID, (struct bj_address){0}, 30000);
-    idn_world_make_device(world, &device);
-    idn_world_light_up(world);
-    assert_string_equal(bj_stream_dac_name(world->stream),
+    idn_fixture_start_empty(fixture, IDN_FIXTURE_ID, (struct bj_address){0}, 30000);
+    idn_fixture_make_device(fixture, &device);
+    idn_fixture_light_up(fixture);
+    assert_string_equal(bj_stream_dac_name(fixture->stream),
                         "IDN simulated Laser (010004a3112233-1) at 10.0.0.5");
-    idn_world_stop(world);
+    idn_fixture_stop(fixture);
 }
 
 static void test_an_address_alone_will_do(void **state)
@@ -50,46 +50,46 @@ static void test_an_address_alone_will_do(void **state)
     struct sim_idn_config device = sim_idn_defaults();
 
     (void)state;
-    idn_world_start_empty(world, "idn@10.0.0.5", (struct bj_address){.ip = IDN_WORLD_IP},
-                          30000);
-    idn_world_make_device(world, &device);
-    idn_world_light_up(world);
-    assert_string_equal(bj_stream_dac_name(world->stream),
+    idn_fixture_start_empty(fixture, "idn@10.0.0.5",
+                            (struct bj_address){.ip = IDN_FIXTURE_IP}, 30000);
+    idn_fixture_make_device(fixture, &device);
+    idn_fixture_light_up(fixture);
+    assert_string_equal(bj_stream_dac_name(fixture->stream),
                         "IDN simulated Laser at 10.0.0.5");
-    idn_world_stop(world);
+    idn_fixture_stop(fixture);
 }
 
 static void test_nobody_there_is_explained(void **state)
 {
     (void)state;
-    idn_world_start_empty(world, "idn@10.0.0.5", (struct bj_address){.ip = IDN_WORLD_IP},
-                          30000);
-    idn_world_run_ms(world, 2500);
-    assert_true(idn_world_heard(world, "no answer from UDP port 7255"));
-    assert_int_equal(world->told_status, BJ_NOT_FOUND);
-    idn_world_stop(world);
+    idn_fixture_start_empty(fixture, "idn@10.0.0.5",
+                            (struct bj_address){.ip = IDN_FIXTURE_IP}, 30000);
+    idn_fixture_run_ms(fixture, 2500);
+    assert_true(idn_fixture_heard(fixture, "no answer from UDP port 7255"));
+    assert_int_equal(fixture->told_status, BJ_NOT_FOUND);
+    idn_fixture_stop(fixture);
 
-    idn_world_start_empty(world, IDN_WORLD_ID, (struct bj_address){0}, 30000);
-    idn_world_run_ms(world, 5500);
-    assert_true(idn_world_heard(world, "no answer on any network"));
-    idn_world_stop(world);
+    idn_fixture_start_empty(fixture, IDN_FIXTURE_ID, (struct bj_address){0}, 30000);
+    idn_fixture_run_ms(fixture, 5500);
+    assert_true(idn_fixture_heard(fixture, "no answer on any network"));
+    idn_fixture_stop(fixture);
 }
 
 static void test_a_network_that_is_not_there(void **state)
 {
     (void)state;
-    idn_world_start_empty(world, "idn@10.0.0.5", (struct bj_address){.ip = IDN_WORLD_IP},
-                          30000);
-    fake_net_set_route(world->net, IDN_WORLD_IP, FAKE_ROUTE_NONE);
-    idn_world_run_ms(world, 1000);
-    assert_true(idn_world_heard(world, "no way to it"));
-    idn_world_stop(world);
+    idn_fixture_start_empty(fixture, "idn@10.0.0.5",
+                            (struct bj_address){.ip = IDN_FIXTURE_IP}, 30000);
+    fake_net_set_route(fixture->net, IDN_FIXTURE_IP, FAKE_ROUTE_NONE);
+    idn_fixture_run_ms(fixture, 1000);
+    assert_true(idn_fixture_heard(fixture, "no way to it"));
+    idn_fixture_stop(fixture);
 
-    idn_world_start_empty(world, IDN_WORLD_ID, (struct bj_address){0}, 30000);
-    fake_net_set_interfaces(world->net, NULL, 0);
-    idn_world_run_ms(world, 5500);
-    assert_true(idn_world_heard(world, "no answer on any network"));
-    idn_world_stop(world);
+    idn_fixture_start_empty(fixture, IDN_FIXTURE_ID, (struct bj_address){0}, 30000);
+    fake_net_set_interfaces(fixture->net, NULL, 0);
+    idn_fixture_run_ms(fixture, 5500);
+    assert_true(idn_fixture_heard(fixture, "no answer on any network"));
+    idn_fixture_stop(fixture);
 }
 
 /* Bytes of several outputs of one unit do not mix: two drivers, two services. */
@@ -102,21 +102,21 @@ static void test_the_service_named_is_the_one_that_plays(void **state)
     device.service_count = 2;
     for (int row = 0; row < 4; row++) {
         const char *id = row % 2 == 0 ? "idn:010004a3112233-7" : "idn@10.0.0.5/7";
-        const struct bj_address at = {.ip = row % 2 == 0 ? 0 : IDN_WORLD_IP};
+        const struct bj_address at = {.ip = row % 2 == 0 ? 0 : IDN_FIXTURE_IP};
         device.services[1].type = row < 2 ? 0 : 0x01; /* 0: a laser projector */
-        idn_world_start_empty(world, id, at, 30000);
-        idn_world_make_device(world, &device);
-        idn_world_light_up(world);
-        idn_world_run_ms(world, 200);
-        assert_true(world->chunk_count > 0);
-        for (size_t k = 0; k < world->chunk_count; k++)
-            assert_int_equal(world->chunks[k].service, 7);
-        assert_true(sim_idn_shutter_open(world->device, 7));
+        idn_fixture_start_empty(fixture, id, at, 30000);
+        idn_fixture_make_device(fixture, &device);
+        idn_fixture_light_up(fixture);
+        idn_fixture_run_ms(fixture, 200);
+        assert_true(fixture->chunk_count > 0);
+        for (size_t k = 0; k < fixture->chunk_count; k++)
+            assert_int_equal(fixture->chunks[k].service, 7);
+        assert_true(sim_idn_shutter_open(fixture->device, 7));
         if (row < 3)
-            idn_world_stop(world);
+            idn_fixture_stop(fixture);
     }
-    assert_false(sim_idn_shutter_open(world->device, 1));
-    idn_world_stop(world);
+    assert_false(sim_idn_shutter_open(fixture->device, 1));
+    idn_fixture_stop(fixture);
 }
 
 /* ---- It goes and comes back ---------------------------------------------------------- */
@@ -124,67 +124,67 @@ static void test_the_service_named_is_the_one_that_plays(void **state)
 static void test_a_reboot_ends_in_the_dark(void **state)
 {
     (void)state;
-    idn_world_start_as(world, "openidn", 30000);
-    idn_world_light_up(world);
-    idn_world_fault(world, SIM_IDN_REBOOT, 4000 * MS);
-    idn_world_expect_dark(world, 1);
-    idn_world_run_ms(world, 2000);
-    assert_int_equal(idn_world_stats(world).state, BJ_STREAM_RECONNECTING);
-    assert_true(idn_world_heard(world, "does not answer any more"));
-    idn_world_run_ms(world, 5000);
-    assert_int_equal(idn_world_stats(world).state, BJ_STREAM_STREAMING);
-    assert_int_equal(idn_world_stats(world).reconnects, 1);
-    assert_false(idn_world_stats(world).armed);
-    world->dark_from_ns = BJ_NEVER;
-    bj_stream_arm(world->stream);
-    bj_wait_until(&world->wait, world->now_ns);
-    idn_world_count_anew(world);
-    idn_world_run_ms(world, 500);
-    assert_true(world->lit > 10000);
-    idn_world_stop(world);
+    idn_fixture_start_as(fixture, "openidn", 30000);
+    idn_fixture_light_up(fixture);
+    idn_fixture_fault(fixture, SIM_IDN_REBOOT, 4000 * MS);
+    idn_fixture_expect_dark(fixture, 1);
+    idn_fixture_run_ms(fixture, 2000);
+    assert_int_equal(idn_fixture_stats(fixture).state, BJ_STREAM_RECONNECTING);
+    assert_true(idn_fixture_heard(fixture, "does not answer any more"));
+    idn_fixture_run_ms(fixture, 5000);
+    assert_int_equal(idn_fixture_stats(fixture).state, BJ_STREAM_STREAMING);
+    assert_int_equal(idn_fixture_stats(fixture).reconnects, 1);
+    assert_false(idn_fixture_stats(fixture).armed);
+    fixture->dark_from_ns = BJ_NEVER;
+    bj_stream_arm(fixture->stream);
+    bj_wait_until(&fixture->wait, fixture->now_ns);
+    idn_fixture_count_anew(fixture);
+    idn_fixture_run_ms(fixture, 500);
+    assert_true(fixture->lit > 10000);
+    idn_fixture_stop(fixture);
 }
 
 /* So quick that nothing else shows it: the acknowledge says the connection is new. */
 static void test_a_quick_restart_ends_in_the_dark_too(void **state)
 {
     (void)state;
-    idn_world_start_as(world, "openidn", 30000);
-    idn_world_light_up(world);
-    idn_world_fault(world, SIM_IDN_FORGET, 0);
-    idn_world_expect_dark(world, 200);
-    idn_world_run_ms(world, 3000);
-    assert_true(idn_world_heard(world, "has restarted"));
-    assert_false(idn_world_stats(world).armed);
-    assert_int_equal(idn_world_stats(world).state, BJ_STREAM_STREAMING);
-    idn_world_stop(world);
+    idn_fixture_start_as(fixture, "openidn", 30000);
+    idn_fixture_light_up(fixture);
+    idn_fixture_fault(fixture, SIM_IDN_FORGET, 0);
+    idn_fixture_expect_dark(fixture, 200);
+    idn_fixture_run_ms(fixture, 3000);
+    assert_true(idn_fixture_heard(fixture, "has restarted"));
+    assert_false(idn_fixture_stats(fixture).armed);
+    assert_int_equal(idn_fixture_stats(fixture).state, BJ_STREAM_STREAMING);
+    idn_fixture_stop(fixture);
 }
 
 static void test_it_is_followed_to_another_address(void **state)
 {
     (void)state;
-    idn_world_start_as(world, "openidn", 30000);
-    idn_world_light_up(world);
-    fake_net_move(world->net, IDN_WORLD_IP, IDN_WORLD_OTHER_IP);
-    idn_world_expect_dark(world, 100);
-    idn_world_run_ms(world, 4000);
-    assert_int_equal(idn_world_stats(world).state, BJ_STREAM_STREAMING);
-    assert_non_null(strstr(bj_stream_dac_name(world->stream), "at 10.0.0.6"));
-    idn_world_stop(world);
+    idn_fixture_start_as(fixture, "openidn", 30000);
+    idn_fixture_light_up(fixture);
+    fake_net_move(fixture->net, IDN_FIXTURE_IP, IDN_FIXTURE_OTHER_IP);
+    idn_fixture_expect_dark(fixture, 100);
+    idn_fixture_run_ms(fixture, 4000);
+    assert_int_equal(idn_fixture_stats(fixture).state, BJ_STREAM_STREAMING);
+    assert_non_null(strstr(bj_stream_dac_name(fixture->stream), "at 10.0.0.6"));
+    idn_fixture_stop(fixture);
 }
 
 static void test_a_port_nobody_listens_on_is_noticed_at_once(void **state)
 {
     (void)state;
-    idn_world_start_as(world, "openidn", 30000);
-    idn_world_light_up(world);
-    fake_net_set_route(world->net, IDN_WORLD_IP, FAKE_ROUTE_REFUSE);
-    idn_world_expect_dark(world, 100);
-    idn_world_run_ms(world, 20);
-    assert_int_equal(idn_world_stats(world).state, BJ_STREAM_RECONNECTING);
-    fake_net_set_route(world->net, IDN_WORLD_IP, FAKE_ROUTE_OPEN);
-    idn_world_run_ms(world, 3000);
-    assert_int_equal(idn_world_stats(world).state, BJ_STREAM_STREAMING);
-    idn_world_stop(world);
+    idn_fixture_start_as(fixture, "openidn", 30000);
+    idn_fixture_light_up(fixture);
+    fake_net_set_route(fixture->net, IDN_FIXTURE_IP, FAKE_ROUTE_REFUSE);
+    idn_fixture_expect_dark(fixture, 100);
+    idn_fixture_run_ms(fixture, 20);
+    assert_int_equal(idn_fixture_stats(fixture).state, BJ_STREAM_RECONNECTING);
+    fake_net_set_route(fixture->net, IDN_FIXTURE_IP, FAKE_ROUTE_OPEN);
+    idn_fixture_run_ms(fixture, 3000);
+    assert_int_equal(idn_fixture_stats(fixture).state, BJ_STREAM_STREAMING);
+    idn_fixture_stop(fixture);
 }
 
 /* Another unit got its address: it is left alone, the right one is looked for. */
@@ -194,13 +194,13 @@ static void test_a_stranger_at_its_address_gets_no_light(void **state)
 
     (void)state;
     stranger.unit[7] ^= 1;
-    idn_world_start_empty(world, IDN_WORLD_ID, (struct bj_address){.ip = IDN_WORLD_IP},
-                          30000);
-    idn_world_make_device(world, &stranger);
-    idn_world_run_ms(world, 6000);
-    assert_int_equal(idn_world_counters(world)->messages, 0);
-    assert_true(idn_world_heard(world, "no answer on any network"));
-    idn_world_stop(world);
+    idn_fixture_start_empty(fixture, IDN_FIXTURE_ID,
+                            (struct bj_address){.ip = IDN_FIXTURE_IP}, 30000);
+    idn_fixture_make_device(fixture, &stranger);
+    idn_fixture_run_ms(fixture, 6000);
+    assert_int_equal(idn_fixture_counters(fixture)->messages, 0);
+    assert_true(idn_fixture_heard(fixture, "no answer on any network"));
+    idn_fixture_stop(fixture);
 }
 
 /* ---- Clocks -------------------------------------------------------------------------- */
@@ -211,14 +211,14 @@ static void test_clocks_may_differ_for_ever(void **state)
     for (int ppm = -500; ppm <= 500; ppm += 1000) {
         struct sim_idn_config device = sim_idn_defaults();
         device.skew_ppm = ppm;
-        idn_world_start(world, &device);
-        idn_world_light_up(world);
-        idn_world_run_ms(world, 60000);
-        assert_int_equal(idn_world_counters(world)->dries, 0);
-        assert_int_equal(world->skipped, 0);
-        assert_true(idn_world_counters(world)->least_buffered_ns > 20 * MS);
-        assert_true(idn_world_counters(world)->most_buffered_ns < 80 * MS);
-        idn_world_stop(world);
+        idn_fixture_start(fixture, &device);
+        idn_fixture_light_up(fixture);
+        idn_fixture_run_ms(fixture, 60000);
+        assert_int_equal(idn_fixture_counters(fixture)->dries, 0);
+        assert_int_equal(fixture->skipped, 0);
+        assert_true(idn_fixture_counters(fixture)->least_buffered_ns > 20 * MS);
+        assert_true(idn_fixture_counters(fixture)->most_buffered_ns < 80 * MS);
+        idn_fixture_stop(fixture);
     }
 }
 
@@ -249,15 +249,15 @@ static void test_impossible_rates(void **state)
     struct fake_net *net = fake_net_create();
     struct sim_host *host = sim_idn_create(&device, 0);
     struct bj_dac_config config = {.size = sizeof(struct bj_dac_config),
-                                   .id = IDN_WORLD_ID,
-                                   .address = {IDN_WORLD_IP, 0},
+                                   .id = IDN_FIXTURE_ID,
+                                   .address = {IDN_FIXTURE_IP, 0},
                                    .via.net = fake_net_base(net)};
     struct bj_dac *dac;
     struct bj_dac_status status = {0};
     struct bj_wait wait;
 
     (void)state;
-    fake_net_add(net, IDN_WORLD_IP, host);
+    fake_net_add(net, IDN_FIXTURE_IP, host);
     assert_int_equal(bj_dac_create(&bj_idn, &config, &deaf, NULL, &dac), BJ_OK);
     assert_int_equal(dac->caps.model, BJ_MODEL_TIMED);
     assert_false(dac->caps.reports_level);
@@ -289,7 +289,7 @@ static void test_impossible_rates(void **state)
 static void test_impossible_configurations(void **state)
 {
     struct bj_dac_config config = {.size = sizeof(struct bj_dac_config),
-                                   .id = IDN_WORLD_ID};
+                                   .id = IDN_FIXTURE_ID};
     struct bj_dac *dac;
 
     (void)state;

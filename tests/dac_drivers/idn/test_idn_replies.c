@@ -3,9 +3,9 @@
  * What acknowledges tell, and what the driver makes of it: losses, a lost configuration, a
  * lost turn; and how the light fares on bad networks.
  */
-#include "idn_world.h"
+#include "idn_fixture.h"
 
-static struct idn_world the_world, *const world = &the_world;
+static struct idn_fixture the_fixture, *const fixture = &the_fixture;
 
 #define MS BJ_NS_PER_MS
 #define BUFFER_MS 60
@@ -15,7 +15,7 @@ static uint64_t refused_chunks(void)
     uint64_t refused = 0;
 
     for (int k = SIM_IDN_TAKEN + 1; k < SIM_IDN_VERDICTS; k++)
-        refused += idn_world_counters(world)->chunks[k];
+        refused += idn_fixture_counters(fixture)->chunks[k];
     return refused;
 }
 
@@ -26,28 +26,28 @@ static void on_a_bad_way(const char *profile, const struct sim_datagrams_config 
 {
     const struct sim_datagrams_config good = {0};
 
-    idn_world_start_as(world, profile, 30000);
-    world->may_disorder = link->reorder > 0;
-    idn_world_light_up(world);
-    idn_world_link(world, link);
-    idn_world_run_ms(world, 20000);
-    assert_int_equal(idn_world_stats(world).state, BJ_STREAM_STREAMING);
-    assert_true(idn_world_stats(world).armed);
-    if (world->skipped > (uint64_t)(lost_share * 600000) ||
-        world->longest_dark_ns > longest_dark_ms * MS)
+    idn_fixture_start_as(fixture, profile, 30000);
+    fixture->may_disorder = link->reorder > 0;
+    idn_fixture_light_up(fixture);
+    idn_fixture_link(fixture, link);
+    idn_fixture_run_ms(fixture, 20000);
+    assert_int_equal(idn_fixture_stats(fixture).state, BJ_STREAM_STREAMING);
+    assert_true(idn_fixture_stats(fixture).armed);
+    if (fixture->skipped > (uint64_t)(lost_share * 600000) ||
+        fixture->longest_dark_ns > longest_dark_ms * MS)
         fail_msg("%s: %llu of 600000 points lost, dark for %lld us", profile,
-                 (unsigned long long)world->skipped,
-                 (long long)world->longest_dark_ns / 1000);
-    idn_world_link(world, &good);
-    idn_world_run_ms(world, 2 * BUFFER_MS + 50);
-    idn_world_count_anew(world);
-    idn_world_run_ms(world, 3000);
+                 (unsigned long long)fixture->skipped,
+                 (long long)fixture->longest_dark_ns / 1000);
+    idn_fixture_link(fixture, &good);
+    idn_fixture_run_ms(fixture, 2 * BUFFER_MS + 50);
+    idn_fixture_count_anew(fixture);
+    idn_fixture_run_ms(fixture, 3000);
     assert_int_equal(refused_chunks(), 0);
-    assert_int_equal(idn_world_counters(world)->gaps, 0);
-    assert_int_equal(idn_world_counters(world)->dries, 0);
-    assert_int_equal(world->skipped, 0);
-    assert_true(world->longest_dark_ns < MS);
-    idn_world_stop(world);
+    assert_int_equal(idn_fixture_counters(fixture)->gaps, 0);
+    assert_int_equal(idn_fixture_counters(fixture)->dries, 0);
+    assert_int_equal(fixture->skipped, 0);
+    assert_true(fixture->longest_dark_ns < MS);
+    idn_fixture_stop(fixture);
 }
 
 /* What is lost is lost: 10 %, and a little for what an error drags along. */
@@ -112,31 +112,31 @@ static void test_all_of_it(void **state)
 static void test_a_stall_shorter_than_the_buffer_is_not_seen(void **state)
 {
     (void)state;
-    idn_world_start_as(world, "spec", 30000);
-    idn_world_light_up(world);
-    idn_world_fault(world, SIM_IDN_STALL, 40 * MS);
-    idn_world_run_ms(world, 1000);
-    assert_int_equal(world->skipped, 0);
-    assert_true(world->longest_dark_ns < MS);
-    idn_world_stop(world);
+    idn_fixture_start_as(fixture, "spec", 30000);
+    idn_fixture_light_up(fixture);
+    idn_fixture_fault(fixture, SIM_IDN_STALL, 40 * MS);
+    idn_fixture_run_ms(fixture, 1000);
+    assert_int_equal(fixture->skipped, 0);
+    assert_true(fixture->longest_dark_ns < MS);
+    idn_fixture_stop(fixture);
 }
 
 /* Wi-Fi for half a second: it comes back lit, for the connection has not ended. */
 static void test_a_longer_one_is_survived(void **state)
 {
     (void)state;
-    idn_world_start_as(world, "openidn", 30000);
-    idn_world_light_up(world);
-    idn_world_fault(world, SIM_IDN_STALL, 500 * MS);
-    idn_world_run_ms(world, 3000);
-    assert_true(idn_world_stats(world).armed);
-    assert_int_equal(idn_world_stats(world).reconnects, 0);
-    assert_true(world->longest_dark_ns > 400 * MS);
-    assert_true(world->longest_dark_ns < 520 * MS);
-    idn_world_stop(world);
+    idn_fixture_start_as(fixture, "openidn", 30000);
+    idn_fixture_light_up(fixture);
+    idn_fixture_fault(fixture, SIM_IDN_STALL, 500 * MS);
+    idn_fixture_run_ms(fixture, 3000);
+    assert_true(idn_fixture_stats(fixture).armed);
+    assert_int_equal(idn_fixture_stats(fixture).reconnects, 0);
+    assert_true(fixture->longest_dark_ns > 400 * MS);
+    assert_true(fixture->longest_dark_ns < 520 * MS);
+    idn_fixture_stop(fixture);
 }
 
-/* ---- Sequence ------------------------------------------------------------------------- */
+/* ---- Sequence ------------------------------------------------------------------------ */
 
 /* Packets count in 16 bit; acknowledges repeat the count. More of them than that on one
  * connection, and the shutter begins another one after that. */
@@ -145,107 +145,107 @@ static void test_a_connection_outlives_its_packet_numbers(void **state)
     uint64_t packets = 0;
 
     (void)state;
-    idn_world_start_as(world, "openidn", 100000);
-    idn_world_light_up(world);
+    idn_fixture_start_as(fixture, "openidn", 100000);
+    idn_fixture_light_up(fixture);
     while (packets < 70000) {
-        idn_world_run_ms(world, 1000);
-        assert_int_equal(idn_world_stats(world).reconnects, 0);
-        assert_true(idn_world_stats(world).armed);
-        packets = idn_world_counters(world)->messages;
+        idn_fixture_run_ms(fixture, 1000);
+        assert_int_equal(idn_fixture_stats(fixture).reconnects, 0);
+        assert_true(idn_fixture_stats(fixture).armed);
+        packets = idn_fixture_counters(fixture)->messages;
     }
-    assert_int_equal(world->skipped, 0);
-    assert_true(world->longest_dark_ns < MS);
+    assert_int_equal(fixture->skipped, 0);
+    assert_true(fixture->longest_dark_ns < MS);
     for (int k = 0; k < 3; k++) {
-        bj_stream_disarm(world->stream);
-        idn_world_run_ms(world, 2000);
-        idn_world_light_up(world);
+        bj_stream_disarm(fixture->stream);
+        idn_fixture_run_ms(fixture, 2000);
+        idn_fixture_light_up(fixture);
     }
-    assert_int_equal(idn_world_stats(world).reconnects, 0);
-    idn_world_stop(world);
+    assert_int_equal(idn_fixture_stats(fixture).reconnects, 0);
+    idn_fixture_stop(fixture);
 }
 
-/* ---- Configuration ---------------------------------------------------------------------- */
+/* ---- Configuration ------------------------------------------------------------------- */
 
 static void test_a_lost_configuration_is_sent_again_at_once(void **state)
 {
     (void)state;
-    idn_world_start_as(world, "openidn", 30000);
-    idn_world_light_up(world);
+    idn_fixture_start_as(fixture, "openidn", 30000);
+    idn_fixture_light_up(fixture);
     for (int k = 0; k < 10; k++) {
-        idn_world_run_ms(world, 333);
-        idn_world_fault(world, SIM_IDN_DISCARD, 0);
+        idn_fixture_run_ms(fixture, 333);
+        idn_fixture_fault(fixture, SIM_IDN_DISCARD, 0);
     }
-    idn_world_run_ms(world, 500);
-    assert_true(idn_world_counters(world)->chunks[SIM_IDN_NO_CONFIG] > 0);
-    assert_true(world->longest_dark_ns < 120 * MS);
-    idn_world_stop(world);
+    idn_fixture_run_ms(fixture, 500);
+    assert_true(idn_fixture_counters(fixture)->chunks[SIM_IDN_NO_CONFIG] > 0);
+    assert_true(fixture->longest_dark_ns < 120 * MS);
+    idn_fixture_stop(fixture);
 }
 
 /* More losses in a row than the open receiver forgives. */
 static void test_a_receiver_that_lost_patience_gets_a_new_configuration(void **state)
 {
     (void)state;
-    idn_world_start_as(world, "openidn", 30000);
-    idn_world_light_up(world);
+    idn_fixture_start_as(fixture, "openidn", 30000);
+    idn_fixture_light_up(fixture);
     for (int k = 0; k < 20; k++) { /* every other one */
-        idn_world_fault(world, SIM_IDN_DROP, 1);
-        idn_world_run_ms(world, 10);
+        idn_fixture_fault(fixture, SIM_IDN_DROP, 1);
+        idn_fixture_run_ms(fixture, 10);
     }
-    idn_world_run_ms(world, 500);
-    assert_true(idn_world_counters(world)->configs_lost > 0);
-    assert_true(world->longest_dark_ns < 100 * MS);
-    idn_world_stop(world);
+    idn_fixture_run_ms(fixture, 500);
+    assert_true(idn_fixture_counters(fixture)->configs_lost > 0);
+    assert_true(fixture->longest_dark_ns < 100 * MS);
+    idn_fixture_stop(fixture);
 }
 
 static void test_losses_bring_the_configuration_more_often(void **state)
 {
     (void)state;
-    idn_world_start_as(world, "openidn", 30000);
-    idn_world_light_up(world);
-    idn_world_fault(world, SIM_IDN_DROP, 1);
-    idn_world_run_ms(world, 300);
-    idn_world_count_anew(world);
-    idn_world_run_ms(world, 1000);
-    assert_in_range(idn_world_counters(world)->configs, 15, 30);
-    idn_world_run_ms(world, 3000);
-    idn_world_count_anew(world);
-    idn_world_run_ms(world, 1000);
-    assert_in_range(idn_world_counters(world)->configs, 4, 6);
-    idn_world_stop(world);
+    idn_fixture_start_as(fixture, "openidn", 30000);
+    idn_fixture_light_up(fixture);
+    idn_fixture_fault(fixture, SIM_IDN_DROP, 1);
+    idn_fixture_run_ms(fixture, 300);
+    idn_fixture_count_anew(fixture);
+    idn_fixture_run_ms(fixture, 1000);
+    assert_in_range(idn_fixture_counters(fixture)->configs, 15, 30);
+    idn_fixture_run_ms(fixture, 3000);
+    idn_fixture_count_anew(fixture);
+    idn_fixture_run_ms(fixture, 1000);
+    assert_in_range(idn_fixture_counters(fixture)->configs, 4, 6);
+    idn_fixture_stop(fixture);
 }
 
-/* ---- Turns ------------------------------------------------------------------------------ */
+/* ---- Turns --------------------------------------------------------------------------- */
 
 /* The receiver let us go, and somebody was quicker to come back. */
 static void test_a_turn_can_be_lost(void **state)
 {
     (void)state;
-    idn_world_start_as(world, "openidn", 30000);
-    idn_world_light_up(world);
-    idn_world_fault(world, SIM_IDN_FORGET, 0);
-    idn_world_fault(world, SIM_IDN_RIVAL, 1);
-    idn_world_expect_dark(world, 1);
-    idn_world_run_ms(world, 2000);
-    assert_int_equal(idn_world_stats(world).state, BJ_STREAM_RECONNECTING);
-    assert_true(idn_world_heard(world, "another controller plays"));
-    idn_world_fault(world, SIM_IDN_RIVAL, 0);
-    idn_world_run_ms(world, 1500);
-    assert_int_equal(idn_world_stats(world).state, BJ_STREAM_STREAMING);
-    assert_false(idn_world_stats(world).armed);
-    idn_world_stop(world);
+    idn_fixture_start_as(fixture, "openidn", 30000);
+    idn_fixture_light_up(fixture);
+    idn_fixture_fault(fixture, SIM_IDN_FORGET, 0);
+    idn_fixture_fault(fixture, SIM_IDN_RIVAL, 1);
+    idn_fixture_expect_dark(fixture, 1);
+    idn_fixture_run_ms(fixture, 2000);
+    assert_int_equal(idn_fixture_stats(fixture).state, BJ_STREAM_RECONNECTING);
+    assert_true(idn_fixture_heard(fixture, "another controller plays"));
+    idn_fixture_fault(fixture, SIM_IDN_RIVAL, 0);
+    idn_fixture_run_ms(fixture, 1500);
+    assert_int_equal(idn_fixture_stats(fixture).state, BJ_STREAM_STREAMING);
+    assert_false(idn_fixture_stats(fixture).armed);
+    idn_fixture_stop(fixture);
 }
 
 static void test_being_excluded_ends_it(void **state)
 {
     (void)state;
-    idn_world_start_as(world, "openidn", 30000);
-    idn_world_light_up(world);
-    idn_world_fault(world, SIM_IDN_EXCLUDE, 1);
-    idn_world_expect_dark(world, 1);
-    idn_world_run_ms(world, 1000);
-    assert_true(idn_world_heard(world, "excluded"));
-    assert_false(idn_world_stats(world).armed);
-    idn_world_stop(world);
+    idn_fixture_start_as(fixture, "openidn", 30000);
+    idn_fixture_light_up(fixture);
+    idn_fixture_fault(fixture, SIM_IDN_EXCLUDE, 1);
+    idn_fixture_expect_dark(fixture, 1);
+    idn_fixture_run_ms(fixture, 1000);
+    assert_true(idn_fixture_heard(fixture, "excluded"));
+    assert_false(idn_fixture_stats(fixture).armed);
+    idn_fixture_stop(fixture);
 }
 
 int main(void)

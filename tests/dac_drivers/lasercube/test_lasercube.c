@@ -3,18 +3,18 @@
  * The whole driver under the real engine: playing, over good and bad networks, and who and
  * where it is.
  */
-#include "lasercube_world.h"
+#include "lasercube_fixture.h"
 
 #include <stdio.h>
 
 #define NEW_IP 0x0a000009u
 
-static struct lcw world;
+static struct lcw fixture;
 
-static int stop_world(void **state)
+static int stop_fixture(void **state)
 {
     (void)state;
-    lcw_stop(&world);
+    lcw_stop(&fixture);
     return 0;
 }
 
@@ -22,9 +22,9 @@ static int stop_world(void **state)
 
 static void play(const struct lcw_config *config, double ms)
 {
-    lcw_start(&world, config);
-    lcw_light_up(&world);
-    lcw_run_ms(&world, ms);
+    lcw_start(&fixture, config);
+    lcw_light_up(&fixture);
+    lcw_run_ms(&fixture, ms);
 }
 
 static void test_plays_every_point_once_and_in_order(void **state)
@@ -32,13 +32,13 @@ static void test_plays_every_point_once_and_in_order(void **state)
     struct lcw_config config = lcw_defaults();
     (void)state;
     play(&config, 10000);
-    lcw_expect_perfect(&world, 10000);
-    assert_int_equal(world.lit, world.played);
-    assert_in_range(lcw_counters(&world)->min_held, 1600, 1800);
-    assert_in_range(lcw_counters(&world)->max_held, 1700, 1900);
-    assert_int_equal(world.notices, 0);
-    assert_int_equal(lcw_counters(&world)->bad_packets, 0);
-    assert_int_equal(lcw_device(&world).threshold, 900);
+    lcw_expect_perfect(&fixture, 10000);
+    assert_int_equal(fixture.lit, fixture.played);
+    assert_in_range(lcw_counters(&fixture)->min_held, 1600, 1800);
+    assert_in_range(lcw_counters(&fixture)->max_held, 1700, 1900);
+    assert_int_equal(fixture.notices, 0);
+    assert_int_equal(lcw_counters(&fixture)->bad_packets, 0);
+    assert_int_equal(lcw_device(&fixture).threshold, 900);
 }
 
 static void test_plays_at_every_rate(void **state)
@@ -49,12 +49,12 @@ static void test_plays_at_every_rate(void **state)
     config.device.max_rate = 100000;
     for (size_t k = 0; k < sizeof rates / sizeof rates[0]; k++) {
         if (k > 0)
-            lcw_stop(&world);
+            lcw_stop(&fixture);
         config.pps = rates[k];
         play(&config, 1000);
-        lcw_expect_perfect(&world, 1000);
-        assert_int_equal(lcw_device(&world).rate, rates[k]);
-        assert_int_equal(lcw_counters(&world)->burst_dropped, 0);
+        lcw_expect_perfect(&fixture, 1000);
+        assert_int_equal(lcw_device(&fixture).rate, rates[k]);
+        assert_int_equal(lcw_counters(&fixture)->burst_dropped, 0);
     }
 }
 
@@ -69,16 +69,16 @@ static void test_plays_on_every_firmware_and_ring(void **state)
     for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
         struct lcw_config config = lcw_defaults();
         if (k > 0)
-            lcw_stop(&world);
+            lcw_stop(&fixture);
         config.device.firmware_major = rows[k].major;
         config.device.firmware_minor = rows[k].minor;
         config.device.model = rows[k].model;
         config.device.connection = rows[k].connection;
         config.device.ring_points = rows[k].ring;
         play(&config, 1000);
-        lcw_expect_perfect(&world, 1000);
-        assert_int_equal(lcw_counters(&world)->points_overfull, 0);
-        assert_int_equal(lcw_stats(&world).capacity_points,
+        lcw_expect_perfect(&fixture, 1000);
+        assert_int_equal(lcw_counters(&fixture)->points_overfull, 0);
+        assert_int_equal(lcw_stats(&fixture).capacity_points,
                          rows[k].ring - (rows[k].ring < 2400 ? rows[k].ring / 8 : 300));
     }
 }
@@ -89,13 +89,13 @@ static void test_clocks_that_disagree(void **state)
     for (int k = 0; k < 2; k++) {
         struct lcw_config config = lcw_defaults();
         if (k > 0)
-            lcw_stop(&world);
+            lcw_stop(&fixture);
         config.device.skew_ppm = k == 0 ? 500 : -500;
         play(&config, 30000);
-        assert_int_equal(world.gaps, 0);
-        assert_int_equal(world.skipped, 0);
-        assert_in_range(lcw_counters(&world)->min_held, 1550, 1800);
-        assert_in_range(lcw_counters(&world)->max_held, 1700, 1950);
+        assert_int_equal(fixture.gaps, 0);
+        assert_int_equal(fixture.skipped, 0);
+        assert_in_range(lcw_counters(&fixture)->min_held, 1550, 1800);
+        assert_in_range(lcw_counters(&fixture)->max_held, 1700, 1950);
     }
 }
 
@@ -106,23 +106,23 @@ static void test_unknown_habits(void **state)
     for (int k = 0; k < 6; k++) {
         struct lcw_config config = lcw_defaults();
         if (k > 0)
-            lcw_stop(&world);
+            lcw_stop(&fixture);
         config.device.left_enabled = k == 0;
         config.device.stands_still_off = k == 1;
         config.device.reports_before = k == 2;
         config.device.message_zero = k == 3;
         config.device.heeds_threshold = k == 4;
         config.device.drops_whole = k == 5;
-        lcw_start(&world, &config);
-        lcw_run_ms(&world, 1000);
-        bj_stream_arm(world.stream);
-        lcw_run_ms(&world, 1000);
-        lcw_count_anew(&world);
-        lcw_run_ms(&world, 3000);
-        lcw_expect_perfect(&world, 3000);
-        assert_int_equal(world.lit, world.played);
-        assert_int_equal(lcw_stats(&world).device_underruns, 0);
-        assert_int_equal(lcw_counters(&world)->points_overfull, 0);
+        lcw_start(&fixture, &config);
+        lcw_run_ms(&fixture, 1000);
+        bj_stream_arm(fixture.stream);
+        lcw_run_ms(&fixture, 1000);
+        lcw_count_anew(&fixture);
+        lcw_run_ms(&fixture, 3000);
+        lcw_expect_perfect(&fixture, 3000);
+        assert_int_equal(fixture.lit, fixture.played);
+        assert_int_equal(lcw_stats(&fixture).device_underruns, 0);
+        assert_int_equal(lcw_counters(&fixture)->points_overfull, 0);
     }
 }
 
@@ -140,16 +140,16 @@ static void test_reports_without_numbers_at_the_highest_rate(void **state)
     for (size_t k = 0; k < sizeof ways / sizeof ways[0]; k++) {
         struct lcw_config config = lcw_defaults();
         if (k > 0)
-            lcw_stop(&world);
+            lcw_stop(&fixture);
         config.device.message_zero = true;
         config.device.max_rate = config.pps = 60000;
         config.device.to_it = config.device.from_it = ways[k];
         play(&config, 30000);
-        assert_int_equal(lcw_counters(&world)->ran_dry, 0);
-        assert_int_equal(lcw_counters(&world)->points_overfull, 0);
-        assert_int_equal(lcw_stats(&world).reconnects, 0);
+        assert_int_equal(lcw_counters(&fixture)->ran_dry, 0);
+        assert_int_equal(lcw_counters(&fixture)->points_overfull, 0);
+        assert_int_equal(lcw_stats(&fixture).reconnects, 0);
         if (ways[k].loss == 0)
-            lcw_expect_perfect(&world, 30000);
+            lcw_expect_perfect(&fixture, 30000);
     }
 }
 
@@ -160,13 +160,13 @@ static void test_a_rate_beyond_the_device(void **state)
     config.device.max_rate = 20000;
     config.pps = 48000;
     play(&config, 1000);
-    assert_int_equal(lcw_device(&world).rate, 20000);
-    assert_true(lcw_stats(&world).true_pps == 20000);
-    assert_in_range(world.played, 19990, 20010);
-    assert_int_equal(world.skipped + world.gaps, 0);
+    assert_int_equal(lcw_device(&fixture).rate, 20000);
+    assert_true(lcw_stats(&fixture).true_pps == 20000);
+    assert_in_range(fixture.played, 19990, 20010);
+    assert_int_equal(fixture.skipped + fixture.gaps, 0);
 }
 
-/* ---- Bad networks ---------------------------------------------------------------------- */
+/* ---- Bad networks -------------------------------------------------------------------- */
 
 static void play_over(struct sim_datagrams_config network, double ms)
 {
@@ -182,18 +182,18 @@ static void test_loss(void **state)
     uint64_t missed;
     (void)state;
     play_over((struct sim_datagrams_config){.latency_ns = 300000, .loss = 0.1}, 1);
-    missed = lcw_counters(&world)->packets_missed;
-    lcw_run_ms(&world, 20000);
-    assert_int_equal(world.gaps, 0);
-    assert_int_equal(world.backwards, 0);
-    assert_in_range(world.played, 599000, 601000);
-    assert_in_range(world.skipped, 50000, 80000);
-    missed = lcw_counters(&world)->packets_missed - missed;
-    assert_in_range(world.skipped, missed * 100,
+    missed = lcw_counters(&fixture)->packets_missed;
+    lcw_run_ms(&fixture, 20000);
+    assert_int_equal(fixture.gaps, 0);
+    assert_int_equal(fixture.backwards, 0);
+    assert_in_range(fixture.played, 599000, 601000);
+    assert_in_range(fixture.skipped, 50000, 80000);
+    missed = lcw_counters(&fixture)->packets_missed - missed;
+    assert_in_range(fixture.skipped, missed * 100,
                     missed * 140 + 1400); /* some in the ring */
-    assert_true(lcw_heard(&world, "points lost on the way"));
-    assert_true(world.notices <= 4); /* not once per packet */
-    assert_in_range(lcw_counters(&world)->max_held, 1700, 2100);
+    assert_true(lcw_heard(&fixture, "points lost on the way"));
+    assert_true(fixture.notices <= 4); /* not once per packet */
+    assert_in_range(lcw_counters(&fixture)->max_held, 1700, 2100);
 }
 
 /* The device cannot know a double; the driver sends nothing twice. */
@@ -201,10 +201,10 @@ static void test_doubles(void **state)
 {
     (void)state;
     play_over((struct sim_datagrams_config){.latency_ns = 300000, .duplicate = 0.1}, 20000);
-    assert_int_equal(world.gaps, 0);
-    assert_int_equal(world.skipped, 0);
-    assert_true(world.backwards <= lcw_counters(&world)->packets_repeated * 140);
-    assert_in_range(lcw_counters(&world)->max_held, 1700, 2600);
+    assert_int_equal(fixture.gaps, 0);
+    assert_int_equal(fixture.skipped, 0);
+    assert_true(fixture.backwards <= lcw_counters(&fixture)->packets_repeated * 140);
+    assert_in_range(lcw_counters(&fixture)->max_held, 1700, 2600);
 }
 
 static void test_overtaking(void **state)
@@ -212,26 +212,26 @@ static void test_overtaking(void **state)
     (void)state;
     play_over((struct sim_datagrams_config){.reorder = 0.1, .reorder_ns = 8 * LCW_MS},
               20000);
-    assert_int_equal(world.gaps, 0);
-    assert_in_range(world.played, 599000, 601000);
-    assert_in_range(world.backwards, 40000, 65000);
+    assert_int_equal(fixture.gaps, 0);
+    assert_in_range(fixture.played, 599000, 601000);
+    assert_in_range(fixture.backwards, 40000, 65000);
     /* late is not lost; one may be on its way */
-    assert_in_range(world.skipped, world.backwards, world.backwards + 140);
-    assert_int_equal(lcw_stats(&world).device_underruns, 0);
+    assert_in_range(fixture.skipped, fixture.backwards, fixture.backwards + 140);
+    assert_int_equal(lcw_stats(&fixture).device_underruns, 0);
 }
 
 static void test_jitter(void **state)
 {
     (void)state;
     play_over((struct sim_datagrams_config){.jitter_ns = 50 * LCW_MS}, 20000);
-    assert_int_equal(world.gaps + world.skipped + world.backwards, 0);
-    assert_in_range(world.played, 599000, 601000);
-    assert_int_equal(lcw_counters(&world)->points_overfull, 0);
-    lcw_stop(&world);
+    assert_int_equal(fixture.gaps + fixture.skipped + fixture.backwards, 0);
+    assert_in_range(fixture.played, 599000, 601000);
+    assert_int_equal(lcw_counters(&fixture)->points_overfull, 0);
+    lcw_stop(&fixture);
     play_over((struct sim_datagrams_config){.reorder = 0.5, .reorder_ns = 50 * LCW_MS},
               20000);
-    assert_int_equal(world.gaps, 0);
-    assert_in_range(world.played, 599000, 601000);
+    assert_int_equal(fixture.gaps, 0);
+    assert_in_range(fixture.played, 599000, 601000);
 }
 
 static void test_everything_at_once(void **state)
@@ -241,11 +241,11 @@ static void test_everything_at_once(void **state)
         (struct sim_datagrams_config){
             .jitter_ns = 50 * LCW_MS, .loss = 0.1, .duplicate = 0.1, .reorder = 0.1},
         20000);
-    assert_true(world.gap_ns < 400 * LCW_MS);
-    assert_in_range(world.played, 585000, 601000);
-    assert_true(lcw_stats(&world).armed);
-    assert_int_equal(lcw_stats(&world).reconnects, 0);
-    assert_int_equal(lcw_counters(&world)->points_overfull, 0);
+    assert_true(fixture.gap_ns < 400 * LCW_MS);
+    assert_in_range(fixture.played, 585000, 601000);
+    assert_true(lcw_stats(&fixture).armed);
+    assert_int_equal(lcw_stats(&fixture).reconnects, 0);
+    assert_int_equal(lcw_counters(&fixture)->points_overfull, 0);
 }
 
 /* Dark no longer than the stall outlasts the buffer, told as an underrun, full again after
@@ -258,30 +258,30 @@ static void test_stalls(void **state)
         struct lcw_config config = lcw_defaults();
         int64_t stall_ns = stalls_ms[k] * LCW_MS;
         if (k > 0)
-            lcw_stop(&world);
+            lcw_stop(&fixture);
         play(&config, 1);
-        lcw_count_anew(&world);
-        lcw_fault(&world, SIM_LC_STALL, stall_ns);
-        lcw_run_ms(&world, (double)stalls_ms[k]);
-        lcw_run_ms(&world, 60);
+        lcw_count_anew(&fixture);
+        lcw_fault(&fixture, SIM_LC_STALL, stall_ns);
+        lcw_run_ms(&fixture, (double)stalls_ms[k]);
+        lcw_run_ms(&fixture, 60);
         if (stalls_ms[k] >= 1000) { /* too long for light to come back by itself */
-            assert_false(lcw_stats(&world).armed);
+            assert_false(lcw_stats(&fixture).armed);
             continue;
         }
-        assert_true(lcw_device(&world).held > 1300);
-        lcw_run_ms(&world, 2000);
-        assert_true(lcw_stats(&world).armed && world.lit > 0);
-        assert_int_equal(world.backwards, 0);
-        assert_int_equal(lcw_stats(&world).device_underruns, stalls_ms[k] > 60);
-        assert_true(world.longest_gap_ns <= stall_ns - 55 * LCW_MS || world.gaps == 0);
-        assert_int_equal(lcw_stats(&world).reconnects, 0);
-        lcw_count_anew(&world);
-        lcw_run_ms(&world, 500);
-        lcw_expect_perfect(&world, 500);
+        assert_true(lcw_device(&fixture).held > 1300);
+        lcw_run_ms(&fixture, 2000);
+        assert_true(lcw_stats(&fixture).armed && fixture.lit > 0);
+        assert_int_equal(fixture.backwards, 0);
+        assert_int_equal(lcw_stats(&fixture).device_underruns, stalls_ms[k] > 60);
+        assert_true(fixture.longest_gap_ns <= stall_ns - 55 * LCW_MS || fixture.gaps == 0);
+        assert_int_equal(lcw_stats(&fixture).reconnects, 0);
+        lcw_count_anew(&fixture);
+        lcw_run_ms(&fixture, 500);
+        lcw_expect_perfect(&fixture, 500);
     }
 }
 
-/* ---- Who and where it is --------------------------------------------------------------- */
+/* ---- Who and where it is ------------------------------------------------------------- */
 
 static void test_found_by_its_serial_alone(void **state)
 {
@@ -289,8 +289,8 @@ static void test_found_by_its_serial_alone(void **state)
     (void)state;
     config.address = (struct bj_address){0};
     play(&config, 500);
-    lcw_expect_perfect(&world, 500);
-    assert_non_null(strstr(bj_stream_dac_name(world.stream), "at 10.0.0.5"));
+    lcw_expect_perfect(&fixture, 500);
+    assert_non_null(strstr(bj_stream_dac_name(fixture.stream), "at 10.0.0.5"));
 }
 
 static void test_by_its_address_alone(void **state)
@@ -299,8 +299,8 @@ static void test_by_its_address_alone(void **state)
     (void)state;
     config.id = "lasercube@10.0.0.5";
     play(&config, 500);
-    lcw_expect_perfect(&world, 500);
-    assert_non_null(strstr(bj_stream_dac_name(world.stream), "0004A3112233"));
+    lcw_expect_perfect(&fixture, 500);
+    assert_non_null(strstr(bj_stream_dac_name(fixture.stream), "0004A3112233"));
 }
 
 static void test_an_address_that_is_old(void **state)
@@ -309,7 +309,7 @@ static void test_an_address_that_is_old(void **state)
     (void)state;
     config.address.ip = NEW_IP; /* nobody is there */
     play(&config, 500);
-    lcw_expect_perfect(&world, 500);
+    lcw_expect_perfect(&fixture, 500);
 }
 
 /* It is not touched, and the right one is looked for. */
@@ -322,20 +322,20 @@ static void test_somebody_else_has_its_address(void **state)
     other.serial[5] = 0x99;
     stranger = sim_lc_create(&other, LCW_START_NS);
     config.address.ip = NEW_IP;
-    lcw_start(&world, &config);
-    fake_net_add(world.net, NEW_IP, stranger);
-    lcw_light_up(&world);
-    assert_true(lcw_heard(&world, "another device answers at its address"));
+    lcw_start(&fixture, &config);
+    fake_net_add(fixture.net, NEW_IP, stranger);
+    lcw_light_up(&fixture);
+    assert_true(lcw_heard(&fixture, "another device answers at its address"));
     assert_int_equal(sim_lc_counters(stranger)->outputs_off, 0);
     assert_int_equal(sim_lc_counters(stranger)->clears, 0);
-    fake_net_remove(world.net, NEW_IP);
+    fake_net_remove(fixture.net, NEW_IP);
     sim_lc_destroy(stranger);
 }
 
 static void move(void)
 {
-    fake_net_move(world.net, world.ip, NEW_IP);
-    world.ip = NEW_IP;
+    fake_net_move(fixture.net, fixture.ip, NEW_IP);
+    fixture.ip = NEW_IP;
 }
 
 static void test_follows_to_a_new_address(void **state)
@@ -344,13 +344,13 @@ static void test_follows_to_a_new_address(void **state)
     (void)state;
     play(&config, 100);
     move();
-    lcw_run_ms(&world, 3000);
-    assert_true(lcw_heard(&world, "new address"));
-    assert_int_equal(lcw_stats(&world).reconnects, 1);
-    assert_false(lcw_stats(&world).armed);
-    lcw_light_up(&world);
-    lcw_run_ms(&world, 500);
-    lcw_expect_perfect(&world, 500);
+    lcw_run_ms(&fixture, 3000);
+    assert_true(lcw_heard(&fixture, "new address"));
+    assert_int_equal(lcw_stats(&fixture).reconnects, 1);
+    assert_false(lcw_stats(&fixture).armed);
+    lcw_light_up(&fixture);
+    lcw_run_ms(&fixture, 500);
+    lcw_expect_perfect(&fixture, 500);
 }
 
 static void test_never_there(void **state)
@@ -358,12 +358,12 @@ static void test_never_there(void **state)
     struct lcw_config config = lcw_defaults();
     (void)state;
     config.address = (struct bj_address){0};
-    lcw_start(&world, &config);
-    fake_net_set_route(world.net, LCW_IP, FAKE_ROUTE_BLACK_HOLE);
-    lcw_run_ms(&world, 6000);
-    assert_true(lcw_heard(&world, "not heard on the network"));
-    fake_net_set_route(world.net, LCW_IP, FAKE_ROUTE_OPEN);
-    lcw_light_up(&world);
+    lcw_start(&fixture, &config);
+    fake_net_set_route(fixture.net, LCW_IP, FAKE_ROUTE_BLACK_HOLE);
+    lcw_run_ms(&fixture, 6000);
+    assert_true(lcw_heard(&fixture, "not heard on the network"));
+    fake_net_set_route(fixture.net, LCW_IP, FAKE_ROUTE_OPEN);
+    lcw_light_up(&fixture);
 }
 
 static void test_nobody_answers_at_a_direct_address(void **state)
@@ -372,9 +372,9 @@ static void test_nobody_answers_at_a_direct_address(void **state)
     (void)state;
     config.id = "lasercube@10.0.0.9";
     config.address.ip = NEW_IP;
-    lcw_start(&world, &config);
-    lcw_run_ms(&world, 2500);
-    assert_true(lcw_heard(&world, "no answer; is it on"));
+    lcw_start(&fixture, &config);
+    lcw_run_ms(&fixture, 2500);
+    assert_true(lcw_heard(&fixture, "no answer; is it on"));
 }
 
 static void test_what_it_accepts(void **state)
@@ -391,7 +391,7 @@ static void test_what_it_accepts(void **state)
                      BJ_BAD_ARGUMENT);
 }
 
-#define TEST(name) cmocka_unit_test_teardown(name, stop_world)
+#define TEST(name) cmocka_unit_test_teardown(name, stop_fixture)
 
 int main(void)
 {

@@ -3,14 +3,14 @@
  * How much is sent at once.
  */
 #include "lasercube/lasercube_flow_control.h"
-#include "lasercube_world.h"
+#include "lasercube_fixture.h"
 
-static struct lcw world;
+static struct lcw fixture;
 
-static int stop_world(void **state)
+static int stop_fixture(void **state)
 {
     (void)state;
-    lcw_stop(&world);
+    lcw_stop(&fixture);
     return 0;
 }
 
@@ -20,7 +20,7 @@ static void start_as(void (*change)(struct lcw_config *config))
 
     if (change)
         change(&config);
-    lcw_start(&world, &config);
+    lcw_start(&fixture, &config);
 }
 
 static void test_usable_points(void **state)
@@ -57,11 +57,11 @@ static void test_never_sends_in_bursts(void **state)
 {
     (void)state;
     start_as(never_more_than);
-    lcw_light_up(&world);
-    lcw_fault(&world, SIM_LC_DRY, 0); /* refills as fast as it dares */
-    lcw_run_ms(&world, 1000);
-    assert_int_equal(lcw_counters(&world)->burst_dropped, 0);
-    assert_int_equal(lcw_counters(&world)->points_overfull, 0);
+    lcw_light_up(&fixture);
+    lcw_fault(&fixture, SIM_LC_DRY, 0); /* refills as fast as it dares */
+    lcw_run_ms(&fixture, 1000);
+    assert_int_equal(lcw_counters(&fixture)->burst_dropped, 0);
+    assert_int_equal(lcw_counters(&fixture)->points_overfull, 0);
 }
 
 static void test_full_packets(void **state)
@@ -69,12 +69,12 @@ static void test_full_packets(void **state)
     uint64_t packets, points;
     (void)state;
     start_as(NULL);
-    lcw_light_up(&world);
-    packets = lcw_counters(&world)->packets;
-    points = lcw_counters(&world)->points_stored;
-    lcw_run_ms(&world, 5000);
-    packets = lcw_counters(&world)->packets - packets;
-    points = lcw_counters(&world)->points_stored - points;
+    lcw_light_up(&fixture);
+    packets = lcw_counters(&fixture)->packets;
+    points = lcw_counters(&fixture)->points_stored;
+    lcw_run_ms(&fixture, 5000);
+    packets = lcw_counters(&fixture)->packets - packets;
+    points = lcw_counters(&fixture)->points_stored - points;
     assert_true(points >= packets * 135);
 }
 
@@ -85,15 +85,15 @@ static void test_holds_back_in_a_stall(void **state)
     uint64_t written;
     (void)state;
     start_as(NULL);
-    lcw_light_up(&world);
-    lcw_fault(&world, SIM_LC_STALL, 480 * LCW_MS);
-    written = lcw_stats(&world).points_written;
-    lcw_run_ms(&world, 470);
-    written = lcw_stats(&world).points_written - written;
+    lcw_light_up(&fixture);
+    lcw_fault(&fixture, SIM_LC_STALL, 480 * LCW_MS);
+    written = lcw_stats(&fixture).points_written;
+    lcw_run_ms(&fixture, 470);
+    written = lcw_stats(&fixture).points_written - written;
     assert_in_range(written, 2000, 20 * 140 + 700);
 }
 
-#define TEST(name) cmocka_unit_test_teardown(name, stop_world)
+#define TEST(name) cmocka_unit_test_teardown(name, stop_fixture)
 
 int main(void)
 {

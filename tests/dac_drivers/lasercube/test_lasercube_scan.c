@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lasercube/lasercube_scan.h"
-#include "lasercube_world.h"
+#include "lasercube_fixture.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lasercube/lasercube_search.h"
-#include "lasercube_world.h"
+#include "lasercube_fixture.h"
 
 /* Soon again, for the first question may get lost; then once a second. */
 static void test_asks_when_it_is_due(void **state)

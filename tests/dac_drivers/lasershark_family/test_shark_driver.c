@@ -2,27 +2,27 @@
  *
  * The slots of the family's drivers: what they say of themselves, and every rate.
  */
-#include "shark_world.h"
+#include "shark_fixture.h"
 
 #include <stdlib.h>
 
-static struct world world;
+static struct fixture fixture;
 
 /* ---- Rates --------------------------------------------------------------------------- */
 
 /* As the engine plans it. */
 static void aim(uint32_t pps)
 {
-    const struct bj_dac_caps *caps = &world.dac->caps;
+    const struct bj_dac_caps *caps = &fixture.dac->caps;
     uint32_t target = (uint32_t)(caps->target_buffer_ns * pps / BJ_NS_PER_S);
 
     if (target > caps->capacity_points * 8 / 10)
         target = caps->capacity_points * 8 / 10;
     if (target < 2 * caps->min_points_per_chunk)
         target = 2 * caps->min_points_per_chunk;
-    world.pps = pps;
-    world.target_points = target;
-    world.begin_points = target / 2;
+    fixture.pps = pps;
+    fixture.target_points = target;
+    fixture.begin_points = target / 2;
 }
 
 static void play_at(bool dock, uint32_t pps, double skew_ppm)
@@ -32,22 +32,22 @@ static void play_at(bool dock, uint32_t pps, double skew_ppm)
 
     config.skew_ppm = skew_ppm;
     if (dock)
-        world_start_dock(&world, config);
+        fixture_start_dock(&fixture, config);
     else
-        world_start_shark(&world, config);
+        fixture_start_shark(&fixture, config);
     aim(pps);
-    world_play(&world);
-    sim_shark_clear_least_level(world.device);
-    world_run_ms(&world, 1000);
-    assert_int_equal(world.emptied, 0);
-    assert_int_equal(world.notices, 0);
-    assert_int_equal(sim_shark_status(world.device).rate, pps);
-    assert_int_equal(world_counters(&world)->underruns, 0);
-    assert_int_equal(world_counters(&world)->refused_packets, 0);
-    assert_true(world_counters(&world)->least_level >= world.target_points / 2);
-    world_balance_all(&world);
-    assert_int_equal(world.lost, 0);
-    world_stop(&world);
+    fixture_play(&fixture);
+    sim_shark_clear_least_level(fixture.device);
+    fixture_run_ms(&fixture, 1000);
+    assert_int_equal(fixture.emptied, 0);
+    assert_int_equal(fixture.notices, 0);
+    assert_int_equal(sim_shark_status(fixture.device).rate, pps);
+    assert_int_equal(fixture_counters(&fixture)->underruns, 0);
+    assert_int_equal(fixture_counters(&fixture)->refused_packets, 0);
+    assert_true(fixture_counters(&fixture)->least_level >= fixture.target_points / 2);
+    fixture_balance_all(&fixture);
+    assert_int_equal(fixture.lost, 0);
+    fixture_stop(&fixture);
 }
 
 static void test_plays_at_every_rate(void **state)
@@ -71,18 +71,18 @@ static void test_the_true_rate_is_what_the_timer_makes(void **state)
     static const uint32_t rates[] = {1000, 30000, 44100, 48000, 63999};
 
     (void)state;
-    world_start_device(&world, 1);
+    fixture_start_device(&fixture, 1);
     for (size_t k = 0; k < sizeof rates / sizeof *rates; k++) {
-        world.pps = rates[k];
-        world_play(&world);
-        assert_float_equal(WORLD_SLOT(&world, true_pps, rates[k]),
-                           sim_shark_tick_hz(world.device), 1e-6);
-        world_disconnect(&world);
-        world.feeding = false;
-        world_run_ms(&world, 60);
+        fixture.pps = rates[k];
+        fixture_play(&fixture);
+        assert_float_equal(FIXTURE_SLOT(&fixture, true_pps, rates[k]),
+                           sim_shark_tick_hz(fixture.device), 1e-6);
+        fixture_disconnect(&fixture);
+        fixture.feeding = false;
+        fixture_run_ms(&fixture, 60);
     }
-    assert_float_equal(WORLD_SLOT(&world, true_pps, 44100), 44117.647, 0.001);
-    world_stop(&world);
+    assert_float_equal(FIXTURE_SLOT(&fixture, true_pps, 44100), 44117.647, 0.001);
+    fixture_stop(&fixture);
 }
 
 static void test_caps_fit_the_ring(void **state)
@@ -90,17 +90,17 @@ static void test_caps_fit_the_ring(void **state)
     const struct bj_dac_caps *caps;
 
     (void)state;
-    world_start_device(&world, 0);
-    caps = &world.dac->caps;
+    fixture_start_device(&fixture, 0);
+    caps = &fixture.dac->caps;
     assert_int_equal(caps->model, BJ_MODEL_FIFO);
     assert_true(caps->reports_level);
     assert_int_equal(caps->capacity_points, 704);
     assert_int_equal(caps->max_points_per_chunk, 384);
     assert_int_equal(caps->max_pps, 50000);
-    world_stop(&world);
-    world_start_device(&world, 1);
-    assert_int_equal(world.dac->caps.max_pps, 64000);
-    world_stop(&world);
+    fixture_stop(&fixture);
+    fixture_start_device(&fixture, 1);
+    assert_int_equal(fixture.dac->caps.max_pps, 64000);
+    fixture_stop(&fixture);
 }
 
 static void test_caps_follow_what_the_device_says(void **state)
@@ -109,25 +109,25 @@ static void test_caps_follow_what_the_device_says(void **state)
 
     (void)state;
     config.answers.max_rate = 40000;
-    world_start_shark(&world, config);
-    world.pps = 64000; /* more than it does */
-    world.target_points = 300;
-    world_play(&world);
-    assert_int_equal(world.dac->caps.max_pps, 40000);
-    assert_int_equal(sim_shark_status(world.device).rate, 40000);
-    assert_int_equal(world.emptied, 0);
-    world_stop(&world);
+    fixture_start_shark(&fixture, config);
+    fixture.pps = 64000; /* more than it does */
+    fixture.target_points = 300;
+    fixture_play(&fixture);
+    assert_int_equal(fixture.dac->caps.max_pps, 40000);
+    assert_int_equal(sim_shark_status(fixture.device).rate, 40000);
+    assert_int_equal(fixture.emptied, 0);
+    fixture_stop(&fixture);
 }
 
 static void test_names_the_device(void **state)
 {
     (void)state;
-    world_start_device(&world, 0);
-    assert_string_equal(world.dac->name, "LaserDock 2191717100001435");
-    world_play(&world);
-    assert_string_equal(world.dac->name,
+    fixture_start_device(&fixture, 0);
+    assert_string_equal(fixture.dac->name, "LaserDock 2191717100001435");
+    fixture_play(&fixture);
+    assert_string_equal(fixture.dac->name,
                         "LaserDock 2191717100001435 firmware 3.7 at USB 1-2.3");
-    world_stop(&world);
+    fixture_stop(&fixture);
 }
 
 /* ---- Several ------------------------------------------------------------------------- */
@@ -138,14 +138,14 @@ static void test_takes_the_one_it_was_told(void **state)
     struct sim_shark_config config = sim_laserdock_defaults();
 
     (void)state;
-    world_start_empty(&world, &bj_laserdock, WORLD_DOCK_ID "@2-1");
+    fixture_start_empty(&fixture, &bj_laserdock, FIXTURE_DOCK_ID "@2-1");
     other = sim_laserdock_create(&config);
-    fake_usb_plug(world.usb, WORLD_PORT, other);
-    world_make_device(&world, config, false);
-    fake_usb_plug(world.usb, "2-1", world.device);
-    world_play(&world);
+    fake_usb_plug(fixture.usb, FIXTURE_PORT, other);
+    fixture_make_device(&fixture, config, false);
+    fake_usb_plug(fixture.usb, "2-1", fixture.device);
+    fixture_play(&fixture);
     assert_int_equal(sim_shark_counters(other)->commands, 0);
-    world_stop(&world);
+    fixture_stop(&fixture);
     sim_shark_destroy(other);
 }
 
@@ -155,21 +155,21 @@ static void test_asks_which_when_two_show_the_same_serial(void **state)
     struct sim_shark_config config = sim_laserdock_defaults();
 
     (void)state;
-    world_start_device(&world, 0);
+    fixture_start_device(&fixture, 0);
     other = sim_laserdock_create(&config);
-    fake_usb_plug(world.usb, "2-1", other);
-    world_connect(&world);
-    world_run_ms(&world, 3000);
-    assert_int_equal(world.result, BJ_NOT_FOUND);
-    assert_true(world_heard(&world, "several devices show this serial"));
-    fake_usb_unplug(world.usb, "2-1");
-    world_play(&world);
-    world_disconnect(&world);
-    fake_usb_plug(world.usb, "2-1", other); /* now it is known which */
-    world.shutter_open = false;
-    world_play(&world);
+    fake_usb_plug(fixture.usb, "2-1", other);
+    fixture_connect(&fixture);
+    fixture_run_ms(&fixture, 3000);
+    assert_int_equal(fixture.result, BJ_NOT_FOUND);
+    assert_true(fixture_heard(&fixture, "several devices show this serial"));
+    fake_usb_unplug(fixture.usb, "2-1");
+    fixture_play(&fixture);
+    fixture_disconnect(&fixture);
+    fake_usb_plug(fixture.usb, "2-1", other); /* now it is known which */
+    fixture.shutter_open = false;
+    fixture_play(&fixture);
     assert_int_equal(sim_shark_counters(other)->commands, 0);
-    world_stop(&world);
+    fixture_stop(&fixture);
     sim_shark_destroy(other);
 }
 
@@ -190,40 +190,40 @@ static void test_allocates_nothing_after_init(void **state)
     size_t before;
 
     (void)state;
-    world_start_device(&world, 0);
+    fixture_start_device(&fixture, 0);
     before = allocations;
-    world_play(&world);
-    world_shutter(&world, false);
-    world_run_ms(&world, 100);
-    world_shutter(&world, true);
-    world_fault(&world, SIM_SHARK_STALL_DATA, 1);
-    world_run_ms(&world, 300);
-    WORLD_SLOT(&world, stop, world.now_ns);
-    world.shutter_open = false;
-    world_run_ms(&world, 20);
-    assert_int_equal(world.dac_status.state, BJ_DAC_STOPPED);
+    fixture_play(&fixture);
+    fixture_shutter(&fixture, false);
+    fixture_run_ms(&fixture, 100);
+    fixture_shutter(&fixture, true);
+    fixture_fault(&fixture, SIM_SHARK_STALL_DATA, 1);
+    fixture_run_ms(&fixture, 300);
+    FIXTURE_SLOT(&fixture, stop, fixture.now_ns);
+    fixture.shutter_open = false;
+    fixture_run_ms(&fixture, 20);
+    assert_int_equal(fixture.dac_status.state, BJ_DAC_STOPPED);
     assert_int_equal(allocations, before);
     void *volatile proof = malloc(1); /* that it would have been seen */
     free(proof);
     assert_int_equal(allocations, before + 1);
-    world_stop(&world);
+    fixture_stop(&fixture);
 }
 
 static void test_needs_usb_and_an_id(void **state)
 {
     struct bj_dac_config config = {.size = sizeof(struct bj_dac_config),
-                                   .id = WORLD_DOCK_ID};
+                                   .id = FIXTURE_DOCK_ID};
     struct bj_dac *dac;
 
     (void)state;
-    world_start_device(&world, 0);
+    fixture_start_device(&fixture, 0);
     assert_int_equal(bj_dac_create(&bj_laserdock, &config, NULL, NULL, &dac),
                      BJ_BAD_ARGUMENT);
-    config.via.usb = fake_usb_base(world.usb);
-    config.id = WORLD_SHARK_ID;
+    config.via.usb = fake_usb_base(fixture.usb);
+    config.id = FIXTURE_SHARK_ID;
     assert_int_equal(bj_dac_create(&bj_laserdock, &config, NULL, NULL, &dac),
                      BJ_BAD_ARGUMENT);
-    world_stop(&world);
+    fixture_stop(&fixture);
 }
 
 int main(void)

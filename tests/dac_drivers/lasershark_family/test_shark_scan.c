@@ -2,7 +2,7 @@
  *
  * Both scans of the family: what is listed, under which id, and with which note.
  */
-#include "shark_world.h"
+#include "shark_fixture.h"
 
 #include <stdlib.h>
 

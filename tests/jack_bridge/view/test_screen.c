@@ -22,18 +22,18 @@ static const char *const dac_names[] = {
     "and on and on and on and on and on and on and on and on and on and on and on and on",
 };
 
-struct world {
+struct fixture {
     struct bj_status_report reports[DACS_MAX];
     struct bj_log log;
     struct bj_screen screen;
 };
 
-static struct world *world_create(size_t lines)
+static struct fixture *fixture_create(size_t lines)
 {
-    struct world *world = calloc(1, sizeof *world);
+    struct fixture *fixture = calloc(1, sizeof *fixture);
 
     for (size_t k = 0; k < DACS_MAX; k++)
-        world->reports[k] = (struct bj_status_report){
+        fixture->reports[k] = (struct bj_status_report){
             .stream = {.state = BJ_STREAM_STREAMING,
                        .pps = 30000,
                        .dark = BJ_DARK_DISARMED},
@@ -46,25 +46,25 @@ static struct world *world_create(size_t lines)
             .peaks = {0.5f, 2, NAN, 1e30f, -1, 0},
         };
     for (size_t k = 0; k < lines; k++) {
-        struct bj_log_line *line = &world->log.lines[world->log.count++ % BJ_LOG_LINES];
+        struct bj_log_line *line = &fixture->log.lines[fixture->log.count++ % BJ_LOG_LINES];
 
         strcpy(line->time, "2026-11-30 20:15:00.123");
         snprintf(line->text, sizeof line->text, "line %zu of the log", k);
     }
-    return world;
+    return fixture;
 }
 
-static void lay_out(struct world *world, size_t count, int columns, int rows, bool help)
+static void lay_out(struct fixture *fixture, size_t count, int columns, int rows, bool help)
 {
     const struct bj_screen_state state = {
-        .reports = world->reports, .count = count, .log = &world->log, .help = help};
+        .reports = fixture->reports, .count = count, .log = &fixture->log, .help = help};
 
-    bj_screen_layout(&world->screen, &state, columns, rows);
+    bj_screen_layout(&fixture->screen, &state, columns, rows);
 }
 
-static const char *row(const struct world *world, int number)
+static const char *row(const struct fixture *fixture, int number)
 {
-    return world->screen.lines[number].text;
+    return fixture->screen.lines[number].text;
 }
 
 static int width_of(const char *text)
@@ -77,24 +77,24 @@ static int width_of(const char *text)
 
 static void the_first_lines_hold_at_every_size(void **state)
 {
-    struct world *world = world_create(40);
+    struct fixture *fixture = fixture_create(40);
 
     (void)state;
     for (int columns = 20; columns <= 300; columns += columns < 45 ? 1 : 15)
         for (int rows = 4; rows <= 80; rows += rows < 26 ? 1 : 18)
             for (size_t count = 1; count <= DACS_MAX; count += count + 1) {
-                lay_out(world, count, columns, rows, (columns + rows) & 1);
-                assert_string_equal(row(world, 0), "DISARMED");
-                assert_non_null(strstr(row(world, 1), "dark"));
-                assert_non_null(strstr(row(world, 1), "a:"));
-                assert_non_null(strstr(row(world, 1), "q:"));
-                assert_int_equal(
-                    strncmp(row(world, 2), "dark because disarmed", columns < 21 ? 20 : 21),
-                    0);
+                lay_out(fixture, count, columns, rows, (columns + rows) & 1);
+                assert_string_equal(row(fixture, 0), "DISARMED");
+                assert_non_null(strstr(row(fixture, 1), "dark"));
+                assert_non_null(strstr(row(fixture, 1), "a:"));
+                assert_non_null(strstr(row(fixture, 1), "q:"));
+                assert_int_equal(strncmp(row(fixture, 2), "dark because disarmed",
+                                         columns < 21 ? 20 : 21),
+                                 0);
                 for (int k = 0; k < rows; k++) /* -1: it has a control */
-                    assert_in_range(width_of(row(world, k)), 0, columns);
+                    assert_in_range(width_of(row(fixture, k)), 0, columns);
             }
-    free(world);
+    free(fixture);
 }
 
 static void armed_and_lit_are_words(void **state)
@@ -110,24 +110,24 @@ static void armed_and_lit_are_words(void **state)
 
     (void)state;
     for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
-        struct world *world = world_create(0);
+        struct fixture *fixture = fixture_create(0);
 
         for (size_t p = 0; p < rows[k].count; p++) {
-            world->reports[p].stream.armed = p < rows[k].armed;
-            world->reports[p].stream.lit = p < rows[k].lit;
+            fixture->reports[p].stream.armed = p < rows[k].armed;
+            fixture->reports[p].stream.lit = p < rows[k].lit;
         }
-        lay_out(world, rows[k].count, 20, 4, false);
-        assert_string_equal(row(world, 0), rows[k].words);
-        assert_int_equal(world->screen.lines[0].style,
+        lay_out(fixture, rows[k].count, 20, 4, false);
+        assert_string_equal(row(fixture, 0), rows[k].words);
+        assert_int_equal(fixture->screen.lines[0].style,
                          rows[k].armed ? BJ_STYLE_LIT : BJ_STYLE_DARK);
-        free(world);
+        free(fixture);
     }
 }
 
-static bool shows(const struct world *world, const char *words)
+static bool shows(const struct fixture *fixture, const char *words)
 {
-    for (int k = 0; k < world->screen.rows; k++)
-        if (strstr(row(world, k), words))
+    for (int k = 0; k < fixture->screen.rows; k++)
+        if (strstr(row(fixture, k), words))
             return true;
     return false;
 }
@@ -148,25 +148,25 @@ static void more_room_shows_more(void **state)
 
     (void)state;
     for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
-        struct world *world = world_create(40);
+        struct fixture *fixture = fixture_create(40);
 
-        lay_out(world, rows[k].count, rows[k].columns, rows[k].rows, false);
-        assert_true(shows(world, rows[k].shown));
-        assert_false(rows[k].hidden && shows(world, rows[k].hidden));
-        free(world);
+        lay_out(fixture, rows[k].count, rows[k].columns, rows[k].rows, false);
+        assert_true(shows(fixture, rows[k].shown));
+        assert_false(rows[k].hidden && shows(fixture, rows[k].hidden));
+        free(fixture);
     }
 }
 
 static void help_keeps_the_first_lines(void **state)
 {
-    struct world *world = world_create(5);
+    struct fixture *fixture = fixture_create(5);
 
     (void)state;
-    lay_out(world, 2, 80, 24, true);
-    assert_string_equal(row(world, 0), "DISARMED");
-    assert_true(shows(world, "pressed alone"));
-    assert_false(shows(world, "line 4"));
-    free(world);
+    lay_out(fixture, 2, 80, 24, true);
+    assert_string_equal(row(fixture, 0), "DISARMED");
+    assert_true(shows(fixture, "pressed alone"));
+    assert_false(shows(fixture, "line 4"));
+    free(fixture);
 }
 
 static void a_size_beyond_all_is_cut(void **state)
@@ -175,11 +175,11 @@ static void a_size_beyond_all_is_cut(void **state)
 
     (void)state;
     for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++) {
-        struct world *world = world_create(40);
+        struct fixture *fixture = fixture_create(40);
 
-        lay_out(world, 8, sizes[k][0], sizes[k][1], false);
-        assert_true(world->screen.rows <= BJ_SCREEN_ROWS_MAX);
-        free(world);
+        lay_out(fixture, 8, sizes[k][0], sizes[k][1], false);
+        assert_true(fixture->screen.rows <= BJ_SCREEN_ROWS_MAX);
+        free(fixture);
     }
 }
 

@@ -2,7 +2,7 @@
  *
  * Who is away for over a second costs the light: the program, the device.
  */
-#include "engine_world.h"
+#include "engine_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,118 +34,118 @@ static const struct row rows[] = {
     {"points, rearm", POINTS, 1050 * MS, true, true, "took no points"},
 };
 
-static uint64_t lit_since(const struct engine_world *world, uint64_t from)
+static uint64_t lit_since(const struct engine_fixture *fixture, uint64_t from)
 {
     uint64_t lit = 0;
-    for (uint64_t n = from; n < world->dac.taken; n++) {
-        lit += world_tag(&world->dac.log[n]) > 0;
+    for (uint64_t n = from; n < fixture->dac.taken; n++) {
+        lit += fixture_tag(&fixture->dac.log[n]) > 0;
     }
     return lit;
 }
 
-static void be_away(struct engine_world *world, const struct row *row)
+static void be_away(struct engine_fixture *fixture, const struct row *row)
 {
     if (row->who == STEPS) {
-        world->now_ns += row->away_ns;
+        fixture->now_ns += row->away_ns;
         return;
     }
-    world->dac.write_status = BJ_WOULD_BLOCK;
-    world_run(world, row->away_ns);
-    world->dac.write_status = BJ_OK;
+    fixture->dac.write_status = BJ_WOULD_BLOCK;
+    fixture_run(fixture, row->away_ns);
+    fixture->dac.write_status = BJ_OK;
 }
 
 static void an_absence_costs_the_light(void **state)
 {
     const struct row *row = *state;
-    struct engine_world world;
-    world_init(&world);
-    world.config.rearm = row->rearm;
-    world_start_lit(&world);
-    uint32_t messages = world.messages;
-    be_away(&world, row);
-    uint64_t from = world.dac.taken;
-    world_step(&world);
-    world_run(&world, S);
-    assert_int_equal(world_stats(&world).armed, row->armed);
-    assert_int_equal(lit_since(&world, from) > 0, row->armed);
-    assert_int_equal(world.messages - messages, row->messages ? 1 : 0); /* once */
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    fixture.config.rearm = row->rearm;
+    fixture_start_lit(&fixture);
+    uint32_t messages = fixture.messages;
+    be_away(&fixture, row);
+    uint64_t from = fixture.dac.taken;
+    fixture_step(&fixture);
+    fixture_run(&fixture, S);
+    assert_int_equal(fixture_stats(&fixture).armed, row->armed);
+    assert_int_equal(lit_since(&fixture, from) > 0, row->armed);
+    assert_int_equal(fixture.messages - messages, row->messages ? 1 : 0); /* once */
     if (row->messages) {
-        assert_non_null(strstr(world.last_message, row->messages));
+        assert_non_null(strstr(fixture.last_message, row->messages));
     }
-    bj_stream_arm(world.stream);
-    world_step(&world);
-    world_run(&world, 3 * S);
-    assert_true(world_stats(&world).lit); /* until the next time */
-    world_finish(&world);
+    bj_stream_arm(fixture.stream);
+    fixture_step(&fixture);
+    fixture_run(&fixture, 3 * S);
+    assert_true(fixture_stats(&fixture).lit); /* until the next time */
+    fixture_finish(&fixture);
 }
 
 /* Words are for what was lost. */
 static void nobody_is_told_in_the_dark(void **state)
 {
     (void)state;
-    struct engine_world world;
-    world_init(&world);
-    world_start(&world);
-    world_run(&world, 200 * MS);
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    fixture_start(&fixture);
+    fixture_run(&fixture, 200 * MS);
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
-        be_away(&world, &rows[k]);
-        world_step(&world);
-        world_run(&world, S);
+        be_away(&fixture, &rows[k]);
+        fixture_step(&fixture);
+        fixture_run(&fixture, S);
     }
-    assert_int_equal(world.messages, 0);
-    world_finish(&world);
+    assert_int_equal(fixture.messages, 0);
+    fixture_finish(&fixture);
 }
 
 static void an_arm_typed_meanwhile_counts_no_more(void **state)
 {
     (void)state;
-    struct engine_world world;
-    world_init(&world);
-    world_start(&world);
-    world_run(&world, 200 * MS);
-    bj_stream_arm(world.stream);
-    world.now_ns += 2 * S;
-    world_step(&world);
-    world_run(&world, S);
-    assert_int_equal(lit_since(&world, 0), 0);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    fixture_start(&fixture);
+    fixture_run(&fixture, 200 * MS);
+    bj_stream_arm(fixture.stream);
+    fixture.now_ns += 2 * S;
+    fixture_step(&fixture);
+    fixture_run(&fixture, S);
+    assert_int_equal(lit_since(&fixture, 0), 0);
+    fixture_finish(&fixture);
 }
 
 /* A promise of the first start is one of these; the DAC comes later. */
 static void a_stall_ends_the_promise(void **state)
 {
     (void)state;
-    struct engine_world world;
-    world_init(&world);
-    world.config.arm = true;
-    world.dac.connect_delay_ns = 5 * S;
-    world_start(&world);
-    world_run(&world, 2 * S);
-    world.now_ns += 2 * S;
-    world_step(&world);
-    world_run(&world, 5 * S);
-    assert_int_equal(world_stats(&world).state, BJ_STREAM_STREAMING);
-    assert_int_equal(lit_since(&world, 0), 0);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    fixture.config.arm = true;
+    fixture.dac.connect_delay_ns = 5 * S;
+    fixture_start(&fixture);
+    fixture_run(&fixture, 2 * S);
+    fixture.now_ns += 2 * S;
+    fixture_step(&fixture);
+    fixture_run(&fixture, 5 * S);
+    assert_int_equal(fixture_stats(&fixture).state, BJ_STREAM_STREAMING);
+    assert_int_equal(lit_since(&fixture, 0), 0);
+    fixture_finish(&fixture);
 }
 
 /* Else nobody could tell a gap. */
 static void steps_are_asked_for_all_the_time(void **state)
 {
     (void)state;
-    struct engine_world world;
-    world_init(&world);
-    world.dac.connect_delay_ns = 5 * S;
-    world_start(&world);
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    fixture.dac.connect_delay_ns = 5 * S;
+    fixture_start(&fixture);
     for (int k = 0; k < 400; k++) {
-        world.dac.never_begins = k > 100;
-        world.dac.fault = k > 200;
-        world.dac.service_status = k > 300 ? BJ_DISCONNECTED : BJ_OK;
-        world_step(&world);
-        assert_true(world.wait.deadline_ns <= world.now_ns + 300 * MS);
-        world_run(&world, 50 * MS);
+        fixture.dac.never_begins = k > 100;
+        fixture.dac.fault = k > 200;
+        fixture.dac.service_status = k > 300 ? BJ_DISCONNECTED : BJ_OK;
+        fixture_step(&fixture);
+        assert_true(fixture.wait.deadline_ns <= fixture.now_ns + 300 * MS);
+        fixture_run(&fixture, 50 * MS);
     }
-    world_finish(&world);
+    fixture_finish(&fixture);
 }
 
 int main(void)

@@ -3,7 +3,7 @@
  * Light needs an act of the operator after the last loss: random stories of arming, losses
  * and returns, some at the very same moment, against a model that knows nothing of engines.
  */
-#include "engine_world.h"
+#include "engine_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,7 +35,7 @@ enum event {
 };
 
 struct story {
-    struct engine_world world;
+    struct engine_fixture fixture;
     bj_fill_fn fill;
     bj_error_fn error;
     uint64_t random;
@@ -58,8 +58,8 @@ static uint64_t upto(struct story *story, uint64_t most)
 
 static void meddle(struct story *story)
 {
-    if (story->racing && story->world.stream) {
-        bj_stream_arm(story->world.stream);
+    if (story->racing && story->fixture.stream) {
+        bj_stream_arm(story->fixture.stream);
     }
 }
 
@@ -68,34 +68,34 @@ static struct bj_fill_result on_fill(void *user, const struct bj_fill_request *r
 {
     struct story *story = user;
     meddle(story);
-    return story->fill(&story->world.producer, request, points);
+    return story->fill(&story->fixture.producer, request, points);
 }
 
 static void on_error(void *user, enum bj_status status, bool final, const char *text)
 {
     struct story *story = user;
     meddle(story);
-    story->error(&story->world, status, final, text);
+    story->error(&story->fixture, status, final, text);
 }
 
 static bool in_trouble(const struct story *story)
 {
-    return story->world.dac.service_status != BJ_OK;
+    return story->fixture.dac.service_status != BJ_OK;
 }
 
-/* ---- the model -------------------------------------------------------------------------- */
+/* ---- the model ----------------------------------------------------------------------- */
 
 static enum bj_stream_state phase(const struct story *story)
 {
-    return world_stats(&story->world).state;
+    return fixture_stats(&story->fixture).state;
 }
 
 static void expect(struct story *story, int seed)
 {
-    const struct fake_dac *dac = &story->world.dac;
+    const struct fake_dac *dac = &story->fixture.dac;
     uint64_t lit = 0;
     for (; story->seen < dac->taken; story->seen++) {
-        lit += world_tag(&dac->log[story->seen]) > 0;
+        lit += fixture_tag(&dac->log[story->seen]) > 0;
     }
     if (lit > 0 && !story->allowed) {
         fail_msg("seed %d: lit without an act after the last loss", seed);
@@ -109,10 +109,10 @@ static void model_arm(struct story *story)
 {
     enum bj_stream_state state = phase(story);
     bool there = state == BJ_STREAM_STREAMING || state == BJ_STREAM_FAULT;
-    bool seen_by_all = (state == BJ_STREAM_FAULT) == story->world.dac.fault;
-    if (there && seen_by_all && story->world.dac.service_status == BJ_OK) {
+    bool seen_by_all = (state == BJ_STREAM_FAULT) == story->fixture.dac.fault;
+    if (there && seen_by_all && story->fixture.dac.service_status == BJ_OK) {
         story->allowed = true;
-        story->fault_arm_ns = story->world.now_ns;
+        story->fault_arm_ns = story->fixture.now_ns;
     }
 }
 
@@ -123,16 +123,16 @@ static void model_loss(struct story *story, bool beats_rearm)
 
 static void model_time(struct story *story)
 {
-    bool outlived = story->world.dac.fault && phase(story) == BJ_STREAM_FAULT &&
-                    story->world.now_ns > story->fault_arm_ns + FAULT_CLEARS_WITHIN_NS;
+    bool outlived = story->fixture.dac.fault && phase(story) == BJ_STREAM_FAULT &&
+                    story->fixture.now_ns > story->fault_arm_ns + FAULT_CLEARS_WITHIN_NS;
     story->allowed = story->allowed && !outlived;
 }
 
-/* ---- the story -------------------------------------------------------------------------- */
+/* ---- the story ----------------------------------------------------------------------- */
 
 static void lose_dac(struct story *story)
 {
-    struct fake_dac *dac = &story->world.dac;
+    struct fake_dac *dac = &story->fixture.dac;
     bool connected = phase(story) != BJ_STREAM_CONNECTING;
     if (dac->service_status == BJ_OK && connected) {
         model_loss(story, false);
@@ -143,53 +143,53 @@ static void lose_dac(struct story *story)
 
 static void stand_still(struct story *story, int64_t gap_ns)
 {
-    struct engine_world *world = &story->world;
-    world->now_ns += gap_ns;
+    struct engine_fixture *fixture = &story->fixture;
+    fixture->now_ns += gap_ns;
     if (gap_ns > S) {
         model_loss(story, false);
         if (upto(story, 1)) {
-            bj_stream_arm(world->stream); /* typed ahead */
+            bj_stream_arm(fixture->stream); /* typed ahead */
         }
     }
-    world_step(world);
+    fixture_step(fixture);
 }
 
 static void happen(struct story *story, enum event event)
 {
-    struct engine_world *world = &story->world;
+    struct engine_fixture *fixture = &story->fixture;
     switch (event) {
     case ARM:
         model_arm(story);
-        bj_stream_arm(world->stream);
+        bj_stream_arm(fixture->stream);
         break;
     case DISARM:
         story->allowed = false;
-        bj_stream_disarm(world->stream);
+        bj_stream_disarm(fixture->stream);
         break;
     case DAC_LOST:
         lose_dac(story);
         break;
     case DAC_BACK:
-        world->dac.service_status = world->dac.connect_status = BJ_OK;
+        fixture->dac.service_status = fixture->dac.connect_status = BJ_OK;
         break;
     case FAULT:
-        if (world->dac.service_status == BJ_OK && !world->dac.fault) {
+        if (fixture->dac.service_status == BJ_OK && !fixture->dac.fault) {
             model_loss(story, true);
-            world->dac.fault = true;
+            fixture->dac.fault = true;
         }
         break;
     case FAULT_ENDS:
-        world->dac.fault = false;
+        fixture->dac.fault = false;
         break;
     case JACK_LOST: /* what the bridge does */
         story->allowed = story->allowed && story->rearm;
-        world->producer.mode = PRODUCE_STARVED;
+        fixture->producer.mode = PRODUCE_STARVED;
         if (!story->rearm) {
-            bj_stream_disarm(world->stream);
+            bj_stream_disarm(fixture->stream);
         }
         break;
     case JACK_BACK:
-        world->producer.mode = PRODUCE_ALL;
+        fixture->producer.mode = PRODUCE_ALL;
         break;
     case HICCUP:
         stand_still(story, (int64_t)upto(story, 950) * MS);
@@ -207,32 +207,32 @@ static void happen(struct story *story, enum event event)
 
 static void begin(struct story *story, int seed)
 {
-    struct engine_world *world = &story->world;
+    struct engine_fixture *fixture = &story->fixture;
     memset(story, 0, sizeof *story);
     story->random = (uint64_t)seed;
     (void)upto(story, 1);
-    world_init(world);
-    world->config.pps = PPS;
-    world->config.arm = upto(story, 1);
-    world->config.rearm = story->rearm = upto(story, 2) == 0;
-    world->dac.caps.min_pps = PPS;
-    world->dac.fault_clears = false;
-    world->dac.connect_delay_ns = (int64_t)upto(story, 300) * MS;
-    story->fill = world->config.fill;
-    story->error = world->config.error;
-    world->config.fill = on_fill;
-    world->config.error = on_error;
-    world->config.fill_user = world->config.error_user = story;
-    story->allowed = world->config.arm;
-    world_start(world);
-    world_step(world);
+    fixture_init(fixture);
+    fixture->config.pps = PPS;
+    fixture->config.arm = upto(story, 1);
+    fixture->config.rearm = story->rearm = upto(story, 2) == 0;
+    fixture->dac.caps.min_pps = PPS;
+    fixture->dac.fault_clears = false;
+    fixture->dac.connect_delay_ns = (int64_t)upto(story, 300) * MS;
+    story->fill = fixture->config.fill;
+    story->error = fixture->config.error;
+    fixture->config.fill = on_fill;
+    fixture->config.error = on_error;
+    fixture->config.fill_user = fixture->config.error_user = story;
+    story->allowed = fixture->config.arm;
+    fixture_start(fixture);
+    fixture_step(fixture);
 }
 
 /* The step that finds the DAC gone, with somebody who arms all the while. */
 static void race(struct story *story, int seed)
 {
     story->racing = upto(story, 1) && in_trouble(story);
-    world_step(&story->world);
+    fixture_step(&story->fixture);
     story->racing = false;
     expect(story, seed);
 }
@@ -245,22 +245,22 @@ static void tell(struct story *story, int seed)
         happen(story, event);
         if (event != ARM || upto(story, 1)) { /* or the next comes in the same breath */
             race(story, seed);
-            world_run(&story->world, (int64_t)upto(story, 600) * MS);
+            fixture_run(&story->fixture, (int64_t)upto(story, 600) * MS);
         }
         model_time(story);
         expect(story, seed);
     }
-    bj_stream_stop(story->world.stream);
-    world_step(&story->world);
+    bj_stream_stop(story->fixture.stream);
+    fixture_step(&story->fixture);
     story->allowed = false;
     if (upto(story, 1)) {
-        bj_stream_arm(story->world.stream);
+        bj_stream_arm(story->fixture.stream);
     }
-    world_run(&story->world, S);
+    fixture_run(&story->fixture, S);
     expect(story, seed);
-    assert_int_equal(story->world.run, BJ_RUN_STOPPED);
-    assert_false(story->world.dac.shutter_open);
-    world_finish(&story->world);
+    assert_int_equal(story->fixture.run, BJ_RUN_STOPPED);
+    assert_false(story->fixture.dac.shutter_open);
+    fixture_finish(&story->fixture);
 }
 
 static void light_needs_an_act_after_the_last_loss(void **state)

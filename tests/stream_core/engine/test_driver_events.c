@@ -3,7 +3,7 @@
  * What a driver says reaches every stage that must hear it.
  */
 #include "engine/driver_events.h"
-#include "engine_world.h"
+#include "engine_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +13,7 @@
 #define MS BJ_NS_PER_MS
 #define LOST 40u
 
-/* ---- an emptied queue ------------------------------------------------------------------- */
+/* ---- an emptied queue ---------------------------------------------------------------- */
 
 static bool level_is_empty(const struct bj_stream *before, const struct bj_stream *after)
 {
@@ -80,69 +80,69 @@ static const struct {
 static void all_hear_of_an_emptied_queue(void **state)
 {
     (void)state;
-    struct engine_world world;
-    world_init(&world);
-    world.safety.start_blank_ns = 5 * MS;
-    world_start_lit(&world);
-    struct bj_stream before = *world.stream;
-    bj_engine_events.emptied(world.stream, LOST, false);
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    fixture.safety.start_blank_ns = 5 * MS;
+    fixture_start_lit(&fixture);
+    struct bj_stream before = *fixture.stream;
+    bj_engine_events.emptied(fixture.stream, LOST, false);
     for (size_t k = 0; k < sizeof listeners / sizeof *listeners; k++) {
-        if (!listeners[k].hears(&before, world.stream)) {
+        if (!listeners[k].hears(&before, fixture.stream)) {
             fail_msg("%s does not hear of it", listeners[k].name);
         }
     }
-    world_finish(&world);
+    fixture_finish(&fixture);
 }
 
 /* A flush that was asked for is no trouble of the device, and holds up nothing. */
 static void a_disarm_is_no_restart(void **state)
 {
     (void)state;
-    struct engine_world world;
-    world_init(&world);
-    world_start_lit(&world);
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    fixture_start_lit(&fixture);
     for (int k = 0; k < 10; k++) {
-        bj_stream_disarm(world.stream);
-        world_step(&world);
-        bj_stream_arm(world.stream);
-        world_run(&world, 20 * MS);
-        assert_int_equal(world.stream->restarts.count, 0);
-        assert_int_equal(world_stats(&world).dark, BJ_DARK_NO);
+        bj_stream_disarm(fixture.stream);
+        fixture_step(&fixture);
+        bj_stream_arm(fixture.stream);
+        fixture_run(&fixture, 20 * MS);
+        assert_int_equal(fixture.stream->restarts.count, 0);
+        assert_int_equal(fixture_stats(&fixture).dark, BJ_DARK_NO);
     }
-    world_finish(&world);
+    fixture_finish(&fixture);
 }
 
-/* ---- the rest --------------------------------------------------------------------------- */
+/* ---- the rest ------------------------------------------------------------------------ */
 
 static void a_report_that_cannot_be_changes_nothing(void **state)
 {
     (void)state;
-    struct engine_world world;
-    world_init(&world);
-    world_start_lit(&world);
-    double low = bj_level_low(&world.stream->level);
-    const struct bj_level_report report = {.sent_ns = world.now_ns + BJ_NS_PER_S,
-                                           .received_ns = world.now_ns,
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    fixture_start_lit(&fixture);
+    double low = bj_level_low(&fixture.stream->level);
+    const struct bj_level_report report = {.sent_ns = fixture.now_ns + BJ_NS_PER_S,
+                                           .received_ns = fixture.now_ns,
                                            .quantum_points = 1,
                                            .playing = true};
-    bj_engine_events.level(world.stream, &report);
-    assert_true(bj_level_low(&world.stream->level) == low);
-    assert_non_null(world.stream->device.broken);
-    world_step(&world);
-    assert_int_equal(world.dac.disconnects, 1);
-    world_finish(&world);
+    bj_engine_events.level(fixture.stream, &report);
+    assert_true(bj_level_low(&fixture.stream->level) == low);
+    assert_non_null(fixture.stream->device.broken);
+    fixture_step(&fixture);
+    assert_int_equal(fixture.dac.disconnects, 1);
+    fixture_finish(&fixture);
 }
 
 static void a_notice_without_words_gets_some(void **state)
 {
     (void)state;
-    struct engine_world world;
-    world_init(&world);
-    world_start_lit(&world);
-    bj_engine_events.notice(world.stream, BJ_TIMED_OUT, NULL);
-    assert_int_equal(world.last_error, BJ_TIMED_OUT);
-    assert_string_equal(world.last_text, "no answer in time");
-    world_finish(&world);
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    fixture_start_lit(&fixture);
+    bj_engine_events.notice(fixture.stream, BJ_TIMED_OUT, NULL);
+    assert_int_equal(fixture.last_error, BJ_TIMED_OUT);
+    assert_string_equal(fixture.last_text, "no answer in time");
+    fixture_finish(&fixture);
 }
 
 int main(void)

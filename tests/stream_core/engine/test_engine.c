@@ -4,7 +4,7 @@
  * the tables at the end is a named case; arming, connection and handle have files of their
  * own.
  */
-#include "engine_world.h"
+#include "engine_fixture.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -31,574 +31,575 @@ struct row {
     uint32_t amount;
 };
 
-static void set_up(struct engine_world *world, const struct row *row)
+static void set_up(struct engine_fixture *fixture, const struct row *row)
 {
-    world_init(world);
-    world->config.pps = row->pps;
+    fixture_init(fixture);
+    fixture->config.pps = row->pps;
     if (row->capacity > 0) {
-        world->dac.caps.capacity_points = row->capacity == UINT32_MAX ? 0 : row->capacity;
+        fixture->dac.caps.capacity_points = row->capacity == UINT32_MAX ? 0 : row->capacity;
     }
-    world->dac.caps.reports_level = !row->silent;
-    world->dac.speed = row->speed;
-    world->dac.report_lag_ns = row->lag_ns;
-    world->dac.take_at_most = row->take;
-    world->wake_delay_ns = row->delay_ns;
-    world->config.target_buffer_ns = row->target_ns;
-    world->config.min_buffer_ns = row->min_ns;
-    world->config.underrun = row->policy;
+    fixture->dac.caps.reports_level = !row->silent;
+    fixture->dac.speed = row->speed;
+    fixture->dac.report_lag_ns = row->lag_ns;
+    fixture->dac.take_at_most = row->take;
+    fixture->wake_delay_ns = row->delay_ns;
+    fixture->config.target_buffer_ns = row->target_ns;
+    fixture->config.min_buffer_ns = row->min_ns;
+    fixture->config.underrun = row->policy;
 }
 
-static void assert_nothing_lost(const struct engine_world *world)
+static void assert_nothing_lost(const struct engine_fixture *fixture)
 {
-    uint64_t lit = world_count_lit(world, 0);
-    struct bj_stats stats = world_stats(world);
-    assert_int_equal(stats.points_written, world->dac.taken);
+    uint64_t lit = fixture_count_lit(fixture, 0);
+    struct bj_stats stats = fixture_stats(fixture);
+    assert_int_equal(stats.points_written, fixture->dac.taken);
     assert_true(lit > 0);
-    assert_true(stats.points_from_fill - world->producer.made == 0);
+    assert_true(stats.points_from_fill - fixture->producer.made == 0);
 }
 
-/* ---- steady streams: whatever the device, it starts, holds and never overflows ------------- */
+/* ---- steady streams: whatever the device, it starts, holds and never overflows ------- */
 
 static void streams_steadily(void **state)
 {
     const struct row *row = *state;
-    struct engine_world world;
-    set_up(&world, row);
-    world_start_lit(&world);
-    world_run(&world, 3 * S);
-    struct bj_stats stats = world_stats(&world);
-    uint32_t capacity = world.dac.caps.capacity_points;
-    assert_nothing_lost(&world);
-    assert_true(capacity == 0 || world.dac.max_queued < capacity);
+    struct engine_fixture fixture;
+    set_up(&fixture, row);
+    fixture_start_lit(&fixture);
+    fixture_run(&fixture, 3 * S);
+    struct bj_stats stats = fixture_stats(&fixture);
+    uint32_t capacity = fixture.dac.caps.capacity_points;
+    assert_nothing_lost(&fixture);
+    assert_true(capacity == 0 || fixture.dac.max_queued < capacity);
     if (row->dry) {
         assert_true(stats.device_underruns > 0);
-        assert_int_equal(stats.device_underruns, world.dac.dry_count);
+        assert_int_equal(stats.device_underruns, fixture.dac.dry_count);
     } else {
-        assert_int_equal(world.dac.dry_count, 0);
+        assert_int_equal(fixture.dac.dry_count, 0);
         assert_int_equal(stats.device_underruns, 0);
     }
     assert_int_equal(stats.underruns, 0);
-    assert_true(world.dac.played > row->pps * (row->speed > 0 ? row->speed : 1.0) * 2.5 ||
+    assert_true(fixture.dac.played > row->pps * (row->speed > 0 ? row->speed : 1.0) * 2.5 ||
                 row->dry);
-    world_finish(&world);
+    fixture_finish(&fixture);
 }
 
-/* ---- the request ------------------------------------------------------------------------------ */
+/* ---- the request --------------------------------------------------------------------- */
 
 static void request_is_within_bounds(void **state)
 {
     const struct row *row = *state;
-    struct engine_world world;
-    set_up(&world, row);
-    world_start(&world);
+    struct engine_fixture fixture;
+    set_up(&fixture, row);
+    fixture_start(&fixture);
     for (int k = 0; k < 500; k++) {
-        uint64_t made = world.producer.made;
-        world_run(&world, MS);
-        struct bj_fill_request last = world.producer.last;
-        assert_true(last.target_points <= world.dac.caps.max_points_per_chunk);
+        uint64_t made = fixture.producer.made;
+        fixture_run(&fixture, MS);
+        struct bj_fill_request last = fixture.producer.last;
+        assert_true(last.target_points <= fixture.dac.caps.max_points_per_chunk);
         assert_true(last.min_points <= last.target_points);
-        assert_true(last.start <= world.dac.taken + last.target_points);
+        assert_true(last.start <= fixture.dac.taken + last.target_points);
         assert_int_equal(last.pps, row->pps);
-        assert_true(world.producer.made >= made);
+        assert_true(fixture.producer.made >= made);
         int64_t expected_ns = (int64_t)((double)last.buffered_points / row->pps * 1e9);
         assert_true(llabs(last.buffered_ns - expected_ns) <= 1000000000 / row->pps + 1);
     }
-    world_finish(&world);
+    fixture_finish(&fixture);
 }
 
 static void first_request_starts_at_zero(void **state)
 {
-    struct engine_world world;
-    set_up(&world, *state);
-    world.producer.mode = PRODUCE_STARVED;
-    world.dac.never_begins = true;
-    world_start(&world);
-    world_step(&world);
-    assert_int_equal(world.producer.first.start, 0);
-    assert_true(world.producer.first.restarted);
-    assert_int_equal(world.producer.first.buffered_points, 0);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    set_up(&fixture, *state);
+    fixture.producer.mode = PRODUCE_STARVED;
+    fixture.dac.never_begins = true;
+    fixture_start(&fixture);
+    fixture_step(&fixture);
+    assert_int_equal(fixture.producer.first.start, 0);
+    assert_true(fixture.producer.first.restarted);
+    assert_int_equal(fixture.producer.first.buffered_points, 0);
+    fixture_finish(&fixture);
 }
 
 static void start_counts_every_point(void **state)
 {
-    struct engine_world world;
-    set_up(&world, *state);
-    world_start_lit(&world);
-    uint64_t start = world.producer.last.start;
-    assert_int_equal(start + world.producer.last.target_points, world.dac.taken);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    set_up(&fixture, *state);
+    fixture_start_lit(&fixture);
+    uint64_t start = fixture.producer.last.start;
+    assert_int_equal(start + fixture.producer.last.target_points, fixture.dac.taken);
+    fixture_finish(&fixture);
 }
 
 static void unknown_level_is_said_so(void **state)
 {
-    struct engine_world world;
-    set_up(&world, *state);
-    world.dac.caps.reports_level = false;
-    world_start_lit(&world);
-    assert_int_equal(world.producer.last.device_queued_points, -1);
-    assert_int_equal(world_stats(&world).device_queued_points, -1);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    set_up(&fixture, *state);
+    fixture.dac.caps.reports_level = false;
+    fixture_start_lit(&fixture);
+    assert_int_equal(fixture.producer.last.device_queued_points, -1);
+    assert_int_equal(fixture_stats(&fixture).device_queued_points, -1);
+    fixture_finish(&fixture);
 }
 
 static void known_level_is_handed_on(void **state)
 {
-    struct engine_world world;
-    set_up(&world, *state);
-    world_start_lit(&world);
-    assert_true(world.producer.last.device_queued_points >= 0);
-    assert_true(world.producer.last.device_queued_points <= 2000);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    set_up(&fixture, *state);
+    fixture_start_lit(&fixture);
+    assert_true(fixture.producer.last.device_queued_points >= 0);
+    assert_true(fixture.producer.last.device_queued_points <= 2000);
+    fixture_finish(&fixture);
 }
 
 static void restarted_is_told_until_filled(void **state)
 {
-    struct engine_world world;
-    set_up(&world, *state);
-    world.producer.mode = PRODUCE_STARVED;
-    world_start(&world);
-    world_run(&world, 20 * MS);
-    assert_true(world.producer.last.restarted);
-    world.producer.mode = PRODUCE_ALL;
-    world_run(&world, 100 * MS);
-    assert_false(world.producer.last.restarted);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    set_up(&fixture, *state);
+    fixture.producer.mode = PRODUCE_STARVED;
+    fixture_start(&fixture);
+    fixture_run(&fixture, 20 * MS);
+    assert_true(fixture.producer.last.restarted);
+    fixture.producer.mode = PRODUCE_ALL;
+    fixture_run(&fixture, 100 * MS);
+    assert_false(fixture.producer.last.restarted);
+    fixture_finish(&fixture);
 }
 
 static void play_time_is_confirmed_then_measured(void **state)
 {
-    struct engine_world world;
-    set_up(&world, *state);
-    world_start(&world);
-    world_run(&world, 2 * S);
+    struct engine_fixture fixture;
+    set_up(&fixture, *state);
+    fixture_start(&fixture);
+    fixture_run(&fixture, 2 * S);
     /* the start, the device's confirmation, the first measurement of its clock */
-    assert_int_equal(world.producer.restarts, 3);
-    assert_true(world.producer.last.play_known);
-    assert_true(fabs(world.producer.last.play_pps / world.producer.last.true_pps - 1) <
+    assert_int_equal(fixture.producer.restarts, 3);
+    assert_true(fixture.producer.last.play_known);
+    assert_true(fabs(fixture.producer.last.play_pps / fixture.producer.last.true_pps - 1) <
                 1e-4);
-    world_finish(&world);
+    fixture_finish(&fixture);
 }
 
 /* It reports nothing; by our own count it must have run dry while the engine slept. */
 static void a_silent_device_that_must_be_dry_begins_a_new_time_line(void **state)
 {
-    struct engine_world world;
-    set_up(&world, *state);
-    world.dac.caps.reports_level = false;
-    world_start(&world);
-    world_run(&world, 500 * MS);
-    uint64_t restarts = world.producer.restarts;
-    assert_true(world.producer.last.play_known);
-    world_run(&world, 500 * MS);
-    assert_int_equal(world.producer.restarts, restarts);
-    world.now_ns += 400 * MS;
-    world_run(&world, 100 * MS);
-    assert_true(world.producer.restarts > restarts);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    set_up(&fixture, *state);
+    fixture.dac.caps.reports_level = false;
+    fixture_start(&fixture);
+    fixture_run(&fixture, 500 * MS);
+    uint64_t restarts = fixture.producer.restarts;
+    assert_true(fixture.producer.last.play_known);
+    fixture_run(&fixture, 500 * MS);
+    assert_int_equal(fixture.producer.restarts, restarts);
+    fixture.now_ns += 400 * MS;
+    fixture_run(&fixture, 100 * MS);
+    assert_true(fixture.producer.restarts > restarts);
+    fixture_finish(&fixture);
 }
 
 static void level_holds_at_target(void **state)
 {
     const struct row *row = *state;
-    struct engine_world world;
-    set_up(&world, row);
-    world_start_lit(&world);
+    struct engine_fixture fixture;
+    set_up(&fixture, row);
+    fixture_start_lit(&fixture);
     double target = (double)row->target_ns / 1e9 * row->pps;
     for (int k = 0; k < 300; k++) {
-        world_run(&world, 3 * MS);
-        assert_true((double)world.dac.queued <= target + 1);
-        assert_true((double)world.dac.queued >= target - 0.006 * row->pps - 1);
+        fixture_run(&fixture, 3 * MS);
+        assert_true((double)fixture.dac.queued <= target + 1);
+        assert_true((double)fixture.dac.queued >= target - 0.006 * row->pps - 1);
     }
-    world_finish(&world);
+    fixture_finish(&fixture);
 }
 
 static void min_is_asked_in_need_only(void **state)
 {
     const struct row *row = *state;
-    struct engine_world world;
-    set_up(&world, row);
-    world_start_lit(&world);
-    assert_int_equal(world.producer.last.min_points, 0);
-    world.producer.mode = PRODUCE_STARVED;
-    world_run(&world, row->target_ns);
-    double low = (double)world.producer.last.buffered_points;
+    struct engine_fixture fixture;
+    set_up(&fixture, row);
+    fixture_start_lit(&fixture);
+    assert_int_equal(fixture.producer.last.min_points, 0);
+    fixture.producer.mode = PRODUCE_STARVED;
+    fixture_run(&fixture, row->target_ns);
+    double low = (double)fixture.producer.last.buffered_points;
     double least = (double)row->min_ns / 1e9 * row->pps;
-    assert_true(world.producer.last.min_points > 0);
-    assert_true(world.producer.last.min_points >= (uint32_t)ceil(least - low) - 1);
-    assert_true(world.producer.last.min_points <= (uint32_t)ceil(least) + 1);
-    world_finish(&world);
+    assert_true(fixture.producer.last.min_points > 0);
+    assert_true(fixture.producer.last.min_points >= (uint32_t)ceil(least - low) - 1);
+    assert_true(fixture.producer.last.min_points <= (uint32_t)ceil(least) + 1);
+    fixture_finish(&fixture);
 }
 
-/* ---- results of the fill ------------------------------------------------------------------------ */
+/* ---- results of the fill ------------------------------------------------------------- */
 
 static void overlong_fill_is_clamped(void **state)
 {
     const struct row *row = *state;
-    struct engine_world world;
-    set_up(&world, row);
-    world.producer.mode = PRODUCE_LONG;
-    world.producer.amount = row->amount;
-    world_start_lit(&world);
-    world_run(&world, 500 * MS);
-    assert_nothing_lost(&world);
-    assert_int_equal(world_stats(&world).points_from_fill, world.producer.made);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    set_up(&fixture, row);
+    fixture.producer.mode = PRODUCE_LONG;
+    fixture.producer.amount = row->amount;
+    fixture_start_lit(&fixture);
+    fixture_run(&fixture, 500 * MS);
+    assert_nothing_lost(&fixture);
+    assert_int_equal(fixture_stats(&fixture).points_from_fill, fixture.producer.made);
+    fixture_finish(&fixture);
 }
 
 static void short_fill_above_min_is_kept(void **state)
 {
     const struct row *row = *state;
-    struct engine_world world;
-    set_up(&world, row);
-    world_start_lit(&world);
-    world.producer.mode = PRODUCE_SHORT;
-    world.producer.amount = row->amount;
-    uint64_t from = world.dac.taken;
-    world_run(&world, S);
-    struct bj_stats stats = world_stats(&world);
+    struct engine_fixture fixture;
+    set_up(&fixture, row);
+    fixture_start_lit(&fixture);
+    fixture.producer.mode = PRODUCE_SHORT;
+    fixture.producer.amount = row->amount;
+    uint64_t from = fixture.dac.taken;
+    fixture_run(&fixture, S);
+    struct bj_stats stats = fixture_stats(&fixture);
     assert_int_equal(stats.underruns, 0);
-    assert_int_equal(world.dac.dry_count, 0);
-    assert_int_equal(world_count_lit(&world, from), world.dac.taken - from);
-    world_finish(&world);
+    assert_int_equal(fixture.dac.dry_count, 0);
+    assert_int_equal(fixture_count_lit(&fixture, from), fixture.dac.taken - from);
+    fixture_finish(&fixture);
 }
 
 static void starving_is_one_underrun(void **state)
 {
     const struct row *row = *state;
-    struct engine_world world;
-    set_up(&world, row);
-    world_start_lit(&world);
-    world.producer.mode = row->mode;
-    world_run(&world, 500 * MS);
-    assert_int_equal(world_stats(&world).underruns, 1);
-    assert_int_equal(world.dac.dry_count, 0); /* the policy keeps it going */
-    world.producer.mode = PRODUCE_ALL;
-    world_run(&world, 100 * MS);
-    world.producer.mode = row->mode;
-    world_run(&world, 500 * MS);
-    assert_int_equal(world_stats(&world).underruns, 2);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    set_up(&fixture, row);
+    fixture_start_lit(&fixture);
+    fixture.producer.mode = row->mode;
+    fixture_run(&fixture, 500 * MS);
+    assert_int_equal(fixture_stats(&fixture).underruns, 1);
+    assert_int_equal(fixture.dac.dry_count, 0); /* the policy keeps it going */
+    fixture.producer.mode = PRODUCE_ALL;
+    fixture_run(&fixture, 100 * MS);
+    fixture.producer.mode = row->mode;
+    fixture_run(&fixture, 500 * MS);
+    assert_int_equal(fixture_stats(&fixture).underruns, 2);
+    fixture_finish(&fixture);
 }
 
 static void starving_before_the_first_fill_is_none(void **state)
 {
-    struct engine_world world;
-    set_up(&world, *state);
-    world.producer.mode = PRODUCE_STARVED;
-    world_start(&world);
-    world_run(&world, 500 * MS);
-    assert_int_equal(world_stats(&world).underruns, 0);
-    assert_true(world.dac.playing); /* dark points flow all the same */
-    assert_int_equal(world_count_lit(&world, 0), 0);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    set_up(&fixture, *state);
+    fixture.producer.mode = PRODUCE_STARVED;
+    fixture_start(&fixture);
+    fixture_run(&fixture, 500 * MS);
+    assert_int_equal(fixture_stats(&fixture).underruns, 0);
+    assert_true(fixture.dac.playing); /* dark points flow all the same */
+    assert_int_equal(fixture_count_lit(&fixture, 0), 0);
+    fixture_finish(&fixture);
 }
 
 static void short_below_min_is_topped_up(void **state)
 {
     const struct row *row = *state;
-    struct engine_world world;
-    set_up(&world, row);
-    world_start_lit(&world);
-    world.producer.mode = PRODUCE_SHORT;
-    world.producer.amount = row->amount;
-    uint64_t from = world.dac.taken;
-    world_run(&world, S);
-    assert_int_equal(world.dac.dry_count, 0);
-    assert_true(world_stats(&world).underruns > 0);
-    assert_true(world_count_lit(&world, from) < world.dac.taken - from);
-    assert_true(world.producer.restarts > 2); /* later points are due later */
-    world_finish(&world);
+    struct engine_fixture fixture;
+    set_up(&fixture, row);
+    fixture_start_lit(&fixture);
+    fixture.producer.mode = PRODUCE_SHORT;
+    fixture.producer.amount = row->amount;
+    uint64_t from = fixture.dac.taken;
+    fixture_run(&fixture, S);
+    assert_int_equal(fixture.dac.dry_count, 0);
+    assert_true(fixture_stats(&fixture).underruns > 0);
+    assert_true(fixture_count_lit(&fixture, from) < fixture.dac.taken - from);
+    assert_true(fixture.producer.restarts > 2); /* later points are due later */
+    fixture_finish(&fixture);
 }
 
 /* An empty answer while the DAC has enough writes nothing, so the light is as it was. */
 static void an_empty_answer_keeps_the_light(void **state)
 {
-    struct engine_world world;
-    set_up(&world, *state);
-    world_start_lit(&world);
-    world.producer.mode = PRODUCE_NOTHING;
-    uint32_t calls = world.producer.calls;
-    while (world.producer.calls == calls) {
-        world_run(&world, MS);
+    struct engine_fixture fixture;
+    set_up(&fixture, *state);
+    fixture_start_lit(&fixture);
+    fixture.producer.mode = PRODUCE_NOTHING;
+    uint32_t calls = fixture.producer.calls;
+    while (fixture.producer.calls == calls) {
+        fixture_run(&fixture, MS);
     }
-    assert_int_equal(world_stats(&world).underruns, 0);
-    assert_true(world_stats(&world).lit);
-    world_run(&world, 500 * MS);
-    assert_true(world_stats(&world).underruns > 0);
-    assert_false(world_stats(&world).lit);
-    world_finish(&world);
+    assert_int_equal(fixture_stats(&fixture).underruns, 0);
+    assert_true(fixture_stats(&fixture).lit);
+    fixture_run(&fixture, 500 * MS);
+    assert_true(fixture_stats(&fixture).underruns > 0);
+    assert_false(fixture_stats(&fixture).lit);
+    fixture_finish(&fixture);
 }
 
 static void a_gap_restarts_dark(void **state)
 {
-    struct engine_world world;
-    set_up(&world, *state);
-    world.safety.start_blank_ns = 5 * MS;
-    world_start_lit(&world);
-    world.producer.mode = PRODUCE_STARVED;
-    world_run(&world, 200 * MS);
-    uint64_t from = world.dac.taken, made = world.producer.made;
-    world.producer.mode = PRODUCE_ALL;
-    world_run(&world, 100 * MS);
+    struct engine_fixture fixture;
+    set_up(&fixture, *state);
+    fixture.safety.start_blank_ns = 5 * MS;
+    fixture_start_lit(&fixture);
+    fixture.producer.mode = PRODUCE_STARVED;
+    fixture_run(&fixture, 200 * MS);
+    uint64_t from = fixture.dac.taken, made = fixture.producer.made;
+    fixture.producer.mode = PRODUCE_ALL;
+    fixture_run(&fixture, 100 * MS);
     uint64_t dark = 0;
-    while (world_tag(&world.dac.log[from + dark]) == 0) {
+    while (fixture_tag(&fixture.dac.log[from + dark]) == 0) {
         dark++;
     }
-    uint64_t first = world_tag(&world.dac.log[from + dark]);
+    uint64_t first = fixture_tag(&fixture.dac.log[from + dark]);
     assert_int_equal(first, made + 1 + 150); /* 5 ms at 30 kpps */
-    world_finish(&world);
+    fixture_finish(&fixture);
 }
 
-/* ---- underrun policies ----------------------------------------------------------------------------- */
+/* ---- underrun policies --------------------------------------------------------------- */
 
 /* Starves for `ns` and returns the log index where the policy's points begin. */
-static uint64_t starve(struct engine_world *world, int64_t ns)
+static uint64_t starve(struct engine_fixture *fixture, int64_t ns)
 {
-    uint64_t from = world->dac.taken;
-    world->producer.mode = PRODUCE_STARVED;
-    world_run(world, ns);
-    assert_true(world->dac.taken > from);
+    uint64_t from = fixture->dac.taken;
+    fixture->producer.mode = PRODUCE_STARVED;
+    fixture_run(fixture, ns);
+    assert_true(fixture->dac.taken > from);
     return from;
 }
 
 static void blank_rests_dark_in_place(void **state)
 {
-    struct engine_world world;
-    set_up(&world, *state);
-    world_start_lit(&world);
-    uint64_t from = starve(&world, 100 * MS);
-    struct bj_point last = world.dac.log[from - 1];
-    for (uint64_t n = from; n < world.dac.taken; n++) {
-        assert_int_equal(world_tag(&world.dac.log[n]), 0);
-        assert_true(world.dac.log[n].x == last.x && world.dac.log[n].y == last.y);
+    struct engine_fixture fixture;
+    set_up(&fixture, *state);
+    fixture_start_lit(&fixture);
+    uint64_t from = starve(&fixture, 100 * MS);
+    struct bj_point last = fixture.dac.log[from - 1];
+    for (uint64_t n = from; n < fixture.dac.taken; n++) {
+        assert_int_equal(fixture_tag(&fixture.dac.log[n]), 0);
+        assert_true(fixture.dac.log[n].x == last.x && fixture.dac.log[n].y == last.y);
     }
-    world_finish(&world);
+    fixture_finish(&fixture);
 }
 
 static void park_rests_dark_where_told(void **state)
 {
-    struct engine_world world;
-    set_up(&world, *state);
-    world.config.park_x = -0.25f;
-    world.config.park_y = 0.75f;
-    world_start_lit(&world);
-    uint64_t from = starve(&world, 100 * MS);
-    for (uint64_t n = from; n < world.dac.taken; n++) {
-        assert_int_equal(world_tag(&world.dac.log[n]), 0);
-        assert_true(world.dac.log[n].x == -0.25f && world.dac.log[n].y == 0.75f);
+    struct engine_fixture fixture;
+    set_up(&fixture, *state);
+    fixture.config.park_x = -0.25f;
+    fixture.config.park_y = 0.75f;
+    fixture_start_lit(&fixture);
+    uint64_t from = starve(&fixture, 100 * MS);
+    for (uint64_t n = from; n < fixture.dac.taken; n++) {
+        assert_int_equal(fixture_tag(&fixture.dac.log[n]), 0);
+        assert_true(fixture.dac.log[n].x == -0.25f && fixture.dac.log[n].y == 0.75f);
     }
-    world_finish(&world);
+    fixture_finish(&fixture);
 }
 
 static void repeat_plays_the_last_chunk(void **state)
 {
-    struct engine_world world;
-    set_up(&world, *state);
-    world_start_lit(&world);
-    uint64_t made = world.producer.made, chunk = world.producer.last.target_points;
-    uint64_t from = starve(&world, 200 * MS);
+    struct engine_fixture fixture;
+    set_up(&fixture, *state);
+    fixture_start_lit(&fixture);
+    uint64_t made = fixture.producer.made, chunk = fixture.producer.last.target_points;
+    uint64_t from = starve(&fixture, 200 * MS);
     for (uint64_t n = from; n < from + 1400; n++) { /* 50 ms at 30 kpps less a chunk */
         uint64_t expected = made - chunk + 1 + (n - from) % chunk;
-        assert_int_equal(world_tag(&world.dac.log[n]), expected);
+        assert_int_equal(fixture_tag(&fixture.dac.log[n]), expected);
     }
-    world_finish(&world);
+    fixture_finish(&fixture);
 }
 
 static void repeat_goes_dark_when_silent(void **state)
 {
-    struct engine_world world;
-    set_up(&world, *state);
-    world_start_lit(&world);
-    uint64_t from = starve(&world, 500 * MS);
-    for (uint64_t n = from + 1500 + 200; n < world.dac.taken; n++) {
-        assert_int_equal(world_tag(&world.dac.log[n]), 0);
+    struct engine_fixture fixture;
+    set_up(&fixture, *state);
+    fixture_start_lit(&fixture);
+    uint64_t from = starve(&fixture, 500 * MS);
+    for (uint64_t n = from + 1500 + 200; n < fixture.dac.taken; n++) {
+        assert_int_equal(fixture_tag(&fixture.dac.log[n]), 0);
     }
-    assert_int_equal(world.run, BJ_RUN_GOING);
-    world_finish(&world);
+    assert_int_equal(fixture.run, BJ_RUN_GOING);
+    fixture_finish(&fixture);
 }
 
 static void stop_ends_the_stream(void **state)
 {
-    struct engine_world world;
-    set_up(&world, *state);
-    world_start_lit(&world);
-    world.producer.mode = PRODUCE_STARVED;
-    world_run(&world, S);
-    assert_int_equal(world.run, BJ_RUN_ENDED);
-    assert_int_equal(world_stats(&world).underruns, 1);
-    assert_false(world.dac.shutter_open);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    set_up(&fixture, *state);
+    fixture_start_lit(&fixture);
+    fixture.producer.mode = PRODUCE_STARVED;
+    fixture_run(&fixture, S);
+    assert_int_equal(fixture.run, BJ_RUN_ENDED);
+    assert_int_equal(fixture_stats(&fixture).underruns, 1);
+    assert_false(fixture.dac.shutter_open);
+    fixture_finish(&fixture);
 }
 
 static void stop_waits_for_the_first_fill(void **state)
 {
-    struct engine_world world;
-    set_up(&world, *state);
-    world.producer.mode = PRODUCE_STARVED;
-    world_start(&world);
-    world_run(&world, S);
-    assert_int_equal(world.run, BJ_RUN_GOING);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    set_up(&fixture, *state);
+    fixture.producer.mode = PRODUCE_STARVED;
+    fixture_start(&fixture);
+    fixture_run(&fixture, S);
+    assert_int_equal(fixture.run, BJ_RUN_GOING);
+    fixture_finish(&fixture);
 }
 
-/* ---- offering --------------------------------------------------------------------------------------- */
+/* ---- offering ------------------------------------------------------------------------ */
 
 static void blocked_points_come_again(void **state)
 {
     const struct row *row = *state;
-    struct engine_world world;
-    set_up(&world, row);
-    world_start_lit(&world);
+    struct engine_fixture fixture;
+    set_up(&fixture, row);
+    fixture_start_lit(&fixture);
     for (int k = 0; k < 20; k++) {
-        world.dac.write_status = BJ_WOULD_BLOCK;
-        uint64_t taken = world.dac.taken;
+        fixture.dac.write_status = BJ_WOULD_BLOCK;
+        uint64_t taken = fixture.dac.taken;
         for (int step = 0; step < 5; step++) {
-            world.now_ns += MS;
-            world_step(&world);
+            fixture.now_ns += MS;
+            fixture_step(&fixture);
         }
-        assert_int_equal(world.dac.taken, taken);
-        world.dac.write_status = BJ_OK;
-        world_step(&world);
-        world_run(&world, 20 * MS);
+        assert_int_equal(fixture.dac.taken, taken);
+        fixture.dac.write_status = BJ_OK;
+        fixture_step(&fixture);
+        fixture_run(&fixture, 20 * MS);
     }
-    assert_nothing_lost(&world);
-    assert_int_equal(world.dac.dry_count, 0);
-    world_finish(&world);
+    assert_nothing_lost(&fixture);
+    assert_int_equal(fixture.dac.dry_count, 0);
+    fixture_finish(&fixture);
 }
 
 static void blocked_points_are_not_asked_for_again(void **state)
 {
-    struct engine_world world;
-    set_up(&world, *state);
-    world_start_lit(&world);
-    world.dac.write_status = BJ_WOULD_BLOCK;
-    world.now_ns += 10 * MS;
-    world_step(&world);
-    uint64_t made = world.producer.made;
+    struct engine_fixture fixture;
+    set_up(&fixture, *state);
+    fixture_start_lit(&fixture);
+    fixture.dac.write_status = BJ_WOULD_BLOCK;
+    fixture.now_ns += 10 * MS;
+    fixture_step(&fixture);
+    uint64_t made = fixture.producer.made;
     for (int step = 0; step < 10; step++) {
-        world.now_ns += MS;
-        world_step(&world);
+        fixture.now_ns += MS;
+        fixture_step(&fixture);
     }
-    assert_int_equal(world.producer.made, made);
-    world_finish(&world);
+    assert_int_equal(fixture.producer.made, made);
+    fixture_finish(&fixture);
 }
 
 static void chunk_tells_position_and_time(void **state)
 {
-    struct engine_world world;
-    set_up(&world, *state);
-    world_start_lit(&world);
-    world_run(&world, 100 * MS);
-    struct bj_chunk chunk = world.dac.last_chunk;
-    assert_int_equal(chunk.start + chunk.count, world.dac.taken);
-    assert_int_equal(chunk.pps, world.dac.pps);
-    int64_t ahead = chunk.play_ns - world.dac.last_write_ns;
+    struct engine_fixture fixture;
+    set_up(&fixture, *state);
+    fixture_start_lit(&fixture);
+    fixture_run(&fixture, 100 * MS);
+    struct bj_chunk chunk = fixture.dac.last_chunk;
+    assert_int_equal(chunk.start + chunk.count, fixture.dac.taken);
+    assert_int_equal(chunk.pps, fixture.dac.pps);
+    int64_t ahead = chunk.play_ns - fixture.dac.last_write_ns;
     assert_true(ahead > 40 * MS && ahead < 50 * MS);
-    world_finish(&world);
+    fixture_finish(&fixture);
 }
 
 static void a_step_does_not_wait(void **state)
 {
-    struct engine_world world;
-    set_up(&world, *state);
-    world_start_lit(&world);
+    struct engine_fixture fixture;
+    set_up(&fixture, *state);
+    fixture_start_lit(&fixture);
     for (int k = 0; k < 1000; k++) { /* any number of steps at one moment changes nothing */
-        world_step(&world);
+        fixture_step(&fixture);
     }
-    uint64_t taken = world.dac.taken;
-    world_step(&world);
-    assert_int_equal(world.dac.taken, taken);
-    assert_true(world.wait.deadline_ns > world.now_ns);
-    world_finish(&world);
+    uint64_t taken = fixture.dac.taken;
+    fixture_step(&fixture);
+    assert_int_equal(fixture.dac.taken, taken);
+    assert_true(fixture.wait.deadline_ns > fixture.now_ns);
+    fixture_finish(&fixture);
 }
 
 static void late_steps_are_counted(void **state)
 {
     const struct row *row = *state;
-    struct engine_world world;
-    set_up(&world, row);
-    world_start_lit(&world);
-    uint64_t before = world_stats(&world).late_wakes;
-    world_run(&world, 200 * MS);
+    struct engine_fixture fixture;
+    set_up(&fixture, row);
+    fixture_start_lit(&fixture);
+    uint64_t before = fixture_stats(&fixture).late_wakes;
+    fixture_run(&fixture, 200 * MS);
     bool late = row->delay_ns > 2 * MS;
-    assert_int_equal(world_stats(&world).late_wakes > before, late);
-    world_finish(&world);
+    assert_int_equal(fixture_stats(&fixture).late_wakes > before, late);
+    fixture_finish(&fixture);
 }
 
-/* ---- ending -------------------------------------------------------------------------------------------- */
+/* ---- ending -------------------------------------------------------------------------- */
 
 static void drains_to_the_last_point(void **state)
 {
     const struct row *row = *state;
-    struct engine_world world;
-    set_up(&world, row);
-    world.producer.end_after = row->amount;
-    world.config.arm = true;
-    world_start(&world);
-    world_run(&world, 5 * S);
-    assert_int_equal(world.run, BJ_RUN_ENDED);
-    assert_int_equal(world_count_lit(&world, 0), world.producer.made);
-    assert_int_equal(world.dac.played, world.dac.taken);
-    assert_int_equal(world_tag(&world.dac.log[world.dac.taken - 1]), 0); /* ends dark */
-    assert_false(world.dac.shutter_open);
-    assert_int_equal(world.dac.stops, 1);
-    assert_int_equal(world_stats(&world).device_underruns, 0);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    set_up(&fixture, row);
+    fixture.producer.end_after = row->amount;
+    fixture.config.arm = true;
+    fixture_start(&fixture);
+    fixture_run(&fixture, 5 * S);
+    assert_int_equal(fixture.run, BJ_RUN_ENDED);
+    assert_int_equal(fixture_count_lit(&fixture, 0), fixture.producer.made);
+    assert_int_equal(fixture.dac.played, fixture.dac.taken);
+    assert_int_equal(fixture_tag(&fixture.dac.log[fixture.dac.taken - 1]),
+                     0); /* ends dark */
+    assert_false(fixture.dac.shutter_open);
+    assert_int_equal(fixture.dac.stops, 1);
+    assert_int_equal(fixture_stats(&fixture).device_underruns, 0);
+    fixture_finish(&fixture);
 }
 
 static void drain_times_out(void **state)
 {
     const struct row *row = *state;
-    struct engine_world world;
-    set_up(&world, row);
-    world.config.drain_timeout_ns = row->delay_ns;
-    world.wake_delay_ns = 0;
-    world_start_lit(&world);
-    world.producer.mode = PRODUCE_END;
-    int64_t asked = world.producer.calls;
-    while (world.producer.calls == asked) {
-        world_run(&world, MS / 10);
+    struct engine_fixture fixture;
+    set_up(&fixture, row);
+    fixture.config.drain_timeout_ns = row->delay_ns;
+    fixture.wake_delay_ns = 0;
+    fixture_start_lit(&fixture);
+    fixture.producer.mode = PRODUCE_END;
+    int64_t asked = fixture.producer.calls;
+    while (fixture.producer.calls == asked) {
+        fixture_run(&fixture, MS / 10);
     }
-    int64_t end_ns = world.now_ns;
-    while (world.run == BJ_RUN_GOING) {
-        world_run(&world, MS / 10);
+    int64_t end_ns = fixture.now_ns;
+    while (fixture.run == BJ_RUN_GOING) {
+        fixture_run(&fixture, MS / 10);
     }
-    int64_t took = world.now_ns - end_ns;
-    assert_int_equal(world.run, BJ_RUN_ENDED);
+    int64_t took = fixture.now_ns - end_ns;
+    assert_int_equal(fixture.run, BJ_RUN_ENDED);
     assert_true(took <= row->delay_ns + MS);
     assert_true(row->delay_ns >= 60 * MS || took >= row->delay_ns - MS);
-    assert_true(row->delay_ns >= 60 * MS || world.dac.played < world.dac.taken);
-    assert_false(world.dac.shutter_open);
-    world_finish(&world);
+    assert_true(row->delay_ns >= 60 * MS || fixture.dac.played < fixture.dac.taken);
+    assert_false(fixture.dac.shutter_open);
+    fixture_finish(&fixture);
 }
 
 static void end_before_anything_ends_at_once(void **state)
 {
-    struct engine_world world;
-    set_up(&world, *state);
-    world.producer.mode = PRODUCE_END;
-    world_start(&world);
-    world_run(&world, 100 * MS);
-    assert_int_equal(world.run, BJ_RUN_ENDED);
-    assert_int_equal(world_count_lit(&world, 0), 0);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    set_up(&fixture, *state);
+    fixture.producer.mode = PRODUCE_END;
+    fixture_start(&fixture);
+    fixture_run(&fixture, 100 * MS);
+    assert_int_equal(fixture.run, BJ_RUN_ENDED);
+    assert_int_equal(fixture_count_lit(&fixture, 0), 0);
+    fixture_finish(&fixture);
 }
 
 static void an_hour_in_a_moment(void **state)
 {
     const struct row *row = *state;
-    struct engine_world world;
-    set_up(&world, row);
-    world_start_lit(&world);
-    world_run(&world, 3600 * S);
-    struct bj_stats stats = world_stats(&world);
-    assert_int_equal(stats.underruns + stats.device_underruns + world.dac.dry_count, 0);
-    assert_true(world.dac.max_queued < world.dac.caps.capacity_points);
-    assert_true(world.dac.played > 3599.0 * row->pps * row->speed);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    set_up(&fixture, row);
+    fixture_start_lit(&fixture);
+    fixture_run(&fixture, 3600 * S);
+    struct bj_stats stats = fixture_stats(&fixture);
+    assert_int_equal(stats.underruns + stats.device_underruns + fixture.dac.dry_count, 0);
+    assert_true(fixture.dac.max_queued < fixture.dac.caps.capacity_points);
+    assert_true(fixture.dac.played > 3599.0 * row->pps * row->speed);
+    fixture_finish(&fixture);
 }
 
-/* ---- the tables ---------------------------------------------------------------------------------------- */
+/* ---- the tables ---------------------------------------------------------------------- */
 
 static const struct row steady[] = {
 #define DEVICE(rate, size)                                                                 \

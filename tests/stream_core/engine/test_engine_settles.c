@@ -124,9 +124,9 @@ static const struct bj_dac_driver driver = {.name = "late",
                                             .stop = stop,
                                             .disconnect = disconnect};
 
-/* ---- The world ------------------------------------------------------------------------- */
+/* ---- The fixture --------------------------------------------------------------------- */
 
-struct world {
+struct fixture {
     struct bj_stream *stream;
     struct bj_wait wait;
     enum bj_run run;
@@ -138,172 +138,173 @@ struct world {
 static struct bj_fill_result fill(void *user, const struct bj_fill_request *request,
                                   struct bj_point *points)
 {
-    struct world *world = user;
-    if (world->ended) {
+    struct fixture *fixture = user;
+    if (fixture->ended) {
         return (struct bj_fill_result){.kind = BJ_END};
     }
-    world->asked += request->target_points > 0;
+    fixture->asked += request->target_points > 0;
     for (uint32_t k = 0; k < request->target_points; k++) {
         points[k] = (struct bj_point){.x = (float)(k % 100) / 100};
     }
     return (struct bj_fill_result){.kind = BJ_FILLED, .points = request->target_points};
 }
 
-static void begin(struct world *world, struct late_dac wanted)
+static void begin(struct fixture *fixture, struct late_dac wanted)
 {
     const struct bj_dac_config dac = {.size = sizeof(struct bj_dac_config), .id = "late"};
     struct bj_stream_config config = bj_stream_defaults();
-    *world = (struct world){.now_ns = BJ_NS_PER_S};
+    *fixture = (struct fixture){.now_ns = BJ_NS_PER_S};
     setting = wanted;
     config.driver = &driver;
     config.dac = &dac;
     config.pps = PPS;
     config.fill = fill;
-    config.fill_user = world;
-    assert_int_equal(bj_stream_create(&config, &world->stream), BJ_OK);
+    config.fill_user = fixture;
+    assert_int_equal(bj_stream_create(&config, &fixture->stream), BJ_OK);
 }
 
-static void step(struct world *world)
+static void step(struct fixture *fixture)
 {
-    world->run = bj_stream_step(world->stream, world->now_ns, &world->wait);
+    fixture->run = bj_stream_step(fixture->stream, fixture->now_ns, &fixture->wait);
 }
 
 /* Steps when the stream asks for it; returns how often. */
-static uint32_t run(struct world *world, int64_t for_ns)
+static uint32_t run(struct fixture *fixture, int64_t for_ns)
 {
-    int64_t end_ns = world->now_ns + for_ns;
+    int64_t end_ns = fixture->now_ns + for_ns;
     uint32_t steps = 0;
-    for (step(world); world->run == BJ_RUN_GOING && world->wait.deadline_ns <= end_ns;
-         step(world)) {
-        if (world->wait.deadline_ns > world->now_ns) {
-            world->now_ns = world->wait.deadline_ns;
+    for (step(fixture); fixture->run == BJ_RUN_GOING && fixture->wait.deadline_ns <= end_ns;
+         step(fixture)) {
+        if (fixture->wait.deadline_ns > fixture->now_ns) {
+            fixture->now_ns = fixture->wait.deadline_ns;
         }
         assert_in_range(++steps, 0, 100000);
     }
     return steps;
 }
 
-/* ---- The cases ------------------------------------------------------------------------- */
+/* ---- The cases ----------------------------------------------------------------------- */
 
 static void uses_room_that_comes_with_a_write(void **state)
 {
-    struct world world;
+    struct fixture fixture;
     (void)state;
-    begin(&world, (struct late_dac){.connects = true, .room = ROOM, .open_windows = true});
-    step(&world);
+    begin(&fixture,
+          (struct late_dac){.connects = true, .room = ROOM, .open_windows = true});
+    step(&fixture);
     assert_true(seen->taken >= TARGET);
-    bj_stream_destroy(world.stream);
+    bj_stream_destroy(fixture.stream);
 }
 
 static void fills_what_is_emptied_after_a_write(void **state)
 {
-    struct world world;
+    struct fixture fixture;
     (void)state;
-    begin(&world, (struct late_dac){.connects = true, .room = 4000, .drops = true});
-    step(&world);
+    begin(&fixture, (struct late_dac){.connects = true, .room = 4000, .drops = true});
+    step(&fixture);
     assert_true(seen->taken >= 2 * TARGET);
     assert_true(seen->queued >= TARGET);
-    bj_stream_destroy(world.stream);
+    bj_stream_destroy(fixture.stream);
 }
 
 /* And is not tried again before that. */
 static void waits_as_a_refused_write_says(void **state)
 {
-    struct world world;
+    struct fixture fixture;
     (void)state;
-    begin(&world, (struct late_dac){.connects = true, .room = 4000, .refuses = true});
-    step(&world);
+    begin(&fixture, (struct late_dac){.connects = true, .room = 4000, .refuses = true});
+    step(&fixture);
     assert_int_equal(seen->writes, 1);
-    assert_int_equal(world.wait.deadline_ns, world.now_ns + LATER_NS);
+    assert_int_equal(fixture.wait.deadline_ns, fixture.now_ns + LATER_NS);
     seen->refuses = false;
-    world.now_ns += LATER_NS;
-    step(&world);
+    fixture.now_ns += LATER_NS;
+    step(&fixture);
     assert_true(seen->taken >= TARGET);
-    bj_stream_destroy(world.stream);
+    bj_stream_destroy(fixture.stream);
 }
 
 /* A driver that never comes to rest gets its turn again, with the next step. */
 static void a_step_ends_whatever_the_driver_does(void **state)
 {
-    struct world world;
+    struct fixture fixture;
     (void)state;
-    begin(&world, (struct late_dac){.connects = true, .room = 1, .open_windows = true});
+    begin(&fixture, (struct late_dac){.connects = true, .room = 1, .open_windows = true});
     seen->drops = true;
-    step(&world);
+    step(&fixture);
     assert_in_range(seen->services, 1, 100);
-    assert_true(world.wait.deadline_ns != BJ_NEVER || seen->taken >= TARGET);
-    bj_stream_destroy(world.stream);
+    assert_true(fixture.wait.deadline_ns != BJ_NEVER || seen->taken >= TARGET);
+    bj_stream_destroy(fixture.stream);
 }
 
 static void a_drain_with_points_pending_does_not_spin(void **state)
 {
-    struct world world;
+    struct fixture fixture;
     uint32_t steps;
     (void)state;
-    begin(&world, (struct late_dac){.connects = true, .room = 4000});
-    step(&world);
+    begin(&fixture, (struct late_dac){.connects = true, .room = 4000});
+    step(&fixture);
     seen->playing = seen->refuses = true; /* all plays, and the dark end cannot leave */
-    world.ended = true;
-    steps = run(&world, 2 * BJ_NS_PER_S);
-    assert_int_equal(world.run, BJ_RUN_ENDED);
+    fixture.ended = true;
+    steps = run(&fixture, 2 * BJ_NS_PER_S);
+    assert_int_equal(fixture.run, BJ_RUN_ENDED);
     assert_in_range(steps, 1, 2 * BJ_NS_PER_S / LATER_NS);
-    bj_stream_destroy(world.stream);
+    bj_stream_destroy(fixture.stream);
 }
 
 /* A full device that does not play holds its level: there is nothing to look for. */
 static void a_drain_that_does_not_play_does_not_spin(void **state)
 {
-    struct world world;
+    struct fixture fixture;
     (void)state;
-    begin(&world, (struct late_dac){.connects = true, .room = 1});
-    step(&world);
+    begin(&fixture, (struct late_dac){.connects = true, .room = 1});
+    step(&fixture);
     seen->room = 4000;
-    world.ended = true;
-    assert_in_range(run(&world, 2 * BJ_NS_PER_S), 1, 20);
-    assert_int_equal(world.run, BJ_RUN_ENDED);
-    bj_stream_destroy(world.stream);
+    fixture.ended = true;
+    assert_in_range(run(&fixture, 2 * BJ_NS_PER_S), 1, 20);
+    assert_int_equal(fixture.run, BJ_RUN_ENDED);
+    bj_stream_destroy(fixture.stream);
 }
 
 static void an_end_is_heard_without_a_connection(void **state)
 {
-    struct world world;
+    struct fixture fixture;
     (void)state;
-    begin(&world, (struct late_dac){.connects = false});
-    step(&world);
-    assert_int_equal(world.run, BJ_RUN_GOING);
-    world.ended = true;
-    (void)run(&world, 2 * BJ_NS_PER_S);
-    assert_int_equal(world.run, BJ_RUN_ENDED);
-    bj_stream_destroy(world.stream);
+    begin(&fixture, (struct late_dac){.connects = false});
+    step(&fixture);
+    assert_int_equal(fixture.run, BJ_RUN_GOING);
+    fixture.ended = true;
+    (void)run(&fixture, 2 * BJ_NS_PER_S);
+    assert_int_equal(fixture.run, BJ_RUN_ENDED);
+    bj_stream_destroy(fixture.stream);
 }
 
 static void an_end_is_heard_in_a_fault(void **state)
 {
-    struct world world;
+    struct fixture fixture;
     (void)state;
-    begin(&world, (struct late_dac){.connects = true, .room = 4000});
-    step(&world);
+    begin(&fixture, (struct late_dac){.connects = true, .room = 4000});
+    step(&fixture);
     seen->faulted = true;
-    step(&world);
-    world.ended = true;
-    (void)run(&world, 2 * BJ_NS_PER_S);
-    assert_int_equal(world.run, BJ_RUN_ENDED);
-    bj_stream_destroy(world.stream);
+    step(&fixture);
+    fixture.ended = true;
+    (void)run(&fixture, 2 * BJ_NS_PER_S);
+    assert_int_equal(fixture.run, BJ_RUN_ENDED);
+    bj_stream_destroy(fixture.stream);
 }
 
 /* A device that was emptied and stays shut, however long. */
 static void an_end_is_heard_by_a_device_without_room(void **state)
 {
-    struct world world;
+    struct fixture fixture;
     (void)state;
-    begin(&world, (struct late_dac){.connects = true, .room = 0});
-    (void)run(&world, BJ_NS_PER_S);
-    assert_int_equal(world.run, BJ_RUN_GOING);
-    world.ended = true;
-    (void)run(&world, 2 * BJ_NS_PER_S);
-    assert_int_equal(world.run, BJ_RUN_ENDED);
+    begin(&fixture, (struct late_dac){.connects = true, .room = 0});
+    (void)run(&fixture, BJ_NS_PER_S);
+    assert_int_equal(fixture.run, BJ_RUN_GOING);
+    fixture.ended = true;
+    (void)run(&fixture, 2 * BJ_NS_PER_S);
+    assert_int_equal(fixture.run, BJ_RUN_ENDED);
     assert_int_equal(seen->taken, 0);
-    bj_stream_destroy(world.stream);
+    bj_stream_destroy(fixture.stream);
 }
 
 int main(void)

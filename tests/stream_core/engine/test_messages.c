@@ -2,7 +2,7 @@
  *
  * What the program is told: at once, and what comes again, every 10 s at most.
  */
-#include "engine_world.h"
+#include "engine_fixture.h"
 
 #include "engine/messages.h"
 
@@ -16,53 +16,53 @@
 #define MS BJ_NS_PER_MS
 #define S BJ_NS_PER_S
 
-static void run_dry(struct engine_world *world, int times)
+static void run_dry(struct engine_fixture *fixture, int times)
 {
     for (int k = 0; k < times; k++) {
-        world->now_ns += 150 * MS; /* more than it holds */
-        world_step(world);
-        world_run(world, 100 * MS);
+        fixture->now_ns += 150 * MS; /* more than it holds */
+        fixture_step(fixture);
+        fixture_run(fixture, 100 * MS);
     }
 }
 
 static void running_dry_is_told_at_once_and_then_counted(void **state)
 {
     (void)state;
-    struct engine_world world;
-    world_init(&world);
-    world_start_lit(&world);
-    uint32_t errors = world.errors;
-    run_dry(&world, 1);
-    assert_int_equal(world_stats(&world).device_underruns, 1);
-    assert_int_equal(world.errors, errors + 1);
-    assert_non_null(strstr(world.last_text, "Fake DAC: ran dry; try a lower --pps"));
-    run_dry(&world, 30);
-    assert_int_equal(world.errors, errors + 1);
-    world_run(&world, 3 * S);
-    assert_int_equal(world.errors, errors + 2);
-    assert_non_null(strstr(world.last_text, "ran dry 30 times in 10 s"));
-    run_dry(&world, 400);
-    assert_in_range(world.errors, errors + 11, errors + 13); /* in 100 s */
-    world_run(&world, 60 * S);
-    uint32_t told = world.errors;
-    world_run(&world, 60 * S);
-    assert_int_equal(world.errors, told);
-    assert_int_equal(world_stats(&world).device_underruns, 431);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    fixture_start_lit(&fixture);
+    uint32_t errors = fixture.errors;
+    run_dry(&fixture, 1);
+    assert_int_equal(fixture_stats(&fixture).device_underruns, 1);
+    assert_int_equal(fixture.errors, errors + 1);
+    assert_non_null(strstr(fixture.last_text, "Fake DAC: ran dry; try a lower --pps"));
+    run_dry(&fixture, 30);
+    assert_int_equal(fixture.errors, errors + 1);
+    fixture_run(&fixture, 3 * S);
+    assert_int_equal(fixture.errors, errors + 2);
+    assert_non_null(strstr(fixture.last_text, "ran dry 30 times in 10 s"));
+    run_dry(&fixture, 400);
+    assert_in_range(fixture.errors, errors + 11, errors + 13); /* in 100 s */
+    fixture_run(&fixture, 60 * S);
+    uint32_t told = fixture.errors;
+    fixture_run(&fixture, 60 * S);
+    assert_int_equal(fixture.errors, told);
+    assert_int_equal(fixture_stats(&fixture).device_underruns, 431);
+    fixture_finish(&fixture);
 }
 
 /* Before it streams, nothing can run dry that matters. */
 static void an_end_is_not_dry(void **state)
 {
     (void)state;
-    struct engine_world world;
-    world_init(&world);
-    world_start_lit(&world);
-    world.producer.mode = PRODUCE_END;
-    world_run(&world, 3 * S);
-    assert_int_equal(world.run, BJ_RUN_ENDED);
-    assert_int_equal(world.errors, 0);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    fixture_start_lit(&fixture);
+    fixture.producer.mode = PRODUCE_END;
+    fixture_run(&fixture, 3 * S);
+    assert_int_equal(fixture.run, BJ_RUN_ENDED);
+    assert_int_equal(fixture.errors, 0);
+    fixture_finish(&fixture);
 }
 
 struct heard {

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "engine_world.h"
+#include "engine_fixture.h"
 
 #define MS BJ_NS_PER_MS
 #define S BJ_NS_PER_S
@@ -40,116 +40,116 @@ static struct bj_fill_result fill_dark(void *user, const struct bj_fill_request 
 
 /* ---- what becomes of a stream that was lit ---- */
 
-static void stay(struct engine_world *world)
+static void stay(struct engine_fixture *fixture)
 {
-    world_run(world, 300 * MS);
+    fixture_run(fixture, 300 * MS);
 }
 
-static void disarm(struct engine_world *world)
+static void disarm(struct engine_fixture *fixture)
 {
-    bj_stream_disarm(world->stream);
-    world_step(world);
+    bj_stream_disarm(fixture->stream);
+    fixture_step(fixture);
 }
 
-static void disarm_and_stream(struct engine_world *world)
+static void disarm_and_stream(struct engine_fixture *fixture)
 {
-    disarm(world);
-    world_run(world, 300 * MS);
+    disarm(fixture);
+    fixture_run(fixture, 300 * MS);
 }
 
-static void disconnect_position(struct engine_world *world)
+static void disconnect_position(struct engine_fixture *fixture)
 {
-    bj_stream_connections(world->stream, false, 0);
-    world_step(world);
-    world_run(world, 300 * MS);
+    bj_stream_connections(fixture->stream, false, 0);
+    fixture_step(fixture);
+    fixture_run(fixture, 300 * MS);
 }
 
-static void change_connections(struct engine_world *world)
+static void change_connections(struct engine_fixture *fixture)
 {
-    disconnect_position(world);
-    bj_stream_connections(world->stream, true, 0);
-    world_step(world);
-    world_run(world, 50 * MS);
+    disconnect_position(fixture);
+    bj_stream_connections(fixture->stream, true, 0);
+    fixture_step(fixture);
+    fixture_run(fixture, 50 * MS);
 }
 
-static void starve(struct engine_world *world)
+static void starve(struct engine_fixture *fixture)
 {
-    world->producer.mode = PRODUCE_STARVED;
-    world_run(world, 300 * MS);
+    fixture->producer.mode = PRODUCE_STARVED;
+    fixture_run(fixture, 300 * MS);
 }
 
-static void empty_the_queue(struct engine_world *world)
+static void empty_the_queue(struct engine_fixture *fixture)
 {
-    world->dac.write_status = BJ_WOULD_BLOCK;
-    world->dac.queued = 0;
-    world->dac.playing = false;
-    world->dac.base->events->emptied(world->dac.base->engine, 10, false);
-    world_step(world);
+    fixture->dac.write_status = BJ_WOULD_BLOCK;
+    fixture->dac.queued = 0;
+    fixture->dac.playing = false;
+    fixture->dac.base->events->emptied(fixture->dac.base->engine, 10, false);
+    fixture_step(fixture);
 }
 
 /* By our own count; the device says nothing. */
-static void run_dry(struct engine_world *world)
+static void run_dry(struct engine_fixture *fixture)
 {
-    world->dac.write_status = BJ_WOULD_BLOCK;
-    world_run(world, 60 * MS);
-    world_step(world);
+    fixture->dac.write_status = BJ_WOULD_BLOCK;
+    fixture_run(fixture, 60 * MS);
+    fixture_step(fixture);
 }
 
-static void fault(struct engine_world *world)
+static void fault(struct engine_fixture *fixture)
 {
-    world->dac.fault = true;
-    world_run(world, 100 * MS);
+    fixture->dac.fault = true;
+    fixture_run(fixture, 100 * MS);
 }
 
-static void fault_and_recover(struct engine_world *world)
+static void fault_and_recover(struct engine_fixture *fixture)
 {
-    fault(world);
-    world->dac.fault = false;
-    world_step(world);
-    world_run(world, 100 * MS);
+    fault(fixture);
+    fixture->dac.fault = false;
+    fixture_step(fixture);
+    fixture_run(fixture, 100 * MS);
 }
 
-static void lose(struct engine_world *world)
+static void lose(struct engine_fixture *fixture)
 {
-    world->dac.service_status = BJ_DISCONNECTED;
-    world_run(world, 100 * MS);
+    fixture->dac.service_status = BJ_DISCONNECTED;
+    fixture_run(fixture, 100 * MS);
 }
 
-static void lose_and_come_back(struct engine_world *world)
+static void lose_and_come_back(struct engine_fixture *fixture)
 {
-    lose(world);
-    world->dac.service_status = BJ_OK;
-    world_run(world, 3 * S);
+    lose(fixture);
+    fixture->dac.service_status = BJ_OK;
+    fixture_run(fixture, 3 * S);
 }
 
-static void stop(struct engine_world *world)
+static void stop(struct engine_fixture *fixture)
 {
-    world->dac.confirms_stop = false;
-    bj_stream_stop(world->stream);
-    world_step(world);
+    fixture->dac.confirms_stop = false;
+    bj_stream_stop(fixture->stream);
+    fixture_step(fixture);
 }
 
-static void stop_and_end(struct engine_world *world)
+static void stop_and_end(struct engine_fixture *fixture)
 {
-    stop(world);
-    world_run(world, S);
+    stop(fixture);
+    fixture_run(fixture, S);
 }
 
-static void drain(struct engine_world *world)
+static void drain(struct engine_fixture *fixture)
 {
-    world->producer.mode = PRODUCE_END;
-    world_run(world, 30 * MS);
+    fixture->producer.mode = PRODUCE_END;
+    fixture_run(fixture, 30 * MS);
 }
 
-static void drain_and_end(struct engine_world *world)
+static void drain_and_end(struct engine_fixture *fixture)
 {
-    world->producer.mode = PRODUCE_END;
-    world_run(world, 2 * S);
+    fixture->producer.mode = PRODUCE_END;
+    fixture_run(fixture, 2 * S);
 }
 
 struct row {
     const char *name;
-    void (*then)(struct engine_world *world);
+    void (*then)(struct engine_fixture *fixture);
     enum bj_stream_state state;
     enum bj_dark dark;
 };
@@ -172,9 +172,10 @@ static const struct row rows[] = {
     {"drained", drain_and_end, BJ_STREAM_DONE, BJ_DARK_AWAY},
 };
 
-static void expect(const struct engine_world *world, const char *name, enum bj_dark dark)
+static void expect(const struct engine_fixture *fixture, const char *name,
+                   enum bj_dark dark)
 {
-    struct bj_stats stats = world_stats(world);
+    struct bj_stats stats = fixture_stats(fixture);
     if (stats.dark != dark || stats.lit != (dark == BJ_DARK_NO)) {
         fail_msg("%s: lit %d, \"%s\" instead of \"%s\"", name, stats.lit,
                  bj_dark_text(stats.dark), bj_dark_text(dark));
@@ -185,38 +186,38 @@ static void says_why_nothing_lit_leaves_in_every_state(void **state)
 {
     (void)state;
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
-        struct engine_world world;
-        world_init(&world);
-        world_start_lit(&world);
-        expect(&world, "lit", BJ_DARK_NO);
-        rows[k].then(&world);
-        assert_int_equal(world_stats(&world).state, rows[k].state);
-        expect(&world, rows[k].name, rows[k].dark);
-        world_finish(&world);
+        struct engine_fixture fixture;
+        fixture_init(&fixture);
+        fixture_start_lit(&fixture);
+        expect(&fixture, "lit", BJ_DARK_NO);
+        rows[k].then(&fixture);
+        assert_int_equal(fixture_stats(&fixture).state, rows[k].state);
+        expect(&fixture, rows[k].name, rows[k].dark);
+        fixture_finish(&fixture);
     }
 }
 
 static void begins_away_then_disarmed_then_settling(void **state)
 {
     (void)state;
-    struct engine_world world;
-    world_init(&world);
-    world.dac.connect_delay_ns = 20 * MS;
-    world.safety.start_blank_ns = 200 * MS;
-    world_start(&world);
-    expect(&world, "created", BJ_DARK_AWAY);
-    world_run(&world, 10 * MS);
-    expect(&world, "connecting", BJ_DARK_AWAY);
-    world_run(&world, 100 * MS);
-    expect(&world, "connected", BJ_DARK_DISARMED);
-    bj_stream_arm(world.stream);
-    world_step(&world);
-    expect(&world, "armed", BJ_DARK_SETTLING);
-    world_run(&world, 100 * MS);
-    expect(&world, "start blank", BJ_DARK_SETTLING);
-    world_run(&world, 300 * MS);
-    expect(&world, "lit", BJ_DARK_NO);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    fixture.dac.connect_delay_ns = 20 * MS;
+    fixture.safety.start_blank_ns = 200 * MS;
+    fixture_start(&fixture);
+    expect(&fixture, "created", BJ_DARK_AWAY);
+    fixture_run(&fixture, 10 * MS);
+    expect(&fixture, "connecting", BJ_DARK_AWAY);
+    fixture_run(&fixture, 100 * MS);
+    expect(&fixture, "connected", BJ_DARK_DISARMED);
+    bj_stream_arm(fixture.stream);
+    fixture_step(&fixture);
+    expect(&fixture, "armed", BJ_DARK_SETTLING);
+    fixture_run(&fixture, 100 * MS);
+    expect(&fixture, "start blank", BJ_DARK_SETTLING);
+    fixture_run(&fixture, 300 * MS);
+    expect(&fixture, "lit", BJ_DARK_NO);
+    fixture_finish(&fixture);
 }
 
 static void tells_rest_darkness_and_silence_of_a_source_apart(void **state)
@@ -229,31 +230,31 @@ static void tells_rest_darkness_and_silence_of_a_source_apart(void **state)
     } sources[] = {{"resting", fill_resting, BJ_DARK_DWELL},
                    {"dark", fill_dark, BJ_DARK_SOURCE}};
     for (size_t k = 0; k < sizeof sources / sizeof *sources; k++) {
-        struct engine_world world;
-        world_init(&world);
-        world.config.fill = sources[k].fill;
-        world_start(&world);
-        world_run(&world, 100 * MS);
-        bj_stream_arm(world.stream);
-        world_step(&world);
-        world_run(&world, 300 * MS);
-        expect(&world, sources[k].name, sources[k].dark);
-        world_finish(&world);
+        struct engine_fixture fixture;
+        fixture_init(&fixture);
+        fixture.config.fill = sources[k].fill;
+        fixture_start(&fixture);
+        fixture_run(&fixture, 100 * MS);
+        bj_stream_arm(fixture.stream);
+        fixture_step(&fixture);
+        fixture_run(&fixture, 300 * MS);
+        expect(&fixture, sources[k].name, sources[k].dark);
+        fixture_finish(&fixture);
     }
 }
 
 static void a_silent_device_that_ran_dry_by_our_count_is_dark(void **state)
 {
     (void)state;
-    struct engine_world world;
-    world_init(&world);
-    world.dac.caps.reports_level = false;
-    world.dac.speed = 0.5;
-    world_start_lit(&world);
-    run_dry(&world);
-    assert_true(world.dac.playing);
-    expect(&world, "dry", BJ_DARK_SILENCE);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    fixture.dac.caps.reports_level = false;
+    fixture.dac.speed = 0.5;
+    fixture_start_lit(&fixture);
+    run_dry(&fixture);
+    assert_true(fixture.dac.playing);
+    expect(&fixture, "dry", BJ_DARK_SILENCE);
+    fixture_finish(&fixture);
 }
 
 int main(void)

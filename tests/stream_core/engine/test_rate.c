@@ -4,7 +4,7 @@
  * the stream had begun with it.
  */
 #include "engine/rate.h"
-#include "engine_world.h"
+#include "engine_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -85,15 +85,15 @@ static const struct {
     {"quantum", quantum}, {"pending", pending},   {"statistics", told},
 };
 
-static void begin(struct engine_world *world, uint32_t pps)
+static void begin(struct engine_fixture *fixture, uint32_t pps)
 {
-    world_init(world);
-    world->dac.caps.capacity_points = 20000;
-    world->dac.caps.max_points_per_chunk = 1000;
-    world->config.pps = pps;
-    world->safety.start_blank_ns = 20 * MS;
-    world_start(world);
-    world_run(world, 100 * MS);
+    fixture_init(fixture);
+    fixture->dac.caps.capacity_points = 20000;
+    fixture->dac.caps.max_points_per_chunk = 1000;
+    fixture->config.pps = pps;
+    fixture->safety.start_blank_ns = 20 * MS;
+    fixture_start(fixture);
+    fixture_run(fixture, 100 * MS);
 }
 
 static void all_hear_of_another_rate(void **state)
@@ -101,7 +101,7 @@ static void all_hear_of_another_rate(void **state)
     (void)state;
     const uint32_t rates[] = {30000, 44100, 96000, 1000};
     for (size_t k = 0; k < sizeof rates / sizeof *rates; k++) {
-        struct engine_world changed, fresh;
+        struct engine_fixture changed, fresh;
         begin(&changed, FIRST_PPS);
         begin(&fresh, rates[k]);
         bj_engine_set_rate(changed.stream, rates[k]);
@@ -113,8 +113,8 @@ static void all_hear_of_another_rate(void **state)
                          is, wanted);
             }
         }
-        world_finish(&changed);
-        world_finish(&fresh);
+        fixture_finish(&changed);
+        fixture_finish(&fresh);
     }
 }
 
@@ -150,15 +150,15 @@ static void what_is_dark_stays_so_for_as_long(void **state)
 static void when_it_begins_stays_as_told(void **state)
 {
     (void)state;
-    struct engine_world world;
-    begin(&world, FIRST_PPS);
-    uint32_t begins = world.stream->pace.begin_points;
-    assert_int_equal(begins, world.dac.begin_points);
-    bj_engine_set_rate(world.stream, FIRST_PPS / 4.0);
-    assert_int_equal(world.stream->pace.begin_points, begins);
-    bj_engine_set_rate(world.stream, FIRST_PPS * 4.0);
-    assert_true(world.stream->pace.begin_points > begins);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    begin(&fixture, FIRST_PPS);
+    uint32_t begins = fixture.stream->pace.begin_points;
+    assert_int_equal(begins, fixture.dac.begin_points);
+    bj_engine_set_rate(fixture.stream, FIRST_PPS / 4.0);
+    assert_int_equal(fixture.stream->pace.begin_points, begins);
+    bj_engine_set_rate(fixture.stream, FIRST_PPS * 4.0);
+    assert_true(fixture.stream->pace.begin_points > begins);
+    fixture_finish(&fixture);
 }
 
 int main(void)

@@ -2,7 +2,7 @@
  *
  * The public handle: what it accepts, and the thin loop around a step.
  */
-#include "engine_world.h"
+#include "engine_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,10 +14,10 @@
 
 #define MS BJ_NS_PER_MS
 
-static enum bj_status create(struct engine_world *world)
+static enum bj_status create(struct engine_fixture *fixture)
 {
-    enum bj_status status = bj_stream_create(&world->config, &world->stream);
-    assert_int_equal(status == BJ_OK, world->stream != NULL);
+    enum bj_status status = bj_stream_create(&fixture->config, &fixture->stream);
+    assert_int_equal(status == BJ_OK, fixture->stream != NULL);
     return status;
 }
 
@@ -30,43 +30,43 @@ static void rates_outside_the_device_are_refused(void **state)
     } rates[] = {{999, BJ_BAD_ARGUMENT},    {1000, BJ_OK}, {100000, BJ_OK},
                  {100001, BJ_BAD_ARGUMENT}, {0, BJ_OK},    {UINT32_MAX, BJ_BAD_ARGUMENT}};
     for (size_t k = 0; k < sizeof rates / sizeof *rates; k++) {
-        struct engine_world world;
-        world_init(&world);
-        world.config.pps = rates[k].pps;
-        assert_int_equal(create(&world), rates[k].status);
-        world_finish(&world);
+        struct engine_fixture fixture;
+        fixture_init(&fixture);
+        fixture.config.pps = rates[k].pps;
+        assert_int_equal(create(&fixture), rates[k].status);
+        fixture_finish(&fixture);
     }
 }
 
 static void zero_means_the_devices_rate(void **state)
 {
     (void)state;
-    struct engine_world world;
-    world_init(&world);
-    assert_int_equal(create(&world), BJ_OK);
-    assert_int_equal(world_stats(&world).pps, 30000);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    assert_int_equal(create(&fixture), BJ_OK);
+    assert_int_equal(fixture_stats(&fixture).pps, 30000);
+    fixture_finish(&fixture);
 }
 
 static void a_device_without_a_rate_wants_one(void **state)
 {
     (void)state;
-    struct engine_world world;
-    world_init(&world);
-    world.dac.caps.default_pps = 0;
-    assert_int_equal(create(&world), BJ_BAD_ARGUMENT);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    fixture.dac.caps.default_pps = 0;
+    assert_int_equal(create(&fixture), BJ_BAD_ARGUMENT);
+    fixture_finish(&fixture);
 }
 
-/* ---- every value of a configuration has a range ---------------------------------------------- */
+/* ---- every value of a configuration has a range -------------------------------------- */
 
 static const struct duration {
     size_t at;
     int64_t most;
 } durations[] = {
-#define CONFIG(member) offsetof(struct engine_world, config.member)
-#define SHAPE(member) offsetof(struct engine_world, shape.member)
-#define SAFETY(member) offsetof(struct engine_world, safety.member)
+#define CONFIG(member) offsetof(struct engine_fixture, config.member)
+#define SHAPE(member) offsetof(struct engine_fixture, shape.member)
+#define SAFETY(member) offsetof(struct engine_fixture, safety.member)
     {CONFIG(target_buffer_ns), BJ_DURATION_LIMIT_NS},
     {CONFIG(min_buffer_ns), BJ_DURATION_LIMIT_NS},
     {CONFIG(drain_timeout_ns), BJ_DURATION_LIMIT_NS},
@@ -94,11 +94,11 @@ static const struct number {
 
 static enum bj_status create_with(size_t at, const void *value, size_t size)
 {
-    struct engine_world world;
-    world_init(&world);
-    memcpy((char *)&world + at, value, size);
-    enum bj_status status = create(&world);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    memcpy((char *)&fixture + at, value, size);
+    enum bj_status status = create(&fixture);
+    fixture_finish(&fixture);
     return status;
 }
 
@@ -182,13 +182,13 @@ static void a_driver_without_all_slots_is_refused(void **state)
         SLOT(init),    SLOT(connect), SLOT(service),    SLOT(write),
         SLOT(shutter), SLOT(stop),    SLOT(disconnect), SLOT(instance_size)};
     for (size_t k = 0; k < sizeof slots / sizeof *slots; k++) {
-        struct engine_world world;
+        struct engine_fixture fixture;
         struct bj_dac_driver lacking = fake_dac_driver;
         memset((char *)&lacking + slots[k], 0, sizeof(void *));
-        world_init(&world);
-        world.config.driver = &lacking;
-        assert_int_equal(create(&world), BJ_BAD_ARGUMENT);
-        world_finish(&world);
+        fixture_init(&fixture);
+        fixture.config.driver = &lacking;
+        assert_int_equal(create(&fixture), BJ_BAD_ARGUMENT);
+        fixture_finish(&fixture);
     }
 }
 
@@ -196,12 +196,12 @@ static void impossible_capabilities_are_refused(void **state)
 {
     (void)state;
     struct bj_dac_caps bad[9];
-    struct engine_world world;
-    world_init(&world);
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
     for (int k = 0; k < 9; k++) {
-        bad[k] = world.dac.caps;
+        bad[k] = fixture.dac.caps;
     }
-    world_finish(&world);
+    fixture_finish(&fixture);
     bad[0].max_points_per_chunk = 0;
     bad[1].max_points_per_chunk = UINT32_MAX;
     bad[2].min_points_per_chunk = bad[2].max_points_per_chunk + 1;
@@ -212,11 +212,11 @@ static void impossible_capabilities_are_refused(void **state)
     bad[7].min_buffer_ns = INT64_MAX;
     bad[8].stall_ns = -1;
     for (int k = 0; k < 9; k++) {
-        world_init(&world);
-        world.dac.caps = bad[k];
-        assert_int_equal(create(&world), BJ_BAD_ARGUMENT);
-        assert_int_equal(world.dac.finishes, 1);
-        world_finish(&world);
+        fixture_init(&fixture);
+        fixture.dac.caps = bad[k];
+        assert_int_equal(create(&fixture), BJ_BAD_ARGUMENT);
+        assert_int_equal(fixture.dac.finishes, 1);
+        fixture_finish(&fixture);
     }
 }
 
@@ -246,72 +246,72 @@ static void nothing_is_answered(void **state)
 static void a_bad_shape_changes_nothing(void **state)
 {
     (void)state;
-    struct engine_world world;
-    world_init(&world);
-    world_start_lit(&world);
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    fixture_start_lit(&fixture);
     struct bj_shape shape = bj_shape_neutral();
     shape.gain_x = NAN;
-    assert_int_equal(bj_stream_set_shape(world.stream, &shape), BJ_BAD_ARGUMENT);
-    assert_int_equal(bj_stream_set_shape(world.stream, NULL), BJ_BAD_ARGUMENT);
-    world_run(&world, 100 * MS);
-    assert_int_equal(world_stats(&world).invalid_points, 0);
-    assert_true(world_count_lit(&world, 0) > 0);
-    world_finish(&world);
+    assert_int_equal(bj_stream_set_shape(fixture.stream, &shape), BJ_BAD_ARGUMENT);
+    assert_int_equal(bj_stream_set_shape(fixture.stream, NULL), BJ_BAD_ARGUMENT);
+    fixture_run(&fixture, 100 * MS);
+    assert_int_equal(fixture_stats(&fixture).invalid_points, 0);
+    assert_true(fixture_count_lit(&fixture, 0) > 0);
+    fixture_finish(&fixture);
 }
 
 /* The longest lag that fits is taken, not what is left of a longer one: it stays dark. */
 static void a_lag_of_years_is_no_short_one(void **state)
 {
     (void)state;
-    struct engine_world world;
-    world_init(&world);
-    world_start_lit(&world);
-    bj_stream_connections(world.stream, true, (1ll << 40) * 1000);
-    world_run(&world, 10 * MS);
-    uint64_t from = world.dac.taken;
-    world_run(&world, BJ_NS_PER_S);
-    assert_true(world.dac.taken > from);
-    assert_int_equal(world_count_lit(&world, from), 0);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    fixture_start_lit(&fixture);
+    bj_stream_connections(fixture.stream, true, (1ll << 40) * 1000);
+    fixture_run(&fixture, 10 * MS);
+    uint64_t from = fixture.dac.taken;
+    fixture_run(&fixture, BJ_NS_PER_S);
+    assert_true(fixture.dac.taken > from);
+    assert_int_equal(fixture_count_lit(&fixture, from), 0);
+    fixture_finish(&fixture);
 }
 
 static void a_clock_that_goes_back_stands(void **state)
 {
     (void)state;
-    struct engine_world world;
-    world_init(&world);
-    world_start_lit(&world);
-    uint64_t taken = world.dac.taken;
-    assert_int_equal(bj_stream_step(world.stream, -5, &world.wait), BJ_RUN_GOING);
-    assert_int_equal(bj_stream_step(world.stream, 0, &world.wait), BJ_RUN_GOING);
-    assert_true(world.dac.taken - taken < 200);
-    world_run(&world, 200 * MS);
-    assert_int_equal(world_stats(&world).device_underruns, 0);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    fixture_start_lit(&fixture);
+    uint64_t taken = fixture.dac.taken;
+    assert_int_equal(bj_stream_step(fixture.stream, -5, &fixture.wait), BJ_RUN_GOING);
+    assert_int_equal(bj_stream_step(fixture.stream, 0, &fixture.wait), BJ_RUN_GOING);
+    assert_true(fixture.dac.taken - taken < 200);
+    fixture_run(&fixture, 200 * MS);
+    assert_int_equal(fixture_stats(&fixture).device_underruns, 0);
+    fixture_finish(&fixture);
 }
 
 static void a_refused_stream_finishes_its_driver(void **state)
 {
     (void)state;
-    struct engine_world world;
-    world_init(&world);
-    world.config.pps = 1;
-    assert_int_equal(create(&world), BJ_BAD_ARGUMENT);
-    assert_int_equal(world.dac.finishes, 1);
-    assert_int_equal(world.dac.connects, 0);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    fixture.config.pps = 1;
+    assert_int_equal(create(&fixture), BJ_BAD_ARGUMENT);
+    assert_int_equal(fixture.dac.finishes, 1);
+    assert_int_equal(fixture.dac.connects, 0);
+    fixture_finish(&fixture);
 }
 
 static void creating_touches_nothing(void **state)
 {
     (void)state;
-    struct engine_world world;
-    world_init(&world);
-    assert_int_equal(create(&world), BJ_OK);
-    assert_int_equal(world.dac.connects, 0);
-    assert_int_equal(world_stats(&world).state, BJ_STREAM_CONNECTING);
-    assert_string_equal(bj_stream_dac_name(world.stream), "Fake DAC");
-    world_finish(&world);
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    assert_int_equal(create(&fixture), BJ_OK);
+    assert_int_equal(fixture.dac.connects, 0);
+    assert_int_equal(fixture_stats(&fixture).state, BJ_STREAM_CONNECTING);
+    assert_string_equal(bj_stream_dac_name(fixture.stream), "Fake DAC");
+    fixture_finish(&fixture);
 }
 
 static void destroying_nothing_is_fine(void **state)
@@ -323,39 +323,39 @@ static void destroying_nothing_is_fine(void **state)
 static void a_new_shape_takes_effect(void **state)
 {
     (void)state;
-    struct engine_world world;
-    world_init(&world);
-    world_start_lit(&world);
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    fixture_start_lit(&fixture);
     struct bj_shape shape = bj_shape_neutral();
     shape.gain_x = 0;
-    bj_stream_set_shape(world.stream, &shape);
-    uint64_t from = world.dac.taken;
-    world_run(&world, 100 * MS);
-    for (uint64_t n = from; n < world.dac.taken; n++) {
-        assert_true(world.dac.log[n].x == 0.0f);
+    bj_stream_set_shape(fixture.stream, &shape);
+    uint64_t from = fixture.dac.taken;
+    fixture_run(&fixture, 100 * MS);
+    for (uint64_t n = from; n < fixture.dac.taken; n++) {
+        assert_true(fixture.dac.log[n].x == 0.0f);
     }
-    assert_true(world.dac.taken > from);
-    world_finish(&world);
+    assert_true(fixture.dac.taken > from);
+    fixture_finish(&fixture);
 }
 
 /* A shape cannot get past the safety stage. */
 static void a_wild_shape_stays_within_bounds(void **state)
 {
     (void)state;
-    struct engine_world world;
-    world_init(&world);
-    world.shape.gain_x = 2;
-    world.shape.offset_y = -5;
-    world.shape.gain_r = BJ_GAIN_LIMIT;
-    world.config.arm = true;
-    world_start(&world);
-    world_run(&world, 200 * MS);
-    assert_true(world_stats(&world).lit);
-    for (uint64_t n = 0; n < world.dac.taken; n++) {
-        struct bj_point point = world.dac.log[n];
+    struct engine_fixture fixture;
+    fixture_init(&fixture);
+    fixture.shape.gain_x = 2;
+    fixture.shape.offset_y = -5;
+    fixture.shape.gain_r = BJ_GAIN_LIMIT;
+    fixture.config.arm = true;
+    fixture_start(&fixture);
+    fixture_run(&fixture, 200 * MS);
+    assert_true(fixture_stats(&fixture).lit);
+    for (uint64_t n = 0; n < fixture.dac.taken; n++) {
+        struct bj_point point = fixture.dac.log[n];
         assert_true(point.x >= -1 && point.x <= 1 && point.y >= -1 && point.y <= 1);
     }
-    world_finish(&world);
+    fixture_finish(&fixture);
 }
 
 /* Half intensity is half the light on every DAC; a line of its own is used on request. */
@@ -364,18 +364,18 @@ static void intensity_dims_the_colours_or_leaves_on_a_line(void **state)
     (void)state;
     for (int row = 0; row < 4; row++) {
         bool has_line = row & 1, wants_line = row & 2, by_line = has_line && wants_line;
-        struct engine_world world;
+        struct engine_fixture fixture;
         uint64_t seen = 0;
-        world_init(&world);
-        world.dac.caps.intensity_line = has_line;
-        world.config.intensity = wants_line ? BJ_INTENSITY_LINE : BJ_INTENSITY_COLOUR;
-        world.shape.gain_i = 0.5f;
-        world.shape.gain_b = 100;
-        world.config.arm = true;
-        world_start(&world);
-        world_run(&world, 200 * MS);
-        for (uint64_t n = 0; n < world.dac.taken; n++) {
-            struct bj_point point = world.dac.log[n];
+        fixture_init(&fixture);
+        fixture.dac.caps.intensity_line = has_line;
+        fixture.config.intensity = wants_line ? BJ_INTENSITY_LINE : BJ_INTENSITY_COLOUR;
+        fixture.shape.gain_i = 0.5f;
+        fixture.shape.gain_b = 100;
+        fixture.config.arm = true;
+        fixture_start(&fixture);
+        fixture_run(&fixture, 200 * MS);
+        for (uint64_t n = 0; n < fixture.dac.taken; n++) {
+            struct bj_point point = fixture.dac.log[n];
             if (point.b == 0) {
                 continue;
             }
@@ -384,15 +384,15 @@ static void intensity_dims_the_colours_or_leaves_on_a_line(void **state)
             assert_true(point.i == (by_line ? 0.5f : 1));
         }
         assert_true(seen > 1000);
-        world_finish(&world);
+        fixture_finish(&fixture);
     }
 }
 
-/* ---- the loop around a step -------------------------------------------------------------------- */
+/* ---- the loop around a step ---------------------------------------------------------- */
 
 struct clockwork {
     struct bj_host host;
-    struct engine_world *world;
+    struct engine_fixture *fixture;
     int64_t now_ns;
     int waits, wakes;
     int stop_after;
@@ -408,7 +408,7 @@ static void wait(void *user, const struct bj_wait *wait)
     struct clockwork *clockwork = user;
     clockwork->waits++;
     if (clockwork->waits == clockwork->stop_after) {
-        bj_stream_stop(clockwork->world->stream);
+        bj_stream_stop(clockwork->fixture->stream);
         return;
     }
     assert_true(wait->deadline_ns != BJ_NEVER);
@@ -435,63 +435,63 @@ static const struct bj_host *host_of(struct clockwork *clockwork)
 static void run_fill_runs_until_stopped(void **state)
 {
     (void)state;
-    struct engine_world world;
+    struct engine_fixture fixture;
     struct clockwork clockwork = {
-        .world = &world, .now_ns = BJ_NS_PER_S, .stop_after = 500};
-    world_init(&world);
-    world.config.host = host_of(&clockwork);
-    assert_int_equal(create(&world), BJ_OK);
-    assert_int_equal(bj_stream_run_fill(world.stream), BJ_RUN_STOPPED);
+        .fixture = &fixture, .now_ns = BJ_NS_PER_S, .stop_after = 500};
+    fixture_init(&fixture);
+    fixture.config.host = host_of(&clockwork);
+    assert_int_equal(create(&fixture), BJ_OK);
+    assert_int_equal(bj_stream_run_fill(fixture.stream), BJ_RUN_STOPPED);
     assert_true(clockwork.wakes > 0);
-    assert_true(world.dac.played > 10000);
-    world_finish(&world);
+    assert_true(fixture.dac.played > 10000);
+    fixture_finish(&fixture);
 }
 
 static void run_fill_runs_until_the_end(void **state)
 {
     (void)state;
-    struct engine_world world;
-    struct clockwork clockwork = {.world = &world, .now_ns = BJ_NS_PER_S};
-    world_init(&world);
-    world.producer.end_after = 50000;
-    world.config.host = host_of(&clockwork);
-    assert_int_equal(create(&world), BJ_OK);
-    assert_int_equal(bj_stream_run_fill(world.stream), BJ_RUN_ENDED);
-    assert_int_equal(world.dac.played, world.dac.taken);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    struct clockwork clockwork = {.fixture = &fixture, .now_ns = BJ_NS_PER_S};
+    fixture_init(&fixture);
+    fixture.producer.end_after = 50000;
+    fixture.config.host = host_of(&clockwork);
+    assert_int_equal(create(&fixture), BJ_OK);
+    assert_int_equal(bj_stream_run_fill(fixture.stream), BJ_RUN_ENDED);
+    assert_int_equal(fixture.dac.played, fixture.dac.taken);
+    fixture_finish(&fixture);
 }
 
 static void run_fill_says_when_the_dac_is_gone(void **state)
 {
     (void)state;
-    struct engine_world world;
-    struct clockwork clockwork = {.world = &world, .now_ns = BJ_NS_PER_S};
-    world_init(&world);
-    world.config.reconnect = false;
-    world.dac.connect_status = BJ_REFUSED;
-    world.config.host = host_of(&clockwork);
-    assert_int_equal(create(&world), BJ_OK);
-    assert_int_equal(bj_stream_run_fill(world.stream), BJ_RUN_DISCONNECTED);
-    world_finish(&world);
+    struct engine_fixture fixture;
+    struct clockwork clockwork = {.fixture = &fixture, .now_ns = BJ_NS_PER_S};
+    fixture_init(&fixture);
+    fixture.config.reconnect = false;
+    fixture.dac.connect_status = BJ_REFUSED;
+    fixture.config.host = host_of(&clockwork);
+    assert_int_equal(create(&fixture), BJ_OK);
+    assert_int_equal(bj_stream_run_fill(fixture.stream), BJ_RUN_DISCONNECTED);
+    fixture_finish(&fixture);
 }
 
 static void every_control_wakes(void **state)
 {
     (void)state;
-    struct engine_world world;
-    struct clockwork clockwork = {.world = &world};
+    struct engine_fixture fixture;
+    struct clockwork clockwork = {.fixture = &fixture};
     struct bj_shape shape = bj_shape_neutral();
-    world_init(&world);
-    world.config.host = host_of(&clockwork);
-    assert_int_equal(create(&world), BJ_OK);
-    bj_stream_arm(world.stream);
-    bj_stream_disarm(world.stream);
-    bj_stream_connections(world.stream, true, 0);
-    bj_stream_set_shape(world.stream, &shape);
-    bj_stream_wake(world.stream);
-    bj_stream_stop(world.stream);
+    fixture_init(&fixture);
+    fixture.config.host = host_of(&clockwork);
+    assert_int_equal(create(&fixture), BJ_OK);
+    bj_stream_arm(fixture.stream);
+    bj_stream_disarm(fixture.stream);
+    bj_stream_connections(fixture.stream, true, 0);
+    bj_stream_set_shape(fixture.stream, &shape);
+    bj_stream_wake(fixture.stream);
+    bj_stream_stop(fixture.stream);
     assert_int_equal(clockwork.wakes, 6);
-    world_finish(&world);
+    fixture_finish(&fixture);
 }
 
 int main(void)

@@ -66,7 +66,7 @@ static struct bj_feed_config config_of(uint32_t rate_hz, int64_t latency_ns)
 
 /* ---- a JACK that pushes numbered frames, a DAC that plays what it is given ---- */
 
-struct world {
+struct fixture {
     struct bj_feed *feed;
     double rate, pps;   /* as the two clocks really go */
     double nominal_pps; /* what the engine is told */
@@ -92,40 +92,40 @@ struct world {
     struct bj_point points[MOST_POINTS];
 };
 
-static uint32_t next(struct world *world)
+static uint32_t next(struct fixture *fixture)
 {
-    world->seed = world->seed * 1664525u + 1013904223u;
-    return world->seed >> 8;
+    fixture->seed = fixture->seed * 1664525u + 1013904223u;
+    return fixture->seed >> 8;
 }
 
-static struct world *make_world(const struct bj_feed_config *config, double pps)
+static struct fixture *make_fixture(const struct bj_feed_config *config, double pps)
 {
-    struct world *world = test_calloc(1, sizeof *world);
-    assert_int_equal(bj_feed_create(config, &world->feed), BJ_OK);
-    world->rate = config->rate_hz;
-    world->pps = world->nominal_pps = pps;
-    world->latency_ns = config->latency_ns;
-    world->period = 64;
-    world->line_ns = world->now_ns = ORIGIN_NS;
-    world->play_ns = (double)ORIGIN_NS;
-    world->seed = 1;
-    return world;
+    struct fixture *fixture = test_calloc(1, sizeof *fixture);
+    assert_int_equal(bj_feed_create(config, &fixture->feed), BJ_OK);
+    fixture->rate = config->rate_hz;
+    fixture->pps = fixture->nominal_pps = pps;
+    fixture->latency_ns = config->latency_ns;
+    fixture->period = 64;
+    fixture->line_ns = fixture->now_ns = ORIGIN_NS;
+    fixture->play_ns = (double)ORIGIN_NS;
+    fixture->seed = 1;
+    return fixture;
 }
 
-static void end_world(struct world *world)
+static void end_fixture(struct fixture *fixture)
 {
-    bj_feed_destroy(world->feed);
-    test_free(world);
+    bj_feed_destroy(fixture->feed);
+    test_free(fixture);
 }
 
-static int64_t captured_ns(const struct world *world, uint64_t frame)
+static int64_t captured_ns(const struct fixture *fixture, uint64_t frame)
 {
-    double since = ((double)frame - (double)world->line_frame) / world->rate;
-    return world->line_ns + (int64_t)(since * 1e9 + 0.5);
+    double since = ((double)frame - (double)fixture->line_frame) / fixture->rate;
+    return fixture->line_ns + (int64_t)(since * 1e9 + 0.5);
 }
 
 /* Frame n: its number in red and green, all else full; x is a ramp. */
-static enum bj_status push_at(struct world *world, uint32_t frames, int64_t now_ns)
+static enum bj_status push_at(struct fixture *fixture, uint32_t frames, int64_t now_ns)
 {
     static float data[BJ_CHANNELS][MOST_FRAMES];
     const float *channels[BJ_CHANNELS];
@@ -133,28 +133,28 @@ static enum bj_status push_at(struct world *world, uint32_t frames, int64_t now_
         channels[c] = data[c];
     }
     for (uint32_t k = 0; k < frames; k++) {
-        uint64_t n = world->pushed + k;
+        uint64_t n = fixture->pushed + k;
         data[BJ_X][k] = (float)(n & 0xffff) / 8192.0f;
         data[BJ_Y][k] = -0.5f;
         data[BJ_R][k] = (float)(n & 0xffff) / 65535.0f;
         data[BJ_G][k] = (float)(n >> 16 & 0xffff) / 65535.0f;
         data[BJ_B][k] = data[BJ_I][k] = 1.0f;
     }
-    world->pushed += frames;
-    enum bj_status status = bj_feed_push(world->feed, channels, frames, now_ns, 0);
-    world->refused += status == BJ_OK ? 0 : frames;
+    fixture->pushed += frames;
+    enum bj_status status = bj_feed_push(fixture->feed, channels, frames, now_ns, 0);
+    fixture->refused += status == BJ_OK ? 0 : frames;
     return status;
 }
 
-static enum bj_status push(struct world *world)
+static enum bj_status push(struct fixture *fixture)
 {
-    return push_at(world, world->period, captured_ns(world, world->pushed));
+    return push_at(fixture, fixture->period, captured_ns(fixture, fixture->pushed));
 }
 
-static void push_until(struct world *world, int64_t now_ns)
+static void push_until(struct fixture *fixture, int64_t now_ns)
 {
-    while (captured_ns(world, world->pushed) <= now_ns) {
-        assert_int_equal(push(world), BJ_OK);
+    while (captured_ns(fixture, fixture->pushed) <= now_ns) {
+        assert_int_equal(push(fixture), BJ_OK);
     }
 }
 
@@ -164,120 +164,123 @@ static bool is_dark(const struct bj_point *point)
 }
 
 /* At equal rates: which frame is it, is it new, did it leave L after its capture? */
-static void check_frame(struct world *world, const struct bj_point *point, double play_ns)
+static void check_frame(struct fixture *fixture, const struct bj_point *point,
+                        double play_ns)
 {
     uint64_t n = (uint64_t)code_of(point->g) << 16 | code_of(point->r);
-    double off = play_ns - (double)captured_ns(world, n) - (double)world->latency_ns;
-    if (n < world->next_frame || code_of(point->b) != 65535 || code_of(point->i) != 65535 ||
-        point->y != -0.5f || point->x != (float)(n & 0xffff) / 8192.0f) {
+    double off = play_ns - (double)captured_ns(fixture, n) - (double)fixture->latency_ns;
+    if (n < fixture->next_frame || code_of(point->b) != 65535 ||
+        code_of(point->i) != 65535 || point->y != -0.5f ||
+        point->x != (float)(n & 0xffff) / 8192.0f) {
         fail_msg("frame %llu where %llu or later was due", (unsigned long long)n,
-                 (unsigned long long)world->next_frame);
+                 (unsigned long long)fixture->next_frame);
     }
-    world->gaps += world->played > 0 && n != world->next_frame;
-    world->first_frame = world->played > 0 ? world->first_frame : n;
-    world->worst_ns = fmax(world->worst_ns, fabs(off));
-    world->next_frame = n + 1;
-    world->played++;
+    fixture->gaps += fixture->played > 0 && n != fixture->next_frame;
+    fixture->first_frame = fixture->played > 0 ? fixture->first_frame : n;
+    fixture->worst_ns = fmax(fixture->worst_ns, fabs(off));
+    fixture->next_frame = n + 1;
+    fixture->played++;
 }
 
 /* At other rates: the ramp tells the fractional frame, but for where it begins anew. */
-static void check_ramp(struct world *world, const struct bj_point *point, double play_ns)
+static void check_ramp(struct fixture *fixture, const struct bj_point *point,
+                       double play_ns)
 {
-    double since = (play_ns - (double)world->latency_ns - (double)world->line_ns) / 1e9;
-    double wanted = fmod((double)world->line_frame + since * world->rate, 65536.0);
+    double since = (play_ns - (double)fixture->latency_ns - (double)fixture->line_ns) / 1e9;
+    double wanted = fmod((double)fixture->line_frame + since * fixture->rate, 65536.0);
     double error = point->x * 8192.0 - wanted;
     if (wanted > 64 && wanted < 65472) {
-        world->worst_ns = fmax(world->worst_ns, fabs(error) / world->rate * 1e9);
+        fixture->worst_ns = fmax(fixture->worst_ns, fabs(error) / fixture->rate * 1e9);
     }
-    world->played++;
+    fixture->played++;
 }
 
-static void check_points(struct world *world, uint32_t count)
+static void check_points(struct fixture *fixture, uint32_t count)
 {
     for (uint32_t k = 0; k < count; k++) {
-        double play_ns = world->play_ns + k / world->pps * 1e9;
-        if (is_dark(&world->points[k])) {
-            world->dark++;
-        } else if (world->rate == world->pps || world->follows_pps) {
-            check_frame(world, &world->points[k], play_ns);
+        double play_ns = fixture->play_ns + k / fixture->pps * 1e9;
+        if (is_dark(&fixture->points[k])) {
+            fixture->dark++;
+        } else if (fixture->rate == fixture->pps || fixture->follows_pps) {
+            check_frame(fixture, &fixture->points[k], play_ns);
         } else {
-            check_ramp(world, &world->points[k], play_ns);
+            check_ramp(fixture, &fixture->points[k], play_ns);
         }
     }
 }
 
 /* Asks as the engine does; what is missing is topped up dark. Returns what came. */
-static uint32_t fill(struct world *world, uint32_t wanted)
+static uint32_t fill(struct fixture *fixture, uint32_t wanted)
 {
-    if (world->play_ns < (double)world->now_ns) {
-        world->play_ns = (double)world->now_ns;
-        world->restarted = true;
+    if (fixture->play_ns < (double)fixture->now_ns) {
+        fixture->play_ns = (double)fixture->now_ns;
+        fixture->restarted = true;
     }
     struct bj_fill_request request = {
-        .now_ns = world->now_ns,
-        .pps = (uint32_t)world->nominal_pps,
-        .true_pps = world->nominal_pps,
+        .now_ns = fixture->now_ns,
+        .pps = (uint32_t)fixture->nominal_pps,
+        .true_pps = fixture->nominal_pps,
         .target_points = wanted,
-        .buffered_ns = (int64_t)(world->play_ns - (double)world->now_ns + 0.5),
-        .play_ns = world->play_ns,
-        .play_pps = world->pps,
+        .buffered_ns = (int64_t)(fixture->play_ns - (double)fixture->now_ns + 0.5),
+        .play_ns = fixture->play_ns,
+        .play_pps = fixture->pps,
         .play_known = true,
-        .play_settled = !world->unsettled,
-        .follows_pps = world->follows_pps,
+        .play_settled = !fixture->unsettled,
+        .follows_pps = fixture->follows_pps,
         .device_queued_points = -1,
-        .restarted = world->restarted,
-        .remeasured = world->remeasured,
+        .restarted = fixture->restarted,
+        .remeasured = fixture->remeasured,
     };
-    struct bj_fill_result result = bj_feed_fill(world->feed, &request, world->points);
+    struct bj_fill_result result = bj_feed_fill(fixture->feed, &request, fixture->points);
     uint32_t count = result.kind == BJ_FILLED ? result.points : 0;
     assert_true(result.kind == BJ_FILLED || result.kind == BJ_STARVED);
     assert_true(result.kind != BJ_FILLED || result.points > 0);
     assert_true(count <= wanted);
-    double position = bj_feed_stats(world->feed).position_frames;
-    assert_true(position >= world->position);
-    world->position = position;
-    world->restarted = count < wanted;
-    world->remeasured = false;
-    if (world->follows_pps && result.wanted_pps > 0) {
-        world->pps = result.wanted_pps;
+    double position = bj_feed_stats(fixture->feed).position_frames;
+    assert_true(position >= fixture->position);
+    fixture->position = position;
+    fixture->restarted = count < wanted;
+    fixture->remeasured = false;
+    if (fixture->follows_pps && result.wanted_pps > 0) {
+        fixture->pps = result.wanted_pps;
     }
-    check_points(world, count);
-    world->play_ns += wanted / world->pps * 1e9;
+    check_points(fixture, count);
+    fixture->play_ns += wanted / fixture->pps * 1e9;
     return count;
 }
 
 /* Lets time pass in steps of about 2 ms, keeping `ahead_ns` queued. */
-static void run(struct world *world, int64_t duration_ns, int64_t ahead_ns)
+static void run(struct fixture *fixture, int64_t duration_ns, int64_t ahead_ns)
 {
-    int64_t end_ns = world->now_ns + duration_ns;
-    while (world->now_ns < end_ns) {
-        world->now_ns += MS + next(world) % (2 * MS);
-        push_until(world, world->now_ns);
-        double missing = ((double)(world->now_ns + ahead_ns) - world->play_ns) / 1e9;
-        if (missing * world->pps >= 1) {
-            fill(world, (uint32_t)(missing * world->pps));
+    int64_t end_ns = fixture->now_ns + duration_ns;
+    while (fixture->now_ns < end_ns) {
+        fixture->now_ns += MS + next(fixture) % (2 * MS);
+        push_until(fixture, fixture->now_ns);
+        double missing = ((double)(fixture->now_ns + ahead_ns) - fixture->play_ns) / 1e9;
+        if (missing * fixture->pps >= 1) {
+            fill(fixture, (uint32_t)(missing * fixture->pps));
         }
     }
 }
 
-static struct bj_feed_stats stats_of(const struct world *world)
+static struct bj_feed_stats stats_of(const struct fixture *fixture)
 {
-    return bj_feed_stats(world->feed);
+    return bj_feed_stats(fixture->feed);
 }
 
 /* Every frame before the position was played, was skipped at the start, or is lost. */
-static void check_account(const struct world *world)
+static void check_account(const struct fixture *fixture)
 {
-    struct bj_feed_stats stats = stats_of(world);
-    double passed = stats.position_frames + (double)world->refused;
-    assert_int_equal(stats.frames_at_start, world->first_frame);
-    assert_int_equal(world->played + stats.frames_at_start + stats.frames_lost,
+    struct bj_feed_stats stats = stats_of(fixture);
+    double passed = stats.position_frames + (double)fixture->refused;
+    assert_int_equal(stats.frames_at_start, fixture->first_frame);
+    assert_int_equal(fixture->played + stats.frames_at_start + stats.frames_lost,
                      (uint64_t)passed);
 }
 
-static double frame_ns(const struct world *world)
+static double frame_ns(const struct fixture *fixture)
 {
-    return 1e9 / world->rate;
+    return 1e9 / fixture->rate;
 }
 
 /* ---- create ---- */
@@ -376,19 +379,19 @@ static void nothing_is_told_before_the_first_push(void **state)
 {
     (void)state;
     struct bj_feed_config config = config_of(48000, 50 * MS);
-    struct world *world = make_world(&config, 48000);
-    struct bj_feed_stats stats = stats_of(world);
+    struct fixture *fixture = make_fixture(&config, 48000);
+    struct bj_feed_stats stats = stats_of(fixture);
     assert_int_equal(stats.last_push_ns, BJ_NEVER);
     assert_false(stats.running);
     for (int k = 0; k < 100; k++) {
-        world->now_ns += 10 * MS;
-        assert_int_equal(fill(world, 480), 0);
+        fixture->now_ns += 10 * MS;
+        assert_int_equal(fill(fixture, 480), 0);
     }
-    stats = stats_of(world);
+    stats = stats_of(fixture);
     assert_int_equal(stats.silences, 0);
     assert_int_equal(stats.frames_pushed, 0);
     assert_int_equal(stats.frames_lost, 0);
-    end_world(world);
+    end_fixture(fixture);
 }
 
 /* ---- latency ---- */
@@ -402,15 +405,15 @@ static void starts_with_exactly_the_latency(void **state)
     for (int l = 0; l < 3; l++) {
         for (int p = 0; p < 4; p++) {
             struct bj_feed_config config = config_of(48000, latencies[l]);
-            struct world *world = make_world(&config, 48000);
-            world->period = periods[p];
-            world->seed = (uint32_t)(l * 10 + p);
-            run(world, BJ_NS_PER_S, 4 * MS);
-            assert_true(world->played > 40000);
-            assert_true(world->worst_ns <= 0.5 * frame_ns(world) + 1);
-            assert_int_equal(world->gaps, 0);
-            assert_int_equal(stats_of(world).frames_lost, 0);
-            end_world(world);
+            struct fixture *fixture = make_fixture(&config, 48000);
+            fixture->period = periods[p];
+            fixture->seed = (uint32_t)(l * 10 + p);
+            run(fixture, BJ_NS_PER_S, 4 * MS);
+            assert_true(fixture->played > 40000);
+            assert_true(fixture->worst_ns <= 0.5 * frame_ns(fixture) + 1);
+            assert_int_equal(fixture->gaps, 0);
+            assert_int_equal(stats_of(fixture).frames_lost, 0);
+            end_fixture(fixture);
         }
     }
 }
@@ -419,21 +422,23 @@ static void late_callbacks_do_not_change_it(void **state)
 {
     (void)state;
     struct bj_feed_config config = config_of(48000, 50 * MS);
-    struct world *world = make_world(&config, 48000);
+    struct fixture *fixture = make_fixture(&config, 48000);
     for (int k = 0; k < 4000; k++) {
-        int64_t on_time = captured_ns(world, world->pushed);
-        int64_t late = k == 0 || next(world) % 8 == 0 ? 0 : next(world) % (3 * MS);
-        push_at(world, 64, on_time + late);
-        world->now_ns = on_time + late > world->now_ns ? on_time + late : world->now_ns;
-        double missing = ((double)(world->now_ns + 10 * MS) - world->play_ns) / 1e9 * 48000;
+        int64_t on_time = captured_ns(fixture, fixture->pushed);
+        int64_t late = k == 0 || next(fixture) % 8 == 0 ? 0 : next(fixture) % (3 * MS);
+        push_at(fixture, 64, on_time + late);
+        fixture->now_ns =
+            on_time + late > fixture->now_ns ? on_time + late : fixture->now_ns;
+        double missing =
+            ((double)(fixture->now_ns + 10 * MS) - fixture->play_ns) / 1e9 * 48000;
         if (missing >= 1) {
-            fill(world, (uint32_t)missing);
+            fill(fixture, (uint32_t)missing);
         }
     }
-    assert_true(world->played > 200000);
-    assert_true(world->worst_ns <= 0.5 * frame_ns(world) + 1);
-    assert_int_equal(world->gaps, 0);
-    end_world(world);
+    assert_true(fixture->played > 200000);
+    assert_true(fixture->worst_ns <= 0.5 * frame_ns(fixture) + 1);
+    assert_int_equal(fixture->gaps, 0);
+    end_fixture(fixture);
 }
 
 /* An hour; periods and requests of any size. Every frame once and in order. */
@@ -441,36 +446,37 @@ static void an_hour_passes_every_frame_unchanged(void **state)
 {
     (void)state;
     struct bj_feed_config config = config_of(8000, 60 * MS);
-    struct world *world = make_world(&config, 8000);
+    struct fixture *fixture = make_fixture(&config, 8000);
     uint64_t asked = 0, short_of = 0;
-    while (world->now_ns < ORIGIN_NS + 3600 * BJ_NS_PER_S) {
-        world->now_ns += next(world) % (8 * MS);
-        while (captured_ns(world, world->pushed) <= world->now_ns) {
-            world->period = next(world) % 200 + 1;
-            assert_int_equal(push(world), BJ_OK);
+    while (fixture->now_ns < ORIGIN_NS + 3600 * BJ_NS_PER_S) {
+        fixture->now_ns += next(fixture) % (8 * MS);
+        while (captured_ns(fixture, fixture->pushed) <= fixture->now_ns) {
+            fixture->period = next(fixture) % 200 + 1;
+            assert_int_equal(push(fixture), BJ_OK);
         }
-        int64_t ahead = world->played ? 9 * MS + next(world) % (10 * MS) : 15 * MS;
-        double missing = ((double)(world->now_ns + ahead) - world->play_ns) / 1e9 * 8000;
+        int64_t ahead = fixture->played ? 9 * MS + next(fixture) % (10 * MS) : 15 * MS;
+        double missing =
+            ((double)(fixture->now_ns + ahead) - fixture->play_ns) / 1e9 * 8000;
         if (missing >= 1) {
             uint32_t wanted = (uint32_t)missing;
-            uint32_t came = fill(world, wanted);
-            asked += world->played ? wanted : 0;
-            short_of += world->played ? wanted - came : 0;
+            uint32_t came = fill(fixture, wanted);
+            asked += fixture->played ? wanted : 0;
+            short_of += fixture->played ? wanted - came : 0;
         }
     }
-    assert_true(world->played > 3599 * 8000);
+    assert_true(fixture->played > 3599 * 8000);
     assert_int_equal(short_of, 0);
-    assert_int_equal(world->gaps, 0);
-    assert_int_equal(world->played, asked);
-    struct bj_feed_stats stats = stats_of(world);
+    assert_int_equal(fixture->gaps, 0);
+    assert_int_equal(fixture->played, asked);
+    struct bj_feed_stats stats = stats_of(fixture);
     assert_int_equal(stats.frames_lost, 0);
     assert_int_equal(stats.jumps, 0);
     assert_int_equal(stats.silences, 0);
     assert_int_equal(stats.frames_invalid, 0);
-    assert_int_equal(stats.frames_pushed, world->pushed);
-    assert_true(stats.position_frames == (double)world->next_frame);
-    assert_true(world->worst_ns <= 0.5 * frame_ns(world) + 1);
-    end_world(world);
+    assert_int_equal(stats.frames_pushed, fixture->pushed);
+    assert_true(stats.position_frames == (double)fixture->next_frame);
+    assert_true(fixture->worst_ns <= 0.5 * frame_ns(fixture) + 1);
+    end_fixture(fixture);
 }
 
 /* Red is the frame's number, and x says which frame is due. */
@@ -481,12 +487,12 @@ static void colour_is_shifted_by_time(void **state)
     for (size_t k = 0; k < sizeof shifts_us / sizeof *shifts_us; k++) {
         struct bj_feed_config config = config_of(48000, 50 * MS);
         config.colour_shift_ns = shifts_us[k] * 1000;
-        struct world *world = make_world(&config, 48003);
-        run(world, BJ_NS_PER_S, 10 * MS);
-        assert_true(world->played > 40000 && world->worst_ns < 1000);
-        double off = code_of(world->points[0].r) - (double)world->points[0].x * 8192;
+        struct fixture *fixture = make_fixture(&config, 48003);
+        run(fixture, BJ_NS_PER_S, 10 * MS);
+        assert_true(fixture->played > 40000 && fixture->worst_ns < 1000);
+        double off = code_of(fixture->points[0].r) - (double)fixture->points[0].x * 8192;
         assert_true(fabs(off + (double)shifts_us[k] * 0.048) < 1);
-        end_world(world);
+        end_fixture(fixture);
     }
 }
 
@@ -497,16 +503,16 @@ static void other_rates_keep_the_latency(void **state)
                                {44100, 60000.5}, {96000, 7000},    {48000, 100000}};
     for (size_t k = 0; k < sizeof rates / sizeof *rates; k++) {
         struct bj_feed_config config = config_of((uint32_t)rates[k][0], 50 * MS);
-        struct world *world = make_world(&config, rates[k][1]);
-        run(world, 20 * BJ_NS_PER_S, 10 * MS);
-        assert_true(world->played > 19 * rates[k][1]);
-        assert_true(world->worst_ns < 1000);
-        struct bj_feed_stats stats = stats_of(world);
+        struct fixture *fixture = make_fixture(&config, rates[k][1]);
+        run(fixture, 20 * BJ_NS_PER_S, 10 * MS);
+        assert_true(fixture->played > 19 * rates[k][1]);
+        assert_true(fixture->worst_ns < 1000);
+        struct bj_feed_stats stats = stats_of(fixture);
         assert_int_equal(stats.frames_lost, 0);
         assert_int_equal(stats.jumps, 0);
         assert_true(fabs(stats.latency_error_ns) < 1000);
         assert_true(stats.running);
-        end_world(world);
+        end_fixture(fixture);
     }
 }
 
@@ -514,15 +520,15 @@ static void statistics_tell_where_it_is(void **state)
 {
     (void)state;
     struct bj_feed_config config = config_of(48000, 50 * MS);
-    struct world *world = make_world(&config, 48000);
-    run(world, BJ_NS_PER_S, 10 * MS);
-    struct bj_feed_stats stats = stats_of(world);
-    assert_int_equal(stats.frames_pushed, world->pushed);
-    assert_int_equal(stats.last_push_ns, captured_ns(world, world->pushed - 64));
-    double held = ((double)world->pushed - (double)world->next_frame) / 48000 * 1e9;
+    struct fixture *fixture = make_fixture(&config, 48000);
+    run(fixture, BJ_NS_PER_S, 10 * MS);
+    struct bj_feed_stats stats = stats_of(fixture);
+    assert_int_equal(stats.frames_pushed, fixture->pushed);
+    assert_int_equal(stats.last_push_ns, captured_ns(fixture, fixture->pushed - 64));
+    double held = ((double)fixture->pushed - (double)fixture->next_frame) / 48000 * 1e9;
     assert_true(fabs((double)stats.buffered_ns - held) < 2);
-    assert_true(fabs(stats.latency_error_ns) <= 0.5 * frame_ns(world) + 1);
-    end_world(world);
+    assert_true(fabs(stats.latency_error_ns) <= 0.5 * frame_ns(fixture) + 1);
+    end_fixture(fixture);
 }
 
 /* ---- faults of the producer ---- */
@@ -532,20 +538,20 @@ static void starving_skips_and_keeps_the_latency(void **state)
 {
     (void)state;
     struct bj_feed_config config = config_of(48000, 30 * MS);
-    struct world *world = make_world(&config, 48000);
-    run(world, 500 * MS, 10 * MS);
+    struct fixture *fixture = make_fixture(&config, 48000);
+    run(fixture, 500 * MS, 10 * MS);
     for (int k = 0; k < 20; k++) {
-        world->now_ns += 2 * MS;
-        fill(world, 96);
+        fixture->now_ns += 2 * MS;
+        fill(fixture, 96);
     }
-    assert_true(world->restarted);
-    run(world, 500 * MS, 10 * MS);
-    assert_int_equal(world->gaps, 1);
-    assert_true(world->worst_ns <= 0.5 * frame_ns(world) + 1);
-    assert_in_range(stats_of(world).frames_lost, 15 * 48, 25 * 48);
-    assert_int_equal(stats_of(world).silences, 0);
-    check_account(world);
-    end_world(world);
+    assert_true(fixture->restarted);
+    run(fixture, 500 * MS, 10 * MS);
+    assert_int_equal(fixture->gaps, 1);
+    assert_true(fixture->worst_ns <= 0.5 * frame_ns(fixture) + 1);
+    assert_in_range(stats_of(fixture).frames_lost, 15 * 48, 25 * 48);
+    assert_int_equal(stats_of(fixture).silences, 0);
+    check_account(fixture);
+    end_fixture(fixture);
 }
 
 /* The engine is wanted at once until it knows better, then once 5 ms or an eighth of L are
@@ -557,27 +563,27 @@ static void the_engine_is_wanted_when_it_starves(void **state)
     const uint32_t worth[] = {240, 96};
     for (int k = 0; k < 2; k++) {
         struct bj_feed_config config = config_of(48000, latencies[k]);
-        struct world *world = make_world(&config, 48000);
-        world->period = 48;
-        push(world);
-        assert_true(bj_feed_wanted(world->feed));
-        run(world, 200 * MS, 5 * MS);
+        struct fixture *fixture = make_fixture(&config, 48000);
+        fixture->period = 48;
+        push(fixture);
+        assert_true(bj_feed_wanted(fixture->feed));
+        run(fixture, 200 * MS, 5 * MS);
         uint32_t asked = 48;
-        world->now_ns += MS;
-        push_until(world, world->now_ns);
-        world->play_ns = (double)world->now_ns;
-        assert_int_equal(fill(world, asked), asked);
+        fixture->now_ns += MS;
+        push_until(fixture, fixture->now_ns);
+        fixture->play_ns = (double)fixture->now_ns;
+        assert_int_equal(fill(fixture, asked), asked);
         for (int p = 0; p < 8; p++) {
-            push(world);
-            assert_false(bj_feed_wanted(world->feed));
+            push(fixture);
+            assert_false(bj_feed_wanted(fixture->feed));
         }
-        world->now_ns += 8 * MS;
-        assert_true(fill(world, MOST_POINTS) < MOST_POINTS);
+        fixture->now_ns += 8 * MS;
+        assert_true(fill(fixture, MOST_POINTS) < MOST_POINTS);
         for (uint32_t frames = 48; frames <= 2 * worth[k]; frames += 48) {
-            push(world);
-            assert_int_equal(bj_feed_wanted(world->feed), frames >= worth[k]);
+            push(fixture);
+            assert_int_equal(bj_feed_wanted(fixture->feed), frames >= worth[k]);
         }
-        end_world(world);
+        end_fixture(fixture);
     }
 }
 
@@ -585,35 +591,35 @@ static void silence_goes_dark_and_forgets(void **state)
 {
     (void)state;
     struct bj_feed_config config = config_of(48000, 120 * MS);
-    struct world *world = make_world(&config, 48000);
-    run(world, 500 * MS, 10 * MS);
-    int64_t last_ns = stats_of(world).last_push_ns;
-    world->now_ns = last_ns + BJ_SILENCE_LIMIT_NS; /* not beyond the limit yet */
-    assert_true(fill(world, 48) > 0);
-    assert_int_equal(stats_of(world).silences, 0);
-    world->now_ns++;
-    assert_int_equal(fill(world, 48), 0);
-    assert_false(stats_of(world).running);
-    assert_int_equal(stats_of(world).buffered_ns, 0);
+    struct fixture *fixture = make_fixture(&config, 48000);
+    run(fixture, 500 * MS, 10 * MS);
+    int64_t last_ns = stats_of(fixture).last_push_ns;
+    fixture->now_ns = last_ns + BJ_SILENCE_LIMIT_NS; /* not beyond the limit yet */
+    assert_true(fill(fixture, 48) > 0);
+    assert_int_equal(stats_of(fixture).silences, 0);
+    fixture->now_ns++;
+    assert_int_equal(fill(fixture, 48), 0);
+    assert_false(stats_of(fixture).running);
+    assert_int_equal(stats_of(fixture).buffered_ns, 0);
     for (int k = 0; k < 100; k++) {
-        world->now_ns += 10 * MS;
-        assert_int_equal(fill(world, 480), 0);
+        fixture->now_ns += 10 * MS;
+        assert_int_equal(fill(fixture, 480), 0);
     }
-    assert_int_equal(stats_of(world).silences, 1);
-    uint64_t silent_until = world->pushed;
-    world->line_frame = world->pushed; /* JACK is back, with numbers that go on */
-    world->line_ns = world->now_ns;
-    world->next_frame = silent_until;
-    world->worst_ns = 0;
-    uint64_t played = world->played;
-    run(world, 110 * MS, 10 * MS);
-    assert_int_equal(world->played, played); /* not before L is made up */
-    run(world, 400 * MS, 10 * MS);
-    assert_true(world->played > played + 10000);
-    assert_true(world->worst_ns <= 0.5 * frame_ns(world) + 1);
-    assert_int_equal(stats_of(world).silences, 1);
-    check_account(world);
-    end_world(world);
+    assert_int_equal(stats_of(fixture).silences, 1);
+    uint64_t silent_until = fixture->pushed;
+    fixture->line_frame = fixture->pushed; /* JACK is back, with numbers that go on */
+    fixture->line_ns = fixture->now_ns;
+    fixture->next_frame = silent_until;
+    fixture->worst_ns = 0;
+    uint64_t played = fixture->played;
+    run(fixture, 110 * MS, 10 * MS);
+    assert_int_equal(fixture->played, played); /* not before L is made up */
+    run(fixture, 400 * MS, 10 * MS);
+    assert_true(fixture->played > played + 10000);
+    assert_true(fixture->worst_ns <= 0.5 * frame_ns(fixture) + 1);
+    assert_int_equal(stats_of(fixture).silences, 1);
+    check_account(fixture);
+    end_fixture(fixture);
 }
 
 /* A producer with long periods is not silent between two of them. */
@@ -621,18 +627,18 @@ static void silence_is_four_periods_at_least(void **state)
 {
     (void)state;
     struct bj_feed_config config = config_of(8000, 190 * MS);
-    struct world *world = make_world(&config, 8000);
-    world->period = 800; /* 100 ms */
-    run(world, BJ_NS_PER_S, 5 * MS);
-    assert_int_equal(stats_of(world).silences, 0);
-    int64_t last_ns = stats_of(world).last_push_ns;
-    world->now_ns = last_ns + 400 * MS;
-    fill(world, 8);
-    assert_int_equal(stats_of(world).silences, 0);
-    world->now_ns = last_ns + 400 * MS + 1;
-    fill(world, 8);
-    assert_int_equal(stats_of(world).silences, 1);
-    end_world(world);
+    struct fixture *fixture = make_fixture(&config, 8000);
+    fixture->period = 800; /* 100 ms */
+    run(fixture, BJ_NS_PER_S, 5 * MS);
+    assert_int_equal(stats_of(fixture).silences, 0);
+    int64_t last_ns = stats_of(fixture).last_push_ns;
+    fixture->now_ns = last_ns + 400 * MS;
+    fill(fixture, 8);
+    assert_int_equal(stats_of(fixture).silences, 0);
+    fixture->now_ns = last_ns + 400 * MS + 1;
+    fill(fixture, 8);
+    assert_int_equal(stats_of(fixture).silences, 1);
+    end_fixture(fixture);
 }
 
 /* Rubbish plays dark and is counted; the frames around it are as they were. */
@@ -640,21 +646,21 @@ static void rubbish_plays_dark_and_is_counted(void **state)
 {
     (void)state;
     struct bj_feed_config config = config_of(48000, 15 * MS);
-    struct world *world = make_world(&config, 48000);
+    struct fixture *fixture = make_fixture(&config, 48000);
     float bad[64], good[64];
     for (int k = 0; k < 64; k++) {
         bad[k] = k % 2 ? NAN : 1e30f;
         good[k] = 1.0f;
     }
-    run(world, 100 * MS, 5 * MS);
+    run(fixture, 100 * MS, 5 * MS);
     const float *channels[BJ_CHANNELS] = {good, bad, good, good, good, good};
-    bj_feed_push(world->feed, channels, 64, captured_ns(world, world->pushed), 0);
-    world->pushed += 64;
-    run(world, 100 * MS, 5 * MS);
-    assert_int_equal(stats_of(world).frames_invalid, 64);
-    assert_int_equal(world->dark, 64);
-    assert_int_equal(world->gaps, 1);
-    end_world(world);
+    bj_feed_push(fixture->feed, channels, 64, captured_ns(fixture, fixture->pushed), 0);
+    fixture->pushed += 64;
+    run(fixture, 100 * MS, 5 * MS);
+    assert_int_equal(stats_of(fixture).frames_invalid, 64);
+    assert_int_equal(fixture->dark, 64);
+    assert_int_equal(fixture->gaps, 1);
+    end_fixture(fixture);
 }
 
 static void without_intensity_it_is_full(void **state)
@@ -663,16 +669,16 @@ static void without_intensity_it_is_full(void **state)
     for (int has = 0; has < 2; has++) {
         struct bj_feed_config config = config_of(48000, 15 * MS);
         config.has_intensity = has;
-        struct world *world = make_world(&config, 48000);
+        struct fixture *fixture = make_fixture(&config, 48000);
         float quarter[480];
         for (int k = 0; k < 480; k++) {
             quarter[k] = 0.25f;
         }
         const float *channels[BJ_CHANNELS] = {NULL,    NULL,    quarter,
                                               quarter, quarter, quarter};
-        fill(world, 1); /* what came before the first look does not count */
+        fill(fixture, 1); /* what came before the first look does not count */
         for (int k = 0; k < 4; k++) {
-            bj_feed_push(world->feed, channels, 480, ORIGIN_NS + k * 10 * MS, 0);
+            bj_feed_push(fixture->feed, channels, 480, ORIGIN_NS + k * 10 * MS, 0);
         }
         struct bj_fill_request request = {.now_ns = ORIGIN_NS + 30 * MS,
                                           .true_pps = 48000,
@@ -680,11 +686,12 @@ static void without_intensity_it_is_full(void **state)
                                           .play_pps = 48000,
                                           .target_points = 10,
                                           .pps = 48000};
-        struct bj_fill_result result = bj_feed_fill(world->feed, &request, world->points);
+        struct bj_fill_result result =
+            bj_feed_fill(fixture->feed, &request, fixture->points);
         assert_int_equal(result.points, 10);
-        assert_int_equal(code_of(world->points[0].r), 16384);
-        assert_int_equal(code_of(world->points[0].i), has ? 16384 : 65535);
-        end_world(world);
+        assert_int_equal(code_of(fixture->points[0].r), 16384);
+        assert_int_equal(code_of(fixture->points[0].i), has ? 16384 : 65535);
+        end_fixture(fixture);
     }
 }
 
@@ -698,21 +705,21 @@ static void overflow_is_counted_and_recovered_from(void **state)
     const int64_t latencies[] = {12 * MS, 50 * MS, 190 * MS};
     for (int round = 0; round < 6; round++) {
         struct bj_feed_config config = config_of(48000, latencies[round / 2]);
-        struct world *world = make_world(&config, 48000);
-        run(world, 500 * MS, 5 * MS);
-        while (world->refused < (round % 2 ? 20000 : 640)) {
-            push(world);
+        struct fixture *fixture = make_fixture(&config, 48000);
+        run(fixture, 500 * MS, 5 * MS);
+        while (fixture->refused < (round % 2 ? 20000 : 640)) {
+            push(fixture);
         }
-        assert_true(stats_of(world).frames_lost >= world->refused);
-        world->now_ns = captured_ns(world, world->pushed);
-        world->play_ns = (double)world->now_ns + 1 * MS; /* the DAC did not run dry */
-        fill(world, 48);
-        world->restarted = false;
-        run(world, 500 * MS, 5 * MS);
-        assert_true(world->worst_ns <= 0.5 * frame_ns(world) + 1);
-        check_account(world);
-        assert_true(world->next_frame > world->pushed - 48 * 200);
-        end_world(world);
+        assert_true(stats_of(fixture).frames_lost >= fixture->refused);
+        fixture->now_ns = captured_ns(fixture, fixture->pushed);
+        fixture->play_ns = (double)fixture->now_ns + 1 * MS; /* the DAC did not run dry */
+        fill(fixture, 48);
+        fixture->restarted = false;
+        run(fixture, 500 * MS, 5 * MS);
+        assert_true(fixture->worst_ns <= 0.5 * frame_ns(fixture) + 1);
+        check_account(fixture);
+        assert_true(fixture->next_frame > fixture->pushed - 48 * 200);
+        end_fixture(fixture);
     }
 }
 
@@ -721,16 +728,16 @@ static void a_slow_dac_counts_right(void **state)
 {
     (void)state;
     struct bj_feed_config config = config_of(96000, 12 * MS);
-    struct world *world = make_world(&config, 960);
+    struct fixture *fixture = make_fixture(&config, 960);
     for (int k = 0; k < 200; k++) {
-        run(world, 150 * MS + next(world) % (5 * MS), 10 * MS);
-        bj_feed_restart(world->feed);
-        fill(world, 1);
-        struct bj_feed_stats stats = stats_of(world);
+        run(fixture, 150 * MS + next(fixture) % (5 * MS), 10 * MS);
+        bj_feed_restart(fixture->feed);
+        fill(fixture, 1);
+        struct bj_feed_stats stats = stats_of(fixture);
         assert_true((double)stats.frames_lost <= stats.position_frames);
     }
-    assert_true(world->played > 100 * 96);
-    end_world(world);
+    assert_true(fixture->played > 100 * 96);
+    end_fixture(fixture);
 }
 
 /* Points were flushed or the DAC ran dry: late, so frames are skipped. */
@@ -738,17 +745,17 @@ static void a_restart_of_the_queue_skips_when_late(void **state)
 {
     (void)state;
     struct bj_feed_config config = config_of(48000, 50 * MS);
-    struct world *world = make_world(&config, 48000);
-    run(world, 500 * MS, 10 * MS);
-    world->play_ns += 7 * MS; /* something else was queued before these */
-    world->restarted = true;
-    run(world, 100 * MS, 20 * MS);
-    assert_int_equal(world->gaps, 1);
-    assert_int_equal(stats_of(world).frames_lost, 7 * 48);
-    assert_true(world->worst_ns <= 0.5 * frame_ns(world) + 1);
-    assert_int_equal(stats_of(world).jumps, 0);
-    check_account(world);
-    end_world(world);
+    struct fixture *fixture = make_fixture(&config, 48000);
+    run(fixture, 500 * MS, 10 * MS);
+    fixture->play_ns += 7 * MS; /* something else was queued before these */
+    fixture->restarted = true;
+    run(fixture, 100 * MS, 20 * MS);
+    assert_int_equal(fixture->gaps, 1);
+    assert_int_equal(stats_of(fixture).frames_lost, 7 * 48);
+    assert_true(fixture->worst_ns <= 0.5 * frame_ns(fixture) + 1);
+    assert_int_equal(stats_of(fixture).jumps, 0);
+    check_account(fixture);
+    end_fixture(fixture);
 }
 
 /* The queue was thrown away: early, so it rests dark and plays no frame again. */
@@ -756,17 +763,17 @@ static void a_restart_of_the_queue_waits_when_early(void **state)
 {
     (void)state;
     struct bj_feed_config config = config_of(48000, 50 * MS);
-    struct world *world = make_world(&config, 48000);
-    run(world, 500 * MS, 20 * MS);
-    world->play_ns = (double)world->now_ns;
-    world->restarted = true;
-    uint64_t dark = world->dark;
-    run(world, 100 * MS, 20 * MS);
-    assert_int_equal(world->gaps, 0);
-    assert_in_range(world->dark - dark, 48 * 16, 48 * 20);
-    assert_true(world->worst_ns <= 0.5 * frame_ns(world) + 1);
-    assert_int_equal(stats_of(world).frames_lost, 0);
-    end_world(world);
+    struct fixture *fixture = make_fixture(&config, 48000);
+    run(fixture, 500 * MS, 20 * MS);
+    fixture->play_ns = (double)fixture->now_ns;
+    fixture->restarted = true;
+    uint64_t dark = fixture->dark;
+    run(fixture, 100 * MS, 20 * MS);
+    assert_int_equal(fixture->gaps, 0);
+    assert_in_range(fixture->dark - dark, 48 * 16, 48 * 20);
+    assert_true(fixture->worst_ns <= 0.5 * frame_ns(fixture) + 1);
+    assert_int_equal(stats_of(fixture).frames_lost, 0);
+    end_fixture(fixture);
 }
 
 /* Restarted again while it still waits: waits just as long as is still needed. */
@@ -775,18 +782,18 @@ static void a_second_restart_while_waiting_is_exact(void **state)
     (void)state;
     for (int gap_ms = 0; gap_ms < 30; gap_ms++) {
         struct bj_feed_config config = config_of(48000, 50 * MS);
-        struct world *world = make_world(&config, 48000);
-        run(world, 500 * MS, 20 * MS);
-        world->play_ns = (double)world->now_ns;
-        world->restarted = true;
-        fill(world, 96);
-        assert_false(world->restarted);
-        world->play_ns += gap_ms * MS;
-        world->restarted = true;
-        run(world, 200 * MS, 35 * MS);
-        assert_true(world->worst_ns <= 0.5 * frame_ns(world) + 1);
-        check_account(world);
-        end_world(world);
+        struct fixture *fixture = make_fixture(&config, 48000);
+        run(fixture, 500 * MS, 20 * MS);
+        fixture->play_ns = (double)fixture->now_ns;
+        fixture->restarted = true;
+        fill(fixture, 96);
+        assert_false(fixture->restarted);
+        fixture->play_ns += gap_ms * MS;
+        fixture->restarted = true;
+        run(fixture, 200 * MS, 35 * MS);
+        assert_true(fixture->worst_ns <= 0.5 * frame_ns(fixture) + 1);
+        check_account(fixture);
+        end_fixture(fixture);
     }
 }
 
@@ -797,16 +804,16 @@ static void a_large_error_is_put_right_at_once(void **state)
     const int64_t shifts[] = {25 * MS, -25 * MS, 15 * MS, -15 * MS}; /* frames unchanged */
     for (int k = 0; k < 4; k++) {
         struct bj_feed_config config = config_of(48000, 100 * MS);
-        struct world *world = make_world(&config, 48000);
-        run(world, 500 * MS, 30 * MS);
-        world->play_ns += (double)shifts[k];
-        run(world, 100 * MS, 60 * MS);
+        struct fixture *fixture = make_fixture(&config, 48000);
+        run(fixture, 500 * MS, 30 * MS);
+        fixture->play_ns += (double)shifts[k];
+        run(fixture, 100 * MS, 60 * MS);
         bool large = k < 2;
-        assert_int_equal(stats_of(world).jumps, large);
+        assert_int_equal(stats_of(fixture).jumps, large);
         double expected = large ? 0 : 15.0 * MS;
-        assert_true(fabs(world->worst_ns - expected) <= 0.5 * frame_ns(world) + 1);
-        check_account(world);
-        end_world(world);
+        assert_true(fabs(fixture->worst_ns - expected) <= 0.5 * frame_ns(fixture) + 1);
+        check_account(fixture);
+        end_fixture(fixture);
     }
 }
 
@@ -819,17 +826,17 @@ static void no_error_takes_seconds_to_go(void **state)
     for (int k = 0; k < 6; k++) {
         struct bj_feed_config config = config_of(48000, 100 * MS);
         config.matching = BJ_MATCH_RESAMPLE;
-        struct world *world = make_world(&config, 30000);
+        struct fixture *fixture = make_fixture(&config, 30000);
         bool large = fabs(shifts[k]) > 2e6;
-        run(world, 15 * BJ_NS_PER_S, 30 * MS);
-        world->play_ns += shifts[k];
-        run(world, large ? 150 * MS : 1500 * MS, 60 * MS);
-        world->worst_ns = 0;
-        run(world, 100 * MS, 60 * MS);
-        assert_int_equal(stats_of(world).jumps, large);
-        assert_true(world->worst_ns < (large ? 0.25e6 : 0.5e6));
-        assert_true(stats_of(world).locked);
-        end_world(world);
+        run(fixture, 15 * BJ_NS_PER_S, 30 * MS);
+        fixture->play_ns += shifts[k];
+        run(fixture, large ? 150 * MS : 1500 * MS, 60 * MS);
+        fixture->worst_ns = 0;
+        run(fixture, 100 * MS, 60 * MS);
+        assert_int_equal(stats_of(fixture).jumps, large);
+        assert_true(fixture->worst_ns < (large ? 0.25e6 : 0.5e6));
+        assert_true(stats_of(fixture).locked);
+        end_fixture(fixture);
     }
 }
 
@@ -840,20 +847,20 @@ static void a_clock_measured_anew_is_shown(void **state)
     (void)state;
     struct bj_feed_config config = config_of(48000, 60 * MS);
     config.matching = BJ_MATCH_RESAMPLE;
-    struct world *world = make_world(&config, 30000);
-    run(world, 15 * BJ_NS_PER_S, 40 * MS);
-    assert_true(stats_of(world).locked);
-    world->restarted = world->remeasured = true;
-    world->unsettled = true;
-    run(world, 500 * MS, 40 * MS);
-    assert_int_equal(stats_of(world).jumps, 1);
-    assert_false(stats_of(world).locked);
-    world->unsettled = false;
-    run(world, 100 * MS, 40 * MS);
-    assert_int_equal(stats_of(world).jumps, 1);
-    assert_int_equal(stats_of(world).remeasured, 0); /* not that of the pushes */
-    assert_true(stats_of(world).locked);
-    end_world(world);
+    struct fixture *fixture = make_fixture(&config, 30000);
+    run(fixture, 15 * BJ_NS_PER_S, 40 * MS);
+    assert_true(stats_of(fixture).locked);
+    fixture->restarted = fixture->remeasured = true;
+    fixture->unsettled = true;
+    run(fixture, 500 * MS, 40 * MS);
+    assert_int_equal(stats_of(fixture).jumps, 1);
+    assert_false(stats_of(fixture).locked);
+    fixture->unsettled = false;
+    run(fixture, 100 * MS, 40 * MS);
+    assert_int_equal(stats_of(fixture).jumps, 1);
+    assert_int_equal(stats_of(fixture).remeasured, 0); /* not that of the pushes */
+    assert_true(stats_of(fixture).locked);
+    end_fixture(fixture);
 }
 
 /* That of the pushes: less than half a cycle off, and so neither lost time nor late. */
@@ -861,17 +868,17 @@ static void a_clock_of_pushes_measured_anew_is_counted(void **state)
 {
     (void)state;
     struct bj_feed_config config = config_of(48000, 100 * MS);
-    struct world *world = make_world(&config, 48000);
-    world->period = 1024;
-    run(world, 15 * BJ_NS_PER_S, 40 * MS);
-    assert_int_equal(stats_of(world).remeasured, 0);
+    struct fixture *fixture = make_fixture(&config, 48000);
+    fixture->period = 1024;
+    run(fixture, 15 * BJ_NS_PER_S, 40 * MS);
+    assert_int_equal(stats_of(fixture).remeasured, 0);
     for (uint64_t k = 1; k <= 2; k++) {
-        world->line_ns += 3 * MS;
-        run(world, 30 * BJ_NS_PER_S, 40 * MS);
-        assert_int_equal(stats_of(world).remeasured, k);
-        assert_true(stats_of(world).jumps >= k);
+        fixture->line_ns += 3 * MS;
+        run(fixture, 30 * BJ_NS_PER_S, 40 * MS);
+        assert_int_equal(stats_of(fixture).remeasured, k);
+        assert_true(stats_of(fixture).jumps >= k);
     }
-    end_world(world);
+    end_fixture(fixture);
 }
 
 /* Both crystals are off, by different amounts: L holds all the same, without a jump. */
@@ -883,19 +890,19 @@ static void resampling_holds_the_latency(void **state)
     for (int k = 0; k < 5; k++) {
         struct bj_feed_config config = config_of(48000, 60 * MS);
         config.matching = BJ_MATCH_RESAMPLE;
-        struct world *world = make_world(&config, pps[k]);
-        world->rate *= 1 + rate_ppm[k] * 1e-6;
-        world->pps *= 1 + pps_ppm[k] * 1e-6;
-        run(world, 20 * BJ_NS_PER_S, 40 * MS);
-        world->worst_ns = 0;
-        run(world, 20 * BJ_NS_PER_S, 40 * MS);
-        struct bj_feed_stats stats = stats_of(world);
-        assert_true(world->worst_ns < 2000);
+        struct fixture *fixture = make_fixture(&config, pps[k]);
+        fixture->rate *= 1 + rate_ppm[k] * 1e-6;
+        fixture->pps *= 1 + pps_ppm[k] * 1e-6;
+        run(fixture, 20 * BJ_NS_PER_S, 40 * MS);
+        fixture->worst_ns = 0;
+        run(fixture, 20 * BJ_NS_PER_S, 40 * MS);
+        struct bj_feed_stats stats = stats_of(fixture);
+        assert_true(fixture->worst_ns < 2000);
         assert_int_equal(stats.jumps, 0);
         assert_true(stats.locked);
-        double ratio = world->rate / 48000 / (world->pps / pps[k]);
+        double ratio = fixture->rate / 48000 / (fixture->pps / pps[k]);
         assert_true(fabs(stats.ratio_ppm - (ratio - 1) * 1e6) < 0.1);
-        end_world(world);
+        end_fixture(fixture);
     }
 }
 
@@ -906,23 +913,23 @@ static void a_gap_plays_dark_for_its_length(void **state)
     for (uint32_t lost = 1; lost <= 4; lost++) {
         struct bj_feed_config config = config_of(48000, 100 * MS);
         config.matching = BJ_MATCH_RESAMPLE;
-        struct world *world = make_world(&config, 48000);
-        world->pps *= 1 + 200e-6;
-        world->period = 480;
-        run(world, 10 * BJ_NS_PER_S, 40 * MS);
-        world->dark = 0;
-        world->worst_ns = 0;
+        struct fixture *fixture = make_fixture(&config, 48000);
+        fixture->pps *= 1 + 200e-6;
+        fixture->period = 480;
+        run(fixture, 10 * BJ_NS_PER_S, 40 * MS);
+        fixture->dark = 0;
+        fixture->worst_ns = 0;
         /* the frames after the gap keep their numbers and move in time */
-        world->line_ns = captured_ns(world, world->pushed) + (int64_t)lost * 10 * MS;
-        world->line_frame = world->pushed;
-        run(world, 500 * MS, 40 * MS);
+        fixture->line_ns = captured_ns(fixture, fixture->pushed) + (int64_t)lost * 10 * MS;
+        fixture->line_frame = fixture->pushed;
+        run(fixture, 500 * MS, 40 * MS);
         /* and a millisecond, in which the beam moves on */
-        assert_true(fabs((double)world->dark - (lost * 480 + 48) * (1 + 200e-6)) < 3);
-        assert_true(stats_of(world).frames_lost <= 49);
-        world->worst_ns = 0;
-        run(world, 500 * MS, 40 * MS);
-        assert_true(world->worst_ns < 50000);
-        end_world(world);
+        assert_true(fabs((double)fixture->dark - (lost * 480 + 48) * (1 + 200e-6)) < 3);
+        assert_true(stats_of(fixture).frames_lost <= 49);
+        fixture->worst_ns = 0;
+        run(fixture, 500 * MS, 40 * MS);
+        assert_true(fixture->worst_ns < 50000);
+        end_fixture(fixture);
     }
 }
 
@@ -933,18 +940,18 @@ static void steering_tells_the_rate_that_holds_the_latency(void **state)
     for (int sign = -1; sign <= 1; sign++) {
         struct bj_feed_config config = config_of(48000, 60 * MS);
         config.matching = BJ_MATCH_STEER;
-        struct world *world = make_world(&config, 48000);
-        world->follows_pps = true;
+        struct fixture *fixture = make_fixture(&config, 48000);
+        fixture->follows_pps = true;
         double jack_hz = 48000 * (1 + sign * 300e-6);
-        world->rate = jack_hz;
-        run(world, 20 * BJ_NS_PER_S, 40 * MS);
-        world->worst_ns = 0;
-        world->gaps = 0;
-        run(world, 20 * BJ_NS_PER_S, 40 * MS);
-        assert_true(fabs(world->pps / jack_hz - 1) < 1e-6);
-        assert_true(world->worst_ns < 2000);
-        assert_int_equal(world->gaps + stats_of(world).jumps, 0);
-        end_world(world);
+        fixture->rate = jack_hz;
+        run(fixture, 20 * BJ_NS_PER_S, 40 * MS);
+        fixture->worst_ns = 0;
+        fixture->gaps = 0;
+        run(fixture, 20 * BJ_NS_PER_S, 40 * MS);
+        assert_true(fabs(fixture->pps / jack_hz - 1) < 1e-6);
+        assert_true(fixture->worst_ns < 2000);
+        assert_int_equal(fixture->gaps + stats_of(fixture).jumps, 0);
+        end_fixture(fixture);
     }
 }
 
@@ -953,23 +960,23 @@ static void target_zero_keeps_up_with_time(void **state)
 {
     (void)state;
     struct bj_feed_config config = config_of(48000, 50 * MS);
-    struct world *world = make_world(&config, 48000);
+    struct fixture *fixture = make_fixture(&config, 48000);
     for (int round = 0; round < 3; round++) {
         for (int k = 0; k < 5000; k++) {
-            world->now_ns += 4 * MS;
-            push_until(world, world->now_ns); /* has room, always */
-            assert_int_equal(fill(world, 0), 0);
+            fixture->now_ns += 4 * MS;
+            push_until(fixture, fixture->now_ns); /* has room, always */
+            assert_int_equal(fill(fixture, 0), 0);
         }
-        assert_false(stats_of(world).running);
-        world->play_ns = (double)world->now_ns;
-        uint64_t played = world->played;
-        run(world, 200 * MS, 10 * MS);
-        assert_true(world->played > played + 150 * 48);
-        assert_int_equal(world->gaps, round);
-        assert_true(world->worst_ns <= 0.5 * frame_ns(world) + 1);
-        check_account(world);
+        assert_false(stats_of(fixture).running);
+        fixture->play_ns = (double)fixture->now_ns;
+        uint64_t played = fixture->played;
+        run(fixture, 200 * MS, 10 * MS);
+        assert_true(fixture->played > played + 150 * 48);
+        assert_int_equal(fixture->gaps, round);
+        assert_true(fixture->worst_ns <= 0.5 * frame_ns(fixture) + 1);
+        check_account(fixture);
     }
-    end_world(world);
+    end_fixture(fixture);
 }
 
 /* ---- control ---- */
@@ -980,24 +987,24 @@ static void restart_forgets_what_is_held(void **state)
     (void)state;
     for (int fresh = 0; fresh < 2; fresh++) {
         struct bj_feed_config config = config_of(48000, 50 * MS);
-        struct world *world = make_world(&config, 48000);
-        run(world, 500 * MS, 10 * MS);
+        struct fixture *fixture = make_fixture(&config, 48000);
+        run(fixture, 500 * MS, 10 * MS);
         if (fresh) {
-            push(world);
+            push(fixture);
         }
-        bj_feed_restart(world->feed);
-        world->next_frame = world->pushed;
-        uint64_t played = world->played;
-        assert_int_equal(fill(world, 48), 0);
-        assert_false(stats_of(world).running);
-        run(world, 35 * MS, 10 * MS);
-        assert_int_equal(world->played, played);
-        run(world, 200 * MS, 10 * MS);
-        assert_true(world->played > played + 4800);
-        assert_true(world->worst_ns <= 0.5 * frame_ns(world) + 1);
-        assert_int_equal(stats_of(world).silences, 0);
-        check_account(world);
-        end_world(world);
+        bj_feed_restart(fixture->feed);
+        fixture->next_frame = fixture->pushed;
+        uint64_t played = fixture->played;
+        assert_int_equal(fill(fixture, 48), 0);
+        assert_false(stats_of(fixture).running);
+        run(fixture, 35 * MS, 10 * MS);
+        assert_int_equal(fixture->played, played);
+        run(fixture, 200 * MS, 10 * MS);
+        assert_true(fixture->played > played + 4800);
+        assert_true(fixture->worst_ns <= 0.5 * frame_ns(fixture) + 1);
+        assert_int_equal(stats_of(fixture).silences, 0);
+        check_account(fixture);
+        end_fixture(fixture);
     }
 }
 
@@ -1006,53 +1013,53 @@ static void restart_between_long_periods_is_no_silence(void **state)
 {
     (void)state;
     struct bj_feed_config config = config_of(8000, 190 * MS);
-    struct world *world = make_world(&config, 8000);
-    world->period = 800;
-    run(world, BJ_NS_PER_S, 5 * MS);
-    bj_feed_restart(world->feed);
-    run(world, BJ_NS_PER_S, 5 * MS);
-    assert_int_equal(stats_of(world).silences, 0);
-    assert_true(world->worst_ns <= 0.5 * frame_ns(world) + 1);
-    end_world(world);
+    struct fixture *fixture = make_fixture(&config, 8000);
+    fixture->period = 800;
+    run(fixture, BJ_NS_PER_S, 5 * MS);
+    bj_feed_restart(fixture->feed);
+    run(fixture, BJ_NS_PER_S, 5 * MS);
+    assert_int_equal(stats_of(fixture).silences, 0);
+    assert_true(fixture->worst_ns <= 0.5 * frame_ns(fixture) + 1);
+    end_fixture(fixture);
 }
 
 static void a_new_latency_holds_from_then_on(void **state)
 {
     (void)state;
     struct bj_feed_config config = config_of(48000, 50 * MS);
-    struct world *world = make_world(&config, 48000);
+    struct fixture *fixture = make_fixture(&config, 48000);
     const int64_t latencies[] = {100 * MS, 20 * MS, 60 * MS};
-    run(world, 300 * MS, 10 * MS);
+    run(fixture, 300 * MS, 10 * MS);
     for (int k = 0; k < 3; k++) {
-        bj_feed_set_latency(world->feed, latencies[k]);
-        world->latency_ns = latencies[k];
-        uint64_t played = world->played;
-        run(world, 300 * MS, 10 * MS);
-        assert_true(world->played > played + 150 * 48);
-        assert_true(world->worst_ns <= 0.5 * frame_ns(world) + 1);
-        check_account(world);
+        bj_feed_set_latency(fixture->feed, latencies[k]);
+        fixture->latency_ns = latencies[k];
+        uint64_t played = fixture->played;
+        run(fixture, 300 * MS, 10 * MS);
+        assert_true(fixture->played > played + 150 * 48);
+        assert_true(fixture->worst_ns <= 0.5 * frame_ns(fixture) + 1);
+        check_account(fixture);
     }
-    end_world(world);
+    end_fixture(fixture);
 }
 
 static void a_new_rate_holds_from_then_on(void **state)
 {
     (void)state;
     struct bj_feed_config config = config_of(48000, 50 * MS);
-    struct world *world = make_world(&config, 48000.5);
+    struct fixture *fixture = make_fixture(&config, 48000.5);
     const uint32_t rates[] = {96000, 44100, 8000, 48000};
-    run(world, 300 * MS, 10 * MS);
+    run(fixture, 300 * MS, 10 * MS);
     for (int k = 0; k < 4; k++) {
-        bj_feed_set_rate(world->feed, rates[k]);
-        world->line_ns = captured_ns(world, world->pushed);
-        world->line_frame = world->pushed;
-        world->rate = rates[k];
-        uint64_t played = world->played;
-        run(world, 500 * MS, 10 * MS);
-        assert_true(world->played > played + 400 * 48);
-        assert_true(world->worst_ns < 1000);
+        bj_feed_set_rate(fixture->feed, rates[k]);
+        fixture->line_ns = captured_ns(fixture, fixture->pushed);
+        fixture->line_frame = fixture->pushed;
+        fixture->rate = rates[k];
+        uint64_t played = fixture->played;
+        run(fixture, 500 * MS, 10 * MS);
+        assert_true(fixture->played > played + 400 * 48);
+        assert_true(fixture->worst_ns < 1000);
     }
-    end_world(world);
+    end_fixture(fixture);
 }
 
 /* ---- threads ---- */
@@ -1061,13 +1068,13 @@ static void neither_side_allocates(void **state)
 {
     (void)state;
     struct bj_feed_config config = config_of(48000, 50 * MS);
-    struct world *world = make_world(&config, 30000);
+    struct fixture *fixture = make_fixture(&config, 30000);
     allocations = 0;
-    run(world, BJ_NS_PER_S, 10 * MS);
-    bj_feed_restart(world->feed);
-    run(world, BJ_NS_PER_S, 10 * MS);
+    run(fixture, BJ_NS_PER_S, 10 * MS);
+    bj_feed_restart(fixture->feed);
+    run(fixture, BJ_NS_PER_S, 10 * MS);
     assert_int_equal(allocations, 0);
-    end_world(world);
+    end_fixture(fixture);
 }
 
 #define STRESS_PUSHES 6000
@@ -1120,8 +1127,8 @@ static void two_threads_at_full_speed(void **state)
 {
     (void)state;
     struct bj_feed_config config = config_of(48000, 20 * MS);
-    struct world *world = make_world(&config, 48000);
-    struct producer producer = {.feed = world->feed};
+    struct fixture *fixture = make_fixture(&config, 48000);
+    struct producer producer = {.feed = fixture->feed};
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, push_all, &producer), 0);
     bool whole = true, finished = false;
@@ -1129,7 +1136,7 @@ static void two_threads_at_full_speed(void **state)
     while (!finished) {
         unsigned wakes = atomic_load(&producer.wakes);
         finished = atomic_load(&producer.finished);
-        int64_t last_ns = stats_of(world).last_push_ns;
+        int64_t last_ns = stats_of(fixture).last_push_ns;
         last_ns = last_ns == BJ_NEVER ? ORIGIN_NS : last_ns;
         struct bj_fill_request request = {.now_ns = last_ns,
                                           .pps = 48000,
@@ -1137,10 +1144,11 @@ static void two_threads_at_full_speed(void **state)
                                           .target_points = 200,
                                           .play_ns = (double)last_ns,
                                           .play_pps = 48000};
-        struct bj_fill_result result = bj_feed_fill(world->feed, &request, world->points);
+        struct bj_fill_result result =
+            bj_feed_fill(fixture->feed, &request, fixture->points);
         uint32_t count = result.kind == BJ_FILLED ? result.points : 0;
         for (uint32_t k = 0; k < count; k++) {
-            const struct bj_point *p = &world->points[k];
+            const struct bj_point *p = &fixture->points[k];
             whole = whole && p->r == p->g && p->g == p->b;
         }
         played += count;
@@ -1151,7 +1159,7 @@ static void two_threads_at_full_speed(void **state)
     pthread_join(thread, NULL);
     assert_true(whole);
     assert_true(played > STRESS_PUSHES * STRESS_PERIOD / 4);
-    end_world(world);
+    end_fixture(fixture);
 }
 
 int main(void)

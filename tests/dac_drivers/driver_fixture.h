@@ -2,15 +2,15 @@
  *
  * A real driver and a simulated device in memory, in virtual time, with a stand-in for the
  * engine that feeds points and keeps the ledger. A kind of device adds what it looks like:
- * ether_dream_world.h, helios_world.h, shark_world.h.
+ * ether_dream_fixture.h, helios_fixture.h, shark_fixture.h.
  *
  * Every point carries its own number in its position, lit or dark. The device plays the
  * numbers in order, none twice; what write took was played, was told as lost, or is on its
  * way; nothing lit while the shutter is closed. The driver is called only when it wants to
  * be, and never spins.
  */
-#ifndef DRIVER_WORLD_H
-#define DRIVER_WORLD_H
+#ifndef DRIVER_FIXTURE_H
+#define DRIVER_FIXTURE_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,11 +22,11 @@
 #include "fake_net.h"
 #include "fake_usb.h"
 
-#define WORLD_MS BJ_NS_PER_MS
+#define FIXTURE_MS BJ_NS_PER_MS
 
-struct world;
+struct fixture;
 
-struct world_kind {
+struct fixture_kind {
     bool on_usb; /* and not on the network */
     size_t notes_size;
 
@@ -34,17 +34,17 @@ struct world_kind {
     struct bj_point (*numbered)(uint64_t number, bool lit);
 
     /* A report that balances: was it true? */
-    void (*judge_level)(struct world *world, const struct bj_level_report *report);
+    void (*judge_level)(struct fixture *fixture, const struct bj_level_report *report);
 
     /* Time passes for the device beside its transport. Optional. */
-    void (*advance)(struct world *world, int64_t now_ns);
+    void (*advance)(struct fixture *fixture, int64_t now_ns);
 
     /* The driver has let go of the device. Optional. */
-    void (*disconnected)(struct world *world);
+    void (*disconnected)(struct fixture *fixture);
 };
 
-struct world {
-    const struct world_kind *kind;
+struct fixture {
+    const struct fixture_kind *kind;
     struct fake_net *net; /* this one, or usb */
     struct fake_usb *usb;
     void *device; /* the simulated one; NULL none */
@@ -84,41 +84,42 @@ struct world {
 
 /* ---- For a kind --------------------------------------------------------------------- */
 
-/* A world around a driver, which gets its way to the outside from here. Nothing is there,
+/* A fixture around a driver, which gets its way to the outside from here. Nothing is there,
  * and nothing connected. */
-void world_begin(struct world *world, const struct world_kind *kind,
-                 const struct bj_dac_driver *driver, struct bj_dac_config config);
+void fixture_begin(struct fixture *fixture, const struct fixture_kind *kind,
+                   const struct bj_dac_driver *driver, struct bj_dac_config config);
 
 /* The device plays this one. */
-void world_played(struct world *world, int64_t number, bool lit);
+void fixture_played(struct fixture *fixture, int64_t number, bool lit);
 
 /* Disconnects and destroys the driver. */
-void world_let_go(struct world *world);
+void fixture_let_go(struct fixture *fixture);
 
-/* After world_let_go: checks that nothing is left open, and that it was dark where it had
+/* After fixture_let_go: checks that nothing is left open, and that it was dark where it had
  * to be. The device is the kind's to destroy. */
-void world_end(struct world *world);
+void fixture_end(struct fixture *fixture);
 
 /* ---- For a test --------------------------------------------------------------------- */
 
-void world_connect(struct world *world);
-void world_disconnect(struct world *world);
+void fixture_connect(struct fixture *fixture);
+void fixture_disconnect(struct fixture *fixture);
 
 /* Moves time, the device, the driver and the feed; ends early when the connection ends. */
-void world_run_ms(struct world *world, double ms);
+void fixture_run_ms(struct fixture *fixture, double ms);
 /* Until the driver shows this state; fails after 5 s. */
-void world_reach(struct world *world, enum bj_dac_state state);
+void fixture_reach(struct fixture *fixture, enum bj_dac_state state);
 /* Connected, fed and playing, shutter open, lit. */
-void world_play(struct world *world);
+void fixture_play(struct fixture *fixture);
 
-void world_shutter(struct world *world, bool open);
+void fixture_shutter(struct fixture *fixture, bool open);
 
 /* Lets the queue play out, then checks that nothing is missing but what was told as lost;
  * `slack` points more or less. */
-void world_balance(struct world *world, uint64_t slack);
+void fixture_balance(struct fixture *fixture, uint64_t slack);
 
-bool world_heard(const struct world *world, const char *words);
+bool fixture_heard(const struct fixture *fixture, const char *words);
 
-#define WORLD_SLOT(world, slot, ...) ((world)->dac->driver->slot)((world)->dac, __VA_ARGS__)
+#define FIXTURE_SLOT(fixture, slot, ...)                                                   \
+    ((fixture)->dac->driver->slot)((fixture)->dac, __VA_ARGS__)
 
 #endif

@@ -6,12 +6,12 @@
  * Only what the driver asked for wakes it: its deadline, its handles, and the driving side.
  * Whatever a case does, a ledger is kept, and each complaint ends in the verdict.
  */
-#ifndef CONFORMANCE_WORLD_H
-#define CONFORMANCE_WORLD_H
+#ifndef CONFORMANCE_FIXTURE_H
+#define CONFORMANCE_FIXTURE_H
 
 #include "observer.h"
 
-struct world {
+struct fixture {
     const struct conformance_row *row;
     struct conformance_verdict *verdict;
     struct recorder recorder;
@@ -43,56 +43,56 @@ struct world {
 };
 
 /* A rate in the middle of what the driver can do. */
-uint32_t world_usual_pps(const struct conformance_row *row);
+uint32_t fixture_usual_pps(const struct conformance_row *row);
 /* From one moment that a case tries to the next. */
-int world_stride(const struct conformance_row *row);
+int fixture_stride(const struct conformance_row *row);
 
 /* `seed` is the adapter's. False: no memory, or it does not start; the verdict says so. */
-bool world_start(struct world *world, const struct conformance_row *row, uint64_t seed,
-                 struct conformance_verdict *verdict);
+bool fixture_start(struct fixture *fixture, const struct conformance_row *row,
+                   uint64_t seed, struct conformance_verdict *verdict);
 /* Whatever still runs is ended, and the ledger and handles are checked. */
-void world_finish(struct world *world);
+void fixture_finish(struct fixture *fixture);
 
 /* Lets time go on; ends early when something is wrong or over. */
-void world_run_ms(struct world *world, double ms);
+void fixture_run_ms(struct fixture *fixture, double ms);
 /* ... for the device alone: this computer runs nothing of ours. */
-void world_stand_still_ms(struct world *world, double ms);
+void fixture_stand_still_ms(struct fixture *fixture, double ms);
 
 /* Seen since the last call of this; counts of the observer start anew. */
-void world_count_anew(struct world *world);
+void fixture_count_anew(struct fixture *fixture);
 /* Whether so many were seen. In real time a quarter will do: what a busy machine is late
  * with is missing, and how fast a driver is shows in virtual time. */
-bool world_is_near(const struct world *world, double expected, double tolerance);
+bool fixture_is_near(const struct fixture *fixture, double expected, double tolerance);
 
 /* How long light may go on once nobody can be told any more. */
-int64_t world_queue_ns(const struct world *world);
+int64_t fixture_queue_ns(const struct fixture *fixture);
 
-bool world_expect(struct world *world, bool good, const char *complaint);
+bool fixture_expect(struct fixture *fixture, bool good, const char *complaint);
 
 /* ---- Under the engine ---------------------------------------------------------------- */
 
-bool world_stream(struct world *world, uint32_t pps);
+bool fixture_stream(struct fixture *fixture, uint32_t pps);
 /* ... lit from the connection on. */
-bool world_stream_armed(struct world *world, uint32_t pps);
-void world_stream_as(struct world *world, const struct bj_stream_config *config);
-void world_destroy_stream(struct world *world);
-void world_arm(struct world *world);
-void world_disarm(struct world *world); /* and demands darkness */
-void world_stop(struct world *world);   /* the same */
+bool fixture_stream_armed(struct fixture *fixture, uint32_t pps);
+void fixture_stream_as(struct fixture *fixture, const struct bj_stream_config *config);
+void fixture_destroy_stream(struct fixture *fixture);
+void fixture_arm(struct fixture *fixture);
+void fixture_disarm(struct fixture *fixture); /* and demands darkness */
+void fixture_stop(struct fixture *fixture);   /* the same */
 /* Until points are played, 10 s at most; and until they are lit. */
-bool world_reach_playing(struct world *world);
-bool world_light_up(struct world *world);
+bool fixture_reach_playing(struct fixture *fixture);
+bool fixture_light_up(struct fixture *fixture);
 
 /* ---- By hand ------------------------------------------------------------------------- */
 
-bool world_take_in_hand(struct world *world);
-void world_connect(struct world *world, uint32_t pps);
-void world_disconnect(struct world *world);
-void world_shutter(struct world *world, bool open);
+bool fixture_take_in_hand(struct fixture *fixture);
+void fixture_connect(struct fixture *fixture, uint32_t pps);
+void fixture_disconnect(struct fixture *fixture);
+void fixture_shutter(struct fixture *fixture, bool open);
 /* Until the driver shows this state. */
-bool world_reach(struct world *world, enum bj_dac_state state, int64_t within_ns);
+bool fixture_reach(struct fixture *fixture, enum bj_dac_state state, int64_t within_ns);
 /* Connected, fed, playing, open: lit. */
-bool world_play(struct world *world, uint32_t pps);
-void world_let_go(struct world *world);
+bool fixture_play(struct fixture *fixture, uint32_t pps);
+void fixture_let_go(struct fixture *fixture);
 
 #endif

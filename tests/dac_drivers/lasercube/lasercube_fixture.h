@@ -7,8 +7,8 @@
  * plays is compared with that: exact to 12 bits, in order, once; what is missing and how
  * long nothing was played at all is counted.
  */
-#ifndef LASERCUBE_WORLD_H
-#define LASERCUBE_WORLD_H
+#ifndef LASERCUBE_FIXTURE_H
+#define LASERCUBE_FIXTURE_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,7 +27,7 @@
 #define LCW_MS BJ_NS_PER_MS
 
 struct lcw_config {
-    struct sim_lc_config device; /* played, packet, command and user are the world's */
+    struct sim_lc_config device; /* played, packet, command and user are the fixture's */
     const char *id;
     struct bj_address address;
     uint32_t pps;
@@ -64,30 +64,30 @@ struct lcw {
 /* Known by its serial number and its address, 30000 points/s, defaults for the rest. */
 struct lcw_config lcw_defaults(void);
 
-void lcw_start(struct lcw *world, const struct lcw_config *config);
+void lcw_start(struct lcw *fixture, const struct lcw_config *config);
 /* Ends the stream if that did not happen, and checks that no socket is left and that the
  * device was never asked for what must not be asked. */
-void lcw_stop(struct lcw *world);
+void lcw_stop(struct lcw *fixture);
 
-void lcw_run_ms(struct lcw *world, double ms);
-void lcw_count_anew(struct lcw *world);
+void lcw_run_ms(struct lcw *fixture, double ms);
+void lcw_count_anew(struct lcw *fixture);
 
 /* Until it plays; and armed, until it is lit and steady, counted anew. */
-void lcw_reach_playing(struct lcw *world);
-void lcw_light_up(struct lcw *world);
+void lcw_reach_playing(struct lcw *fixture);
+void lcw_light_up(struct lcw *fixture);
 
 /* Started as lcw_defaults say, and lit. */
-void lcw_begin(struct lcw *world);
+void lcw_begin(struct lcw *fixture);
 
-void lcw_fault(struct lcw *world, enum sim_lc_fault fault, int64_t value);
-const struct sim_lc_counters *lcw_counters(struct lcw *world);
-struct sim_lc_status lcw_device(struct lcw *world);
-struct bj_stats lcw_stats(const struct lcw *world);
-bool lcw_heard(const struct lcw *world, const char *words);
+void lcw_fault(struct lcw *fixture, enum sim_lc_fault fault, int64_t value);
+const struct sim_lc_counters *lcw_counters(struct lcw *fixture);
+struct sim_lc_status lcw_device(struct lcw *fixture);
+struct bj_stats lcw_stats(const struct lcw *fixture);
+bool lcw_heard(const struct lcw *fixture, const char *words);
 
 /* Since counted anew: as many as the rate says, all of them, no gap. */
-void lcw_expect_perfect(struct lcw *world, double ms);
+void lcw_expect_perfect(struct lcw *fixture, double ms);
 /* No gap, no dark point, no new connection. */
-void lcw_expect_undisturbed(const struct lcw *world);
+void lcw_expect_undisturbed(const struct lcw *fixture);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "ether_dream_world.h"
+#include "ether_dream_fixture.h"
 #include "../../support/light_codes.h"
 
 #define NUMBERS_PER_ROW 65535
 
-struct ed_notes *ed_notes(const struct world *world)
+struct ed_notes *ed_notes(const struct fixture *fixture)
 {
-    return world->notes;
+    return fixture->notes;
 }
 
 /* ---- Numbered points ----------------------------------------------------------------- */
@@ -27,12 +27,12 @@ static struct bj_point numbered(uint64_t number, bool lit)
 
 static void on_played(void *user, const struct sim_ed_point *point)
 {
-    struct world *world = user;
-    struct ed_notes *notes = ed_notes(world);
+    struct fixture *fixture = user;
+    struct ed_notes *notes = ed_notes(fixture);
     int64_t number = (point->y + 32767) * (int64_t)NUMBERS_PER_ROW + point->x + 32767;
     bool lit = (point->r | point->g | point->b | point->i) != 0;
 
-    world_played(world, number, lit);
+    fixture_played(fixture, number, lit);
     if ((point->control & 0x8000) && notes->flagged_count < 64)
         notes->flagged[notes->flagged_count++] = (uint64_t)number;
     if (lit)
@@ -45,7 +45,7 @@ static void on_command(void *user, const struct sim_ed_command *command)
 {
     struct ed_notes *notes = ed_notes(user);
 
-    if (notes->command_count == WORLD_COMMANDS)
+    if (notes->command_count == FIXTURE_COMMANDS)
         return;
     notes->commands[notes->command_count] = *command;
     notes->ops[notes->command_count++] =
@@ -66,76 +66,76 @@ static bool is_truth(const struct ed_notes *notes, const struct bj_level_report 
     return false;
 }
 
-static void judge_level(struct world *world, const struct bj_level_report *report)
+static void judge_level(struct fixture *fixture, const struct bj_level_report *report)
 {
-    const struct ed_notes *notes = ed_notes(world);
+    const struct ed_notes *notes = ed_notes(fixture);
 
-    assert_int_equal(report->received_ns, world->now_ns);
+    assert_int_equal(report->received_ns, fixture->now_ns);
     assert_true(report->quantum_points == 1 || report->quantum_points == 256);
-    if (notes->command_count > 0 && notes->command_count < WORLD_COMMANDS)
+    if (notes->command_count > 0 && notes->command_count < FIXTURE_COMMANDS)
         assert_true(is_truth(notes, report));
 }
 
 /* ---- Life ---------------------------------------------------------------------------- */
 
-static const struct world_kind kind = {
+static const struct fixture_kind kind = {
     .notes_size = sizeof(struct ed_notes),
     .numbered = numbered,
     .judge_level = judge_level,
 };
 
-void world_start_empty(struct world *world, const char *id, struct bj_address address)
+void fixture_start_empty(struct fixture *fixture, const char *id, struct bj_address address)
 {
-    world_begin(world, &kind, &bj_ether_dream,
-                (struct bj_dac_config){
-                    .size = sizeof(struct bj_dac_config), .id = id, .address = address});
-    world->pps = 30000;
-    world->begin_points = 300;
-    world->target_points = 1200;
-    world->chunk_points = 150;
+    fixture_begin(fixture, &kind, &bj_ether_dream,
+                  (struct bj_dac_config){
+                      .size = sizeof(struct bj_dac_config), .id = id, .address = address});
+    fixture->pps = 30000;
+    fixture->begin_points = 300;
+    fixture->target_points = 1200;
+    fixture->chunk_points = 150;
 }
 
-void world_make_device(struct world *world, const struct sim_ed_config *device)
+void fixture_make_device(struct fixture *fixture, const struct sim_ed_config *device)
 {
     struct sim_ed_config config = *device;
 
     config.played = on_played;
     config.command = on_command;
-    config.user = world;
-    world->device = sim_ed_create(&config, world->now_ns);
-    assert_non_null(world->device);
+    config.user = fixture;
+    fixture->device = sim_ed_create(&config, fixture->now_ns);
+    assert_non_null(fixture->device);
 }
 
-void world_start(struct world *world, const struct sim_ed_config *device)
+void fixture_start(struct fixture *fixture, const struct sim_ed_config *device)
 {
-    world_start_empty(world, WORLD_ID, (struct bj_address){.ip = WORLD_IP});
-    world_make_device(world, device);
-    fake_net_add(world->net, WORLD_IP, world->device);
+    fixture_start_empty(fixture, FIXTURE_ID, (struct bj_address){.ip = FIXTURE_IP});
+    fixture_make_device(fixture, device);
+    fake_net_add(fixture->net, FIXTURE_IP, fixture->device);
 }
 
-void world_start_as(struct world *world, const char *profile)
+void fixture_start_as(struct fixture *fixture, const char *profile)
 {
     struct sim_ed_config config = sim_ed_defaults();
 
     config.profile = *sim_ed_profile(profile);
-    world_start(world, &config);
+    fixture_start(fixture, &config);
 }
 
-void world_stop(struct world *world)
+void fixture_stop(struct fixture *fixture)
 {
-    world_let_go(world);
-    world_end(world);
-    sim_ed_destroy(world->device);
+    fixture_let_go(fixture);
+    fixture_end(fixture);
+    sim_ed_destroy(fixture->device);
 }
 
-void world_fault(struct world *world, enum sim_ed_fault fault, int64_t value)
+void fixture_fault(struct fixture *fixture, enum sim_ed_fault fault, int64_t value)
 {
-    sim_ed_fault(world->device, world->now_ns, fault, value);
+    sim_ed_fault(fixture->device, fixture->now_ns, fault, value);
 }
 
-size_t world_count(const struct world *world, char op)
+size_t fixture_count(const struct fixture *fixture, char op)
 {
-    const struct ed_notes *notes = ed_notes(world);
+    const struct ed_notes *notes = ed_notes(fixture);
     size_t count = 0;
 
     for (size_t k = 0; k < notes->command_count; k++)

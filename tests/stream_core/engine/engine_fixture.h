@@ -2,8 +2,8 @@
  *
  * A stream on a fake DAC with a scripted producer, in virtual time.
  */
-#ifndef ENGINE_WORLD_H
-#define ENGINE_WORLD_H
+#ifndef ENGINE_FIXTURE_H
+#define ENGINE_FIXTURE_H
 
 #include "../../support/fake_dac.h"
 
@@ -28,7 +28,7 @@ struct producer {
     uint32_t restarts; /* requests with `restarted` */
 };
 
-struct engine_world {
+struct engine_fixture {
     struct fake_dac dac;
     struct producer producer;
     struct bj_dac_config dac_config;
@@ -48,27 +48,27 @@ struct engine_world {
     char last_message[256];
 };
 
-/* Zeroes it and fills in defaults; change dac, producer and config before world_start. */
-void world_init(struct engine_world *world);
-void world_start(struct engine_world *world);
-void world_finish(struct engine_world *world);
+/* Zeroes it and fills in defaults; change dac, producer and config before fixture_start. */
+void fixture_init(struct engine_fixture *fixture);
+void fixture_start(struct engine_fixture *fixture);
+void fixture_finish(struct engine_fixture *fixture);
 
 /* Steps whenever the stream wants to until now_ns, or until it is over. */
-void world_run_until(struct engine_world *world, int64_t until_ns);
-void world_run(struct engine_world *world, int64_t for_ns);
+void fixture_run_until(struct engine_fixture *fixture, int64_t until_ns);
+void fixture_run(struct engine_fixture *fixture, int64_t for_ns);
 
 /* One step now, as after a wake. */
-void world_step(struct engine_world *world);
+void fixture_step(struct engine_fixture *fixture);
 
 /* Starts armed and streams until points play and the light is on. */
-void world_start_lit(struct engine_world *world);
+void fixture_start_lit(struct engine_fixture *fixture);
 
-struct bj_stats world_stats(const struct engine_world *world);
+struct bj_stats fixture_stats(const struct engine_fixture *fixture);
 
 /* The number a point carries, 0 for dark. */
-uint64_t world_tag(const struct bj_point *point);
+uint64_t fixture_tag(const struct bj_point *point);
 
 /* Lit points taken by the DAC from log index `from`; asserts they ascend by one. */
-uint64_t world_count_lit(const struct engine_world *world, uint64_t from);
+uint64_t fixture_count_lit(const struct engine_fixture *fixture, uint64_t from);
 
 #endif

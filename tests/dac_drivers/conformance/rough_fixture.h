@@ -6,8 +6,8 @@
  * moment, and now and then at some later one before the next is due. And: does the engine
  * ask to be called without having anything to do?
  */
-#ifndef ROUGH_WORLD_H
-#define ROUGH_WORLD_H
+#ifndef ROUGH_FIXTURE_H
+#define ROUGH_FIXTURE_H
 
 #include "rough_scenario.h"
 
@@ -18,8 +18,8 @@ struct rough_result {
 
 /* Runs the scenario on the row. The first complaint is in the verdict. `loud`: each step is
  * printed. */
-struct rough_result rough_world_run(const struct conformance_row *row,
-                                    const struct rough_scenario *scenario, bool loud,
-                                    struct conformance_verdict *verdict);
+struct rough_result rough_fixture_run(const struct conformance_row *row,
+                                      const struct rough_scenario *scenario, bool loud,
+                                      struct conformance_verdict *verdict);
 
 #endif
