@@ -79,14 +79,15 @@ enum bj_status {
     BJ_NO_SPACE,   /**< the disk is full */
 };
 
-/** Any thread. A sentence fragment for people, e.g. "connection refused". Never NULL. */
+/** Any thread. Returns a sentence fragment for people, e.g. "connection refused". Never
+ * NULL. */
 BJ_API const char *bj_strerror(enum bj_status status);
 
 /** Any thread. Returns the version of the library that runs, as BEAMJACK_VERSION_NUMBER is
  * that of the headers. */
 BJ_API uint32_t bj_version_number(void);
 
-/** Any thread. Returns the same as text, "0.1.0". Static. */
+/** Any thread. Returns the version of the library as static text, "0.1.0". */
 BJ_API const char *bj_version_string(void);
 
 /* ---- Points and frames ---- */
@@ -105,30 +106,33 @@ enum bj_channel { BJ_X, BJ_Y, BJ_R, BJ_G, BJ_B, BJ_I, BJ_CHANNELS };
 
 struct bj_fill_request {
     int64_t now_ns;
-    uint64_t start;      /**< stream position of the first point asked for, in points */
-    uint32_t pps;        /**< points per second the DAC is set to */
-    double true_pps;     /**< what the DAC makes of it: its timer is coarser than pps */
+    uint64_t start;  /**< stream position of the first point asked for, in points */
+    uint32_t pps;    /**< points per second the DAC is set to */
+    double true_pps; /**< the rate that the DAC really plays at; its timer is coarser than
+                        pps */
     uint32_t min_points; /**< fewer than this and the DAC may run dry */
     uint32_t
         target_points; /**< brings the DAC to its target level; never above the buffer */
     uint32_t buffered_points; /**< lower bound of what is queued ahead of `start` */
-    int64_t buffered_ns;      /**< the same as a duration */
+    int64_t buffered_ns;      /**< the duration of buffered_points */
     double play_ns;           /**< when the first point leaves the DAC, as now_ns counts */
-    double play_sd_ns;        /**< how far single measurements of that lie off */
+    double play_sd_ns;        /**< standard deviation of single measurements of play_ns */
     double play_pps;          /**< points per second from there on */
-    bool follows_pps;  /**< the DAC plays each chunk at the rate the producer wants */
-    bool play_known;   /**< measured, or the DAC's own doing; false: a guess, until later */
-    bool play_settled; /**< measured for long enough to be trusted to microseconds */
+    bool follows_pps; /**< the DAC plays each chunk at the rate the producer wants */
+    bool play_known; /**< play_ns is measured, or set by the DAC itself; false: estimated so
+                        far */
+    bool play_settled;            /**< play_ns is measured for long enough to be accurate to
+                                     microseconds */
     int64_t device_queued_points; /**< newest report of the DAC itself, -1 if unknown */
     bool restarted;  /**< the queue was emptied: `start` begins a new time line */
-    bool remeasured; /**< the DAC's clock does not fit what was measured: it is another now
-                      */
+    bool remeasured; /**< the DAC's clock has changed: earlier measurements count no more */
 };
 
 enum bj_fill_kind { BJ_FILLED, BJ_STARVED, BJ_END };
 
-/** FILLED(points): that many are in the buffer; 0 means STARVED when points were asked for.
- * STARVED: nothing now. END: nothing more, ever; play what is queued, then stop. */
+/** FILLED: the buffer holds `points` points; 0 means STARVED when points were asked for.
+ * STARVED: no points now. END: no more points, ever; the queue plays out, then the
+ * stream stops. */
 struct bj_fill_result {
     enum bj_fill_kind kind;
     uint32_t points;
@@ -136,9 +140,10 @@ struct bj_fill_result {
         wanted_pps; /**< how fast these points should play, if follows_pps; 0: as it is */
 };
 
-/** Engine thread, BJ_RT. `points` belongs to the stream and has room for
- * request->target_points; what is written beyond result.points is ignored. A point whose
- * position or light is no number, or beyond all sense, ends dark. */
+/** Engine thread, BJ_RT. Writes the points that the request asks for. `points` belongs
+ * to the stream and has room for request->target_points; points beyond result.points are
+ * ignored. A point whose position or light is not finite, or far out of range, is played
+ * dark. */
 typedef struct bj_fill_result (*bj_fill_fn)(void *user,
                                             const struct bj_fill_request *request,
                                             struct bj_point *points);
@@ -159,7 +164,7 @@ struct bj_shape {
     float gain_r, gain_g, gain_b, gain_i; /**< 0 to BJ_GAIN_LIMIT */
 };
 
-/** Any thread. Writes `size` bytes: what changes nothing. */
+/** Any thread. Writes `size` bytes of a shape that changes nothing. */
 BJ_API void bj_shape_begin(struct bj_shape *shape, size_t size);
 
 /** Any thread. Returns a shape that changes nothing. */
@@ -184,7 +189,7 @@ struct bj_safety_config {
     int64_t dwell_ns;   /**< a lit beam may rest this long, 0 = no limit; default 10 ms */
 };
 
-/** Any thread. Writes `size` bytes: the defaults above. */
+/** Any thread. Writes `size` bytes of the defaults above. */
 BJ_API void bj_safety_config_begin(struct bj_safety_config *config, size_t size);
 
 /** Any thread. Returns the default limits. */
@@ -197,8 +202,8 @@ static inline struct bj_safety_config bj_safety_defaults(void)
 
 /* ---- Stream: one engine, one DAC ---- */
 
-/** What fills the gap when the producer has too little. Whatever the policy, light never
- * outlasts what the producer gave by more than BJ_SILENCE_LIMIT_NS. */
+/** How to fill the gap when the producer has too few points. With any policy, light
+ * outlasts the producer's points by BJ_SILENCE_LIMIT_NS at most. */
 enum bj_underrun_policy {
     BJ_BLANK = 0,   /**< rest dark at the last position; the default */
     BJ_REPEAT_LAST, /**< play the last chunk again */
@@ -209,16 +214,16 @@ enum bj_underrun_policy {
 /** How intensity dims the light. */
 enum bj_intensity {
     BJ_INTENSITY_COLOUR =
-        0,             /**< the colours are multiplied by it, on every DAC; the default */
-    BJ_INTENSITY_LINE, /**< it leaves the DAC as a signal of its own, for projectors that
-                        * dim by it; by the colours where the DAC has no such signal */
+        0, /**< the colours are multiplied by intensity, on every DAC; the default */
+    BJ_INTENSITY_LINE, /**< intensity leaves the DAC as a signal of its own, for projectors
+                          that dim by that signal; by the colours where the DAC has none */
 };
 
 #define BJ_SILENCE_LIMIT_NS (50 * BJ_NS_PER_MS)
 
-/** Whatever light depends on may be away for so long; after more it is lost, and needs a
- * new arm or config.rearm. That holds for the steps of a stream themselves: stopped
- * programs, suspended computers. */
+/** Light is lost when anything that it depends on is away for longer than this, and then
+ * needs a new arm or config.rearm. This holds for the steps of a stream, too: for a
+ * stopped program, a suspended computer. */
 #define BJ_AWAY_LIMIT_NS BJ_NS_PER_S
 
 enum bj_run {
@@ -239,13 +244,13 @@ enum bj_stream_state {
     BJ_STREAM_DONE,
 };
 
-/** Why nothing lit leaves now: the first that applies. */
+/** Why no lit point leaves now: the first reason that applies. */
 enum bj_dark {
     BJ_DARK_NO = 0, /**< light passes */
     BJ_DARK_AWAY,   /**< no DAC is connected */
     BJ_DARK_FAULT,
     BJ_DARK_DISARMED,
-    BJ_DARK_RESTARTING,  /**< its queue is lost again and again; the next try waits */
+    BJ_DARK_RESTARTING,  /**< the DAC's queue is lost again and again; the next try waits */
     BJ_DARK_UNCONNECTED, /**< x or y has no source */
     BJ_DARK_SETTLING,    /**< start blank or settle time */
     BJ_DARK_SILENCE,     /**< the producer gives nothing, or the DAC ran dry */
@@ -253,7 +258,7 @@ enum bj_dark {
     BJ_DARK_SOURCE,      /**< the producer sends dark */
 };
 
-/** Any thread. A sentence fragment for people, e.g. "disarmed". Never NULL. */
+/** Any thread. Returns a sentence fragment for people, e.g. "disarmed". Never NULL. */
 BJ_API const char *bj_dark_text(enum bj_dark dark);
 
 struct bj_dac_driver;
@@ -272,15 +277,15 @@ struct bj_host {
     void *user;
 };
 
-/** Something worth telling: device, what failed, why, what to do. Engine thread; the text
- * lives for the call only. `final` means the stream gives up. */
+/** Engine thread. Tells people what happened: device, what failed, why, what to do. The
+ * text is valid during the call only. `final`: the stream gives up. */
 typedef void (*bj_error_fn)(void *user, enum bj_status status, bool final,
                             const char *text);
 
 #define BJ_DURATION_LIMIT_NS (3600 * BJ_NS_PER_S)
 
-/** Durations from 0 to BJ_DURATION_LIMIT_NS. What it points to is copied by create, but for
- * the driver and what the `user` pointers mean. */
+/** Durations from 0 to BJ_DURATION_LIMIT_NS. bj_stream_create copies all that the struct
+ * points to, except the driver and what the `user` pointers stand for. */
 struct bj_stream_config {
     uint32_t size;
     uint32_t pps; /**< 0: the driver's default */
@@ -295,19 +300,18 @@ struct bj_stream_config {
     const struct bj_safety_config *safety; /**< NULL: the defaults */
     enum bj_intensity intensity;
     enum bj_underrun_policy underrun;
-    float park_x, park_y;     /**< -1 to +1 */
-    bool reconnect;           /**< false: a lost DAC ends the stream */
-    bool arm;                 /**< true: armed from the first connection on, which clears a
-                               * fault found there, but for a disarm before it; default:
-                               * dark until bj_stream_arm */
+    float park_x, park_y; /**< -1 to +1 */
+    bool reconnect;       /**< false: a lost DAC ends the stream */
+    bool arm; /**< true: armed from the first connection on, unless disarmed before; clears
+                 a fault found there. Default: dark until bj_stream_arm */
     bool rearm;               /**< true: armed again after a reconnect; default disarmed */
     int64_t target_buffer_ns; /**< 0: the driver's default */
     int64_t min_buffer_ns;    /**< 0: the driver's default */
     int64_t drain_timeout_ns; /**< how long END waits for the queue; 0: not at all */
 };
 
-/** Any thread. Writes `size` bytes: neutral shape, default safety, BLANK, 1 s drain,
- * reconnecting, disarmed. */
+/** Any thread. Writes `size` bytes of the defaults: neutral shape, default safety,
+ * BLANK, 1 s drain, reconnecting, disarmed. */
 BJ_API void bj_stream_config_begin(struct bj_stream_config *config, size_t size);
 
 /** Any thread. Returns the defaults; driver, dac and fill are still to be set. */
@@ -322,7 +326,7 @@ static inline struct bj_stream_config bj_stream_defaults(void)
 struct bj_stats {
     enum bj_stream_state state;
     bool armed;
-    bool lit; /**< something lit was written within the last chunk: dark is BJ_DARK_NO */
+    bool lit; /**< the last chunk had lit points: dark is BJ_DARK_NO */
     enum bj_dark dark;
     uint32_t pps;
     double true_pps;
@@ -336,7 +340,7 @@ struct bj_stats {
     uint64_t reconnects;
     uint64_t faults;
     uint64_t dwell_points;          /**< darkened because the beam rested */
-    uint64_t invalid_points;        /**< no sensible position when they reached safety */
+    uint64_t invalid_points;        /**< their position was not valid at the safety stage */
     uint32_t buffered_points;       /**< lower bound, at the last step */
     uint32_t buffered_max_points;   /**< upper bound, at the last step */
     uint32_t buffered_least_points; /**< lowest lower bound while playing, of 5 to 10 s */
@@ -357,46 +361,46 @@ BJ_API void bj_stream_destroy(struct bj_stream *stream);
 /** Engine thread, BJ_RT. Does what is due at now_ns and returns at once. `wait` receives
  * when and on what to call again, a few times a second at least. Once anything but
  * BJ_RUN_GOING was returned the light is out, the shutter closed and the DAC released;
- * further calls repeat the answer. A time before that of the last step counts as that.
- * Without a stream or a wait: BJ_RUN_DISCONNECTED. */
+ * further calls repeat the answer. A time before that of the last step counts as the
+ * time of the last step. Without a stream or a wait it returns BJ_RUN_DISCONNECTED. */
 BJ_API BJ_RT enum bj_run bj_stream_step(struct bj_stream *stream, int64_t now_ns,
                                         struct bj_wait *wait);
 
-/** Engine thread. Steps and waits on config.host until the stream is over; says why.
- * BJ_RUN_GOING at once without a host. */
+/** Engine thread. Steps and waits on config.host until the stream is over, and returns
+ * why. Without a host it returns BJ_RUN_GOING at once. */
 BJ_API enum bj_run bj_stream_run_fill(struct bj_stream *stream);
 
-/** Any thread, BJ_RT, at any moment. Act within one wake-up, before any further point.
- * Disarm wins over an arm that races with it, and so does every loss of the DAC. Arming is
- * possible while STREAMING, and in FAULT, which it asks the DAC to clear; else it is
- * refused, config.error says so with BJ_OK, and nothing of it stays behind. */
+/** Any thread, BJ_RT, at any moment. Arms within one wake-up, before any further point.
+ * A disarm that races with an arm wins, and so does every loss of the DAC. Arming is
+ * possible while STREAMING, and in FAULT, where the DAC is asked to clear the fault;
+ * otherwise it is refused, config.error says so with BJ_OK, and the request is
+ * forgotten. */
 BJ_API BJ_RT void bj_stream_arm(struct bj_stream *stream);
 
-/** Any thread, BJ_RT, at any moment. Dark within one wake-up, and until the next arm. */
+/** Any thread, BJ_RT, at any moment. Goes dark within one wake-up, until the next arm. */
 BJ_API BJ_RT void bj_stream_disarm(struct bj_stream *stream);
 
 /** Any thread, BJ_RT, at any moment. Goes dark, closes the shutter and lets go of the DAC;
  * bj_stream_step then returns BJ_RUN_STOPPED. */
 BJ_API BJ_RT void bj_stream_stop(struct bj_stream *stream);
 
-/** Any thread, BJ_RT. New material may be there: look at once instead of at the deadline.
- */
+/** Any thread, BJ_RT. Makes the stream step at once instead of at its deadline, because
+ * new material may be there. */
 BJ_API BJ_RT void bj_stream_wake(struct bj_stream *stream);
 
-/** One thread (control). x and y are both connected to a source, or not; call after every
- * change of any connection. `lag_ns` is how old the material is that is filled next, so
- * that what was captured during the change is dark too. Until the first call the position
- * counts as connected. */
+/** One thread (control). Tells whether x and y are both connected to a source; to be
+ * called after every change of any connection. `lag_ns` is the age of the material that
+ * is filled next: material captured during the change is dark, too. Until the first call
+ * the position counts as connected. */
 BJ_API void bj_stream_connections(struct bj_stream *stream, bool position_connected,
                                   int64_t lag_ns);
 
-/** One thread (control). Takes effect with the next chunk. BJ_BAD_ARGUMENT: nothing
- * changed.
- */
+/** One thread (control). Sets the shape from the next chunk on. BJ_BAD_ARGUMENT: nothing
+ * changed. */
 BJ_API enum bj_status bj_stream_set_shape(struct bj_stream *stream,
                                           const struct bj_shape *shape);
 
-/** Any thread, BJ_RT. Writes `size` bytes; zeros without a stream. */
+/** Any thread, BJ_RT. Writes `size` bytes of the counters; zeros without a stream. */
 BJ_API BJ_RT void bj_stream_read_stats(const struct bj_stream *stream,
                                        struct bj_stats *stats, size_t size);
 
@@ -409,7 +413,8 @@ static inline struct bj_stats bj_stream_stats(const struct bj_stream *stream)
 }
 
 /** Engine thread, or main thread while no engine runs. Returns the DAC's description for
- * people and its id, as far as known; "" without a stream. The stream's, until destroy. */
+ * people and its id, as far as known; "" without a stream. The text belongs to the
+ * stream and is valid until destroy. */
 BJ_API const char *bj_stream_dac_name(const struct bj_stream *stream);
 
 /* ---- Feed: audio-rate frames in, points out ---------------------------------------------
@@ -432,7 +437,7 @@ enum bj_interpolation {
     BJ_INTERPOLATE_NEAREST,
 };
 
-/** How frames are brought to the DAC's clock. */
+/** How to bring frames to the DAC's clock. */
 enum bj_matching {
     BJ_MATCH_RESAMPLE =
         0,          /**< interpolated at a ratio that follows both clocks; L is exact */
@@ -458,14 +463,15 @@ struct bj_feed_config {
     enum bj_interpolation interpolation;
     enum bj_matching matching;
     int64_t latency_ns;     /**< L, up to 10 s */
-    int64_t max_latency_ns; /**< room is made for this much, up to 10 s; 0: latency_ns */
+    int64_t max_latency_ns; /**< the highest that bj_feed_set_latency may set, up to 10 s;
+                               0: latency_ns */
     int64_t
         colour_shift_ns; /**< colour plays this much later than position, for mirrors that
                           * lag; negative: earlier; within BJ_COLOUR_SHIFT_LIMIT_NS */
 };
 
-/** Any thread. Writes `size` bytes: 48000 frames/s, pushes of 8192 at most, 50 ms, the rest
- * zero. */
+/** Any thread. Writes `size` bytes of the defaults: 48000 frames/s, pushes of 8192 at
+ * most, 50 ms, the rest zero. */
 BJ_API void bj_feed_config_begin(struct bj_feed_config *config, size_t size);
 
 /** Any thread. Returns the defaults. */
@@ -484,58 +490,61 @@ struct bj_feed_stats {
         frames_invalid;   /**< a channel was not finite or beyond all sense; played dark */
     uint64_t jumps;       /**< times the position was set, or a clock measured, anew after
                            * the start */
-    uint64_t remeasured;  /**< of these, because the clock of the pushes is another */
+    uint64_t remeasured;  /**< of these, because the clock of the pushes changed */
     uint64_t silences;    /**< times the producer stopped calling */
     int64_t buffered_ns;  /**< pushed and not yet converted */
     int64_t last_push_ns; /**< BJ_NEVER before the first */
     double position_frames;  /**< input position of the next point */
     double latency_error_ns; /**< (predicted play time - L) - capture time, last fill */
     double ratio_ppm;        /**< frames per point, against the nominal ratio */
-    int64_t last_jump_ns;    /**< or start; BJ_NEVER before the first */
+    int64_t last_jump_ns;    /**< time of the last jump, or of the start; BJ_NEVER before */
     bool running;            /**< points come from the frames, not from silence */
     bool locked;             /**< both clocks are known and L holds within 0.5 ms; a clock
                               * that was measured anew is known once it has settled */
 };
 
-/** Main thread. Allocates all that the feed ever needs; the configuration is copied.
- * BJ_BAD_ARGUMENT: a value outside its range; BJ_NO_MEMORY. Then *feed is NULL. */
+/** Main thread. Allocates all that the feed ever needs, and copies the configuration.
+ * BJ_BAD_ARGUMENT: a value outside its range; BJ_NO_MEMORY. With both *feed is NULL. */
 BJ_API enum bj_status bj_feed_create(const struct bj_feed_config *config,
                                      struct bj_feed **feed);
 
-/** Main thread, once nobody pushes or fills any more. Accepts NULL. */
+/** Main thread, once nobody pushes or fills any more. Frees the feed. Accepts NULL. */
 BJ_API void bj_feed_destroy(struct bj_feed *feed);
 
-/** JACK process thread, BJ_RT. `channels[c]` holds `frames` samples; NULL counts as zeros
- * (as ones for BJ_I). Takes all or nothing: BJ_WOULD_BLOCK when full, and counts the loss;
- * the lost frames keep their place in time and play dark. `late_ns`: by how much the call
- * itself is known to come after the beginning of its cycle, 0 or less if it does not; tells
- * a late callback from lost time. BJ_BAD_ARGUMENT: nothing to push, or at no time. */
+/** JACK process thread, BJ_RT. Pushes the frames of one cycle. `channels[c]` holds
+ * `frames` samples; NULL counts as zeros (as ones for BJ_I). Takes all or nothing:
+ * BJ_WOULD_BLOCK when full, and counts the loss; the lost frames keep their place in
+ * time and play dark. `late_ns`: how long after the beginning of its cycle the call is
+ * known to come, 0 or less if it does not; this tells a late callback from lost cycles.
+ * BJ_BAD_ARGUMENT: nothing to push, or at no time. */
 BJ_API BJ_RT enum bj_status bj_feed_push(struct bj_feed *feed,
                                          const float *const channels[BJ_CHANNELS],
                                          uint32_t frames, int64_t now_ns, int64_t late_ns);
 
-/** JACK process thread, BJ_RT, after a push. Does the filling side wait for what is there
- * now? Then wake it; else it has enough and comes by itself. */
+/** JACK process thread, BJ_RT, after a push. Returns whether the engine waits for the
+ * frames that are there now: wake it then. Otherwise the engine has enough and comes by
+ * itself. */
 BJ_API BJ_RT bool bj_feed_wanted(struct bj_feed *feed);
 
-/** Engine thread, BJ_RT. A bj_fill_fn; `user` is the feed. Never ENDs. */
+/** Engine thread, BJ_RT. Fills points from the feed: a bj_fill_fn whose `user` is the
+ * feed. Never returns BJ_END. */
 BJ_API BJ_RT struct bj_fill_result
 bj_feed_fill(void *user, const struct bj_fill_request *request, struct bj_point *points);
 
-/** Control thread, BJ_RT. Frames pushed from now on have this rate, in frames per second;
- * the engine side starts over, dark, with the next fill. BJ_BAD_ARGUMENT: nothing changed;
- * it is outside its range. */
+/** Control thread, BJ_RT. Sets the rate, in frames per second, of the frames pushed from
+ * now on; the engine side starts over, dark, with the next fill. BJ_BAD_ARGUMENT: the
+ * rate is outside its range, and nothing changed. */
 BJ_API BJ_RT enum bj_status bj_feed_set_rate(struct bj_feed *feed, uint32_t rate_hz);
 
-/** Control thread, BJ_RT. The same for the latency. BJ_BAD_ARGUMENT: nothing changed; it is
- * more than there is room for. */
+/** Control thread, BJ_RT. Sets the latency in the same way. BJ_BAD_ARGUMENT: the latency
+ * is above max_latency_ns, and nothing changed. */
 BJ_API BJ_RT enum bj_status bj_feed_set_latency(struct bj_feed *feed, int64_t latency_ns);
 
-/** Any thread, BJ_RT. Forget what is held and play dark until new frames make up L again:
- * freewheeling, a lost server. */
+/** Any thread, BJ_RT. Drops the frames that the feed holds and plays dark until new
+ * frames make up L again; for freewheeling, or a lost server. */
 BJ_API BJ_RT void bj_feed_restart(struct bj_feed *feed);
 
-/** Any thread, BJ_RT. Writes `size` bytes; zeros without a feed. */
+/** Any thread, BJ_RT. Writes `size` bytes of the counters; zeros without a feed. */
 BJ_API BJ_RT void bj_feed_read_stats(const struct bj_feed *feed,
                                      struct bj_feed_stats *stats, size_t size);
 
