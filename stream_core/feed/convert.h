@@ -23,7 +23,7 @@
 
 #include <beamjack/core.h>
 
-#define BJ_CONVERT_WINDOW 2048u /* the most frames one run looks at */
+#define BJ_CONVERT_WINDOW 2048u /* the most frames that one run reads */
 #define BJ_CONVERT_MAX_STEP 1024.0
 #define BJ_CONVERT_MAX_SHIFT 384.0
 #define BJ_CONVERT_BAND 0.04
@@ -38,47 +38,47 @@ struct bj_convert {
     uint64_t step;        /* frames per point, 32.32 */
     int64_t colour_shift; /* frames, 32.32 */
 
-    double settled; /* the step all of this was settled for */
+    double settled; /* the step for which the fields below are set */
     uint32_t behind, ahead;
-    struct bj_kernel kernel; /* in use if `filtered` */
+    struct bj_kernel kernel; /* used if `filtered` */
     bool filtered;
 };
 
-/* Frames a run needs, or may need, around its points. */
+/* The frames that a run reads, or may read, around its points. */
 struct bj_convert_window {
     uint64_t first;
     uint32_t frames;
 };
 
-/* One frame per point, no shift of colour. */
+/* Begins at frame 0 with one frame per point and no shift of colour. */
 void bj_convert_init(struct bj_convert *convert, enum bj_interpolation mode);
 
-/* Frames per point, above 0, at most BJ_CONVERT_MAX_STEP. Takes effect with the next point.
- * BJ_RT, but a step out of the band may take 0.2 ms. */
+/* Sets the frames per point, above 0, at most BJ_CONVERT_MAX_STEP, from the next point
+ * on. BJ_RT, but a step out of the band may take 0.2 ms. */
 void bj_convert_set_step(struct bj_convert *convert, double frames_per_point);
 
-/* Colour is read this many frames after the position's, at most BJ_CONVERT_MAX_SHIFT either
- * way; negative: before it, which makes up for mirrors that lag. */
+/* Sets how many frames after the position colour is read, at most BJ_CONVERT_MAX_SHIFT
+ * either way; negative: before it, which makes up for mirrors that lag. */
 void bj_convert_set_colour_shift(struct bj_convert *convert, double frames);
 
 double bj_convert_position(const struct bj_convert *convert);
 void bj_convert_set_position(struct bj_convert *convert, double frame);
 
-/* Frames needed before and after the frame a point stands on. */
+/* Return how many frames are needed before and after the frame of a point. */
 uint32_t bj_convert_behind(const struct bj_convert *convert);
 uint32_t bj_convert_ahead(const struct bj_convert *convert);
 
-/* How many of `wanted` points one run can make from frames below `end`. */
+/* Returns how many of `wanted` points one run can make from frames below `end`. */
 uint32_t bj_convert_possible(const struct bj_convert *convert, uint64_t end,
                              uint32_t wanted);
 
-/* What a run of `points` points reads; at most BJ_CONVERT_WINDOW frames. */
+/* Returns the frames that a run of `points` points reads; at most BJ_CONVERT_WINDOW. */
 struct bj_convert_window bj_convert_window(const struct bj_convert *convert,
                                            uint32_t points);
 
-/* Makes `points` points, at most what bj_convert_possible said, from in[c], whose first
- * frame is the window's, and moves the position on. The input must be sane: see
- * bj_sanitise.*/
+/* Makes `points` points, at most as many as bj_convert_possible returns, from in[c],
+ * which begins with the first frame of the window, and advances the position. The input
+ * must be sane: see bj_sanitise. */
 void bj_convert_run(struct bj_convert *convert, const float *const in[BJ_CHANNELS],
                     struct bj_point *out, uint32_t points);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The inside of a feed. Not installed. feed.c holds the public handle, feed_fill.c what the
- * engine thread does with it.
+ * The state of a feed; not installed. feed.c holds the public handle, feed_fill.c the work
+ * of the engine thread.
  */
 #ifndef BJ_FEED_H
 #define BJ_FEED_H
@@ -29,20 +29,21 @@ struct bj_feed {
     unsigned restarts_seen;
     double rate;
     int64_t latency;
-    bool settled;         /* L has held once: from then on what is skipped is lost */
-    int64_t settle_by_ns; /* and from then on anyway; 0: nothing was played yet */
+    bool settled;         /* L has held once: frames skipped from then on are lost */
+    int64_t settle_by_ns; /* `settled` becomes true by then in any case; 0: nothing was
+                             played yet */
     bool running;         /* position is set and points come from frames */
-    double wanted_pps;    /* of the DAC, while its rate follows ours; 0: no matter */
+    double wanted_pps;    /* for the DAC, while its rate follows the feed; 0: none */
     uint64_t hold_points; /* dark points due before the next frame */
     uint64_t dark_points; /* of the next ones: the beam jumped */
-    uint32_t misfits;     /* of the timeline, as far as they were counted */
-    bool remeasured;      /* by this fill: counted already */
-    bool unsure;          /* a clock was measured anew and has not settled since */
+    uint32_t misfits;     /* misfits of the timeline that were counted already */
+    bool remeasured;      /* by this fill, and counted already */
+    bool unsure;          /* a clock was measured anew and has not settled yet */
     float hold_x, hold_y;
     float *scratch[BJ_CHANNELS];
     float *scratch_block;
 
-    /* engine -> JACK thread: from so many frames pushed on, wake the engine */
+    /* engine -> JACK thread: wake the engine once this many frames were pushed */
     _Atomic uint64_t wanted_frames;
 
     /* engine writes, any thread reads */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What comes in may be anything: NaN, infinities, 1e30, negative light. After this it is
- * finite, sensible, and dark wherever it was not.
+ * Input validation: frames may hold anything, as NaN, infinities, 1e30, negative light.
+ * After this stage all are finite and within range, and those that were not are dark.
  */
 #ifndef BJ_SANITISE_H
 #define BJ_SANITISE_H
@@ -11,14 +11,14 @@
 /* Beyond this a sample is a fault of the producer, not a loud signal. */
 #define BJ_SENSIBLE_SAMPLE 16.0f
 
-/* Where the beam was last known to be. Zeroed: the centre. */
+/* The last valid position of the beam. Zeroed: the centre. */
 struct bj_sanitiser {
     float x, y;
 };
 
-/* Engine thread, BJ_RT. In place. A frame with a channel that is not finite or not sensible
- * rests dark at the last valid position; light is clamped to 0..1. Returns how many frames
- * were invalid. */
+/* Engine thread, BJ_RT. Sanitises in place: a frame with a channel that is not finite or
+ * out of range rests dark at the last valid position; light is clamped to 0..1. Returns
+ * how many frames were invalid. */
 uint32_t bj_sanitise(struct bj_sanitiser *sanitiser, float *const channels[BJ_CHANNELS],
                      uint32_t frames);
 

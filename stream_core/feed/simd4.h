@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Four floats side by side: four points at once. Where the processor has an instruction for
- * that the compiler takes it; elsewhere it takes four, and the results are the same.
+ * Four floats in one vector, to compute four points at once. The compiler takes vector
+ * instructions where the processor has them, and four scalar ones elsewhere, with the same
+ * results.
  */
 #ifndef BJ_SIMD4_H
 #define BJ_SIMD4_H
@@ -26,13 +27,13 @@ static inline bj_simd4 bj_simd4_load(const float *from)
     return value;
 }
 
-/* a where the mask is set (all bits of a lane), else b. */
+/* Returns a where the mask is set (all bits of a lane), else b. */
 static inline bj_simd4 bj_simd4_choose(bj_simd4_ints mask, bj_simd4 a, bj_simd4 b)
 {
     return (bj_simd4)(((bj_simd4_ints)a & mask) | ((bj_simd4_ints)b & ~mask));
 }
 
-/* value > least ? value : least, then the same the other way; NaN becomes least. */
+/* Returns value clamped to least..most; NaN becomes least. */
 static inline bj_simd4 bj_simd4_clamp(bj_simd4 value, bj_simd4 least, bj_simd4 most)
 {
 #ifdef BJ_SIMD4_SSE2 /* compilers make three instructions of each comparison */
@@ -43,14 +44,14 @@ static inline bj_simd4 bj_simd4_clamp(bj_simd4 value, bj_simd4 least, bj_simd4 m
 #endif
 }
 
-/* Two floats, and both again. */
+/* Returns both floats twice: a b a b. */
 static inline bj_simd4 bj_simd4_twice(const float from[2])
 {
     bj_simd4 value = {from[0], from[1], from[0], from[1]};
     return value;
 }
 
-/* The smaller (larger) of each; b where either is NaN. */
+/* Return the smaller (larger) of each lane; b where either is NaN. */
 static inline bj_simd4 bj_simd4_min(bj_simd4 a, bj_simd4 b)
 {
 #ifdef BJ_SIMD4_SSE2
@@ -69,7 +70,7 @@ static inline bj_simd4 bj_simd4_max(bj_simd4 a, bj_simd4 b)
 #endif
 }
 
-/* One bit of each lane of a mask, the first lane lowest. */
+/* Returns one bit of each lane of a mask, the first lane lowest. */
 static inline int bj_simd4_lanes(bj_simd4_ints mask)
 {
 #ifdef BJ_SIMD4_SSE2
@@ -79,7 +80,7 @@ static inline int bj_simd4_lanes(bj_simd4_ints mask)
 #endif
 }
 
-/* Rows become columns. */
+/* Transposes: rows become columns. */
 static inline void bj_simd4_transpose(bj_simd4 rows[4])
 {
     bj_simd4 low01 = __builtin_shufflevector(rows[0], rows[1], 0, 4, 1, 5);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * When was each frame captured? Maps frame numbers to time from the stamps of the pushes.
+ * Time line: maps frame numbers to the time of their capture, from the stamps of the
+ * pushes.
  *
  * A stamp is never early and sometimes late (a callback is scheduled after its cycle
  * began); a clock fit finds JACK's own line in them. Cycles that JACK lost took time but
- * have no number: such a gap is seen in pushes that stay late, and from its frame on
- * everything was captured later. Pure arithmetic; engine thread, BJ_RT.
+ * have no number: such a gap shows in pushes that stay late, and from its frame on all
+ * frames were captured later. Pure arithmetic; engine thread, BJ_RT.
  */
 #ifndef BJ_TIMELINE_H
 #define BJ_TIMELINE_H
@@ -20,15 +21,15 @@ struct bj_timeline {
     uint64_t end;            /* first frame not yet pushed */
     uint32_t push_frames;    /* the longest push seen */
     bool ready;
-    bool moved;       /* the line was put anew */
-    uint32_t misfits; /* times frames did not fit it any more, since the beginning of all */
+    bool moved;       /* the line was measured anew */
+    uint32_t misfits; /* times that frames did not fit the line any more, since init */
 
     /* pushes that are late, by jitter or by a gap */
     uint32_t suspects;
     double most_late_s;
-    double least_late_s, suspected_s; /* since they do not catch up */
+    double least_late_s, suspected_s; /* ... since they no longer catch up */
     uint64_t suspect_frame;
-    double jitter_s; /* how late pushes come at most, of late */
+    double jitter_s; /* how late recent pushes came at most */
 
     /* time without frames, before `frame`; oldest first */
     struct bj_timeline_gap {
@@ -38,35 +39,35 @@ struct bj_timeline {
     uint32_t gap_count;
 };
 
-/* `frame`: the number of the next frame that can come. */
+/* Begins a time line. `frame`: the number of the next frame that can come. */
 void bj_timeline_init(struct bj_timeline *timeline, double rate, uint64_t frame);
 
-/* As init, but a rate that was measured at the same nominal rate is kept. */
+/* Begins as init, but keeps a rate that was measured at the same nominal rate. */
 void bj_timeline_begin(struct bj_timeline *timeline, double rate, uint64_t frame);
 
 void bj_timeline_push(struct bj_timeline *timeline, const struct bj_stamp *stamp);
 
-/* At least one push was seen. */
+/* Returns whether at least one push was seen. */
 bool bj_timeline_ready(const struct bj_timeline *timeline);
 
-/* Frames per second of the host's clock. */
+/* Returns the frames per second of the host's clock. */
 double bj_timeline_hz(const struct bj_timeline *timeline);
 
-/* Seen for long enough to be trusted to microseconds. */
+/* Returns whether the line is measured for long enough to be accurate to microseconds. */
 bool bj_timeline_settled(const struct bj_timeline *timeline);
 
-/* When a frame, or a place between two, was captured. */
+/* Returns when a frame, or a place between two, was captured. */
 double bj_timeline_ns(const struct bj_timeline *timeline, double frame);
 
-/* The frame captured at now_ns, fractional, possibly before the first or after the last;
- * within a gap the frame behind it. */
+/* Returns the frame captured at now_ns, fractional, possibly before the first or after
+ * the last; within a gap the frame behind it. */
 double bj_timeline_frame_at(const struct bj_timeline *timeline, double now_ns);
 
-/* The next frame at or after `frame` with a gap before it; UINT64_MAX: none. */
+/* Returns the next frame at or after `frame` with a gap before it; UINT64_MAX: none. */
 uint64_t bj_timeline_next_gap(const struct bj_timeline *timeline, double frame);
 
-/* Frames below `frame` are not asked for any more. True: a gap lay before one of them, or
- * the line was put anew since the last call, so that the time of `frame` jumped. */
+/* Forgets the frames below `frame`. Returns true if a gap lay before one of them, or the
+ * line was measured anew since the last call, so that the time of `frame` jumped. */
 bool bj_timeline_pass(struct bj_timeline *timeline, double frame);
 
 uint64_t bj_timeline_end(const struct bj_timeline *timeline);
