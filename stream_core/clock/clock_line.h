@@ -12,21 +12,21 @@
 struct bj_clock_line {
     double t0, n0, hz;
     double weight; /* of all samples, 1 each and fading */
-    double spread; /* weighted squares of how far in time they are from t0, summed: what
-                      is known of hz, be it from before the first sample */
+    double spread; /* sum of the weighted squares of the times from t0: how well hz is
+                      known, also from before the first sample */
 };
 
 double bj_clock_line_count(const struct bj_clock_line *line, double t);
 
-/* Through this sample alone; hz and what is known of it stay. */
+/* Begins a line through this sample alone; hz and the spread stay. */
 void bj_clock_line_begin(struct bj_clock_line *line, double t, double n);
 
 void bj_clock_line_join(struct bj_clock_line *line, double t, double n);
 
-/* The spread of so many samples, step_s apart. */
+/* Returns the spread of `samples` samples, step_s apart. */
 double bj_clock_line_spread(double samples, double step_s);
 
-/* As if it were known from the last so many samples until t, all of them on the line. */
+/* Keeps the line as if it were known from the last `samples` samples until t alone. */
 void bj_clock_line_forget(struct bj_clock_line *line, double t, double samples,
                           double step_s);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * When does each point leave the DAC? A clock fit of the points played, from the DAC's
- * level reports. What paces is the level; this one tells time.
+ * DAC clock: when each point leaves the DAC, by a clock fit of the points played, from the
+ * DAC's level reports. The level paces; the DAC clock tells time.
  *
  * Points are numbered from 0 at the beginning of the session, in the order they leave;
  * points that are lost have no number. A request's send time is the time of the report: the
@@ -19,7 +19,8 @@
 
 #define BJ_DAC_CLOCK_RATES 256
 
-/* The fit counts points at the nominal rate: one that plays at half of it counts twice. */
+/* The fit counts points at the nominal rate: a point that plays at half of that counts
+ * twice. */
 struct bj_dac_clock {
     struct bj_clock_fit fit;
     enum bj_output_model model;
@@ -31,7 +32,7 @@ struct bj_dac_clock {
     /* the rates commanded, oldest first */
     struct bj_dac_clock_rate {
         uint64_t point; /* from this one on */
-        double count;   /* the fit's count of it */
+        double count;   /* the count of the fit at that point */
         double per_point;
     } rates[BJ_DAC_CLOCK_RATES];
     uint32_t rate_count;
@@ -39,27 +40,27 @@ struct bj_dac_clock {
 
 void bj_dac_clock_init(struct bj_dac_clock *clock, enum bj_output_model model, double pps);
 
-/* A new session: a new count, at the rate known so far. */
+/* Begins a session: a new count, at the rate known so far. */
 void bj_dac_clock_connect(struct bj_dac_clock *clock);
 
-/* The device's timer makes this of the rate. */
+/* Sets the rate at which the device's timer really plays. */
 void bj_dac_clock_set_rate(struct bj_dac_clock *clock, int64_t now_ns, double pps);
 
-/* Points were taken by the driver, to play at true_pps by the device's own clock. If the
- * queue must have been empty by now, the phase is lost. */
+/* Counts points taken by the driver, to play at true_pps by the device's own clock.
+ * Forgets the phase if the queue must have been empty by now. */
 void bj_dac_clock_wrote(struct bj_dac_clock *clock, int64_t now_ns, uint32_t points,
                         double true_pps);
 
-/* The queue is empty; so many of its points were not played. */
+/* Notes that the queue is empty; lost_points of it were not played. */
 void bj_dac_clock_emptied(struct bj_dac_clock *clock, uint32_t lost_points);
 
-/* True: times are others now than they were thought to be. */
+/* Takes a report. Returns true if the times of points changed. */
 bool bj_dac_clock_report(struct bj_dac_clock *clock, const struct bj_level_report *report);
 
-/* Measured, and the phase is not lost. */
+/* Returns whether the clock is measured, and the phase is not lost. */
 bool bj_dac_clock_known(const struct bj_dac_clock *clock);
 
-/* When the point leaves that is written after `pending` more. */
+/* Returns when the point leaves that is written after `pending` more. */
 double bj_dac_clock_play_ns(const struct bj_dac_clock *clock, uint32_t pending);
 
 #endif

@@ -3,8 +3,9 @@
  * Rate matching: how many frames a point advances, so that every point leaves the DAC
  * exactly L after its frame was captured, whatever the two crystals do.
  *
- * What is controlled is time, not a level: the ratio of the two measured rates, and a small
- * correction in proportion to how late the next point would be. Pure arithmetic; BJ_RT.
+ * A proportional controller of time, not of a level: the ratio of the two measured rates,
+ * and a small correction in proportion to how late the next point would be. Pure
+ * arithmetic; BJ_RT.
  */
 #ifndef BJ_RATE_MATCH_H
 #define BJ_RATE_MATCH_H
@@ -16,11 +17,12 @@ struct bj_rate_match {
     double frame_hz;    /* as measured */
     double point_hz;    /* as measured */
     double error_ns;    /* by how much the next point is late (early: negative) */
-    double error_sd_ns; /* how far single measurements of that lie off */
-    bool settled;       /* the measurements can be trusted to microseconds */
+    double error_sd_ns; /* standard deviation of single measurements of error_ns */
+    bool settled;       /* the measurements are accurate to microseconds */
 };
 
-/* Frames per point. Within 3 % of nominal; a correction moves at most 5 ms per second. */
+/* Returns the frames per point, within 3 % of nominal; a correction moves at most 5 ms
+ * per second. */
 double bj_rate_match_step(const struct bj_rate_match *match);
 
 #endif
