@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * For how long has light rested? Judged by where the mirrors are, for each scanner of the
- * model by itself: light that rests for either does not pass.
+ * Dwell limit: for how long light has rested, measured by where the mirrors are, for each
+ * scanner of the model by itself. Light that rests for either does not pass.
  *
- * Lit time within `extent` of a place adds up, dark time there takes off again, movement
- * beyond it clears, except for what was lit within `extent` of the new place just before: a
- * beam that creeps to and fro across the edge of its place gains no time by that. For this
- * the recent past is kept in blocks, each with the box that the mirrors stayed in; a beam
- * that creeps rests longer by a block at most.
+ * Lit time within `extent` of a place adds up, dark time there is subtracted, and movement
+ * beyond `extent` clears the sum, except for time that was lit within `extent` of the new
+ * place just before: a beam that creeps to and fro across the edge of its place gains no
+ * time by that. For this the recent past is kept in blocks, each with the box that the
+ * mirrors stayed in; a beam that creeps rests longer by a block at most.
  *
  * Mirrors are computed every few points, since they are slower than points come; how much
  * light may still pass is known before each of them.
@@ -20,18 +20,18 @@
 
 #define BJ_DWELL_BLOCKS 8
 
-/* Some time: where the mirrors were, and how light added up. */
+/* A span of time: where the mirrors were, and how light added up. */
 struct bj_dwell_span {
     bj_simd4 low, high; /* the box; low above high: anywhere */
     int32_t net;        /* lit points less dark ones */
-    int32_t sum;        /* the same, never below 0 on the way */
+    int32_t sum;        /* net, but never below 0 on the way */
 };
 
 /* The points since the mirrors were computed last. */
 struct bj_dwell_interval {
     struct bj_dwell_span span;
     int32_t left;   /* points until the next interval */
-    int32_t budget; /* of these, how many may be lit */
+    int32_t budget; /* how many of them may be lit */
 };
 
 struct bj_dwell {
@@ -46,24 +46,25 @@ struct bj_dwell {
     int32_t rested[2];  /* points; at the limit it is dark */
     bool carried[2];    /* some of them from before the last movement */
 
-    int32_t doubtful_points; /* so long movement may be the model's doing */
+    int32_t doubtful_points; /* for this long movement may come from the model alone */
     int32_t block_left;
     uint32_t newest; /* of the past */
     struct bj_dwell_span now, past[BJ_DWELL_BLOCKS];
 };
 
-/* Nothing rested so far. Limit in points, above 0. */
+/* Begins with nothing rested. Limit in points, above 0. */
 void bj_dwell_init(struct bj_dwell *dwell, uint32_t limit, float extent, double pps);
 
-/* What is counted so far counts on, at the new rate. */
+/* Sets another rate; counts so far are converted to it. */
 void bj_dwell_set_rate(struct bj_dwell *dwell, uint32_t limit, double pps, double ratio);
 
-/* Nobody knows where the mirrors were meanwhile: until the model has forgotten its past,
- * movement clears nothing. */
+/* Restarts after a gap, in which the position of the mirrors is not known: until the
+ * model has forgotten its past, movement clears nothing. */
 void bj_dwell_restart(struct bj_dwell *dwell);
 
-/* Engine thread, BJ_RT. Every point once, in order, dark ones all zero: each moves the
- * mirrors. Darkens what would rest too long, counts it, and returns whether any is lit. */
+/* Engine thread, BJ_RT. Takes every point once, in order, dark ones all zero: each moves
+ * the mirrors. Darkens and counts points that would rest too long, and returns whether
+ * any point is lit. */
 bool bj_dwell_run(struct bj_dwell *dwell, struct bj_mirror *mirror, struct bj_point *points,
                   uint32_t count, uint64_t *darkened);
 

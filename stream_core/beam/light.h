@@ -13,7 +13,7 @@
 static const bj_simd4 bj_light_none = {0, 0, 0, 0};
 static const bj_simd4 bj_light_full = {1, 1, 1, 1};
 
-/* Clamped; dark if any is beyond all sense, or no number. */
+/* Returns light clamped to 0..1; dark if any value is far out of range, or NaN. */
 static inline bj_simd4 bj_light_mended(bj_simd4 light)
 {
     bool sensible = true;
@@ -23,7 +23,7 @@ static inline bj_simd4 bj_light_mended(bj_simd4 light)
     return sensible ? bj_simd4_clamp(light, bj_light_none, bj_light_full) : bj_light_none;
 }
 
-/* Within 0..1 whatever the point says. */
+/* Returns the light of a point, within 0..1 for any point. */
 static inline bj_simd4 bj_light_of(const struct bj_point *point)
 {
     bj_simd4 light;
@@ -37,7 +37,7 @@ static inline void bj_light_set(struct bj_point *point, bj_simd4 light)
     memcpy((char *)point + offsetof(struct bj_point, r), &light, sizeof light);
 }
 
-/* Is there a colour, and intensity for it? */
+/* Returns whether there is a colour, and intensity above 0. */
 static inline bool bj_light_is_lit(bj_simd4 light)
 {
     int lanes = bj_simd4_lanes(light > bj_light_none), intensity = 1 << 3;

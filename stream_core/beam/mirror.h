@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * Where mirrors are that are told where to be. A mirror and its servo are a low-pass of
- * second order: what is too fast for them they do not do, and a beam whose commands jump
- * about may stand still.
+ * Mirror model: where the mirrors are, from the positions commanded. A mirror and its servo
+ * are a low-pass of second order: they do not follow commands that are too fast, and a beam
+ * whose commands jump about may stand still.
  *
- * Two scanners at once, at both ends of what is sold: a command moves the slow one least,
- * and the fast one comes to rest first. Exact for commands that hold for one point each.
+ * Models two scanners at once, at both ends of the market: a command moves the slow one
+ * least, and the fast one comes to rest first. Exact for commands that hold for one point
+ * each.
  */
 #ifndef BJ_MIRROR_H
 #define BJ_MIRROR_H
@@ -19,23 +20,24 @@
 #define BJ_MIRROR_POINTS 10.8
 #define BJ_MIRROR_DAMPING 0.866
 
-/* In each: x and y of the slow scanner, x and y of the fast one. */
+/* Each vector: x and y of the slow scanner, x and y of the fast one. */
 struct bj_mirror {
     bj_simd4 position;
     bj_simd4 speed; /* position per 1/w0, w0 being the resonance */
 
-    /* what is left of both after one point, and what the command adds */
+    /* factors for one point: of position and speed, and of the command */
     bj_simd4 position_stays, position_follows, position_coasts;
     bj_simd4 speed_stays, speed_follows;
 };
 
-/* At rest in the centre. */
+/* Begins at rest in the centre. */
 void bj_mirror_init(struct bj_mirror *mirror, double pps);
 
-/* Position and speed stay. */
+/* Sets another rate; position and speed stay. */
 void bj_mirror_set_rate(struct bj_mirror *mirror, double pps);
 
-/* How long until it no longer matters where the mirrors were, to a thousandth. */
+/* Returns the time after which the earlier position of the mirrors matters less than a
+ * thousandth. */
 double bj_mirror_forgets_s(void);
 
 /* Commands one point within -1..+1; returns where the mirrors are at its end. */

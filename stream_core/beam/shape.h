@@ -8,19 +8,19 @@
 #include <beamjack/core.h>
 #include <stdatomic.h>
 
-/* A bj_shape made ready: x' = xx x + xy y + ox and so on. */
+/* A bj_shape precomputed: x' = xx x + xy y + ox and so on. */
 struct bj_shaper {
     float xx, xy, ox, yx, yy, oy;
     float r, g, b, i;
     bool invert, neutral;
 };
 
-/* All within the ranges that core.h names. */
+/* Returns whether all values are within the ranges of core.h. */
 bool bj_shape_is_sane(const struct bj_shape *shape);
 
 struct bj_shaper bj_shaper_make(const struct bj_shape *shape);
 
-/* Engine thread, BJ_RT. In place. */
+/* Engine thread, BJ_RT. Shapes points in place. */
 void bj_shaper_run(const struct bj_shaper *shaper, struct bj_point *points, uint32_t count);
 
 /* A triple buffer: hands whole shapers from one control thread to the engine, the newest
@@ -34,7 +34,7 @@ struct bj_shape_buffer {
 void bj_shape_buffer_init(struct bj_shape_buffer *buffer, const struct bj_shape *shape);
 void bj_shape_buffer_post(struct bj_shape_buffer *buffer, const struct bj_shape *shape);
 
-/* Engine thread, BJ_RT. Valid until the next call. */
+/* Engine thread, BJ_RT. Returns the newest shaper, valid until the next call. */
 const struct bj_shaper *bj_shape_buffer_newest(struct bj_shape_buffer *buffer);
 
 #endif
