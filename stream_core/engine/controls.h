@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What other threads ask of a stream: atomics, no lock. Nothing asked is lost, and a disarm
+ * Requests of other threads to a stream: atomics, no lock. No request is lost, and a disarm
  * is never hidden by an arm.
  */
 #ifndef BJ_CONTROLS_H
@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 
 struct bj_controls {
-    _Atomic uint32_t arm_word; /* bit 0 an arm not yet looked at, above: how many disarms */
+    _Atomic uint32_t arm_word; /* bit 0: an arm not yet taken; above: number of disarms */
     _Atomic bool stop;
     _Atomic uint64_t connections; /* bit 0 connected, 1..23 changes, 24..63 lag in us */
 
@@ -19,13 +19,13 @@ struct bj_controls {
     uint64_t connections_seen;
 };
 
-/* What was asked since the last look. */
+/* The requests since the last bj_controls_take. */
 struct bj_asked {
     bool disarm; /* comes first */
     bool arm;
     bool stop; /* for good */
     bool connections_changed, position_connected;
-    double lag_s; /* how old the material is that is filled next */
+    double lag_s; /* age of the material that is filled next */
 };
 
 void bj_controls_init(struct bj_controls *controls);
@@ -42,7 +42,7 @@ void bj_controls_connect(struct bj_controls *controls, bool position_connected,
 /* Engine thread, BJ_RT. */
 struct bj_asked bj_controls_take(struct bj_controls *controls);
 
-/* Engine thread, BJ_RT. An arm pressed until now counts no more. */
+/* Engine thread, BJ_RT. Drops arms requested until now. */
 void bj_controls_forget_arms(struct bj_controls *controls);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The end of a stream: what is queued plays, a dark tail after it, then it closes.
+ * Drain, the end of a stream: the queue plays out, a dark tail after it, then the stream
+ * closes.
  */
 #ifndef BJ_DRAIN_H
 #define BJ_DRAIN_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the driver says to a stream, from within its slots, and every stage that hears it.
+ * Events of the driver, told from within its slots, and every stage that is told of them.
  */
 #ifndef BJ_DRIVER_EVENTS_H
 #define BJ_DRIVER_EVENTS_H
@@ -10,10 +10,11 @@
 /* `engine` is the stream. */
 extern const struct bj_dac_events bj_engine_events;
 
-/* Nobody plays any more what was queued by our own count: counted as thrown away. */
+/* Counts the points queued by the engine's own count as flushed: nobody plays them any
+ * more. */
 void bj_engine_drop_queue(struct bj_stream *stream);
 
-/* The same, and what is made and not written. */
+/* Count as flushed the queue and the batch; the batch alone. */
 void bj_engine_drop_points(struct bj_stream *stream);
 void bj_engine_drop_batch(struct bj_stream *stream);
 

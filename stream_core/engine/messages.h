@@ -13,7 +13,7 @@
 struct bj_messages {
     bj_error_fn error; /* may be NULL */
     void *user;
-    const char *dac_name; /* as far as known; the owner's */
+    const char *dac_name; /* as far as known; owned by the caller */
     int64_t now_ns;
     bool noticed;                 /* the driver told its problem within this step */
     char newest[BJ_PROBLEM_SIZE]; /* its text */
@@ -29,23 +29,23 @@ struct bj_messages {
 void bj_messages_init(struct bj_messages *messages, bj_error_fn error, void *user,
                       const char *dac_name);
 
-/* A new step: what the driver told before is no reason for a loss now. */
+/* Begins a step: earlier messages of the driver are no reason for a loss now. */
 void bj_messages_begin_step(struct bj_messages *messages, int64_t now_ns);
 
-/* A new session: a problem from before is news again. */
+/* Begins a session: earlier problems are news again. */
 void bj_messages_begin_session(struct bj_messages *messages);
 
-/* Something that is no problem. */
+/* Tells something that is no problem. */
 void bj_messages_say(struct bj_messages *messages, const char *text);
 
-/* The same problem is told at most every 10 s, among others that come and go. */
+/* Tells a problem, the same one at most every 10 s, even if others come between. */
 void bj_messages_tell(struct bj_messages *messages, enum bj_status status, bool final,
                       const char *text);
 
-/* The connection is lost: as the driver's message says, if there was one. */
+/* Tells that the connection is lost, with the driver's reason if it gave one. */
 void bj_messages_tell_loss(struct bj_messages *messages, enum bj_status status, bool final);
 
-/* The device had nothing left to play: told at once, then every 10 s at most, counted. */
+/* Tell that the device ran dry: at once, then every 10 s at most, counted. */
 void bj_messages_ran_dry(struct bj_messages *messages);
 void bj_messages_tell_dries(struct bj_messages *messages, int64_t now_ns);
 

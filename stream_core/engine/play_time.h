@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * When will the next point to be written leave the DAC? Measured where the DAC reports; one
- * that does not plays by our own count. Pure; engine thread, BJ_RT.
+ * Play time: when the next point to be written leaves the DAC. Measured where the DAC
+ * reports its level, else from the engine's own count. Pure; engine thread, BJ_RT.
  */
 #ifndef BJ_PLAY_TIME_H
 #define BJ_PLAY_TIME_H
@@ -11,13 +11,13 @@
 
 struct bj_play_time {
     double ns;    /* as now_ns counts */
-    double sd_ns; /* how far single measurements of that lie off */
+    double sd_ns; /* standard deviation of single measurements of ns */
     double pps;   /* points per second from there on */
-    bool known;   /* else a guess */
-    bool settled; /* to microseconds */
+    bool known;   /* false: estimated */
+    bool settled; /* accurate to microseconds */
 };
 
-/* `level` is advanced to now. */
+/* Returns the play time; `level` must be advanced to now. */
 struct bj_play_time bj_play_time_of(const struct bj_level *level,
                                     const struct bj_dac_clock *clock, bool reports_level);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What other threads see of a stream.
+ * Publishes the state of a stream to other threads.
  */
 #ifndef BJ_PUBLISH_H
 #define BJ_PUBLISH_H

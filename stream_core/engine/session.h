@@ -7,20 +7,21 @@
 
 #include "engine/stream_state.h"
 
-/* Begins an attempt when it is time to. */
+/* Begins an attempt to connect when it is due. */
 void bj_engine_connect(struct bj_stream *stream);
 
-/* The driver lets go; comes back later or gives up. */
+/* Ends the session, the DAC being lost; connects again later or gives up. */
 void bj_engine_lost(struct bj_stream *stream, enum bj_status status);
 
-/* Again and again nothing of what it was given was played: told, and lost. */
+/* Tells that the DAC plays nothing of what it is given, again and again, and ends the
+ * session. */
 void bj_engine_hopeless(struct bj_stream *stream);
 
-/* After each service: takes points again, refuses light, or is told to have another rate.
- */
+/* Notes a changed state of the DAC after each service: it takes points again, refuses
+ * light, or has another rate. */
 void bj_engine_note_state(struct bj_stream *stream);
 
-/* Dark and shut, then the result once the device confirms. */
+/* Closes: dark and shut, then ends with `result` once the device confirms. */
 void bj_engine_close(struct bj_stream *stream, enum bj_run result);
 void bj_engine_closing(struct bj_stream *stream);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * A stream: the state of each stage, in flow order, and what holds them together. Not
+ * A stream: the state of each stage, in flow order, and the state that they share. Not
  * installed.
  *
- * A stage knows its own state alone. The files that know all of it: arming.c, session.c,
- * driver_events.c, rate.c, points.c, drain.c, engine.c, publish.c and stream.c.
+ * A stage knows its own state alone. The files that know all of the stream: arming.c,
+ * session.c, driver_events.c, rate.c, points.c, drain.c, engine.c, publish.c and stream.c.
  */
 #ifndef BJ_STREAM_STATE_H
 #define BJ_STREAM_STATE_H
@@ -24,15 +24,15 @@
 #include "engine/stats.h"
 #include "engine/steer.h"
 
-/* arming.c: who may have light. */
+/* arming.c: whether light may leave. */
 struct bj_arming {
     bool armed;    /* as applied to the device */
     bool promised; /* by the first start, or by rearm: armed when it is connected */
     uint32_t faults_seen;
-    int64_t fault_deadline_ns; /* by then an arm has cleared it */
+    int64_t fault_deadline_ns; /* an arm has cleared the fault by then */
 };
 
-/* session.c and drain.c: where a stream is in its life. */
+/* session.c and drain.c: the phase of the life of a stream. */
 struct bj_life {
     enum bj_stream_state phase;
     enum bj_run result;     /* BJ_RUN_GOING until it is over */
@@ -40,7 +40,7 @@ struct bj_life {
     int64_t deadline_ns;    /* of DRAINING and CLOSING */
     int64_t retry_ns, backoff_ns, connected_ns;
     bool confirmed;    /* the device has reported playing since its queue was begun */
-    bool modelled_dry; /* by our own count a silent device has nothing to play */
+    bool modelled_dry; /* by the engine's own count a silent device has nothing to play */
     bool drained;      /* the device ran out while draining */
     bool tailed;       /* the dark end of a drain is made */
 };
@@ -48,13 +48,13 @@ struct bj_life {
 /* engine.c: one step. */
 struct bj_turn {
     int64_t now_ns;
-    int64_t expected_ns;  /* when it was due */
+    int64_t expected_ns;  /* when this step was due */
     int64_t ask_again_ns; /* the producer gave too little in this step */
     uint32_t chunks;      /* made in this step */
 };
 
 struct bj_stream {
-    struct bj_stream_config config; /* what it points to is not looked at after create */
+    struct bj_stream_config config; /* its pointers are not followed after create */
     struct bj_host host;
 
     /* between threads */
@@ -65,7 +65,7 @@ struct bj_stream {
     /* the stages, in flow order; engine thread */
     struct bj_device device;
     uint32_t pps;    /* as commanded */
-    double true_pps; /* what the DAC makes of it; rate.c */
+    double true_pps; /* the rate at which the DAC really plays; rate.c */
     struct bj_level level;
     struct bj_dac_clock clock;
     struct bj_restarts restarts;
@@ -77,7 +77,7 @@ struct bj_stream {
     struct bj_absence absence;
     struct bj_messages messages;
 
-    /* what holds them together */
+    /* state that the stages share */
     struct bj_arming arming;
     struct bj_life life;
     struct bj_turn turn;
