@@ -45,7 +45,7 @@ static void a_longer_struct_must_end_in_zeros(void **state)
     assert_true(bj_sized_read(&whole, sizeof whole, &given));
     assert_int_equal(whole.third, 3);
     for (int k = 0; k < 4; k++) {
-        given.unknown[k] = 1 << 31;
+        given.unknown[k] = 0x40000000;
         whole = usual;
         assert_false(bj_sized_read(&whole, sizeof whole, &given));
         assert_memory_equal(&whole, &usual, sizeof whole);
