@@ -91,18 +91,21 @@ static void send_line(struct sim_program *program, const char *line, unsigned si
 static void write_line(struct sim_program *program, int64_t now_ns)
 {
     char line[SIM_LINE_MOST];
+    int64_t age_ns = now_ns - program->start_ns;
+    long size = -1;
     FILE *out;
 
     if (!program->options->json || program->failed) {
         return;
     }
     out = fmemopen(line, sizeof line, "w");
-    if (!out || program->kind->write_json(program->host, now_ns - program->start_ns, out) ||
-        fputc('\n', out) == EOF) {
+    if (out && program->kind->write_json(program->host, age_ns, out) == BJ_OK &&
+        fputc('\n', out) != EOF) {
+        size = ftell(out);
+    }
+    if (!out || fclose(out) != 0 || size < 0) {
         complain(program, "cannot write", program->options->json, BJ_IO_ERROR);
     } else {
-        long size = ftell(out);
-        fclose(out);
         send_line(program, line, (unsigned)size);
     }
 }
