@@ -18,8 +18,8 @@ static void signal_event(struct bj_jack *jack, enum bj_jack_event event)
     bj_wake_fd(jack->config.wake_fd);
 }
 
-/* Since the cycle began. Where JACK does not say, more than any callback that is in time.
- */
+/* Returns the time since the cycle began; where JACK does not say it, a second, which is
+ * later than any callback in time. */
 static int64_t cycle_age_ns(jack_client_t *client)
 {
     jack_nframes_t frames;

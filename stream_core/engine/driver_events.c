@@ -33,8 +33,7 @@ static void on_level(void *engine, const struct bj_level_report *report)
         tell_remeasured(stream);
     }
     if (report->playing && !stream->life.confirmed) {
-        stream->life.confirmed =
-            true; /* from here on the play time is known, not hoped for */
+        stream->life.confirmed = true; /* the play time is known from here on */
         bj_producer_restart(&stream->producer);
     }
 }

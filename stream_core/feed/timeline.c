@@ -3,16 +3,18 @@
 
 #include <math.h>
 
-/* Pushes that stay late are a gap: for this long, and several, if that is more than jitter
- * was of late; for longer, whatever it was; or two by the same whole pushes, where pushes
- * are punctual, or one that came right at the beginning of its cycle. Pushes that catch up
- * are none. */
+/* Pushes that stay late mean a gap
+ * - beyond the recent jitter: after SUSPECT_PUSHES and SUSPECT_S,
+ * - within it: after LASTING_S,
+ * - late by the same number of whole pushes, where pushes are punctual: after two, or after
+ *   one whose callback began its cycle in time.
+ * Pushes that catch up mean no gap. */
 #define SUSPECT_PUSHES 3u
 #define SUSPECT_S 8e-3
 #define LASTING_S 0.1
 #define WHOLE_PUSHES 2u
 #define WHOLE_S 0.2e-3 /* this near to whole pushes is whole pushes */
-#define PUNCTUAL 0.2   /* of a push: the most that pushes were late of late */
+#define PUNCTUAL 0.2   /* a push later than this part of a push is not punctual */
 #define JITTER_DECAY_S 10.0
 
 void bj_timeline_init(struct bj_timeline *timeline, double rate, uint64_t frame)
